@@ -1,0 +1,48 @@
+# redeploy: `make demo` shows the main result, `make test` checks everything. Both prepare `.venv` from the locks; a second run installs nothing.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: demo test lint validate map lock clean
+
+demo: .venv/core.stamp
+	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
+	@$(BIN)/redeploy batch scenarios/experiments/split.toml --out results/split --workers $(JOBS) --replace
+	@$(BIN)/redeploy compare results/split --outcome vacuum_vraem --outcome averted_kg_border --outcome cost_musd
+
+test: lint
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+validate: .venv/dev.stamp
+	@$(BIN)/python -m pytest -n $(JOBS) -m slow
+
+map: .venv/dev.stamp
+	@$(BIN)/python -m sim.geography.build
+
+# Names, versions and hashes only: no address of any registry.
+lock: .venv/dev.stamp
+	@$(BIN)/uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --extra map --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements-dev.lock
+
+.venv/bin/python:
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+
+.venv/core.stamp: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what a run needs, from requirements.lock (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/core.stamp
+	@echo "Installing what the tests need, from requirements-dev.lock (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,5 @@
+"""The command `redeploy`."""
+
+
+def main() -> None:
+    raise SystemExit("the command line follows")
