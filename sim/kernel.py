@@ -1,0 +1,67 @@
+"""The compile decorators, and a compile cache that can't go stale and survives edits.
+
+numba's disk cache looks only at the file of the function itself. Here each source file gets a cache folder of its own, named by a hash of
+everything that its compiled code can contain: itself and the shared files; for `day.py`, all kernel sources. Editing one mechanism
+recompiles that mechanism and the day, nothing else."""
+import functools
+import hashlib
+import os
+import pathlib
+import sys
+from collections.abc import Callable
+
+import numba
+
+HERE = pathlib.Path(__file__).parent
+SHARED = ("kernel.py", "chance.py", "world/*.py")
+KERNELS = (*SHARED, "mechanisms/*.py", "day.py")
+WHOLE = ("day.py",)                                   # files whose kernels call mechanisms
+DECIDING = (*KERNELS, "build.py", "run.py", "records.py", "outcomes.py", "strategies/*.py", "geography/*.py")
+
+
+def cache_root() -> pathlib.Path:
+    """Folder of all that is computed once: compiled kernels, travel tables, routes."""
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base) / "redeploy"
+
+
+def _digest(files, *words: str) -> str:
+    digest = hashlib.sha256("|".join(words).encode())
+    for f in sorted(set(files)):
+        digest.update(f.name.encode() + b"\0" + f.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@functools.cache
+def cache_folder(source: str) -> pathlib.Path:
+    """Cache folder of one source file's kernels."""
+    own = pathlib.Path(source).resolve()
+    globs = KERNELS if own.name in WHOLE else SHARED
+    files = [own, *(f for g in globs for f in HERE.glob(g))]
+    return cache_root() / "kernels" / _digest(files, numba.__version__, sys.version, os.environ.get("NUMBA_BOUNDSCHECK", ""))[:16]
+
+
+@functools.cache
+def source_hash() -> str:
+    """Hash of every source that decides a result: part of a run's identity, so that changed code never mixes with old results."""
+    return _digest([f for g in DECIDING for f in HERE.glob(g)])[:16]
+
+
+def is_compiled() -> bool:
+    """False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
+    return not numba.config.DISABLE_JIT
+
+
+def _compile(function: Callable, **options) -> Callable:
+    numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))     # read by numba when it decorates
+    return numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+
+
+def rule(function: Callable) -> Callable:
+    """One agent's rule: inlined into the loop that calls it."""
+    return _compile(function, forceinline=True)
+
+
+def loop(function: Callable) -> Callable:
+    """A pass over a table of agents or a layer."""
+    return _compile(function)
