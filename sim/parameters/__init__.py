@@ -1,0 +1,5 @@
+"""Every number of the model that could be another number: its value, its range, its unit and where it comes from."""
+
+from sim.parameters.registry import Parameter, Registry, RegistryError, load_figures, load_registry
+
+__all__ = ["Parameter", "Registry", "RegistryError", "load_figures", "load_registry"]

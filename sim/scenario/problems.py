@@ -1,0 +1,142 @@
+"""What is wrong with a user's file, said so that it can be put right: file, key, what was expected, what stood there, a near name."""
+
+import datetime
+import difflib
+import types
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+
+class Problem(NamedTuple):
+    """One fault: the file (or `--set`), the dotted key ("" for the file as a whole) and what was expected."""
+
+    file: str
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in self if part)
+
+
+class UserError(ValueError):
+    """What a user asked for cannot be done; the text says what and why. The command prints it and exits with status 2."""
+
+
+class ScenarioError(UserError):
+    """A scenario is wrong: every problem found, one line each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), (self.problems,)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """` Did you mean "x"?`, or nothing where no known name is close."""
+    close = difflib.get_close_matches(name, list(known), 1, 0.6)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
+def got(value: object) -> str:
+    """A value as the file would write it, cut to a readable length."""
+    match value:
+        case dict():
+            text = "a table"
+        case bool():
+            text = str(value).lower()
+        case str():
+            text = '"' + "".join(letter if letter.isprintable() else "?" for letter in value[:80]) + '"'
+        case int() if abs(value) >= 10**18:
+            text = "a number of more than 18 digits"
+        case datetime.date():
+            text = value.isoformat()
+        case None:
+            text = "nothing"
+        case _:
+            text = repr(value)
+    return f"(got {text if len(text) <= 60 else text[:57] + '...'})"
+
+
+def alternatives(names: Iterable[object]) -> str:
+    """`"a", "b" or "c"`."""
+    *others, last = [f'"{name}"' if isinstance(name, str) else str(name) for name in names]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The keys that a table of the file may hold, and the field behind each. Fields that no file writes are left out."""
+    return {field.alias or name: field for name, field in model.model_fields.items() if field.repr}
+
+
+def inner(field: FieldInfo) -> Any:
+    """The field's type, without `| None`."""
+    if get_origin(field.annotation) in (Union, types.UnionType):
+        return next(argument for argument in get_args(field.annotation) if argument is not type(None))
+    return field.annotation
+
+
+def expectation(field: FieldInfo) -> str:
+    """What a field takes, in words: `a whole number from 0 to 730`."""
+    kind = inner(field)
+    if get_origin(kind) is Literal:
+        return alternatives(get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return f"a table with {', '.join(keys_of(kind))}"
+    noun = {int: "a whole number", float: "a number", bool: "true or false", str: "text", datetime.date: "a date such as 2022-01-01"}
+    bounds = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
+    match bounds:
+        case {"ge": low, "le": high}:
+            limits = f" from {low} to {high}"
+        case {"ge": low}:
+            limits = f" of at least {low}"
+        case _:
+            limits = ""
+    return noun.get(kind, "a table") + limits
+
+
+def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
+    """One pydantic error that carries several faults: (dotted key below the field, what was expected)."""
+    return PydanticCustomError("faults", "{text}", {"text": "; ".join(f"{key}: {text}" for key, text in found), "faults": tuple(found)})
+
+
+def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
+    """Pydantic's findings on `model` as (dotted key, what was expected) in the words of this module."""
+    return [pair for item in error.errors(include_url=False) for pair in _pairs(item, model)]
+
+
+def _pairs(item: Any, model: type[BaseModel]) -> list[tuple[str, str]]:
+    # A field that no file writes (a strategy's own settings) lies flat in its table, so its name is no part of the key.
+    at = [str(part) for part in item["loc"]]
+    table, field = model, None
+    key = []
+    for part in at:
+        field = next((f for name, f in table.model_fields.items() if part in (name, f.alias)), None)
+        if field is None or field.repr:
+            key.append(part)
+        kind = inner(field) if field else None
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            table = kind
+    name = ".".join(key)
+    match item["type"]:
+        case "faults":
+            return [(".".join(filter(None, (name, below))), text) for below, text in item["ctx"]["faults"]]
+        case "extra_forbidden":
+            known = keys_of(table)
+            return [(name, "unknown key." + (near(at[-1], known) or f" Expected one of {', '.join(known)}"))]
+        case "missing" if field:
+            return [(name, f"missing; expected {expectation(field)}")]
+        case "value_error":
+            return [(name, str(item["ctx"]["error"]))]
+        case "literal_error" if field:
+            offered = [choice for choice in get_args(inner(field)) if isinstance(choice, str)]
+            return [(name, f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}")]
+        case _ if field:
+            return [(name, f"expected {expectation(field)} {got(item['input'])}")]
+        case _:
+            return [(name, item["msg"])]

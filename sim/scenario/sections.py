@@ -1,0 +1,198 @@
+"""The sections of a scenario file that describe the world: keys, ranges and defaults. Keys carry their unit.
+
+Defaults are the state of 2021-22: figures with an F-number are rows of `sim/parameters/figures.csv`, the others are assumptions.
+"""
+
+import datetime
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Count = Annotated[int, Field(ge=0, le=200_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Hectares = Annotated[float, Field(ge=0, le=500_000)]
+DayCount = Annotated[int, Field(ge=0, le=7_300)]
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, serialize_by_alias=True, validate_default=True)
+
+
+def _date_from_text(value: Any) -> Any:
+    # A TOML date comes as a date; JSON, and a date among the values of a sweep, as text.
+    try:
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+class Time(Section):
+    horizon_days: int = Field(default=1_095, ge=7, le=7_300, description="days simulated and counted, from start_date")
+    burn_in_days: int = Field(default=365, ge=0, le=730, description="days before start_date in which beliefs, stocks and prices settle")
+    start_date: Annotated[datetime.date, BeforeValidator(_date_from_text)] = Field(
+        default=datetime.date(2022, 1, 1), description="day 0 of the horizon; sets season and river level"
+    )
+
+
+class Map(Section):
+    resolution_km: Literal[5, 10] = Field(default=5, description="side of a grid cell; 10 is the coarse map for tests")
+
+
+class TheatreForces(Section):
+    """What the state keeps in one theatre. Special and river units are part of `soldiers`; anti-narcotics teams are part of `police`."""
+
+    soldiers: Count = Field(default=0, description="military people posted in the theatre, all kinds together")
+    special: Count = Field(default=0, description="of the soldiers, those in special units")
+    river_infantry: Count = Field(default=0, description="of the soldiers, those in river infantry")
+    police: Count = Field(default=0, description="police posted in the theatre, all kinds together")
+    antinarcotics: Count = Field(default=0, description="of the police, those in anti-narcotics teams")
+    boats: Count = Field(default=0, description="patrol and supply boats")
+    lorries: Count = Field(default=0, description="supply lorries")
+    helicopter_share: Share = Field(default=0.0, description="share of the national flight hours flown here")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.special + self.river_infantry > self.soldiers:
+            raise ValueError(f"special + river_infantry: expected at most soldiers = {self.soldiers}, which counts them in")
+        if self.antinarcotics > self.police:
+            raise ValueError(f"antinarcotics: expected at most police = {self.police}, which counts them in")
+        return self
+
+
+class VraemForces(TheatreForces):
+    """About 10,000 in uniform (F0449); half of the helicopter hours."""
+
+    soldiers: Count = 10_000
+    special: Count = 900
+    river_infantry: Count = 300
+    police: Count = 1_500
+    antinarcotics: Count = 300
+    boats: Count = 40
+    lorries: Count = 250
+    helicopter_share: Share = 0.5
+
+
+class LoretoForces(TheatreForces):
+    """A prior of 2,000 to 7,000 soldiers."""
+
+    soldiers: Count = 4_000
+    special: Count = 150
+    river_infantry: Count = 600
+    police: Count = 500
+    antinarcotics: Count = 60
+    boats: Count = 60
+    lorries: Count = 10
+    helicopter_share: Share = 0.1
+
+
+class CajamarcaForces(TheatreForces):
+    """A prior: few posts on this line (F0471)."""
+
+    soldiers: Count = 800
+    police: Count = 600
+    antinarcotics: Count = 40
+    boats: Count = 5
+    lorries: Count = 40
+    helicopter_share: Share = 0.05
+
+
+class Forces(Section):
+    flight_hours_per_year: int = Field(default=4_500, ge=0, le=100_000, description="helicopter hours a year, the whole country (F0466)")
+    vraem: VraemForces = VraemForces()
+    loreto: LoretoForces = LoretoForces()
+    cajamarca: CajamarcaForces = CajamarcaForces()
+
+    @model_validator(mode="after")
+    def _hours_fit(self) -> Self:
+        total = sum(theatre.helicopter_share for theatre in (self.vraem, self.loreto, self.cajamarca))
+        if total > 1 + 1e-9:
+            raise ValueError(f"helicopter_share: expected the theatres to sum to at most 1 (got {total:g})")
+        return self
+
+
+class Enemy(Section):
+    mpcp_fighters: Count = Field(default=100, description="armed members of the Shining Path remnant, VRAEM (F0422: 60-150)")
+    mpcp_groups: int = Field(default=8, ge=0, le=1_000, description="columns they form")
+    dissident_fighters: Count = Field(default=150, description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)")
+    dissident_groups: int = Field(default=10, ge=0, le=1_000, description="cells they form")
+    networks: int = Field(default=20, ge=1, le=500, description="trafficking firms")
+
+
+class CocaHectares(Section):
+    vraem: Hectares = Field(default=32_106.0, description="F0120")
+    bajo_amazonas: Hectares = Field(default=6_472.0, description="F0022")
+    putumayo: Hectares = Field(default=2_193.0, description="F0103")
+    condorcanqui: Hectares = Field(default=895.0, description="F0015")
+    maranon: Hectares = Field(default=1_414.0, description="F0089")
+
+
+class PoppyHectares(Section):
+    cajamarca: Hectares = Field(default=600.0, description="prior 100-2,500; no solid figure after 2005")
+
+
+class Crops(Section):
+    coca_ha: CocaHectares = Field(default=CocaHectares(), description="coca on start_date, by zone")
+    poppy_ha: PoppyHectares = Field(default=PoppyHectares(), description="opium poppy on start_date")
+
+
+class Inflow(Section):
+    background_kg_per_year: float = Field(
+        default=50_000.0, ge=0, le=1e6, description="from zones outside the theatres, down the Ucayali (20-90 t)"
+    )
+
+
+class BorderSplit(Section):
+    loreto: Share = 0.7
+    cajamarca: Share = 0.3
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not math.isclose(self.loreto + self.cajamarca, 1, abs_tol=1e-9):
+            raise ValueError(f"expected loreto + cajamarca = 1 (got {self.loreto:g} + {self.cajamarca:g})")
+        return self
+
+
+class Secrecy(Section):
+    level: Share = Field(default=0.5, description="0 open, 1 nothing leaks")
+    until_day: DayCount | None = Field(default=None, description="day on which secrecy ends; absent: never")
+
+
+class Partner(Section):
+    coordination: Share = Field(default=0.2, description="0 none, 1 joint operations and shared reports across the line")
+    suspended: bool = Field(default=False, description="coordination suspended by friction")
+
+
+class Mandate(Section):
+    detain: Literal["joint"] = Field(default="joint", description="who may detain: soldiers and police alike")
+
+    @field_validator("detain", mode="before")
+    @classmethod
+    def _joint_only(cls, value: Any) -> Any:
+        if value == "pnp":
+            raise ValueError('expected "joint" (got "pnp": a mandate of the police alone is not modelled in this version)')
+        return value
+
+
+class EradicationHectares(Section):
+    vraem: Hectares = 0.0
+    loreto: Hectares = 860.0
+    cajamarca: Hectares = 160.0
+
+
+class Eradication(Section):
+    ha_per_year: EradicationHectares = Field(
+        default=EradicationHectares(), description="coca that teams clear a year, by theatre (F0290, F0294, F0298)"
+    )
+
+
+class Replications(Section):
+    count: int = Field(default=20, ge=1, le=1_000_000, description="runs of every point, each in another world")
+    base_seed: int = Field(default=1, ge=0, le=2**53, description="with the replication's number, the only source of chance")
+
+
+class Record(Section):
+    events: bool = Field(default=False, description="keep single events (attacks, seizures, moves)")
+    layers_every_days: int = Field(default=0, ge=0, le=7_300, description="days between snapshots of the map layers; 0 keeps none")
