@@ -1,0 +1,240 @@
+"""How long it takes to get from place to place: graphs of foot, road and river, and the tables that a run looks up.
+
+Tables are computed at the first use of a map (about a second each) and cached. Nothing here runs inside a simulated day.
+Distances are km, times days. Speeds are schematic: dry-season averages over a day of travel, halts included.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from sim.geography import cache as cache_file
+from sim.geography.cache import Arrays, cached, digest_of
+from sim.geography.map import COUNTRIES, TERRAINS, Map
+
+REACH_KM = 40.0  # beyond it a force is not felt (model section 4.4)
+COMMUNITY_KM = 60.0  # a cell farther from every community belongs to none
+FOOT_DAYS = 30.0  # marches longer than this do not happen
+ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5  # foot-equivalent km per km (model section 4.4); off road 1
+TRACK = 1  # road class 1 is a track, 2 a secondary and 3 a paved road
+PERU = COUNTRIES.index("peru")
+AT_ONCE = 64  # sources per call: bounds the memory of a dense answer to 8 MB
+EARTH_KM = 6371.0
+
+
+class Speeds(NamedTuple):
+    """Travel speeds, km/day unless said otherwise. F-numbers are rows of the facts table; the rest is assumed."""
+
+    foot_costa: float = 22.0
+    foot_sierra: float = 16.0
+    foot_puna: float = 14.0
+    foot_selva_alta: float = 8.0
+    foot_selva_baja: float = 6.0  # F0510: 6 [3-10] for a patrol day in jungle
+    foot_trail: float = 20.0  # F0509: 2-3 km/h on a trail, eight hours
+    slope_permille: float = 150.0  # off-road speed is divided by 1 + slope / this
+    road_paved: float = 400.0
+    road_secondary: float = 180.0
+    road_track: float = 80.0
+    river_large: float = 160.0  # F0501: Iquitos-Santa Rosa, about 480 km, in 72 h by slow boat
+    river_medium: float = 90.0
+    river_small: float = 40.0
+    road_winding: float = 1.3  # true length over the length of the map's edges
+    river_winding: float = 1.25
+    helicopter_km_h: float = 230.0  # F0467; km/h
+
+
+class Edges(NamedTuple):
+    """Two-way edges between active cells: `a`, `b` i8, true length `km` f8, `days` f8 to pass (inf: not by this means), `grade` i8."""
+
+    a: np.ndarray
+    b: np.ndarray
+    km: np.ndarray
+    days: np.ndarray
+    grade: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """Tables over settlements (sites, in the map's order) and active cells. i8 and f8, read-only.
+
+    reach_*: per site, the active cells within 40 foot-equivalent km, sorted (CSR: `reach_start[n_sites + 1]`, `reach_cell`, `reach_km`);
+    its own cell counts as half a cell; hubs off the map reach nothing. near_*: the same for sites, itself at 0 km.
+    days_surface: by foot, road, river and connectors. days_foot: on foot and along roads and tracks, up to 30 days. air_km: great
+    circle. All three [n_sites, n_sites], symmetric, inf where there is no way. nearest_site[n_cells]: the community to which each
+    Peruvian cell of a theatre belongs, -1 for other cells. `speeds` and `digest` say what the tables follow from.
+    """
+
+    reach_start: np.ndarray
+    reach_cell: np.ndarray
+    reach_km: np.ndarray
+    near_start: np.ndarray
+    near_site: np.ndarray
+    near_km: np.ndarray
+    days_surface: np.ndarray
+    days_foot: np.ndarray
+    air_km: np.ndarray
+    nearest_site: np.ndarray
+    speeds: Speeds
+    digest: str
+
+
+def travel(map: Map, speeds: Speeds | None = None) -> Travel:
+    """The travel tables of a map under the given speeds, from the cache where they are there."""
+    speeds = Speeds() if speeds is None else speeds
+    digest = digest_of((map.digest, tuple(speeds)), (__file__, cache_file.__file__))
+    return Travel(**cached("tables", digest, lambda: _tables(map, speeds)), speeds=speeds, digest=digest)
+
+
+def foot_edges(map: Map, speeds: Speeds) -> Edges:
+    """Steps to the eight neighbouring cells, off road. Sea and lakes cannot be walked."""
+    by_terrain = dict(zip(TERRAINS, (0.0, *speeds[:5], 0.0)))
+    pace = np.array([by_terrain[name] for name in TERRAINS])[map.terrain_of] / (1.0 + map.slope_permille / speeds.slope_permille)
+    active = np.full((map.rows + 2, map.cols + 2), -1)  # a rim of inactive cells saves the bounds checks
+    row, col = map.cells // map.cols + 1, map.cells % map.cols + 1
+    active[row, col] = np.arange(len(map.cells))
+    pairs = []
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        other = active[row + down, col + right]
+        a = np.flatnonzero(other >= 0)
+        walkable = (pace[a] > 0) & (pace[other[a]] > 0)
+        pairs.append(np.stack((a, other[a]), axis=1)[walkable])
+    a, b = np.concatenate(pairs).T
+    km = np.sqrt((map.x_km[a] - map.x_km[b]) ** 2 + (map.y_km[a] - map.y_km[b]) ** 2)
+    return Edges(a, b, km, km * (0.5 / pace[a] + 0.5 / pace[b]), np.zeros(len(a), np.int64))
+
+
+def road_edges(map: Map, speeds: Speeds) -> Edges:
+    """Stored road edges, for vehicles. Grade is the road's class (1 track to 3 paved)."""
+    a, b, grade = map.road_edges.T
+    pace = np.array([np.inf, speeds.road_track, speeds.road_secondary, speeds.road_paved])
+    km = map.road_km * speeds.road_winding
+    return Edges(a, b, km, km / pace[grade], grade)
+
+
+def trail_edges(map: Map, speeds: Speeds) -> Edges:
+    """Stored road edges, for people on foot: roads and tracks carry the trails."""
+    road = road_edges(map, speeds)
+    return road._replace(days=road.km / speeds.foot_trail)
+
+
+def river_edges(map: Map, speeds: Speeds) -> Edges:
+    """Stored navigable river edges, for loaded boats. Grade is the class (1 small to 3 large); class 0 is an obstacle, not a way."""
+    navigable = map.river_edges[:, 3] > 0
+    a, b, _, grade = map.river_edges[navigable].T
+    pace = np.array([np.inf, speeds.river_small, speeds.river_medium, speeds.river_large])
+    km = map.river_km[navigable] * speeds.river_winding
+    return Edges(a, b, km, km / pace[grade], grade)
+
+
+def nodes_of_sites(map: Map) -> np.ndarray:
+    """The graph node of each settlement, i8[n_sites]: its active cell, or a node of its own after the cells for hubs off the map."""
+    cell = np.array([s.cell for s in map.settlements], np.int64)
+    return np.where(cell >= 0, cell, len(map.cells) + np.arange(len(cell)))
+
+
+def _graph(size: int, a: list[np.ndarray], b: list[np.ndarray], weight: list[np.ndarray]) -> csr_matrix:
+    """A symmetric graph; of parallel edges the lightest stays."""
+    ends = np.concatenate(a), np.concatenate(b)
+    tail, head, light = np.concatenate(ends), np.concatenate(ends[::-1]), np.tile(np.concatenate(weight), 2)
+    order = np.lexsort((light, head, tail))
+    tail, head, light = tail[order], head[order], light[order]
+    first = np.append(True, (np.diff(tail) != 0) | (np.diff(head) != 0)) & (tail != head)
+    return csr_matrix((light[first], (tail[first], head[first])), (size, size))
+
+
+def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.ndarray:
+    """Shortest way between every two of the nodes; made symmetric to the last bit, since sums in two directions round differently."""
+    rows = [dijkstra(graph, indices=nodes[i : i + AT_ONCE], limit=limit)[:, nodes] for i in range(0, len(nodes), AT_ONCE)]
+    table = np.concatenate(rows)
+    table = np.minimum(table, table.T)
+    np.fill_diagonal(table, 0.0)
+    return table
+
+
+def _tables(map: Map, speeds: Speeds) -> Arrays:
+    n, sites = len(map.cells), nodes_of_sites(map)
+    foot, trail, road, river = (f(map, speeds) for f in (foot_edges, trail_edges, road_edges, river_edges))
+    on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
+    surface = _graph(
+        n + len(sites), *zip(*((e.a, e.b, e.days) for e in (foot, road, river, _port_edges(map, speeds), _connector_edges(map, sites))))
+    )  # type: ignore[arg-type]
+    on_road = np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
+    weights = [foot.km, road.km * on_road, river.km * ON_RIVER]
+    felt = _graph(n, [foot.a, road.a, river.a], [foot.b, road.b, river.b], weights)
+    return {
+        **_reach(map, felt),
+        "days_surface": _between(surface, sites),
+        "days_foot": _between(on_foot, sites, FOOT_DAYS),
+        "air_km": _air_km(map),
+        "nearest_site": _nearest_site(map, felt),
+    }
+
+
+def _port_edges(map: Map, speeds: Speeds) -> Edges:
+    """A trail from each settlement to its port."""
+    pairs = np.array([(s.cell, s.port) for s in map.settlements if s.cell >= 0 and s.port >= 0 and s.port != s.cell], np.int64)
+    a, b = pairs.reshape(-1, 2).T
+    km = np.sqrt((map.x_km[a] - map.x_km[b]) ** 2 + (map.y_km[a] - map.y_km[b]) ** 2) * speeds.road_winding
+    return Edges(a, b, km, km / speeds.foot_trail, np.zeros(len(a), np.int64))
+
+
+def _connector_edges(map: Map, sites: np.ndarray) -> Edges:
+    """Surface connectors between settlements; those that leave the country or fly are no way for soldiers."""
+    legs = [c for c in map.connectors if c.start >= 0 and c.end >= 0 and c.mode != "air"]
+    a, b = sites[np.array([(c.start, c.end) for c in legs], np.int64).reshape(-1, 2)].T
+    days = np.array([c.days for c in legs], np.float64)
+    return Edges(a, b, np.zeros(len(legs)), days, np.zeros(len(legs), np.int64))
+
+
+def _reach(map: Map, felt: csr_matrix) -> Arrays:
+    """Cells and sites within 40 foot-equivalent km of each site, as two CSR tables."""
+    cell = np.array([s.cell for s in map.settlements], np.int64)
+    half = 0.5 * map.resolution_km
+    cells, kms, sites, site_kms = [], [], [], []
+    for i, own in enumerate(cell):
+        far = dijkstra(felt, indices=own, limit=REACH_KM) if own >= 0 else np.full(len(map.cells), np.inf)
+        if own >= 0:
+            far[own] = half
+        inside = np.flatnonzero(far <= REACH_KM)
+        to_site = np.where(cell >= 0, far[cell], np.inf)
+        to_site[i] = 0.0
+        near = np.flatnonzero(to_site <= REACH_KM)
+        cells.append(inside)
+        kms.append(far[inside])
+        sites.append(near)
+        site_kms.append(to_site[near])
+    return {
+        "reach_start": _starts(cells), "reach_cell": np.concatenate(cells), "reach_km": np.concatenate(kms),
+        "near_start": _starts(sites), "near_site": np.concatenate(sites), "near_km": np.concatenate(site_kms),
+    }  # fmt: skip
+
+
+def _starts(rows: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
+
+
+def _nearest_site(map: Map, felt: csr_matrix) -> np.ndarray:
+    """Ways run through Peruvian cells only: the far bank of a border river brings nobody nearer. Of communities in one cell, the first."""
+    home = np.flatnonzero((map.cell_country == PERU) & (map.terrain_of != TERRAINS.index("sea")))
+    place = np.full(len(map.cells), -1)
+    place[home] = np.arange(len(home))
+    site_of: dict[int, int] = {}
+    for i, s in enumerate(map.settlements[: map.n_communities]):
+        if s.cell >= 0 and place[s.cell] >= 0:
+            site_of.setdefault(int(place[s.cell]), i)
+    seeds = np.array(sorted(site_of), np.int64)
+    km, _, seed = dijkstra(felt[home][:, home], indices=seeds, min_only=True, limit=COMMUNITY_KM, return_predecessors=True)
+    owner = np.full(len(map.cells), -1)
+    held = np.isfinite(km) & (map.theatre[home] > 0)
+    owner[home[held]] = [site_of[int(s)] for s in seed[held]]
+    return owner
+
+
+def _air_km(map: Map) -> np.ndarray:
+    lon, lat = np.radians([[s.lon for s in map.settlements], [s.lat for s in map.settlements]])
+    chord = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    km = 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+    return np.maximum(km, km.T)
