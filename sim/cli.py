@@ -1,5 +1,311 @@
-"""The command `redeploy`."""
+"""The command `redeploy`: reads the command line, calls the library, prints. Everything heavy is imported inside the command that needs it.
+
+Exit status: 0 done, 1 some runs failed, 2 the user's input is wrong (one line on stderr for every problem), 130 interrupted.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from sim import __version__
+
+app = App(
+    name="redeploy",
+    help="Simulate how a state redeploys its forces between two theatres. Every scenario is hypothetical.",
+    version=__version__,
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,
+)
+
+Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
-def main() -> None:
-    raise SystemExit("the command line follows")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (default: that of the process) and return its exit status."""
+    try:
+        status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe, `head` say, has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CycloptsError as error:
+        print(f"redeploy: {error}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        if not _is_the_users(error):
+            raise
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _is_the_users(error: ValueError) -> bool:
+    """Whether an error is about what the user asked for, and says so in words."""
+    from sim.scenario import UserError
+
+    named = (("sim.batch.store", "ResultsError"), ("sim.batch.plan", "PlanError"))
+    # Only modules that are loaded can have raised; loading them here would cost a second.
+    loaded = [getattr(sys.modules[module], name) for module, name in named if module in sys.modules]
+    return isinstance(error, (UserError, *loaded))
+
+
+@app.command
+def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: Settings = None) -> int:
+    """Check scenario files without running them; every problem is named.
+
+    Parameters
+    ----------
+    files
+        Scenario files (TOML).
+    """
+    from sim.scenario import ScenarioError, points
+
+    status = 0
+    for file in files:
+        try:
+            scenario = _load(file, settings)
+            number = len(points(scenario))
+        except ScenarioError as error:
+            print(error, file=sys.stderr)
+            status = 2
+        else:
+            noun = "point" if number == 1 else "points"
+            runs = number * scenario.replications.count
+            print(f'{file}: fine; strategy "{scenario.strategy.name}", {number} {noun}, {runs:,} runs')
+    return status
+
+
+@app.command
+def describe(
+    what: Literal["parameters", "outcomes", "strategies", "scenario"], file: Path | None = None, /, *, as_json: AsJson = False
+) -> None:
+    """Print a registry: parameters, outcomes, strategies, the keys of a scenario file, or one scenario with every default filled in.
+
+    Parameters
+    ----------
+    what
+        Which registry.
+    file
+        With "scenario": the file to resolve.
+    """
+    from sim import description
+    from sim.scenario import UserError, to_toml
+
+    if file is not None and what != "scenario":
+        raise UserError(f'describe {what}: takes no file; did you mean "describe scenario {file}"?')
+    if file is not None:
+        scenario = _load(file, None)
+        print(scenario.to_json() if as_json else to_toml(scenario).rstrip())
+        return
+    rows = getattr(description, what)()
+    print(_json(rows) if as_json else description.as_text(rows))
+
+
+@app.command
+def run(
+    scenario: Path,
+    /,
+    *,
+    seed: int | None = None,
+    replication: int = 0,
+    settings: Settings = None,
+    out: Path | None = None,
+    as_json: AsJson = False,
+    profile: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Run a scenario once and print its outcomes.
+
+    Parameters
+    ----------
+    scenario
+        Scenario file (TOML).
+    seed
+        Replaces replications.base_seed.
+    replication
+        Which of the replications, from 0.
+    out
+        Folder for run.json and the weekly series (weekly.parquet).
+    profile
+        Print where the time went, on stderr.
+    """
+    from sim.scenario import UserError, without_sweep
+
+    if replication < 0:
+        raise UserError(f"--replication: expected 0 or more (got {replication})")
+    resolved = _load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
+    if resolved.sweep:
+        print("this file has a sweep; running its base, see `redeploy batch` for the points", file=sys.stderr)
+        resolved = without_sweep(resolved)
+    if out is not None:
+        _make(out)
+    records = _profiled(resolved, replication) if profile else _run(resolved, replication)
+    result = {
+        "outcomes": dict(records.outcomes),
+        "scenario": json.loads(resolved.to_json()),
+        "seed": resolved.replications.base_seed,
+        "replication": replication,
+        "versions": _versions(),
+    }
+    if out is not None:
+        (out / "run.json").write_text(_json(result) + "\n", encoding="utf-8")
+        records.weekly.to_parquet(out / "weekly.parquet")
+    if as_json:
+        print(_json(result))
+    else:
+        from sim import description
+
+        print(description.outcome_table(records.outcomes))
+
+
+@app.command
+def batch(
+    scenarios: Annotated[list[Path], Parameter(negative="")],
+    /,
+    *,
+    replications: int | None = None,
+    workers: int | None = None,
+    out: Path | None = None,
+    settings: Settings = None,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Run every point and replication into a results folder; the same command again resumes.
+
+    Parameters
+    ----------
+    scenarios
+        Scenario files (TOML); with several, --out is required.
+    replications
+        Replaces replications.count.
+    workers
+        Runs at a time; the default is the number of processors.
+    out
+        Results folder; the default is results/NAME.
+    replace
+        Move an older folder of this name aside.
+    """
+    from sim.batch.runner import batch as run_batch
+    from sim.scenario import UserError
+
+    if len(scenarios) > 1 and out is None:
+        raise UserError("--out: expected a folder when several scenarios are given")
+    for name, number in (("--replications", replications), ("--workers", workers)):
+        if number is not None and number < 1:
+            raise UserError(f"{name}: expected 1 or more (got {number})")
+    loaded = [_load(file, settings) for file in scenarios]
+    folder = out or Path("results") / scenarios[0].stem
+    results = run_batch(
+        loaded[0] if len(loaded) == 1 else loaded, out=folder, workers=workers, replications=replications, replace=replace
+    )
+    counts = results.status()
+    print(f"{folder}: {_counted(counts)}; `redeploy compare {folder}` compares")
+    return 1 if counts["FAILED"] else 0
+
+
+@app.command
+def status(directory: Path, /, *, as_json: AsJson = False) -> None:
+    """Print what a results folder holds: runs by status, failures, digest.
+
+    Parameters
+    ----------
+    directory
+        Results folder.
+    """
+    from sim.batch.store import Results
+
+    results = Results.open(directory)
+    counts, failures, digest = results.status(), results.failures(), results.digest()
+    if as_json:
+        print(_json({"counts": counts, "failures": failures, "digest": digest}))
+        return
+    print(f"{directory}: {_counted(counts)}\ndigest {digest}")
+    for failure in failures:
+        print(f"failed: {failure['label']}, replication {failure['replication']}: {failure['error']}")
+
+
+@app.command
+def compare(
+    directory: Path,
+    /,
+    *,
+    baseline: str | None = None,
+    outcome: Annotated[list[str] | None, Parameter(negative="")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the points of a results folder with a baseline, pair by pair.
+
+    Parameters
+    ----------
+    directory
+        Results folder.
+    baseline
+        A label, a point_id or key=value,...; the default is "hold" with the same tasking.
+    outcome
+        An outcome to compare; may be repeated.
+    """
+    from sim.analysis.compare import compare as compare_points
+    from sim.batch.store import Results
+
+    comparison = compare_points(Results.open(directory), baseline=baseline, outcomes=outcome)
+    if as_json:
+        print(comparison.to_json())
+        return
+    from rich.console import Console
+
+    from sim.analysis.printed import print_comparison
+
+    print_comparison(comparison, Console(width=None if sys.stdout.isatty() else 120))
+
+
+def _load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
+    from sim.scenario import load_scenario, parse_setting
+
+    return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
+
+
+def _run(scenario: Any, replication: int) -> Any:
+    from sim.run import run as run_once
+
+    return run_once(scenario, replication)
+
+
+def _profiled(scenario: Any, replication: int) -> Any:
+    import cProfile
+    import pstats
+
+    with cProfile.Profile() as profile:
+        records = _run(scenario, replication)
+    pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(25)
+    return records
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "no runs"
+
+
+def _make(folder: Path) -> None:
+    from sim.scenario import UserError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out: {folder} cannot be made: {error.strerror}") from None
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import version
+
+    return {"redeploy": __version__, "python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)

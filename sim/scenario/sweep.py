@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from sim.scenario.files import Layer, tree_of, validated
-from sim.scenario.frozen import flatten
+from sim.scenario.frozen import Frozen, flatten
 from sim.scenario.problems import Problem, ScenarioError, got
 from sim.scenario.schema import Scenario
 
@@ -39,6 +39,11 @@ def points(scenario: Scenario) -> list[tuple[dict[str, Any], Scenario]]:
     if problems:
         raise ScenarioError(list(problems.values()))
     return found
+
+
+def without_sweep(scenario: Scenario) -> Scenario:
+    """The base of a sweep: what one run of the file runs."""
+    return scenario.model_copy(update={"sweep": Frozen()})
 
 
 def _at(scenario: Scenario, dotted: str) -> Any:

@@ -1,0 +1,99 @@
+"""The registries as rows, for `redeploy describe` and for whoever wants a table of them."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.scenario import Scenario
+from sim.scenario.lookup import catalogue
+from sim.scenario.problems import expectation, inner, keys_of
+
+
+def parameters() -> list[dict[str, Any]]:
+    """Every parameter: name, value, low, high, unit, source, provenance, confidence, meaning, off, direction."""
+    from sim.parameters import load_registry
+
+    return [{"name": entry.name, **dataclasses.asdict(entry)} for entry in load_registry()]
+
+
+def outcomes() -> list[dict[str, Any]]:
+    """Every outcome: name, unit, label, direction and what else its registry holds."""
+    from sim.outcomes import OUTCOMES
+
+    return [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
+
+
+def strategies() -> list[dict[str, Any]]:
+    """Every strategy: name, meaning, and its own settings with what each takes."""
+    return [
+        {"name": name, "meaning": _first_line(kind), "settings": _keys(kind.Settings) if hasattr(kind, "Settings") else []}
+        for name, kind in catalogue().items()
+    ]
+
+
+def scenario() -> list[dict[str, Any]]:
+    """Every key of a scenario file: name, default, what it takes, meaning."""
+    return _keys(Scenario)
+
+
+def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
+    rows = []
+    for key, field in keys_of(model).items():
+        kind = inner(field)
+        if isinstance(kind, type) and hasattr(kind, "model_fields"):
+            rows += _keys(kind, f"{prefix}{key}.")
+        else:
+            default = None if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
+            rows.append({"name": prefix + key, "default": default, "expects": expectation(field), "meaning": _meaning(model, key)})
+    return rows
+
+
+def _meaning(model: Any, key: str) -> str:
+    """The description of a field; a section that only changes a default inherits the words."""
+    found = (base.model_fields[key].description for base in model.__mro__ if key in getattr(base, "model_fields", {}))
+    return next(filter(None, found), "")
+
+
+def _first_line(kind: Any) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows to read: the name, then its numbers, then its words."""
+    return "\n".join(line for row in rows for line in _lines(row))
+
+
+def _lines(row: Mapping[str, Any]) -> list[str]:
+    match row:
+        case {"low": low, "high": high, "value": value, "unit": unit}:
+            lines = [f"{row['name']} = {value:g} {unit} [{low:g} to {high:g}]"]
+            lines.append(f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})")
+            if row.get("off") is not None:
+                lines.append(f"    off at {row['off']:g}")
+            return lines
+        case {"expects": expects}:
+            shown = f" = {_shown(row['default'])}" if row["default"] is not None else ""
+            return [f"{row['name']}{shown}", f"    {expects}" + (f": {row['meaning']}" if row["meaning"] else "")]
+        case {"settings": settings}:
+            return [f"{row['name']}: {row['meaning']}", *("    " + line for own in settings for line in _lines(own))]
+        case {"label": label, "unit": unit}:
+            better = {1: "more is better", -1: "less is better"}.get(row.get("direction", 0), row.get("direction") or "")
+            return [f"{row['name']} [{unit}]", f"    {label}" + (f" ({better})" if better else "")]
+    return [str(dict(row))]
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def outcome_table(values: Mapping[str, float | None]) -> str:
+    """The outcomes of a run, one a line: name, value, unit, label."""
+    from sim.outcomes import OUTCOMES
+
+    width = max(map(len, values), default=0)
+    lines = []
+    for name, value in values.items():
+        known = OUTCOMES.get(name)
+        number = "no value" if value is None else f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        lines.append(f"{name:{width}}  {number:>12}  {known.unit if known else '':14} {known.label if known else ''}".rstrip())
+    return "\n".join(lines)
