@@ -1,0 +1,1 @@
+"""Reads results folders: comparison of strategies paired by common random numbers."""

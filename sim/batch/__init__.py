@@ -1,0 +1,7 @@
+"""Many runs: the plan, the runner and the results folder."""
+
+from sim.batch.plan import Plan, make_plan
+from sim.batch.runner import batch
+from sim.batch.store import Results, ResultsError
+
+__all__ = ["Plan", "Results", "ResultsError", "batch", "make_plan"]

@@ -1,0 +1,242 @@
+"""Each point of a results folder against its baseline, pair by pair.
+
+All strategies of a replication meet the same world (common random numbers), so what is compared is the difference within each
+replication. Outcomes that exist only as a pair with the baseline (averted kilograms, displaced share, exchange rate) are made here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.paired import Estimate, Floats, clear_of_zero, holm, mean_of, ratio_of
+from sim.analysis.printed import print_comparison
+from sim.batch.store import Results, ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LESS, MORE, NEUTRAL = "less is better", "more is better", "neutral"
+RARE = ("state_losses", "leaders_killed")  # counted rare events: 30 replications give no better than 25 % either way
+
+__all__ = ["Comparison", "compare", "print_comparison"]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """An outcome that exists only against the baseline; `needs` are the outcomes that it is made of."""
+
+    unit: str
+    label: str
+    direction: str
+    needs: tuple[str, ...]
+
+
+DERIVED = {
+    "averted_kg_border": Derived("kg", "cocaine kept from the border exits", MORE, ("delivered_kg_border",)),
+    "averted_kg_total": Derived("kg", "cocaine kept from all exits", MORE, ("delivered_kg_total",)),
+    "displaced_share": Derived(
+        "1", "share of the averted border kilograms that left by other exits", LESS, ("delivered_kg_border", "delivered_kg_total")
+    ),
+    "exchange_rate": Derived(
+        "0.01 vacuum / (t/year)", "hundredths of VRAEM vacuum paid per tonne a year averted", LESS, ("vacuum_vraem", "delivered_kg_border")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The answer of `compare`. `baselines` gives the baseline's point_id of each compared point; `asked` the outcomes named, if any."""
+
+    frame: pd.DataFrame
+    baselines: dict[str, str]
+    asked: tuple[str, ...] | None
+    confidence: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per point x outcome: ids, `x.` values, means, paired difference, intervals, share better, p_holm, n, verdict."""
+        return self.frame
+
+    def to_json(self) -> str:
+        """The table as a JSON object; what is not defined is null."""
+        rows = json.loads(self.frame.to_json(orient="records", double_precision=15))
+        return json.dumps({"confidence": self.confidence, "baselines": self.baselines, "rows": rows}, ensure_ascii=False)
+
+
+def compare(
+    results: Results, baseline: str | None = None, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95
+) -> Comparison:
+    """Paired differences, point minus baseline, for each outcome.
+
+    `baseline`: a label, a point_id or `key=value,...`; by default each point's own `hold`, with the same world and taskings. `outcomes`:
+    names, derived ones included; default all. Pairs join on the replication; a pair with a null is left out of that outcome's n. `low`
+    and `high` are Student's t interval of the mean difference, `boot_*` a percentile bootstrap. `enough`: the half-width is at most half
+    of the difference; `n_needed` the pairs for that. Raises ResultsError for an unknown name or a folder with nothing to compare.
+    """
+    import pandas as pd
+
+    runs, design = results.runs(), results.design()
+    if runs.empty:
+        raise ResultsError(f"{results.path}: no finished run to compare yet")
+    if not 0 < confidence < 1:
+        raise ResultsError(f"confidence: expected between 0 and 1, got {confidence}")
+    known = results.outcomes()
+    asked = None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    names = chosen(asked, known)
+    baselines = baselines_of(design, baseline)
+    if not baselines:
+        raise ResultsError(f"{results.path}: only one point; nothing to compare")
+    by_point = {point_id: rows.set_index("replication") for point_id, rows in runs.groupby("point_id")}
+    points = design.set_index("point_id")
+
+    rows: list[dict[str, Any]] = []
+    for point_id, base_id in baselines.items():
+        if point_id not in by_point or base_id not in by_point:
+            continue
+        mine, theirs = by_point[point_id].align(by_point[base_id], join="inner", axis=0)
+        point = points.loc[point_id]
+        head = {"point_id": point_id, "label": point["label"], "baseline": points.loc[base_id, "label"]}
+        head |= {key: point[key] for key in design.columns if key.startswith("x.")}
+        for name in names:
+            rows.append(head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence))
+    if not rows:
+        raise ResultsError(f"{results.path}: no point and its baseline have both finished a run")
+    frame = pd.DataFrame(rows)
+    frame.insert(frame.columns.get_loc("p") + 1, "p_holm", holm(frame["p"].to_numpy(float)))
+    return Comparison(frame, baselines, asked, confidence)
+
+
+def row_for(
+    name: str, mine: pd.DataFrame, theirs: pd.DataFrame, known: dict[str, dict[str, str]], horizon_days: float, confidence: float
+) -> dict[str, Any]:
+    """One row of the table: an outcome of one point against its baseline, over the replications that both have."""
+    if name in DERIVED:
+        about = DERIVED[name]
+        unit, label, direction = about.unit, about.label, about.direction
+        estimate, differences = derived(name, mine, theirs, horizon_days, confidence)
+        means = (0.0 if name.startswith("averted") else math.nan, estimate.value)
+    else:
+        about_ = known[name]
+        unit, label, direction = about_.get("unit", ""), about_.get("label", name), about_.get("direction", NEUTRAL)
+        here, there = paired(mine[name], theirs[name])
+        differences = here - there
+        estimate = mean_of(differences, confidence)
+        means = (float(there.mean()), float(here.mean())) if len(here) else (math.nan, math.nan)
+    sign = {LESS: -1, MORE: 1}.get(direction)
+    better = math.nan if sign is None or not len(differences) else float((sign * differences > 0).mean())
+    return {
+        "outcome": name,
+        "unit": unit,
+        "outcome_label": label,
+        "n": estimate.n,
+        "baseline_mean": means[0],
+        "mean": means[1],
+        "difference": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "boot_low": estimate.boot_low,
+        "boot_high": estimate.boot_high,
+        "share_better": better,
+        "p": estimate.p,
+        "enough": estimate.enough,
+        "n_needed": estimate.n_needed,
+        "exactly_zero": estimate.exactly_zero,
+        "verdict": verdict(name, estimate, sign),
+    }
+
+
+def derived(name: str, mine: pd.DataFrame, theirs: pd.DataFrame, horizon_days: float, confidence: float) -> tuple[Estimate, Floats]:
+    """A derived outcome and, for the averted kilograms, its value in each pair."""
+    needs = DERIVED[name].needs
+    pairs = [(mine[need], theirs[need]) for need in needs]
+    both = np.logical_and.reduce([(here.notna() & there.notna()).to_numpy() for here, there in pairs])
+    change = {need: (here - there).to_numpy(float)[both] for need, (here, there) in zip(needs, pairs)}
+    if name.startswith("averted"):
+        averted = 0.0 - change[needs[0]]
+        return mean_of(averted, confidence), averted
+    averted = -change["delivered_kg_border"]
+    if name == "displaced_share":
+        elsewhere = change["delivered_kg_total"] - change["delivered_kg_border"]
+        return ratio_of(elsewhere, averted, 1.0, confidence), np.empty(0)
+    tonnes_a_year = averted / 1_000 * 365 / horizon_days
+    return ratio_of(change["vacuum_vraem"], tonnes_a_year, 100.0, confidence), np.empty(0)
+
+
+def paired(mine: pd.Series, theirs: pd.Series) -> tuple[Floats, Floats]:
+    """The values of the replications where neither is null."""
+    both = (mine.notna() & theirs.notna()).to_numpy()
+    return mine.to_numpy(float)[both], theirs.to_numpy(float)[both]
+
+
+def verdict(name: str, estimate: Estimate, sign: int | None) -> str:
+    """What may be said of a point: a difference in words, or that n cannot carry a ranking."""
+    if estimate.n < 2 or math.isnan(estimate.value):
+        return "not defined"
+    if estimate.exactly_zero:
+        return "= 0 exactly"
+    if name.startswith(RARE) and not estimate.enough:
+        return "n too small to rank"
+    low, high = (estimate.low, estimate.high) if not math.isnan(estimate.low) else (estimate.boot_low, estimate.boot_high)
+    if not clear_of_zero(low, high):
+        return "no clear difference"
+    if name in ("displaced_share", "exchange_rate") or sign is None:
+        return "above 0" if estimate.value > 0 else "below 0"
+    return "better" if sign * estimate.value > 0 else "worse"
+
+
+def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> list[str]:
+    """The outcomes to compare: those asked for, else all with the derived ones whose parts are there."""
+    possible = [*known, *(name for name, each in DERIVED.items() if set(each.needs) <= set(known))]
+    for name in asked or ():
+        if name not in possible:
+            near = difflib.get_close_matches(name, possible, 1)
+            raise ResultsError(f"outcome: no {name!r} in these results" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return list(dict.fromkeys(asked)) if asked else possible
+
+
+def baselines_of(design: pd.DataFrame, baseline: str | None) -> dict[str, str]:
+    """point_id -> point_id of its baseline, for each point that is not a baseline itself."""
+    if baseline is None:
+        return {row.point_id: row.hold_id for row in design.itertuples() if row.point_id != row.hold_id}
+    base_id = find_point(design, baseline)
+    return {point_id: base_id for point_id in design["point_id"] if point_id != base_id}
+
+
+def find_point(design: pd.DataFrame, wanted: str) -> str:
+    """The point_id of a label, a point_id or `key=value,...` (varied keys, whole or by their last part); ResultsError unless it is one."""
+    exact = design[(design["label"] == wanted) | (design["point_id"] == wanted)]
+    if len(exact) == 1:
+        return str(exact["point_id"].iloc[0])
+    keys = {column.removeprefix("x."): column for column in design.columns if column.startswith("x.")}
+    keys |= {key.rpartition(".")[2]: column for key, column in keys.items()} | {"strategy": "strategy", "label": "label"}
+    found = design
+    for term in wanted.split(",") if "=" in wanted else []:
+        key, _, value = (part.strip() for part in term.partition("="))
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, 1)
+            raise ResultsError(
+                f"baseline: no varied key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(keys)}")
+            )
+        found = found[[same(cell, value) for cell in found[keys[key]]]]
+    if "=" in wanted and len(found) == 1:
+        return str(found["point_id"].iloc[0])
+    if "=" in wanted and len(found) > 1:
+        raise ResultsError(f"baseline {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys")
+    labels = list(design["label"])
+    near = difflib.get_close_matches(wanted, [*labels, *design["point_id"]], 1, 0.4)
+    raise ResultsError(f"baseline: no point {wanted!r}; " + (f"did you mean {near[0]!r}?" if near else f"labels: {', '.join(labels[:6])}"))
+
+
+def same(cell: Any, text: str) -> bool:
+    """Whether a stored value is what the user typed; numbers by value."""
+    try:
+        return math.isclose(float(cell), float(text), rel_tol=1e-9)
+    except (TypeError, ValueError):
+        return str(cell).lower() == text.lower()

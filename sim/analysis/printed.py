@@ -1,0 +1,120 @@
+"""The comparison as text for a terminal of 120 columns."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison
+
+HEADLINE = ("vacuum_vraem", "averted_kg_border", "cost_musd")
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print the headline table (one line per point) and a table for every other outcome that was asked for by name."""
+    frame = comparison.table
+    names = list(frame["outcome"].unique())
+    asked = list(comparison.asked or names)
+    headline = set(HEADLINE) <= set(asked)
+    others = [name for name in asked if not (headline and name in HEADLINE)] if comparison.asked or not headline else []
+    if headline:
+        console.print(headline_table(comparison))
+    for name in others:
+        console.print(outcome_table(comparison, name))
+    for line in reading(comparison, headline, len(names) - len(HEADLINE) if headline and comparison.asked is None else 0):
+        console.print(Text(line), soft_wrap=False)
+
+
+def headline_table(comparison: Comparison) -> Table:
+    """Split | vacuum in the VRAEM | its change | averted at the border | cost change | n."""
+    percent = f"[{100 * comparison.confidence:g} %]".replace("[", "\\[")
+    table = plain_table("Security paid in the VRAEM, kilograms kept from the border", "split")
+    for head in ("vacuum_vraem", f"change {percent}", f"averted_kg_border {percent}", f"cost_musd change {percent}", "n"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for base, group in comparison.table.groupby("baseline", sort=False):
+        vacuums = group[group["outcome"] == HEADLINE[0]]
+        table.add_row(short(str(base)), number(vacuums["baseline_mean"].iloc[0], 0.01), "baseline", "baseline", "baseline", "")
+        for _, rows in group.groupby("point_id", sort=False):
+            vacuum, averted, cost = (rows[rows["outcome"] == name].iloc[0] for name in HEADLINE)
+            cells = (with_interval(vacuum), with_interval(averted), with_interval(cost))
+            table.add_row(short(vacuum["label"]), number(vacuum["mean"], 0.01), *cells, str(min(vacuum["n"], averted["n"], cost["n"])))
+    return table
+
+
+def outcome_table(comparison: Comparison, name: str) -> Table:
+    """One outcome: means, paired difference, share of replications better, Holm's p, n, what may be said."""
+    rows = comparison.table[comparison.table["outcome"] == name]
+    unit = rows["unit"].iloc[0]
+    table = plain_table(f"{name}: {rows['outcome_label'].iloc[0]}" + (f" ({unit})" if unit not in ("", "1") else ""), "point")
+    for head in ("baseline", "mean", f"difference \\[{100 * comparison.confidence:g} %]", "better in", "p Holm", "n", "verdict"):
+        table.add_column(head, justify="left" if head == "verdict" else "right", no_wrap=True)
+    for _, row in rows.iterrows():
+        p = "" if math.isnan(row["p_holm"]) else "<.001" if row["p_holm"] < 0.001 else f"{row['p_holm']:.3f}"
+        better = "" if math.isnan(row["share_better"]) else f"{100 * row['share_better']:.0f} %"
+        half = abs(row["mean"]) / 10 or 0.1
+        needed = f" (needs {row['n_needed']:,.0f})" if row["verdict"] == "n too small to rank" and math.isfinite(row["n_needed"]) else ""
+        means = (number(row["baseline_mean"], half), number(row["mean"], half))
+        table.add_row(short(row["label"]), *means, with_interval(row), better, p, str(row["n"]), row["verdict"] + needed)
+    return table
+
+
+def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
+    """How to read the tables, in at most five lines."""
+    percent = f"{100 * comparison.confidence:g} %"
+    lines = [
+        "Hypothetical: the redeployment rests on one unconfirmed press report. Read rankings and ranges, not forecasts.",
+        f"Changes are against the baseline in the same replications (common random numbers), with {percent} t intervals of the mean.",
+    ]
+    if headline:
+        lines.append(
+            "vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left by border exits under the baseline, not here."
+        )
+    if not comparison.table["enough"].all():
+        lines.append("? = the interval is wide against the difference: more replications are needed before points are ranked by it.")
+    if more > 0:
+        lines.append(f"{more} more outcomes: --outcome NAME, or --json for all.")
+    return lines
+
+
+def with_interval(row: Any) -> str:
+    """A difference with its interval, `= 0 exactly` when no pair differs, and a question mark when n is too small for it."""
+    if row["exactly_zero"]:
+        return "= 0 exactly"
+    if math.isnan(row["difference"]):
+        return "not defined"
+    low, high = (row["low"], row["high"]) if not math.isnan(row["low"]) else (row["boot_low"], row["boot_high"])
+    if math.isnan(low):
+        return f"{number(row['difference'], abs(row['difference']) / 10, '+')} ?"
+    half = (high - low) / 2
+    interval = f"[{number(low, half, '+')}, {number(high, half, '+')}]".replace("[", "\\[")
+    return f"{number(row['difference'], half, '+')} {interval}" + ("  " if row["enough"] else " ?")
+
+
+def number(value: float, scale: float, sign: str = "") -> str:
+    """A value with the decimals that its uncertainty `scale` leaves meaningful (two digits of it)."""
+    if math.isnan(value):
+        return ""
+    decimals = 3 if scale <= 0 else min(5, max(0, 1 - math.floor(math.log10(scale))))
+    return f"{value:{sign},.{decimals}f}"
+
+
+def short(label: str) -> str:
+    """A label for a narrow column: `static share_to_border=0.15` is `static 15 %`."""
+    words = label.split(" ")
+    key, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
+    if key == "share_to_border":
+        words[1] = f"{100 * float(value):g} %"
+    return " ".join(words)
+
+
+def plain_table(title: str, first: str) -> Table:
+    from rich.box import SIMPLE_HEAD
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column(first, overflow="fold")
+    return table

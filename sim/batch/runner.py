@@ -1,0 +1,200 @@
+"""Runs a plan: chunks to any executor, parts written where the runs are done, a folder that can always be read and resumed.
+
+The compiled run releases the lock, so threads are the default. Workers write their own parts and send back only a status. A chunk is
+about five seconds of runs: short enough to lose little, long enough for the cost of a part not to matter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace as changed
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from sim.batch.folder import write_manifest, writing, x_types
+from sim.batch.plan import Plan, Task, make_plan
+from sim.batch.store import FAILED, Results, ResultsError
+from sim.batch.worker import Chunk, Status, run_chunk
+
+CHUNK_S = 5.0
+PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
+
+
+def batch(
+    scenario: Any,
+    executor: Executor | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    replications: int | None = None,
+    replace: bool = False,
+    progress: bool = True,
+    run: Callable[..., Any] | None = None,
+    outcomes: Mapping[str, Any] | None = None,
+) -> Results:
+    """Run every point x replication of a scenario that its folder does not have yet.
+
+    `scenario`: a path, a scenario, a list of either, or a Plan. `executor`: any `concurrent.futures.Executor`; by default `workers`
+    threads (one per core). `out`: the folder, by default `results/<file name>`. `replace` moves an earlier folder aside. `run`: called as
+    `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of what it
+    gives, by default `sim.outcomes.OUTCOMES`. Runs that fail are counted by `status()` and told by `failures()`.
+    Raises ResultsError or PlanError for what the user can mend; KeyboardInterrupt after a Ctrl-C, with everything done so far saved.
+    """
+    plan, name = planned(scenario, replications)
+    root = Path(out) if out is not None else Path("results") / name
+    workers = workers or getattr(executor, "_max_workers", None) or cores()
+    with writing(root, plan, replace) as done:
+        queue = deque(task for task in plan.tasks() if task.run_id not in done)
+        if queue and run is None:
+            from sim.run import warm_up
+
+            warm_up()  # one compilation here, not one in each worker
+        pool = executor or ThreadPoolExecutor(workers)
+        try:
+            with telling(len(queue), root, progress) as tell:
+                drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell)
+        except BrokenExecutor:
+            raise ResultsError(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
+        except OSError as error:
+            raise ResultsError(f"{root}: cannot write results: {error}") from error
+        finally:
+            if executor is None:
+                pool.shutdown(wait=True, cancel_futures=True)
+    return Results.open(root)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def planned(scenario: Any, replications: int | None) -> tuple[Plan, str]:
+    """The plan of what the user gave, and the name of its folder."""
+    if isinstance(scenario, Plan):
+        return scenario, "batch"
+    several = list(scenario) if isinstance(scenario, list | tuple) else [scenario]
+    paths = [Path(each) for each in several if isinstance(each, str | Path)]
+    if paths:
+        from sim.scenario import load_scenario
+
+        several = [load_scenario(each) if isinstance(each, str | Path) else each for each in several]
+    return make_plan(several, replications), paths[0].stem if paths else "batch"
+
+
+def drive(
+    pool: Executor,
+    workers: int,
+    queue: deque[Task],
+    empty: Chunk,
+    tell: Callable[[Status], None],
+) -> None:
+    """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run; on an interruption save what is done."""
+    root = empty.root
+    flying: dict[Future[list[Status]], Chunk] = {}
+    ended: set[str] = set()
+    spent: list[float] = []
+
+    def collect(future: Future[list[Status]]) -> None:
+        del flying[future]
+        for status in future.result():
+            ended.add(status.run_id)
+            spent.append(status.wall_s)
+            if status.failure:
+                append_line(root / "failures.jsonl", status.failure)
+            tell(status)
+
+    begun: list[str] = []
+    try:
+        while queue or flying:
+            while queue and len(flying) < 2 * workers:
+                tasks = tuple(queue.popleft() for _ in range(chunk_size(len(queue), workers, spent)))
+                begun += [task.run_id for task in tasks]
+                chunk = changed(empty, tasks=tasks)
+                flying[pool.submit(run_chunk, chunk)] = chunk
+            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                collect(future)
+    except BaseException:
+        (root / "stop").touch()  # workers look for it between two runs
+        waiting = [future for future in flying if not future.cancel()]
+        for future in wait(waiting).done:
+            if not future.exception():
+                collect(future)
+        raise
+    finally:
+        (root / "stop").unlink(missing_ok=True)
+        manifest = Results.open(root).manifest
+        write_manifest(root, manifest, aborted=[run_id for run_id in begun if run_id not in ended])
+
+
+def chunk_size(left: int, workers: int, spent: list[float]) -> int:
+    """Runs in the next chunk: one until a run's time is known, then about five seconds' worth, fewer near the end."""
+    if not spent:
+        return min(1, left)
+    recent = spent[-50:]
+    return max(1, min(int(CHUNK_S * len(recent) / max(sum(recent), 1e-6)), ceil(left / (2 * workers))))
+
+
+def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
+    """Column -> {unit, label, direction} from the registry of outcomes, to be stored as Parquet column metadata."""
+    if outcomes is None:
+        from sim.outcomes import OUTCOMES
+
+        outcomes = OUTCOMES
+    return {name: {"unit": each.unit, "label": each.label, "direction": each.direction} for name, each in outcomes.items()}
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status], None]]:
+    """A function to be told of each run: a bar with the time left on a terminal, a plain line every few seconds elsewhere."""
+    if not progress:
+        yield lambda status: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    failed = 0
+    if console.is_terminal:
+        columns = (TextColumn(str(root)), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
+            shown = bar.add_task("runs", total=total, note="runs")
+
+            def tell(status: Status) -> None:
+                nonlocal failed
+                failed += status.status == FAILED
+                bar.update(shown, advance=1, note=f"runs, {failed} failed" if failed else "runs")
+
+            yield tell
+        return
+
+    began = said = time.monotonic()
+    count = 0
+
+    def say(status: Status) -> None:
+        nonlocal failed, count, said
+        count += 1
+        failed += status.status == FAILED
+        now = time.monotonic()
+        if now - said >= PLAIN_LINE_S or count == total:
+            said = now
+            left = (now - began) / count * (total - count)
+            spent = f"{now - began:.0f} s, about {left:.0f} s left"
+            console.print(f"{root}: {count} of {total} runs, {failed} failed, {spent}", highlight=False, soft_wrap=True)
+
+    if not total:
+        console.print(f"{root}: nothing left to run", highlight=False)
+    yield say

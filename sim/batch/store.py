@@ -1,0 +1,226 @@
+"""A results folder on disk: parts written by workers, read back as tables, SQL and one digest.
+
+    manifest.json          resolved scenario, versions, source hash, counts by status
+    design.parquet         one row per point: label, strategy, varied values, the `hold` it is compared with, the resolved scenario
+    runs/part-*.parquet    one row per run: ids, seed, status, wall_s, `x.<dotted key>`, every outcome
+    series/, events/       weekly series of each run; events when the scenario records them
+    failures.jsonl         one line per failed run, with its traceback
+    lock                   held by the one batch that writes
+
+A part of `runs` is moved into place after the `series` and `events` parts of the same name: what has no `runs` part does not count.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED"
+RUN_TYPES = {
+    "run_id": "string",
+    "point_id": "string",
+    "label": "string",
+    "strategy": "string",
+    "replication": "int64",
+    "seed": "uint64",
+    "status": "string",
+    "wall_s": "double",
+}
+SERIES_TYPES = {"run_id": "string", "week": "int32", "days": "int32", "theatre": "string"}
+EVENT_TYPES = {
+    "run_id": "string",
+    "day": "int32",
+    "kind": "string",
+    "theatre": "string",
+    "cell": "int64",
+    "uid": "uint64",
+    "other_uid": "uint64",
+    "quantity": "double",
+    "unit": "string",
+    "source": "string",
+}
+KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES}
+TRAIL = b"\x1e"
+
+
+class ResultsError(ValueError):
+    """A results folder that cannot be read, written or asked as wanted (exit status 2)."""
+
+
+class Results:
+    """A results folder, opened for reading; tables are read when asked for."""
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: str | Path) -> Results:
+        """Open the results folder `path`; raises ResultsError when it is not one."""
+        path = Path(path)
+        if not path.is_dir():
+            near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
+            raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
+        try:
+            manifest = json.loads((path / "manifest.json").read_text())
+            manifest["plan_id"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
+        return cls(path, manifest)
+
+    def __repr__(self) -> str:
+        return f"Results({str(self.path)!r}, {self.status()})"
+
+    def design(self) -> pd.DataFrame:
+        """One row per point: point_id, label, strategy, hold_id, horizon_days, `x.<dotted key>`, scenario (its JSON)."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.path / "design.parquet").to_pandas()
+
+    def runs(self) -> pd.DataFrame:
+        """One row per finished run, in the order of the plan: replication, then point."""
+        order = {point_id: i for i, point_id in enumerate(self.design()["point_id"])}
+        runs = self._table("runs").to_pandas().drop_duplicates("run_id")
+        return runs.sort_values(["replication", "point_id"], key=lambda c: c.map(order) if c.name == "point_id" else c, ignore_index=True)
+
+    def weekly(self) -> pd.DataFrame:
+        """run_id, week, days in the week, theatre, and one float64 column per series."""
+        return self._rows("series", ["run_id", "week", "theatre"])
+
+    def events(self) -> pd.DataFrame:
+        """run_id, day, kind, theatre, cell, uid, other_uid, quantity, unit, source; empty unless the scenario records events."""
+        return self._rows("events", ["run_id", "day"])
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Answer a DuckDB query over the views `runs`, `weekly`, `events` and `design`."""
+        import duckdb
+
+        connection = duckdb.connect()
+        for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events")):
+            if files := [str(file) for file in self.parts(kind)]:
+                relation = connection.read_parquet(files, union_by_name=True)
+                (relation.distinct() if self._overlap else relation).create_view(view)
+            else:
+                connection.register(view, schema_of(kind, [], {}).empty_table())
+        connection.read_parquet(str(self.path / "design.parquet")).create_view("design")
+        try:
+            return connection.sql(query).df()
+        except duckdb.Error as error:
+            raise ResultsError(f"query: {error}") from None
+        finally:
+            connection.close()
+
+    def outcomes(self) -> dict[str, dict[str, str]]:
+        """Name -> {unit, label, direction} of every outcome in the folder, from the Parquet column metadata."""
+        import pyarrow.parquet as pq
+
+        found: dict[str, dict[str, str]] = {}
+        for part in self.parts("runs")[:1]:
+            for field in pq.read_schema(part):
+                if field.name not in RUN_TYPES and not field.name.startswith("x."):
+                    found[field.name] = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        return found
+
+    def status(self) -> dict[str, int]:
+        """Number of runs by status. ABORTED: begun when the batch was interrupted; like PENDING, the same command does them."""
+        done, failed = self.done(), {failure["run_id"] for failure in self.failures()}
+        failed -= done
+        aborted = set(self.manifest.get("aborted", [])) - done - failed
+        pending = self.manifest["planned"] - len(done) - len(failed) - len(aborted)
+        return {PENDING: max(pending, 0), SUCCEEDED: len(done), FAILED: len(failed), ABORTED: len(aborted)}
+
+    def failures(self) -> list[dict[str, Any]]:
+        """run_id, point_id, label, replication, error and traceback of each failed run."""
+        file = self.path / "failures.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")] if file.exists() else []
+
+    def digest(self) -> str:
+        """SHA-256 over runs, series and events, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
+        whole = hashlib.sha256()
+        for kind in KINDS:
+            of_run: dict[str, bytes] = {}
+            for part in self.parts(kind):
+                for run_id, value in digests_by_run(part):
+                    of_run.setdefault(run_id, value)
+            for run_id in sorted(of_run):
+                whole.update(kind.encode() + TRAIL + run_id.encode() + of_run[run_id])
+        return whole.hexdigest()
+
+    def compare(self, baseline: str | None = None, outcomes: Iterable[str] | None = None, confidence: float = 0.95) -> Any:
+        """Paired differences against the baseline: see `sim.analysis.compare.compare`."""
+        from sim.analysis.compare import compare
+
+        return compare(self, baseline, outcomes, confidence)
+
+    def done(self) -> set[str]:
+        """The run_ids that are stored."""
+        return {run_id for ids in self._ids_by_part for run_id in ids}
+
+    def parts(self, kind: str) -> list[Path]:
+        """The parts of `runs`, `series` or `events` that count, by name."""
+        names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet"))
+        return [path for name in names if (path := self.path / kind / name).exists()]
+
+    @property
+    def _ids_by_part(self) -> list[list[str]]:
+        import pyarrow.parquet as pq
+
+        return [pq.read_table(part, columns=["run_id"])["run_id"].to_pylist() for part in self.parts("runs")]
+
+    @cached_property
+    def _overlap(self) -> bool:
+        # A worker that outlived a killed parent may have stored runs that a resumed batch did again: equal rows, counted once.
+        return sum(map(len, self._ids_by_part)) > len(self.done())
+
+    def _table(self, kind: str) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        tables = [pq.read_table(part) for part in self.parts(kind)]
+        return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
+
+    def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
+        frame = self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)
+        return frame.drop_duplicates(ignore_index=True) if self._overlap else frame
+
+
+def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
+    """The Arrow schema of a part: the fixed columns, then `columns` as float64 (`x.` columns as in `x_types`), with unit and label."""
+    import pyarrow as pa
+
+    types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
+    return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
+
+
+def digests_by_run(part: Path) -> Iterator[tuple[str, bytes]]:
+    """(run_id, SHA-256 of its rows in their stored order) for each run of a part; columns by name, null as one NaN."""
+    import pyarrow.parquet as pq
+
+    frame = pq.read_table(part).to_pandas()
+    ids = frame["run_id"].to_numpy()
+    names = sorted(set(frame.columns) - {"run_id", "wall_s"})
+    numbers = [name for name in names if frame[name].dtype.kind in "fiub"]
+    words = [name for name in names if name not in numbers]
+    head = "\x1f".join([*numbers, "", *words]).encode()
+    # 64-bit integers do not fit a double exactly, so each number enters as its own 8 bytes.
+    bits = np.empty((len(frame), len(numbers)), np.uint64)
+    for column, name in enumerate(numbers):
+        values = frame[name].to_numpy()
+        exact = np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values.astype(np.int64)
+        bits[:, column] = exact.view(np.uint64)
+    texts = frame[words].astype(str).agg("\x1f".join, axis=1).to_numpy() if words else np.full(len(frame), "")
+    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.empty(0, int)
+    for start, stop in zip(starts, [*starts[1:], len(ids)]):
+        content = TRAIL.join([head, bits[start:stop].tobytes(), "\x1f".join(texts[start:stop]).encode()])
+        yield str(ids[start]), hashlib.sha256(content).digest()

@@ -1,0 +1,111 @@
+"""What one worker does: the runs of a chunk, stored where they are done."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.batch.folder import stored, write_part
+from sim.batch.plan import Task, digest_of
+from sim.batch.store import FAILED, SUCCEEDED, schema_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a worker says of one run; `failure` is its line of failures.jsonl."""
+
+    run_id: str
+    status: str
+    wall_s: float
+    failure: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Runs to be done by one worker, and where and how to store them."""
+
+    root: Path
+    tasks: tuple[Task, ...]
+    x_types: dict[str, str]
+    labels: dict[str, dict[str, str]]
+    run: Callable[..., Any] | None
+
+
+def run_chunk(chunk: Chunk) -> list[Status]:
+    """Do the runs of a chunk, store the good ones as one part of each kind, and report on all. Runs in a worker."""
+    import pandas as pd
+    import pyarrow as pa
+
+    run = chunk.run or shipped_run()
+    statuses: list[Status] = []
+    rows: list[dict[str, Any]] = []
+    series: list[pd.DataFrame] = []
+    events: list[pd.DataFrame] = []
+    for task in chunk.tasks:
+        if (chunk.root / "stop").exists():
+            break
+        began = time.perf_counter()
+        try:
+            records = run(task.point.scenario, replication=task.replication)
+            wall_s = time.perf_counter() - began
+            row = row_of(task, records, wall_s, chunk.x_types)
+        except Exception as error:
+            statuses.append(Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error)))
+            continue
+        rows.append(row)
+        series.append(records.weekly.assign(run_id=task.run_id))
+        if records.events is not None and len(records.events):
+            events.append(records.events.assign(run_id=task.run_id))
+        statuses.append(Status(task.run_id, SUCCEEDED, wall_s))
+
+    name = f"part-{digest_of(*(row['run_id'] for row in rows))}"
+    for kind, frames in (("series", series), ("events", events), ("runs", [pd.DataFrame(rows)] if rows else [])):
+        if frames:
+            frame = pd.concat(frames, ignore_index=True)
+            schema = schema_of(kind, list(frame.columns), chunk.labels, chunk.x_types)
+            columns = frame.reindex(columns=schema.names)
+            write_part(chunk.root, kind, name, pa.Table.from_pandas(columns, schema=schema, preserve_index=False))
+    return statuses
+
+
+def shipped_run() -> Callable[..., Any]:
+    from sim.run import run
+
+    return run
+
+
+def row_of(task: Task, records: Any, wall_s: float, kinds: dict[str, str]) -> dict[str, Any]:
+    """The row of `runs` for a finished run."""
+    point = task.point
+    row = {
+        "run_id": task.run_id,
+        "point_id": point.point_id,
+        "label": point.label,
+        "strategy": point.strategy,
+        "replication": task.replication,
+        "seed": int(records.seed),
+        "status": SUCCEEDED,
+        "wall_s": wall_s,
+    }
+    row |= {name: stored(point.x.get(name[2:]), kind) for name, kind in kinds.items()}
+    return row | {name: None if value is None else float(value) for name, value in records.outcomes.items()}
+
+
+def failure_of(task: Task, error: Exception) -> dict[str, Any]:
+    """The line of failures.jsonl for a run that raised."""
+    return {
+        "run_id": task.run_id,
+        "point_id": task.point.point_id,
+        "label": task.point.label,
+        "replication": task.replication,
+        "status": FAILED,
+        "error": f"{type(error).__name__}: {error}",
+        "traceback": "".join(traceback.format_exception(error)),
+    }
