@@ -100,13 +100,13 @@ def _chain(path: Path) -> list[Layer]:
     seen: list[Path] = []
     label, asked_by = path.name, None
     while True:
-        if path.resolve() in seen:
-            names = " -> ".join(file.name for file in [*seen, path])
-            raise ScenarioError([Problem(layers[0].label, "extends", f"files extend one another in a cycle: {names}")])
         if len(seen) == MAX_EXTENDS:
             raise ScenarioError([Problem(label, "extends", f"expected a chain of at most {MAX_EXTENDS} files")])
-        seen.append(path.resolve())
         tree = _read(path, label, asked_by)
+        if path.resolve() in seen:
+            names = " -> ".join(file.name for file in [*seen, path])
+            raise ScenarioError([Problem(layers[-1].label, "extends", f"files extend one another in a cycle: {names}")])
+        seen.append(path.resolve())
         parent = tree.pop("extends", None)
         layers.insert(0, Layer(label, _dotted_tables(tree)))
         if parent is None:

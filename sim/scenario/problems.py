@@ -19,7 +19,8 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in self if part)
+        text = ": ".join(part for part in self if part)
+        return "".join(letter if letter.isprintable() else "?" for letter in text)  # one line, whatever a key or a path holds
 
 
 class UserError(ValueError):

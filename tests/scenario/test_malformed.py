@@ -1,0 +1,200 @@
+"""Files that are wrong: exit status 2, a line for every fault that names the key or the line, and no traceback."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+
+WRONG = {
+    "unknown key at top": ("horizon_days = 7", ["horizon_days: unknown key"]),
+    "unknown section": ("[straetgy]\n", ['straetgy: unknown key. Did you mean "strategy"?']),
+    "unknown key in a section": ("[time]\nhorizon = 7", ['time.horizon: unknown key. Did you mean "horizon_days"?']),
+    "unknown key in a nested table": ("[forces.vraem]\nsoldier = 7", ['forces.vraem.soldier: unknown key. Did you mean "soldiers"?']),
+    "unknown theatre": ("[forces.loretto]\nsoldiers = 7", ['forces.loretto: unknown key. Did you mean "loreto"?']),
+    "a section of a later version": ("[[events]]\nday = 3", ["events: unknown key"]),
+    "unknown parameter": (
+        "[parameters]\ndetection.width_jungel_km = 0.05",
+        ["parameters.detection.width_jungel_km: no such parameter", 'Did you mean "detection.width_jungle_km"?'],
+    ),
+    "parameter without its mechanism": ("[parameters]\nleak_base = 0.05", ['Did you mean "secrecy.leak_base"?']),
+    "parameter out of range": (
+        '[parameters]\n"secrecy.leak_base" = 0.5',
+        ["parameters.secrecy.leak_base: expected 0 to 0.1 per week", "0.5"],
+    ),
+    "parameter of wrong type": ('[parameters]\n"secrecy.leak_base" = "much"', ["expected a finite number", "much"]),
+    "parameter nan, even when ranges are lifted": (
+        'allow_outside_range = true\n[parameters]\n"secrecy.leak_base" = nan',
+        ["parameters.secrecy.leak_base: expected a finite number", "nan"],
+    ),
+    "text for a number": ('[time]\nhorizon_days = "7"', ['time.horizon_days: expected a whole number from 7 to 7300 (got "7")']),
+    "fraction for a count": ("[forces.vraem]\npolice = 1.5", ["forces.vraem.police: expected a whole number", "1.5"]),
+    "truth for a number": ("[secrecy]\nlevel = true", ["secrecy.level: expected a number from 0 to 1 (got true)"]),
+    "number for truth": ("[record]\nevents = 1", ["record.events: expected true or false (got 1)"]),
+    "value for a section": ("time = 7", ["time: expected a table with horizon_days", "(got 7)"]),
+    "table for a value": ("[time.horizon_days]\nx = 1", ["time.horizon_days: expected a whole number", "a table"]),
+    "nan": ("[secrecy]\nlevel = nan", ["secrecy.level: expected a number from 0 to 1 (got nan)"]),
+    "infinity": ("[crops.coca_ha]\nvraem = inf", ["crops.coca_ha.vraem: expected a number from 0", "inf"]),
+    "negative count": ("[enemy]\nmpcp_fighters = -1", ["enemy.mpcp_fighters: expected a whole number from 0", "-1"]),
+    "share above 1": ("[strategy]\nshare_to_border = 1.01", ["strategy.share_to_border: expected a number from 0 to 1 (got 1.01)"]),
+    "horizon too long": ("[time]\nhorizon_days = 7301", ["time.horizon_days: expected a whole number from 7 to 7300 (got 7301)"]),
+    "huge number": ("[crops.coca_ha]\nvraem = 1" + "0" * 400, ["crops.coca_ha.vraem: expected a number"]),
+    "number beyond Python's reading": ("[time]\nhorizon_days = 1" + "0" * 5_000, ["not TOML"]),
+    "no such date": ("[time]\nstart_date = 2022-02-30", ["line 3"]),
+    "text that is no date": ('[time]\nstart_date = "soon"', ["time.start_date: expected a date such as 2022-01-01"]),
+    "resolution": ("[map]\nresolution_km = 7", ["map.resolution_km: expected 5 or 10 (got 7)"]),
+    "split not whole": (
+        "[strategy]\nborder_split = {loreto = 0.5}",
+        ["strategy.border_split: expected loreto + cajamarca = 1", "0.5 + 0.3"],
+    ),
+    "parts above the whole": (
+        "[forces.loreto]\nsoldiers = 10",
+        ["forces.loreto: special + river_infantry: expected at most soldiers = 10"],
+    ),
+    "hours above the pool": ("[forces.vraem]\nhelicopter_share = 0.9", ["forces: helicopter_share", "sum to at most 1 (got 1.05)"]),
+    "bad strategy name": ('[strategy]\nname = "statik"', ['strategy.name: no strategy "statik"', 'Did you mean "static"?']),
+    "setting of another strategy": (
+        '[strategy]\nname = "static"\nduration_days = 9',
+        ['strategy.duration_days: unknown key for strategy "static"', 'it is a setting of "phased"'],
+    ),
+    "misspelt setting": ('[strategy]\nname = "phased"\nstep = 9', ["strategy.step: unknown key", 'Did you mean "steps"?']),
+    "misspelt lever": ("[strategy]\nshare_to_boarder = 0.1", ["strategy.share_to_boarder: unknown key", 'Did you mean "share_to_border"?']),
+    "bad setting": ('[strategy]\nname = "phased"\nsteps = "six"', ["strategy.steps: expected a whole number of at least 1", "six"]),
+    "setting not finite": ('[strategy]\nname = "phased"\nsteps = nan', ["strategy.steps: expected a whole number", "nan"]),
+    "bad tasking": ('[strategy]\ntasking_border = "lines"', ["strategy.tasking_border: expected", 'Did you mean "line"?']),
+    "own strategy, no file": ('[strategy]\nname = "nowhere:Mine"', ['strategy.name: "nowhere:Mine": no file "nowhere.py"']),
+    "mandate of the police": ('[mandate]\ndetain = "pnp"', ['mandate.detain: expected "joint"', "not modelled"]),
+    "secrecy after the end": (
+        "[time]\nhorizon_days = 7\n[secrecy]\nuntil_day = 8",
+        ["secrecy.until_day: expected at most time.horizon_days = 7"],
+    ),
+    "sweep without a list": ('[sweep]\n"secrecy.level" = 0.5', ["sweep.secrecy.level: expected a list"]),
+    "sweep over nothing": ('[sweep]\n"secrecy.level" = []', ["sweep.secrecy.level: expected a list of at least one value"]),
+    "sweep with a value twice": ('[sweep]\n"secrecy.level" = [0, 0.5, 0.0]', ["sweep.secrecy.level: expected each value once"]),
+    "sweep design": ('[sweep]\ndesign = "spiral"', ['sweep.design: expected "grid"', "spiral"]),
+    "sweep setting": ("[sweep]\nlevel = [1]", ["sweep.level: expected"]),
+    "sweep over unknown key": ('[sweep]\n"secrecy.levl" = [0.5]', ["secrecy.levl: unknown key", 'Did you mean "level"?', "sweep point"]),
+    "sweep out of range": (
+        '[sweep]\n"secrecy.level" = [0.5, 2]',
+        ["secrecy.level: expected a number from 0 to 1 (got 2)", "sweep point secrecy.level = 2"],
+    ),
+    "sweep too large": (
+        '[sweep]\n"time.horizon_days" = [7, 8]\n[replications]\ncount = 500001',
+        ["sweep: 2 points x 500,001 replications: expected at most 1,000,000 runs"],
+    ),
+    "broken TOML": ("[time\nhorizon_days = 7", ["s.toml: line 2, column 6: not TOML"]),
+    "broken at the end": ('title = "no end', ["s.toml: line 2"]),
+    "a key twice": ("[time]\nhorizon_days = 7\nhorizon_days = 8", ["s.toml: line 4"]),
+    "nested too deeply": ("title = " + "[" * 5_000, ["nested too deeply"]),
+    "wrong schema": ("schema = 2", ["schema: expected 1 (got 2)"]),
+    "no schema": ("title = 'schema'", ["schema: missing; expected 1"]),
+    "extends itself": ('extends = "s.toml"', ["s.toml: extends: files extend one another in a cycle: s.toml -> s.toml"]),
+    "extends nothing": ('extends = "bse.toml"', ['s.toml: extends: "bse.toml" does not exist', 'Did you mean "base.toml"?']),
+    "extends a number": ("extends = 3", ["s.toml: extends: expected the name of a scenario file (got 3)"]),
+}
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[str]:
+    """The lines on stderr of a command that must end with status 2 and print nothing else."""
+    assert main([str(argument) for argument in arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    return err.splitlines()
+
+
+@pytest.mark.parametrize(("text", "expected"), WRONG.values(), ids=WRONG)
+def test_one_fault_is_one_line_that_names_it(text, expected, write, capsys):
+    write("schema = 1", "base.toml")
+    lines = refused(capsys, "check", write(text))
+    assert len(lines) == 1, lines
+    for words in expected:
+        assert words in lines[0]
+
+
+def test_all_faults_of_a_file_are_told_at_once(write, capsys):
+    text = '[time]\nhorizon_days = 3\nburn_in = 3\n[parameters]\n"a.b" = 1\n"secrecy.leak_base" = 7\n'
+    text += '[strategy]\nname = "static"\nx = 1\nmoved = "all"\n'
+    keys = [line.split(": ")[1] for line in refused(capsys, "check", write(text))]
+    assert sorted(keys) == [
+        "parameters.a.b", "parameters.secrecy.leak_base", "strategy.moved", "strategy.x", "time.burn_in", "time.horizon_days",
+    ]  # fmt: skip
+
+
+def test_all_faults_of_all_files_are_told_and_the_good_file_is_named(write, capsys):
+    bad, worse, good = write("[tme]", "bad.toml"), write("[time]\nhorizon_days = 0", "worse.toml"), write("", "good.toml")
+    assert main(["check", str(bad), str(good), str(worse)]) == 2
+    out, err = capsys.readouterr()
+    assert [line.split(":")[0] for line in err.splitlines()] == ["bad.toml", "worse.toml"]
+    assert "good.toml: fine" in out
+
+
+def test_a_fault_is_named_after_the_file_that_holds_it(write, capsys):
+    write("[time]\nhorizon_days = 3\n", "base.toml")
+    child = write('extends = "base.toml"\n[secrecy]\nlevel = 3\n', "child.toml")
+    lines = refused(capsys, "check", child, "--set", "map.resolution_km=1")
+    assert sorted(line.partition(": expected")[0] for line in lines) == [
+        "--set: map.resolution_km", "base.toml: time.horizon_days", "child.toml: secrecy.level",
+    ]  # fmt: skip
+
+
+def test_a_longer_cycle_is_spelt_out(write, capsys):
+    write('extends = "b.toml"', "a.toml")
+    write('extends = "s.toml"', "b.toml")
+    (line,) = refused(capsys, "check", write('extends = "a.toml"'))
+    assert "s.toml -> a.toml -> b.toml -> s.toml" in line
+
+
+@pytest.mark.parametrize("command", ["check", "run", "batch"])
+def test_a_missing_file_with_a_near_name(command, write, capsys, tmp_path: Path):
+    write("", "split.toml")
+    (line,) = refused(capsys, command, tmp_path / "spilt.toml")
+    assert "does not exist" in line and 'Did you mean "split.toml"?' in line
+
+
+def test_what_is_no_scenario_file(tmp_path: Path, capsys):
+    files = {name: tmp_path / name for name in ("directory", "empty", "blank", "binary", "latin", "large", "pipe")}
+    files["directory"].mkdir()
+    files["empty"].touch()
+    files["blank"].write_text("\n \n")
+    files["binary"].write_bytes(b"schema = 1\0")
+    files["latin"].write_bytes("title = 'Marañón'".encode("latin-1"))
+    files["large"].write_text("#" * 1_000_001)
+    os.mkfifo(files["pipe"])
+    said = {"directory": "is a directory", "empty": "is empty", "blank": "is empty", "binary": "is a binary file"}
+    said |= {"latin": "is not UTF-8 text (byte 13)", "large": "is larger than 1 MB", "pipe": "is a device or a pipe"}
+    for name, file in files.items():
+        (line,) = refused(capsys, "check", file)
+        assert line.startswith(f"{file}: ") and said[name] in line
+    (line,) = refused(capsys, "check", "/dev/null")
+    assert "is a device" in line
+    (line,) = refused(capsys, "check", "x" * 5_000)
+    assert "cannot be read" in line or "does not exist" in line
+    (line,) = refused(capsys, "check", "a\0b")
+    assert line
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("class Other:\n    def decide(self, situation): ...\n", 'expected a class "Mine" with a method decide(situation)'),
+        ("class Mine: ...\n", 'expected a class "Mine" with a method decide(situation)'),
+        ("1 / 0\n", "cannot be imported: ZeroDivisionError"),
+        ("raise SystemExit(0)\n", "cannot be imported: SystemExit"),
+        ("import no_such_module\n", "no module named 'no_such_module'"),
+        ("class Mine\n", "cannot be imported: SyntaxError"),
+    ],
+)
+def test_a_strategy_of_ones_own_that_cannot_be_used(content, expected, write, capsys, tmp_path: Path):
+    (tmp_path / "own.py").write_text(content)
+    (line,) = refused(capsys, "check", write('[strategy]\nname = "own:Mine"'))
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    "setting", ["no equals sign", "=5", "time.horizon_days", "time.horizn_days=9", "time.horizon_days=many", "time.horizon_days=\n"]
+)
+def test_a_wrong_setting(setting, write, capsys):
+    (line,) = refused(capsys, "check", write(""), "--set", setting)
+    assert line.startswith("--set: ")
