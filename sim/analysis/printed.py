@@ -32,7 +32,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 def headline_table(comparison: Comparison) -> Table:
     """Split | vacuum in the VRAEM | its change | averted at the border | cost change | n."""
-    percent = f"[{100 * comparison.confidence:g} %]".replace("[", "\\[")
+    percent = f"\\[{100 * comparison.confidence:g} %]"
     table = plain_table("Security paid in the VRAEM, kilograms kept from the border", "split")
     for head in ("vacuum_vraem", f"change {percent}", f"averted_kg_border {percent}", f"cost_musd change {percent}", "n"):
         table.add_column(head, justify="right", no_wrap=True)
@@ -89,17 +89,17 @@ def with_interval(row: Any) -> str:
         return "not defined"
     low, high = (row["low"], row["high"]) if not math.isnan(row["low"]) else (row["boot_low"], row["boot_high"])
     if math.isnan(low):
-        return f"{number(row['difference'], abs(row['difference']) / 10, '+')} ?"
+        return f"{number(row['difference'], abs(row['difference']) / 10, '+')}?"
     half = (high - low) / 2
-    interval = f"[{number(low, half, '+')}, {number(high, half, '+')}]".replace("[", "\\[")
-    return f"{number(row['difference'], half, '+')} {interval}" + ("  " if row["enough"] else " ?")
+    interval = f"\\[{number(low, half)}, {number(high, half)}]"
+    return f"{number(row['difference'], half, '+')} {interval}" + (" " if row["enough"] else "?")
 
 
 def number(value: float, scale: float, sign: str = "") -> str:
-    """A value with the decimals that its uncertainty `scale` leaves meaningful (two digits of it)."""
+    """A value with the decimals that its uncertainty `scale` leaves meaningful: one digit of it, two where that digit is a 1."""
     if math.isnan(value):
         return ""
-    decimals = 3 if scale <= 0 else min(5, max(0, 1 - math.floor(math.log10(scale))))
+    decimals = 3 if scale < 1e-9 * abs(value) or scale == 0 else min(5, max(0, -math.floor(math.log10(scale / 2))))
     return f"{value:{sign},.{decimals}f}"
 
 
@@ -115,6 +115,6 @@ def short(label: str) -> str:
 def plain_table(title: str, first: str) -> Table:
     from rich.box import SIMPLE_HEAD
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(first, overflow="fold")
     return table

@@ -204,23 +204,31 @@ def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], 
 
 
 def digests_by_run(part: Path) -> Iterator[tuple[str, bytes]]:
-    """(run_id, SHA-256 of its rows in their stored order) for each run of a part; columns by name, null as one NaN."""
+    """(run_id, SHA-256 of its rows in their stored order) for each run of a part, all columns but `wall_s`, by name."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    frame = pq.read_table(part).to_pandas()
-    ids = frame["run_id"].to_numpy()
-    names = sorted(set(frame.columns) - {"run_id", "wall_s"})
-    numbers = [name for name in names if frame[name].dtype.kind in "fiub"]
-    words = [name for name in names if name not in numbers]
-    head = "\x1f".join([*numbers, "", *words]).encode()
-    # 64-bit integers do not fit a double exactly, so each number enters as its own 8 bytes.
-    bits = np.empty((len(frame), len(numbers)), np.uint64)
+    table = pq.read_table(part)
+    ids = table["run_id"].to_numpy()
+    names = sorted(set(table.column_names) - {"run_id", "wall_s"})
+    words = {name: table[name].fill_null("\0").to_pylist() for name in names if pa.types.is_string(table.schema.field(name).type)}
+    numbers = [name for name in names if name not in words]
+    bits = np.empty((len(ids), len(numbers)), np.uint64)
     for column, name in enumerate(numbers):
-        values = frame[name].to_numpy()
-        exact = np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values.astype(np.int64)
-        bits[:, column] = exact.view(np.uint64)
-    texts = frame[words].astype(str).agg("\x1f".join, axis=1).to_numpy() if words else np.full(len(frame), "")
+        bits[:, column] = eight_bytes(table[name])
+    head = "\x1f".join([*numbers, "", *words]).encode()
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.empty(0, int)
     for start, stop in zip(starts, [*starts[1:], len(ids)]):
-        content = TRAIL.join([head, bits[start:stop].tobytes(), "\x1f".join(texts[start:stop]).encode()])
-        yield str(ids[start]), hashlib.sha256(content).digest()
+        texts = ("\x1f".join(column[start:stop]).encode() for column in words.values())
+        yield str(ids[start]), hashlib.sha256(TRAIL.join([head, bits[start:stop].tobytes(), *texts])).digest()
+
+
+def eight_bytes(column: pa.ChunkedArray) -> np.ndarray:
+    """The exact bits of a column of numbers, shape (rows,) uint64; one NaN for every null of a float, all ones for one of an integer."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(column.type):
+        values = column.to_numpy().astype(np.float64)
+        return np.where(np.isnan(values), np.nan, values).view(np.uint64)
+    whole = column.fill_null(False if pa.types.is_boolean(column.type) else 0).to_numpy().astype(np.int64).view(np.uint64)
+    return np.where(column.is_null().to_numpy(), np.uint64(2**64 - 1), whole)

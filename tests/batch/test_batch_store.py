@@ -1,0 +1,71 @@
+import fake_runs
+import pytest
+
+from sim.batch import Results, ResultsError, batch, make_plan
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    plan = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
+    return batch(
+        plan, out=tmp_path_factory.mktemp("results") / "fake", workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+    )
+
+
+def test_sql_sees_runs_weekly_events_and_design(results):
+    answer = results.sql(
+        'select label, avg(attacks) as attacks from weekly join runs using (run_id) where "x.strategy.share_to_border" > 0.2 group by label'
+    )
+    assert list(answer["label"]) == ["static share_to_border=0.3"]
+    weekly = results.weekly().merge(results.runs()[["run_id", "label"]], on="run_id")
+    assert answer["attacks"][0] == pytest.approx(weekly.loc[weekly["label"] == answer["label"][0], "attacks"].mean())
+    assert results.sql("select count(*) as n from events")["n"][0] == len(results.events()) == 24
+    assert results.sql("select count(*) as n from design")["n"][0] == len(results.design()) == 4
+
+
+def test_a_wrong_query_is_one_clear_error(results):
+    with pytest.raises(ResultsError, match="no_such_column"):
+        results.sql("select no_such_column from runs")
+
+
+def test_units_and_labels_travel_with_the_columns(results):
+    described = results.outcomes()
+    assert list(described) == ["vacuum_vraem", "delivered_kg_border", "rate"]
+    assert described["delivered_kg_border"] == {"unit": "kg", "label": "cocaine delivered over the border", "direction": "less is better"}
+
+
+def test_events_keep_64_bit_ids(results):
+    assert set(results.sql("select distinct uid from events")["uid"]) == {3, 2**63 + 1}
+
+
+def test_runs_stored_twice_count_once(results, tmp_path):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(results.path, copy)
+    part = results.parts("runs")[-1].name
+    for kind in ("runs", "series", "events"):
+        shutil.copy(copy / kind / part, copy / kind / "part-again.parquet")
+    twice = Results.open(copy)
+    assert len(twice.parts("runs")) == len(results.parts("runs")) + 1
+    assert (len(twice.runs()), len(twice.weekly())) == (12, 72)
+    assert twice.sql("select count(*) as n from weekly")["n"][0] == 72
+    assert twice.digest() == results.digest()
+    assert twice.status()["SUCCEEDED"] == 12
+
+
+def test_a_folder_without_finished_runs_reads_as_empty_tables(results, tmp_path):
+    import shutil
+
+    shutil.copytree(results.path, tmp_path / "bare", ignore=shutil.ignore_patterns("part-*"))
+    bare = Results.open(tmp_path / "bare")
+    assert bare.runs().empty and bare.weekly().empty and bare.events().empty
+    assert bare.sql("select count(*) as n from runs, weekly, events")["n"][0] == 0
+    assert bare.status()["PENDING"] == 12
+
+
+def test_what_is_not_a_results_folder_is_named(results, tmp_path):
+    with pytest.raises(ResultsError, match="not a results folder"):
+        Results.open(tmp_path)
+    with pytest.raises(ResultsError, match=r"did you mean .*fake"):
+        Results.open(results.path.with_name("fke"))
