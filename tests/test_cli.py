@@ -1,0 +1,268 @@
+"""The command: help that is quick and light, exit statuses, output that a script can read, and what it hands to the library."""
+
+import json
+import subprocess
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+import sim.batch.runner
+import sim.parameters
+import sim.strategies
+from sim.cli import main
+
+HEAVY = ("pandas", "scipy", "numba", "matplotlib", "mesa", "numpy", "pyarrow", "duckdb", "pydantic")
+COMMANDS = ("check", "describe", "run", "batch", "status", "compare")
+
+
+class Hold:
+    """Nobody moves."""
+
+    class Settings(BaseModel):
+        start_day: int = 3
+
+    def decide(self, situation: object) -> None:
+        return None
+
+
+@dataclass
+class Outcome:
+    name: str
+    unit: str
+    label: str
+    direction: str
+
+
+class Weekly:
+    """Stands for a table: remembers where it was asked to go."""
+
+    def to_parquet(self, path: Path) -> None:
+        path.write_text("weekly")
+
+
+@pytest.fixture
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sim.strategies, "catalogue", lambda: {"hold": Hold}, raising=False)
+    file = tmp_path / "small.toml"
+    file.write_text('schema = 1\n[replications]\ncount = 3\n[sweep]\n"secrecy.level" = [0, 1]\n')
+    return file
+
+
+class Model:
+    """Stands for the model and the batch: answers at once, remembers what it was asked, fails as many runs as a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list = []
+        self.failed = 0
+
+    def run(self, scenario, replication=0):
+        self.asked.append((scenario, replication))
+        return types.SimpleNamespace(outcomes={"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}, weekly=Weekly())
+
+    def batch(self, scenarios, **options):
+        self.asked.append((scenarios, options))
+        counts = {"PENDING": 0, "SUCCEEDED": 5, "FAILED": self.failed, "ABORTED": 0}
+        return types.SimpleNamespace(status=lambda: counts)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    model = Model()
+    outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less")}
+    monkeypatch.setitem(sys.modules, "sim.run", types.SimpleNamespace(run=model.run))
+    monkeypatch.setitem(sys.modules, "sim.outcomes", types.SimpleNamespace(OUTCOMES=outcomes))
+    monkeypatch.setattr(sim.batch.runner, "batch", model.batch)
+    return model
+
+
+def redeploy(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "sim", *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_help_names_every_command_and_loads_nothing_heavy():
+    code = f"import sys, sim.cli; sim.cli.main(['--help']); sys.stderr.write(' '.join(set(sys.modules) & set({HEAVY})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr == ""
+    for command in COMMANDS:
+        assert command in done.stdout
+
+
+def test_public_names_are_named_without_being_loaded():
+    code = "import sys, sim; print(*sim.__all__); print(*dir(sim)); print(*sys.modules)"
+    public, listed, loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.splitlines()
+    expected = {"load_scenario", "RedeploymentModel", "run", "batch", "Results", "compare", "Strategy", "register", "Orders"}
+    assert set(public.split()) == expected <= set(listed.split())
+    assert not set(loaded.split()) & {*HEAVY, "sim.scenario"}
+
+
+def test_public_names_come_from_their_modules_even_after_these_were_imported():
+    code = """
+import pickle, sim.batch.runner, sim.batch.store
+sim.batch.runner.batch = lambda scenario, **options: (scenario, options)
+from sim import Results, batch, load_scenario
+assert Results is sim.batch.store.Results and load_scenario.__module__ == 'sim.scenario.files'
+assert batch('s', workers=2) == ('s', {'workers': 2})
+assert sim.batch is batch and pickle.loads(pickle.dumps(batch)) is batch
+try:
+    sim.nothing
+except AttributeError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "module 'sim' has no attribute 'nothing'\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["chekc", "a.toml"], ["check"], ["run"], ["run", "a.toml", "--sed", "3"], ["run", "a.toml", "--seed", "three"], ["describe", "all"]],
+)
+def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
+    done = redeploy(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("redeploy: ") and len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_a_wrong_file_is_told_by_the_process_as_by_the_function(tmp_path: Path):
+    (tmp_path / "bad.toml").write_text("schema = 1\n[tme]\n")
+    done = redeploy("check", str(tmp_path / "bad.toml"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'bad.toml: tme: unknown key. Did you mean "time"?\n' in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "compare"])
+@pytest.mark.parametrize("name", ["nowhere", "empty", "file"])
+def test_what_is_no_results_folder(command, name, tmp_path: Path, capsys):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    assert main([command, str(tmp_path / name)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and str(tmp_path / name) in err and "folder" in err
+
+
+def test_check_says_what_would_run(scenario, capsys):
+    assert main(["check", str(scenario)]) == 0
+    assert capsys.readouterr().out == f'{scenario}: fine; strategy "hold", 2 points, 6 runs\n'
+    assert main(["check", str(scenario), "--set", "replications.count=1", "--set", "sweep.secrecy.level=[0.5]"]) == 0
+    assert "1 point, 1 runs" in capsys.readouterr().out
+
+
+def test_run_as_json_is_one_object_and_nothing_else(scenario, model, capsys):
+    assert main(["run", str(scenario), "--json", "--seed", "7", "--replication", "2", "--set", "secrecy.level=0.25"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["outcomes"] == {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
+    assert (result["seed"], result["replication"], result["scenario"]["secrecy"]["level"]) == (7, 2, 0.25)
+    assert result["scenario"]["replications"]["base_seed"] == 7 and set(result["versions"]) >= {"redeploy", "python", "numpy", "numba"}
+    ((given, replication),) = model.asked
+    assert (given.replications.base_seed, given.secrecy.level, replication) == (7, 0.25, 2)
+
+
+def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, model, capsys, tmp_path: Path):
+    assert main(["run", str(scenario), "--out", str(tmp_path / "a/b")]) == 0
+    out, err = capsys.readouterr()
+    first, second, third = out.splitlines()
+    assert first.split() == ["vacuum_vraem", "0.25", "share", "security", "vacuum,", "VRAEM"]
+    assert second.split() == ["attacks_vraem", "no", "value"] and third.split() == ["seized_kg_border", "123,457"]
+    assert "running its base" in err and model.asked[0][0].sweep == {}
+    assert json.loads((tmp_path / "a/b/run.json").read_text())["outcomes"]["vacuum_vraem"] == 0.25
+    assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly"
+
+
+def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
+    (tmp_path / "file").touch()
+    for arguments in (["--replication", "-1"], ["--seed", "-1"], ["--out", str(tmp_path / "file")], ["--set", "x"]):
+        assert main(["run", str(scenario), *arguments]) == 2
+        out, err = capsys.readouterr()
+        assert out == "" and len(err.splitlines()[-1:]) == 1 and "Traceback" not in err
+    assert model.asked == []
+
+
+def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys):
+    assert main(["run", str(scenario), "--json", "--profile"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["outcomes"] and "cumulative" in err
+
+
+def test_batch_hands_on_what_was_asked(scenario, model, capsys, tmp_path: Path):
+    out = tmp_path / "results"
+    assert main(["batch", str(scenario), "--out", str(out), "--workers", "2", "--replications", "5", "--replace"]) == 0
+    ((given, options),) = model.asked
+    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True}
+    assert "5 SUCCEEDED" in capsys.readouterr().out
+    assert main(["batch", str(scenario)]) == 0
+    assert model.asked[1][1] == {"out": Path("results/small"), "workers": None, "replications": None, "replace": False}
+
+
+def test_batch_of_several_files_needs_a_folder_and_gives_a_list(scenario, model, capsys):
+    assert main(["batch", str(scenario), str(scenario)]) == 2
+    assert "--out" in capsys.readouterr().err and model.asked == []
+    assert main(["batch", str(scenario), str(scenario), "--out", "x"]) == 0
+    assert len(model.asked[0][0]) == 2
+
+
+def test_batch_with_failed_runs_ends_with_1_and_with_wrong_numbers_with_2(scenario, model, capsys):
+    model.failed = 2
+    assert main(["batch", str(scenario)]) == 1
+    assert "2 FAILED" in capsys.readouterr().out
+    for arguments in (["--workers", "0"], ["--replications", "0"]):
+        assert main(["batch", str(scenario), *arguments]) == 2
+        assert arguments[0] in capsys.readouterr().err
+    assert len(model.asked) == 1
+
+
+def test_an_interruption_ends_with_130(scenario, model, monkeypatch, capsys):
+    def interrupted(scenarios, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.batch.runner, "batch", interrupted)
+    assert main(["batch", str(scenario)]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_an_error_of_our_own_is_not_passed_off_as_the_users(scenario, model, monkeypatch):
+    def broken(scenario, replication=0):
+        raise ValueError("a defect")
+
+    monkeypatch.setitem(sys.modules, "sim.run", types.SimpleNamespace(run=broken))
+    with pytest.raises(ValueError, match="a defect"):
+        main(["run", str(scenario)])
+
+
+def test_a_reader_that_leaves_is_no_error(scenario):
+    command = f"{sys.executable} -m sim describe scenario | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_describe_scenario_lists_every_key_or_resolves_a_file(scenario, capsys):
+    assert main(["describe", "scenario", "--json"]) == 0
+    keys = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert keys["time.horizon_days"]["default"] == 1_095 and keys["time.horizon_days"]["expects"] == "a whole number from 7 to 7300"
+    assert keys["forces.vraem.soldiers"]["default"] == 10_000 and keys["forces.vraem.soldiers"]["meaning"]
+    assert "strategy.settings" not in keys and "strategy.border_split.loreto" in keys
+    assert main(["describe", "scenario", str(scenario)]) == 0
+    assert "horizon_days = 1095" in capsys.readouterr().out
+    assert main(["describe", "scenario", str(scenario), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sweep"] == {"secrecy.level": [0, 1]}
+    assert main(["describe", "parameters", str(scenario)]) == 2
+    assert "takes no file" in capsys.readouterr().err
+
+
+def test_describe_registries_as_text_and_as_json(scenario, model, monkeypatch, capsys):
+    entry = sim.parameters.Parameter("secrecy", "leak", 0.1, 0.0, 0.2, "per week", "S4", "assumed", "low", "hazard of a leak", 0.0)
+    monkeypatch.setattr(sim.parameters, "load_registry", lambda: sim.parameters.Registry([entry]))
+    texts = {
+        "parameters": ["secrecy.leak = 0.1 per week [0 to 0.2]", "hazard of a leak (assumed, confidence low: S4)", "off at 0"],
+        "outcomes": ["vacuum_vraem [share]", "security vacuum, VRAEM (less)"],
+        "strategies": ["hold: Nobody moves.", "start_day = 3"],
+    }
+    for what, expected in texts.items():
+        assert main(["describe", what]) == 0
+        text = capsys.readouterr().out
+        assert all(words in text for words in expected), text
+        assert main(["describe", what, "--json"]) == 0
+        (row,) = json.loads(capsys.readouterr().out)
+        assert row["name"] in ("secrecy.leak", "vacuum_vraem", "hold")
