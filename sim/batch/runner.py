@@ -110,27 +110,26 @@ def drive(
                 append_line(root / "failures.jsonl", status.failure)
             tell(status)
 
-    begun: list[str] = []
+    handed: list[str] = []
     try:
         while queue or flying:
             while queue and len(flying) < 2 * workers:
                 tasks = tuple(queue.popleft() for _ in range(chunk_size(len(queue), workers, spent)))
-                begun += [task.run_id for task in tasks]
                 chunk = changed(empty, tasks=tasks)
                 flying[pool.submit(run_chunk, chunk)] = chunk
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 collect(future)
     except BaseException:
         (root / "stop").touch()  # workers look for it between two runs
-        waiting = [future for future in flying if not future.cancel()]
-        for future in wait(waiting).done:
+        started = {future: chunk for future, chunk in flying.items() if not future.cancel()}
+        handed = [task.run_id for chunk in started.values() for task in chunk.tasks]
+        for future in wait(started).done:
             if not future.exception():
                 collect(future)
         raise
     finally:
         (root / "stop").unlink(missing_ok=True)
-        manifest = Results.open(root).manifest
-        write_manifest(root, manifest, aborted=[run_id for run_id in begun if run_id not in ended])
+        write_manifest(root, Results.open(root).manifest, aborted=[run_id for run_id in handed if run_id not in ended])
 
 
 def chunk_size(left: int, workers: int, spent: list[float]) -> int:
