@@ -16,8 +16,8 @@ from .admin import read_admin
 from .corridors import RIVERS
 from .crops import coca_suitability
 from .elevation import read_relief
-from .people import communities, rake, read_towns
-from .places import airfields, connectors, exits, settle
+from .people import communities, rake, read_towns, whole
+from .places import Ground, airfields, connectors, exits, settle
 from .roads import road_edges, trace_roads
 from .sources import SourceError, fetch, unpack
 from .theatres import mark_active, mark_theatres
@@ -78,17 +78,29 @@ def _build(folders: dict[str, Path], out: Path) -> None:
 
 
 def coarsen(layers: dict[str, np.ndarray], grid: Grid) -> dict[str, np.ndarray]:
-    """Layers at twice the cell size: people are added, other quantities averaged, codes take the commonest (the highest in a tie)."""
+    """Layers at twice the cell size: quantities are averaged, codes take the commonest (the highest in a tie).
+
+    People are those of the cell's own country and theatre, scaled so that theatres and neighbours keep their totals.
+    """
+
+    def fours(layer: np.ndarray) -> np.ndarray:
+        return layer.reshape(grid.rows // 2, 2, grid.cols // 2, 2).swapaxes(1, 2).reshape(-1, 4)
+
     coarse = {}
     for name, layer in layers.items():
-        four = layer.reshape(grid.rows // 2, 2, grid.cols // 2, 2).swapaxes(1, 2).reshape(-1, 4)
-        if name == "population":
-            coarse[name] = four.sum(axis=1)
-        elif name in QUANTITIES or name == "roughness":
+        four = fours(layer)
+        if name in QUANTITIES or name == "roughness":
             coarse[name] = four.mean(axis=1).round(3 if name in ("poppy_share", "coca_suitability") else 0)
         else:
             votes = (four[:, :, None] == four[:, None, :]).sum(axis=2) * 1000 + four
             coarse[name] = np.take_along_axis(four, votes.argmax(axis=1)[:, None], axis=1)[:, 0]
+    parts = layers["country"] * 10 + layers["theatre_grid"]
+    now = coarse["country"] * 10 + coarse["theatre_grid"]
+    people = np.where(fours(parts) == now[:, None], fours(layers["population"]), 0).sum(axis=1)
+    for part in np.unique(parts[layers["population"] > 0]):
+        inside, total = now == part, layers["population"][parts == part].sum()
+        people[inside] = whole(people[inside] * total / people[inside].sum(), round(total))
+    coarse["population"] = people
     return coarse
 
 
@@ -119,11 +131,10 @@ def _write(grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine
         river_edges=np.column_stack([index[water[wet, :2]], water[wet, 2:]]),
         river_km=water_km[wet].round(2),
     )
-    context = layers | {
-        "cells": cells, "river_all": river, "population_all": layers["population"], "fine_theatre": fine_theatre,
-        "fine_active": fine_active,
-    }  # fmt: skip
-    settlements = settle(grid, context, admin, grid, chosen, towns)
+    ground = Ground(
+        grid, cells, *(layer[cells] for layer in (layers["country"], layers["theatre_grid"], layers["population"], river, road))
+    )
+    settlements = settle(ground, admin, chosen, towns, fine_theatre, fine_active)
     frame = {
         "resolution_km": float(grid.resolution_km), "rows": grid.rows, "cols": grid.cols,
         "x0_km": float(grid.x0_km), "y1_km": float(grid.y1_km), "projection": grid.projection,
@@ -133,8 +144,8 @@ def _write(grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine
         {
             "grid": frame,
             "settlements": settlements,
-            "airfields": airfields(folders, grid, index),
-            "exits": exits(grid, layers["country"], cells),
+            "airfields": airfields(folders, ground),
+            "exits": exits(ground),
             "connectors": connectors(settlements),
             "provinces": admin.provinces,
             "departments": admin.departments,

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from sim.geography.map import Grid, plain
 
+from .corridors import SEATS
 from .sources import only
 
 ISO = ("", "PE", "EC", "CO", "BR", "BO", "CL")  # order of map.COUNTRIES
@@ -52,7 +53,7 @@ class Admin:
 
 def title(name: str) -> str:
     """A name in mixed case, without accents ('VIZCATAN DEL ENE' -> 'Vizcatan del Ene')."""
-    words = plain(name).split()
+    words = plain(name).removesuffix(" district").split()
     return " ".join(w if i and w in ("de", "del", "la", "las", "los", "y") else w.capitalize() for i, w in enumerate(words))
 
 
@@ -114,7 +115,8 @@ def _projected(polygon, grid: Grid):
 
 def _seats(inei: Path) -> list[Seat]:
     records = json.loads((inei / "otros.json").read_text(encoding="utf-8"))["distritos"]
-    return [Seat(name, title(r["capital"]), float(r["longitud"]), float(r["latitud"]), float(r["altitud"])) for name, r in records.items()]
+    seats = [Seat(name, title(r["capital"]), float(r["longitud"]), float(r["latitud"]), float(r["altitud"])) for name, r in records.items()]
+    return seats + [Seat(district, capital, lon, lat, altitude, code) for code, district, capital, lat, lon, altitude in SEATS]
 
 
 def _coded(seats: list[Seat], inei: Path, department: np.ndarray, departments: list[str], grid: Grid) -> list[Seat]:
@@ -134,7 +136,11 @@ def _coded(seats: list[Seat], inei: Path, department: np.ndarray, departments: l
         here = code_of.get(departments[department[cell]]) if cell >= 0 else None
         found = by_name.get(plain(seat.district), set()) | by_name.get(plain(seat.capital), set())
         own = by_name.get(plain(seat.district), set())
-        candidates.append(sorted(c for c in own if c[:2] == here) or sorted(c for c in found if c[:2] == here) or sorted(found))
+        candidates.append(
+            [seat.code]
+            if seat.code
+            else sorted(c for c in own if c[:2] == here) or sorted(c for c in found if c[:2] == here) or sorted(found)
+        )
     sure = [i for i, found in enumerate(candidates) if len({code[:4] for code in found}) == 1]
     tree = cKDTree(at[sure])
     coded = []

@@ -36,7 +36,7 @@ RIVERS = (
     River("Mantaro", 0, ((-11.75, -75.60), (-12.20, -74.30)), "Mantaro bajo"),
     River("Urubamba bajo", 2, ((-12.05, -72.95), (-10.70, -73.78)), "Ucayali"),
     River("Urubamba alto", 1, ((-12.86, -72.69), (-12.05, -72.95)), "Urubamba bajo"),
-    River("Napo", 3, ((-0.97, -75.18), (-3.45, -73.10)), "Amazonas"),
+    River("Napo", 3, ((-0.70, -76.20), (-3.45, -73.10)), "Amazonas"),
     River("Putumayo", 3, ((-0.12, -75.25), (-2.87, -69.75))),
     River("Putumayo alto", 2, ((0.50, -76.50), (-0.12, -75.25)), "Putumayo"),
     River("Yavari", 2, ((-5.18, -72.88), (-4.36, -70.03)), "Amazonas"),
@@ -116,31 +116,46 @@ PLACES = (
     ("Villa Virgen", 1, -13.001, -73.515, 0), ("Puerto Ocopa", 1, -11.135, -74.310, 0), ("Quiteni", 1, -11.85, -74.08, 0),
     ("Mazamari", 1, -11.325, -74.530, 0), ("Satipo", 1, -11.254, -74.636, 0), ("Huanta", 1, -12.939, -74.248, 0),
     ("El Estrecho", 1, -2.447, -72.668, 0), ("Soplin Vargas", 1, -0.373, -74.676, 0), ("Gueppi", 1, -0.119, -75.248, 0),
-    ("Flor de Agosto", 1, -1.98, -73.63, 0), ("Santa Mercedes", 1, -1.83, -73.47, 0), ("Angusilla", 1, -0.75, -74.35, 0),
-    ("Remanso", 1, -2.59, -71.60, 0), ("Pantoja", 1, -0.970, -75.175, 0), ("Santa Clotilde", 1, -2.489, -73.678, 0),
+    ("Flor de Agosto", 1, -1.98, -73.63, 0), ("Angusilla", 1, -0.75, -74.35, 0),
+    ("Pantoja", 1, -0.970, -75.175, 0), ("Santa Clotilde", 1, -2.489, -73.678, 0),
     ("Mazan", 1, -3.498, -73.087, 0), ("Pebas", 1, -3.318, -71.862, 0), ("San Pablo", 1, -4.017, -71.103, 0),
     ("Caballococha", 1, -3.906, -70.517, 0), ("Cushillococha", 1, -3.935, -70.57, 0), ("Bellavista Callaru", 1, -4.11, -70.17, 0),
-    ("Santa Rosa de Yavari", 1, -4.222, -69.957, 0), ("Islandia", 1, -4.353, -70.041, 0), ("Jaen", 1, -5.709, -78.809, 0),
-    ("San Ignacio", 1, -5.146, -79.005, 0), ("Namballe", 1, -5.004, -79.087, 0), ("Bagua", 1, -5.639, -78.532, 0),
-    ("Bagua Grande", 1, -5.756, -78.441, 0), ("Santa Maria de Nieva", 1, -4.592, -77.864, 0), ("Huampami", 1, -4.456, -78.159, 0),
+    ("Santa Rosa de Yavari", 1, -4.222, -69.957, 2500), ("Islandia", 1, -4.353, -70.041, 0), ("Jaen", 1, -5.709, -78.809, 0),
+    ("San Ignacio", 1, -5.146, -79.005, 0), ("Namballe", 1, -5.004, -79.087, 0), ("Bagua", 1, -5.639, -78.532, 26000),
+    ("La Peca", 1, -5.611, -78.435, 1500), ("Bagua Grande", 1, -5.756, -78.441, 0), ("Santa Maria de Nieva", 1, -4.592, -77.864, 0), ("Huampami", 1, -4.456, -78.159, 0),
     ("Puerto Galilea", 1, -4.05, -77.77, 0), ("Chiriaco", 1, -5.157, -78.289, 0), ("Chota", 1, -6.557, -78.648, 0),
-    ("Cutervo", 1, -6.378, -78.818, 0), ("Celendin", 1, -6.867, -78.144, 0), ("Leticia", 3, -4.215, -69.940, 33503),
-    ("Tabatinga", 4, -4.252, -69.938, 36355), ("Benjamin Constant", 4, -4.383, -70.031, 23219),
-    ("Atalaia do Norte", 4, -4.371, -70.192, 8868), ("Puerto Leguizamo", 3, -0.193, -74.782, 9000),
-    ("Puerto Narino", 3, -3.77, -70.383, 2000), ("Tarapaca", 3, -2.883, -69.742, 1500), ("El Encanto", 3, -1.75, -73.21, 300),
+    ("Cutervo", 1, -6.378, -78.818, 18000), ("Celendin", 1, -6.867, -78.144, 0), ("Leticia", 3, -4.215, -69.940, 0),
+    ("Tabatinga", 4, -4.252, -69.938, 0), ("Benjamin Constant", 4, -4.383, -70.031, 0),
+    ("Atalaia do Norte", 4, -4.371, -70.192, 0), ("Puerto Leguizamo", 3, -0.193, -74.782, 0),
+    ("Puerto Narino", 3, -3.77, -70.383, 0), ("Tarapaca", 3, -2.883, -69.742, 0), ("El Encanto", 3, -1.75, -73.21, 300),
     ("Puerto Arica", 3, -2.145, -71.75, 500), ("Puerto Alegria", 3, -1.01, -74.00, 300), ("Marandua", 3, -2.40, -72.55, 200),
     ("Nuevo Rocafuerte", 2, -0.920, -75.400, 1000), ("Puerto El Carmen de Putumayo", 2, 0.115, -75.850, 3000),
-    ("Puerto Asis", 3, 0.505, -76.497, 35000), ("Zumba", 2, -4.865, -79.133, 3500), ("La Balsa (Ecuador)", 2, -4.875, -79.128, 200),
+    ("Puerto Asis", 3, 0.505, -76.497, 0), ("Zumba", 2, -4.865, -79.133, 3500), ("La Balsa (Ecuador)", 2, -4.875, -79.128, 200),
     ("Palanda", 2, -4.648, -79.132, 2100), ("Estirao do Equador", 4, -4.527, -71.560, 400), ("Puerto Mosquera", 2, -3.05, -78.05, 300),
     ("Guayzimi", 2, -4.05, -78.69, 2000),
 )  # fmt: skip
 
+# District seats that the package lost because their names repeat: ubigeo, district, capital, lat, lon, altitude [m].
+SEATS = (
+    ("050501", "SAN MIGUEL", "San Miguel", -13.012, -73.981, 2661.0),
+    ("050507", "SANTA ROSA", "Santa Rosa", -12.688, -73.731, 700.0),
+    ("050508", "TAMBO", "Tambo", -12.948, -74.021, 3220.0),
+    ("060407", "COCHABAMBA", "Cochabamba", -6.474, -78.889, 1650.0),
+    ("060701", "BAMBAMARCA", "Bambamarca", -6.680, -78.520, 2526.0),
+    ("060802", "BELLAVISTA", "Bellavista", -5.664, -78.678, 421.0),
+    ("060812", "SANTA ROSA", "Santa Rosa", -5.430, -78.560, 1250.0),
+    ("160112", "BELEN", "Belen", -3.766, -73.248, 104.0),
+    ("160404", "SAN PABLO", "San Pablo", -4.017, -71.103, 95.0),
+)
+
+OMITTED = ("Ramon Castilla",)  # names of GeoNames that double a curated place elsewhere (here Santa Rosa, under its district's name)
+
 # Hubs: markets and depots outside the weights of any theatre: name, lat, lon.
 HUBS = (
     ("Iquitos", -3.749, -73.253), ("Lima", -12.046, -77.043), ("Ayacucho", -13.160, -74.224), ("Huancayo", -12.067, -75.210),
-    ("Chiclayo", -6.774, -79.841), ("Piura", -5.194, -80.633), ("Cajamarca", -7.164, -78.510), ("Pucallpa", -8.379, -74.554),
+    ("Chiclayo", -6.774, -79.841), ("Cajamarca", -7.164, -78.510), ("Pucallpa", -8.379, -74.554),
     ("Atalaya", -10.730, -73.756), ("Nauta", -4.508, -73.583), ("Cusco", -13.518, -71.979), ("Quillabamba", -12.863, -72.693),
-    ("Puno", -15.840, -70.022), ("Tarapoto", -6.488, -76.360), ("Yurimaguas", -5.897, -76.108), ("Chachapoyas", -6.232, -77.869),
+    ("Puno", -15.840, -70.022),
 )  # fmt: skip
 
 # Border crossings on the map: name, exit, mode, (lat, lon) of a point abroad.

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from sim.geography.map import COUNTRIES, THEATRES, Grid, plain
 
 from .admin import ISO, Admin, title
-from .corridors import DEPARTMENTS_2017, HUBS, PLACES, PROVINCES_2017, RURAL_ABROAD, VRAEM_PEOPLE
+from .corridors import DEPARTMENTS_2017, HUBS, OMITTED, PLACES, PROVINCES_2017, RURAL_ABROAD, VRAEM_PEOPLE
 from .elevation import Relief
 from .sources import only
 
@@ -19,7 +19,8 @@ MERGE_KM, SAME_NAME_KM = 2.0, 15.0
 MISPLACED_KM = 10.0
 REACH_KM = 15.0  # no populated cell of a theatre is farther than this from a settlement
 PERU = COUNTRIES.index("peru")
-SUBURB_KM = 12.0  # places this near to Iquitos are part of the hub
+FEWEST = 3.0  # rural people in a cell below which it counts as empty
+SUBURB_KM = 20.0  # places this near to Iquitos are part of the hub
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
     geonames = [
         (title(r["name"]), r["longitude"], r["latitude"], r["population"], ISO.index(r["countrycode"]))
         for _, r in sorted(found.items(), key=lambda item: (-item[1]["population"], int(item[0])))
-        if r["countrycode"] in ISO[1:]
+        if r["countrycode"] in ISO[1:] and title(r["name"]) not in OMITTED
     ]
     seats = [(seat.capital, seat.lon, seat.lat, 0, PERU) for seat in admin.seats]
     centres = np.column_stack(grid.centres())
@@ -74,7 +75,7 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
             if same is None:
                 towns.append(Town(name, float(lon), float(lat), int(known), country, int(cell), float(px), float(py)))
             elif source is geonames and towns[same].country == country:
-                towns[same] = replace(towns[same], known=max(towns[same].known, int(known)))
+                towns[same] = replace(towns[same], known=towns[same].known or int(known))
     return towns
 
 
@@ -103,7 +104,9 @@ def rake(grid: Grid, admin: Admin, relief: Relief, theatre, active, towns: list[
             np.add.at(share, unknown, part / len(unknown))
             rest -= part
         rural = np.where(inside, weight, 0.0)
-        people += _whole(share + rest * rural / max(rural.sum(), 1e-12), round(total))
+        rural *= rest / max(rural.sum(), 1e-12)
+        rural[rural < FEWEST] = 0  # a family or two in 25 km2 of forest: counted where their neighbours are
+        people += whole(share + rest * rural / max(rural.sum(), 1e-12), round(total))
     return people
 
 
@@ -151,7 +154,7 @@ def _countryside(grid: Grid, admin: Admin, relief: Relief, towns, road, river) -
     return weight
 
 
-def _whole(share: np.ndarray, total: int) -> np.ndarray:
+def whole(share: np.ndarray, total: int) -> np.ndarray:
     """Whole people that add up to `total`, by largest remainders."""
     floor = np.floor(share)
     missing = round(total - floor.sum())
