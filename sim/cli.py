@@ -52,7 +52,7 @@ def _is_the_users(error: ValueError) -> bool:
     """Whether an error is about what the user asked for, and says so in words."""
     from sim.scenario import UserError
 
-    named = (("sim.batch.store", "ResultsError"), ("sim.batch.plan", "PlanError"))
+    named = (("sim.batch.store", "ResultsError"), ("sim.batch.plan", "PlanError"), ("sim.mechanisms.command", "OrderError"))
     # Only modules that are loaded can have raised; loading them here would cost a second.
     loaded = [getattr(sys.modules[module], name) for module, name in named if module in sys.modules]
     return isinstance(error, (UserError, *loaded))

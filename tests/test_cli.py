@@ -266,3 +266,33 @@ def test_describe_registries_as_text_and_as_json(scenario, model, monkeypatch, c
         assert main(["describe", what, "--json"]) == 0
         (row,) = json.loads(capsys.readouterr().out)
         assert row["name"] in ("secrecy.leak", "vacuum_vraem", "hold")
+
+
+def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
+    import pandas as pd
+
+    from sim.scenario import load_scenario
+
+    def run(scenario, replication=0):
+        outcomes = {"vacuum_vraem": scenario.secrecy.level + replication}
+        return types.SimpleNamespace(
+            outcomes=outcomes, weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}), seed=replication
+        )
+
+    outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}
+    folder = tmp_path / "folder"
+    sim.batch.runner.batch(load_scenario(scenario), out=folder, workers=1, progress=False, run=run, outcomes=outcomes)
+    assert main(["status", str(folder)]) == 0
+    assert "6 SUCCEEDED" in capsys.readouterr().out
+    assert main(["status", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["counts"]["SUCCEEDED"] == 6 and found["failures"] == [] and len(found["digest"]) == 64
+    arguments = ["compare", str(folder), "--baseline", "secrecy.level=0", "--outcome", "vacuum_vraem"]
+    assert main([*arguments, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert (row["outcome"], row["n"], row["difference"]) == ("vacuum_vraem", 3, 1.0)
+    assert main(arguments) == 0
+    assert "security vacuum, VRAEM" in capsys.readouterr().out
+    assert main(["compare", str(folder), "--outcome", "vacum_vraem"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "did you mean 'vacuum_vraem'?" in err

@@ -42,9 +42,10 @@ def _own_class(name: str, folder: Path | None) -> type:
     except (Exception, SystemExit) as error:  # a user's module may fail in any way at all
         raise ValueError(f'"{name}" cannot be imported: {type(error).__name__}: {error}') from error
     found = getattr(module, class_name, None)
-    if not isinstance(found, type) or not callable(getattr(found, "decide", None)):
-        classes = [other for other, kind in vars(module).items() if isinstance(kind, type)]
-        raise ValueError(f'"{name}": expected a class "{class_name}" with a method decide(situation).{near(class_name, classes)}')
+    base = importlib.import_module("sim.strategies").Strategy
+    if not (isinstance(found, type) and issubclass(found, base)):
+        classes = [other for other, kind in vars(module).items() if isinstance(kind, type) and issubclass(kind, base)]
+        raise ValueError(f'"{name}": expected a class "{class_name}" derived from sim.Strategy.{near(class_name, classes)}')
     return found
 
 

@@ -178,8 +178,11 @@ def test_what_is_no_scenario_file(tmp_path: Path, capsys):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("class Other:\n    def decide(self, situation): ...\n", 'expected a class "Mine" with a method decide(situation)'),
-        ("class Mine: ...\n", 'expected a class "Mine" with a method decide(situation)'),
+        (
+            "from sim import Strategy\nclass Mien(Strategy): ...\n",
+            'expected a class "Mine" derived from sim.Strategy. Did you mean "Mien"?',
+        ),
+        ("class Mine: ...\n", 'expected a class "Mine" derived from sim.Strategy'),
         ("1 / 0\n", "cannot be imported: ZeroDivisionError"),
         ("raise SystemExit(0)\n", "cannot be imported: SystemExit"),
         ("import no_such_module\n", "no module named 'no_such_module'"),

@@ -133,8 +133,9 @@ def test_the_hash_holds_what_decides_a_run_and_nothing_else(write):
 
 OWN = """
 from pydantic import BaseModel
+from sim import Strategy
 
-class Mine:
+class Mine(Strategy):
     class Settings(BaseModel):
         patience_weeks: int = {default}
         steps: tuple[float, ...] = (0.1,)
