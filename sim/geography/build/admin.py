@@ -44,7 +44,17 @@ class Admin:
     provinces: list[str]
     province_codes: list[str]
     seats: list[Seat]
+    seat_km: np.ndarray  # [seats, 2] x, y
     outlines: dict[str, list] = field(default_factory=dict)
+
+    def seat_of(self, name: str, x: float, y: float, cell: int) -> Seat:
+        """The district of a place: the seat of that name within 10 km, else any seat within 3 km, else the district of its cell."""
+        gaps = np.hypot(self.seat_km[:, 0] - x, self.seat_km[:, 1] - y)
+        near = [int(i) for i in np.argsort(gaps)[:20] if gaps[i] <= 10]
+        named = [i for i in near if plain(name) in (plain(self.seats[i].capital), plain(self.seats[i].district))]
+        for i in named or [i for i in near if gaps[i] <= 3]:
+            return self.seats[i]
+        return self.seats[int(self.district[cell]) - 1]
 
     def in_provinces(self, *codes: str) -> np.ndarray:
         """Mask of the cells in provinces given by INEI code (four digits)."""
@@ -83,9 +93,10 @@ def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
     codes = ["", *sorted(provinces)]
     district = _nearest_seat(seats, department, grid)
     of_seat = np.array([0] + [codes.index(seat.code[:4]) if seat.code else 0 for seat in seats])
+    seat_km = np.column_stack(grid.project([seat.lon for seat in seats], [seat.lat for seat in seats]))
     return Admin(
         country, department, of_seat[district], district, lake, departments,
-        ["none"] + [title(provinces[code]) for code in codes[1:]], codes, seats, outlines,
+        ["none"] + [title(provinces[code]) for code in codes[1:]], codes, seats, seat_km, outlines,
     )  # fmt: skip
 
 
@@ -158,7 +169,8 @@ def _nearest_seat(seats: list[Seat], department: np.ndarray, grid: Grid) -> np.n
     sx, sy = grid.project([s.lon for s in seats], [s.lat for s in seats])
     x, y = grid.centres()
     cells = grid.national_at(sx, sy)
-    home = np.where(cells >= 0, department[cells], 0)
+    by_cell = np.where(cells >= 0, department[cells], 0)
+    home = np.array([int(s.code[:2]) if s.code else by_cell[i] for i, s in enumerate(seats)])  # a seat on a river may lie across it
     district = np.zeros(x.size, np.int64)
     for code in range(1, int(department.max()) + 1):
         mine, inside = np.flatnonzero(home == code), department == code

@@ -72,6 +72,7 @@ def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -
     cell, gap = ground.nearest((ground.country == town.country) & (ground.theatre == theatre), town.x, town.y)
     port, to_port = ground.nearest(ground.river >= 2, town.x, town.y)
     ours = town.country == PERU
+    seat = admin.seat_of(town.name, town.x, town.y, town.cell) if ours else None
     return {
         "name": town.name,
         "kind": kind,
@@ -81,9 +82,9 @@ def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -
         "population": town.known,
         "country": town.country,
         "theatre": theatre if ours else 0,
-        "department": admin.departments[admin.department[town.cell]] if ours else "",
-        "province": admin.provinces[admin.province[town.cell]] if ours else "",
-        "district": title(admin.seats[admin.district[town.cell] - 1].district) if ours else "",
+        "department": admin.departments[int(seat.code[:2] or admin.department[town.cell])] if seat else "",
+        "province": admin.provinces[admin.province_codes.index(seat.code[:4])] if seat else "",
+        "district": title(seat.district) if seat else "",
         "port": port if to_port <= PORT_KM else -1,
     }
 
