@@ -276,7 +276,7 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     def run(scenario, replication=0):
         outcomes = {"vacuum_vraem": scenario.secrecy.level + replication}
         return types.SimpleNamespace(
-            outcomes=outcomes, weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}), seed=replication
+            outcomes=outcomes, weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}), seed=replication, events=None
         )
 
     outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}

@@ -44,7 +44,9 @@ def validated(layers: list[Layer], path: Path | None) -> Scenario:
     for layer in layers:
         tree = merged(tree, layer.tree)
     try:
-        return Scenario.model_validate(tree, context={"path": path, "folder": path.parent if path else None})
+        # Absolute, so that a worker in another directory finds a strategy beside the file.
+        place = path.absolute() if path else None
+        return Scenario.model_validate(tree, context={"path": place, "folder": place.parent if place else None})
     except ValidationError as error:
         main = next((layer.label for layer in reversed(layers) if layer.label != SETTING), SETTING)
         raise ScenarioError([Problem(_origin(key, layers, main), key, text) for key, text in translate(error, Scenario)]) from None

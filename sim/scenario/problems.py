@@ -90,12 +90,14 @@ def expectation(field: FieldInfo) -> str:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return f"a table with {', '.join(keys_of(kind))}"
     noun = {int: "a whole number", float: "a number", bool: "true or false", str: "text", datetime.date: "a date such as 2022-01-01"}
-    bounds = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
+    bounds = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le", "max_length") if hasattr(mark, name)}
     match bounds:
         case {"ge": low, "le": high}:
             limits = f" from {low} to {high}"
         case {"ge": low}:
             limits = f" of at least {low}"
+        case {"max_length": longest}:
+            limits = f" of at most {longest} characters"
         case _:
             limits = ""
     return noun.get(kind, "a table") + limits

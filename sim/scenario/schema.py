@@ -84,9 +84,7 @@ class Strategy(Section):
 
 
 def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    if not value:
+    if not isinstance(value, Mapping) or not value:
         return value
     known = registry.load_registry()
     wrong, checked = [], {}

@@ -28,6 +28,7 @@ WRONG = {
         'allow_outside_range = true\n[parameters]\n"secrecy.leak_base" = nan',
         ["parameters.secrecy.leak_base: expected a finite number", "nan"],
     ),
+    "long title": ('title = "' + "x" * 301 + '"', ["title: expected text of at most 300 characters"]),
     "text for a number": ('[time]\nhorizon_days = "7"', ['time.horizon_days: expected a whole number from 7 to 7300 (got "7")']),
     "fraction for a count": ("[forces.vraem]\npolice = 1.5", ["forces.vraem.police: expected a whole number", "1.5"]),
     "truth for a number": ("[secrecy]\nlevel = true", ["secrecy.level: expected a number from 0 to 1 (got true)"]),
