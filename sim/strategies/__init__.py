@@ -1,0 +1,11 @@
+"""Strategies: what moves, when, and what it does there. One file each; `protocol` says what a strategy is, `tasking` is shared by all."""
+
+from sim.strategies.hold import Hold
+from sim.strategies.phased import Phased
+from sim.strategies.protocol import Orders, Strategy, StrategyError, catalogue, file_hash, register, resolve
+from sim.strategies.static import Static
+
+for shipped in (Hold, Static, Phased):
+    register(shipped)
+
+__all__ = ["Orders", "Strategy", "StrategyError", "catalogue", "file_hash", "register", "resolve"]

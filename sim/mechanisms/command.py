@@ -1,0 +1,169 @@
+"""4.1 Command: a strategy's orders become orders of units. Plain numpy: it runs at reviews, between compiled stretches.
+
+Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, ordered, known, mission),
+theatres (flight_hours_day). Chance: none. All orders are checked before the first is carried out. Preparation of 7 days, 14 for more than
+300 people at once, is assumed; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.world.state import MISSIONS, POSTED, PREPARING, SPECIAL, TRANSIT, UNIT_KINDS
+
+if TYPE_CHECKING:
+    from sim.world.world import World
+
+THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
+WAYS = ("auto", "surface", "air")
+PREPARE_DAYS, PREPARE_DAYS_MANY, MANY_PEOPLE = 7, 14, 300
+AIR_DAYS = 1
+
+
+class OrderError(ValueError):
+    """An order that cannot be carried out; the text names strategy, day and item."""
+
+
+def enter(world: World, orders: Any, t: int) -> None:
+    """Carry out a strategy's `Orders` (or None) on day t, counted from the first day of the burn-in.
+
+    OrderError, with the world untouched, for an unknown uid, place, mission, way or theatre, for a unit that is on its way or is ordered
+    to two places, for a place that holds no post, and for hours that a theatre has not got."""
+    if orders is None:
+        return
+    desk = Desk(world, t)
+    if not all(hasattr(orders, part) for part in ("moves", "tasks", "announcements", "loans")):
+        raise desk.refusal(f"decide: expected Orders or None (got {type(orders).__name__})")
+    moves = [(desk.rows(move.uids), desk.place(move.place), desk.mission(move.mission), move) for move in orders.moves]
+    tasks = [(desk.rows(task.uids), desk.mission(task.mission)) for task in orders.tasks]
+    leaving = [(desk.theatre(item.theatre), item.day) for item in orders.announcements]
+    loans = [(desk.theatre(loan.origin), desk.theatre(loan.theatre), loan.hours_per_day) for loan in orders.loans]
+    desk.check_moves(moves)
+    desk.check_loans(loans)
+
+    units = world.actors.units
+    unhurried = [(rows, site) for rows, site, _, move in moves if move.prepare_days is None]
+    people = sum(units.soldiers[row] for rows, site in unhurried for row in rows if units.posting[row] != site)
+    usual = PREPARE_DAYS_MANY if people > MANY_PEOPLE else PREPARE_DAYS
+    for rows, site, mission, move in moves:
+        for row in rows:
+            unit = units[row]
+            if unit.posting == site:
+                stay(unit, mission)
+            else:
+                days = world.days_surface[unit.posting, site]
+                by_air = not math.isfinite(days) or move.by == "air" or (move.by == "auto" and unit.kind == SPECIAL)
+                send(unit, site, mission, by_air, days, usual if move.prepare_days is None else move.prepare_days, t)
+    for rows, mission in tasks:
+        for row in rows:
+            if units.status[row] == POSTED:
+                units.mission[row] = mission
+            else:
+                units.order_mission[row] = mission
+    for theatre, day in leaving:
+        announce(world, theatre, day)
+    for origin, theatre, hours in loans:
+        world.places.theatres[origin].flight_hours_day -= hours
+        world.places.theatres[theatre].flight_hours_day += hours
+
+
+def stay(unit: Any, mission: int) -> None:
+    """Another task at the same place is taken up at once; an order to leave it is withdrawn."""
+    unit.mission = mission
+    unit.status = POSTED
+    unit.order_site = -1
+    unit.known = 0
+
+
+def send(unit: Any, site: int, mission: int, by_air: bool, surface_days: float, prepare_days: int, t: int) -> None:
+    """The unit prepares, then goes. Whole days, at least one on the way; no way on the surface means by air."""
+    unit.order_site = site
+    unit.order_mission = mission
+    unit.by_air = int(by_air)
+    unit.departs = t + prepare_days
+    unit.arrives = unit.departs + (AIR_DAYS if by_air else max(1, math.ceil(surface_days)))
+    unit.status = PREPARING
+    unit.ordered = t
+    unit.known = 0
+
+
+def announce(world: World, theatre: int, day: int) -> None:
+    """Everybody hears which units prepare to leave a theatre by `day` of the horizon."""
+    units, site_theatre = world.actors.units, world.sites.theatre
+    burn_in = int(world.places.levers[0].burn_in)
+    preparing = (units.alive == 1) & (units.status == PREPARING) & (units.departs <= day + burn_in)
+    out = (site_theatre[units.posting] == theatre) & (site_theatre[np.maximum(units.order_site, 0)] != theatre)
+    units.known[preparing & out] = 1
+
+
+class Desk:
+    """Where orders are read and checked."""
+
+    def __init__(self, world: World, t: int) -> None:
+        self.world, self.day = world, t - int(world.places.levers[0].burn_in)
+        units = world.actors.units
+        self.row_of = {int(units.uid[row]): int(row) for row in np.flatnonzero(units.alive == 1)}
+
+    def refusal(self, item: str) -> OrderError:
+        return OrderError(f'strategy "{self.world.scenario.strategy.name}", day {self.day}: {item}')
+
+    def rows(self, uids: Iterable[int]) -> list[int]:
+        unknown = [uid for uid in uids if uid not in self.row_of]
+        if unknown:
+            raise self.refusal(f"no unit with uid {unknown[0]}; the uids are those of situation.own.uid")
+        return [self.row_of[uid] for uid in uids]
+
+    def place(self, place: int | str) -> int:
+        names = self.world.site_names
+        if isinstance(place, str) and place not in names:
+            raise self.refusal(f'no place "{place}"{near(place, names)}')
+        site = names.index(place) if isinstance(place, str) else place
+        if not 0 <= site < len(names):
+            raise self.refusal(f"no place {site}; the ids are 0 to {self.world.n_communities - 1}")
+        if site >= self.world.n_communities:
+            raise self.refusal(f'place {site} ("{names[site]}") lies outside the theatres: units are posted to their towns and hamlets')
+        return site
+
+    def mission(self, name: str) -> int:
+        return self.one_of("mission", name, MISSIONS)
+
+    def theatre(self, name: str) -> int:
+        return 1 + self.one_of("theatre", name, THEATRES[1:])
+
+    def one_of(self, what: str, name: str, known: tuple[str, ...]) -> int:
+        if name not in known:
+            raise self.refusal(f"no {what} {name!r}; expected one of {', '.join(known)}{near(name, known)}")
+        return known.index(name)
+
+    def check_moves(self, moves: list[tuple[list[int], int, int, Any]]) -> None:
+        units, ordered = self.world.actors.units, set()
+        for rows, _, _, move in moves:
+            self.one_of("way to go", move.by, WAYS)
+            days = move.prepare_days
+            if days is not None and (not isinstance(days, int | np.integer) or not 0 <= days <= 3_650):
+                raise self.refusal(f"prepare_days: expected a whole number from 0 to 3650 (got {days!r})")
+            for row in rows:
+                name = f"unit {int(units.uid[row])} ({UNIT_KINDS[units.kind[row]]})"
+                if units.status[row] == TRANSIT:
+                    arrives = int(units.arrives[row]) - int(self.world.places.levers[0].burn_in)
+                    raise self.refusal(f"{name} is on its way until day {arrives}; order units whose status is posted or preparing")
+                if row in ordered:
+                    raise self.refusal(f"{name} is ordered to move twice")
+                ordered.add(row)
+
+    def check_loans(self, loans: list[tuple[int, int, float]]) -> None:
+        held = [float(row.flight_hours_day) for row in self.world.places.theatres]
+        for origin, theatre, hours in loans:
+            if not 0.0 <= hours <= held[origin] + 1e-9:
+                raise self.refusal(f"{THEATRES[origin]} cannot lend {hours:g} flight hours a day: it has {held[origin]:g}")
+            held[origin] -= hours
+            held[theatre] += hours
+
+
+def near(name: object, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), list(known), 1)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,165 @@
+"""What a strategy is, what it may order, and how one is found by name.
+
+A strategy is plain Python: at every review (each 14 days from day 0) it gets a `Situation`, all that command knows that day, and hands
+back `Orders` or None. It lives for one run and may remember; it never gets the model."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sim.scenario.lookup import strategy_class
+from sim.scenario.problems import UserError
+
+if TYPE_CHECKING:
+    from sim.strategies.situation import Situation
+
+
+class StrategyError(UserError):
+    """A strategy cannot be found, or its settings are wrong; one line says what was expected."""
+
+
+@dataclass(frozen=True)
+class Move:
+    uids: tuple[int, ...]
+    place: int | str
+    mission: str
+    by: str
+    prepare_days: int | None
+
+
+@dataclass(frozen=True)
+class Task:
+    uids: tuple[int, ...]
+    mission: str
+
+
+@dataclass(frozen=True)
+class Announcement:
+    theatre: str
+    day: int
+
+
+@dataclass(frozen=True)
+class Loan:
+    origin: str
+    theatre: str
+    hours_per_day: float
+
+
+@dataclass
+class Orders:
+    """What is to be done from today on. Nothing is checked here: `mechanisms.command.enter` does, and names the strategy and the day."""
+
+    moves: list[Move] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    loans: list[Loan] = field(default_factory=list)
+
+    def move(
+        self, uids: int | Iterable[int], place: int | str, mission: str, by: str = "auto", prepare_days: int | None = None
+    ) -> None:
+        """Post units to a place (id or name) with a mission. `by`: surface, air, or auto (special units fly, others where no way leads).
+
+        Units leave after `prepare_days`: 7 where left out, 14 when more than 300 people are ordered to move on one day."""
+        self.moves.append(Move(as_uids(uids), place if isinstance(place, str) else int(place), mission, by, prepare_days))
+
+    def task(self, uids: int | Iterable[int], mission: str) -> None:
+        """Give units another mission where they are; those on their way take it up on arrival."""
+        self.tasks.append(Task(as_uids(uids), mission))
+
+    def announce(self, theatre: str, day: int) -> None:
+        """Make public which units leave a theatre by `day` (of the horizon)."""
+        self.announcements.append(Announcement(theatre, int(day)))
+
+    def lend_hours(self, origin: str, theatre: str, hours_per_day: float) -> None:
+        """Hand helicopter flight hours a day from one theatre to another."""
+        self.loans.append(Loan(origin, theatre, float(hours_per_day)))
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.tasks or self.announcements or self.loans)
+
+
+def as_uids(uids: int | Iterable[int]) -> tuple[int, ...]:
+    return tuple(int(uid) for uid in uids) if isinstance(uids, Iterable) else (int(uids),)
+
+
+class Strategy:
+    """Base of every strategy: give it a `name`, perhaps a `Settings` model of its own, and `decide`.
+
+    `settings`: its own settings, checked; `levers`: the validated `[strategy]` section (share_to_border, border_split, moved, withdrawal,
+    move_helicopters, tasking_vraem, tasking_border). StrategyError for settings that the model refuses."""
+
+    name: ClassVar[str] = ""
+
+    class Settings(BaseModel):
+        """Its own settings: none."""
+
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __init__(self, settings: Mapping[str, Any] | BaseModel | None = None, levers: Any = None) -> None:
+        given = settings.model_dump() if isinstance(settings, BaseModel) else dict(settings or {})
+        try:
+            self.settings: Any = self.Settings.model_validate(given)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False))
+            raise StrategyError(f'settings of strategy "{self.name}": {wrong}') from error
+        self.levers = levers
+
+    def decide(self, situation: Situation) -> Orders | None:
+        """Orders of this review, or None to leave all as it is."""
+        raise NotImplementedError
+
+
+_known: dict[str, type[Strategy]] = {}
+
+
+def register(strategy: type[Strategy]) -> type[Strategy]:
+    """Make a strategy known by its `name` in this process; usable as a decorator. A later class of the same name takes the place of an
+    earlier one, but no shipped one. StrategyError for what is not a named subclass of Strategy."""
+    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        raise StrategyError(f"expected a subclass of Strategy to register (got {strategy!r})")
+    if not strategy.name or ":" in strategy.name:
+        raise StrategyError(f"{strategy.__name__}: expected a name without a colon (got {strategy.name!r})")
+    known = _known.get(strategy.name)
+    if known is not None and is_shipped(known) and not is_shipped(strategy):
+        raise StrategyError(f'"{strategy.name}" is a shipped strategy; give {strategy.__name__} another name')
+    _known[strategy.name] = strategy
+    return strategy
+
+
+def is_shipped(strategy: type) -> bool:
+    return strategy.__module__.startswith("sim.strategies.")
+
+
+def catalogue() -> dict[str, type[Strategy]]:
+    """Every shipped and registered strategy by name, in the order of registration."""
+    return dict(_known)
+
+
+def resolve(name: str, beside: Path | None = None) -> type[Strategy]:
+    """The class behind a name: a registered one, or `module:Class`, looked up beside a scenario file (or in a folder), then on the path.
+
+    StrategyError says what was expected, with a near name where there is one."""
+    try:
+        found = strategy_class(name, beside.parent if beside and beside.is_file() else beside)
+    except ValueError as error:
+        raise StrategyError(str(error)) from error
+    if not issubclass(found, Strategy):
+        raise StrategyError(f'"{name}": expected a subclass of sim.Strategy')
+    return found
+
+
+def file_hash(strategy: type[Strategy]) -> str:
+    """SHA-256 of the file that holds the class; "" where there is none (a class typed in a notebook)."""
+    try:
+        source = inspect.getsourcefile(strategy)
+    except (TypeError, OSError):
+        return ""
+    return hashlib.sha256(Path(source).read_bytes()).hexdigest() if source and Path(source).is_file() else ""

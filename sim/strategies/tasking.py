@@ -1,0 +1,183 @@
+"""Tasking: which town each unit of a theatre stands in, and what it does there. Shared by all movements and by the initial postings.
+
+| tasking | where | what |
+|---|---|---|
+| area | towns, by population | patrol |
+| garrison | the larger half of the towns, by population | garrison |
+| line | the third of the towns nearest to a town across the line, evenly | river_patrol where there is a port, else patrol |
+| chokepoint | the quarter of the towns through which most surface travel passes, by travel days | checkpoint |
+| reports | half as `area`; half at the places named in the reports of the last 8 weeks, by number of reports | patrol; raid |
+| random | each unit in a town drawn by population, drawn anew at each review (14 days) | patrol |
+| none | the largest town | idle |
+
+River infantry keeps to ports and patrols the river, except under garrison, reports and none. Police guard the larger towns, anti-narcotics
+teams man chokepoints (and raid under `reports`), eradication teams spread by population, whatever the tasking. Only public notions enter:
+census population, travel times, which towns lie abroad, and reports; never what the other side has or does."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.strategies.situation import PlaceTable, ReportTable
+
+VRAEM_TASKINGS = ("area", "garrison", "reports", "random")
+BORDER_TASKINGS = ("line", "chokepoint", "area", "reports", "random", "none")
+RENEWED = ("reports", "random")  # taskings that a review changes
+THEATRES = ("vraem", "loreto", "cajamarca")
+TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
+LEAST = 4  # places that a choice of towns keeps at least
+ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
+DRAWS = 16_384  # draws set aside for each theatre; a strategy's own are those below
+
+Slot = tuple[int, str]  # site, mission
+
+
+def assign(
+    tasking: str,
+    theatre: str,
+    units: Sequence[tuple[int, str]],
+    places: PlaceTable,
+    reports: ReportTable | None,
+    chance: Callable[[int], float],
+    travel_days: np.ndarray,
+) -> list[tuple[int, int, str]]:
+    """A posting and a mission for each unit: (uid, site, mission), by uid within each kind of troops.
+
+    units: (uid, kind); places: all places; reports: those of the last 8 weeks, or None; chance: draw number -> [0, 1);
+    travel_days: f8[places, places], days by surface. ValueError for an unknown tasking or a theatre without a place."""
+    if tasking not in VRAEM_TASKINGS + BORDER_TASKINGS:
+        raise ValueError(f'no tasking "{tasking}"; expected one of {", ".join(dict.fromkeys(VRAEM_TASKINGS + BORDER_TASKINGS))}')
+    ground = Ground(theatre, places, reports, chance, travel_days)
+    groups: dict[str, list[tuple[bool, int]]] = {}
+    for uid, kind in units:
+        groups.setdefault(TROOPS.get(kind, kind), []).append((kind != "special", uid))  # special units come first: they raid
+    return [
+        (uid, *slot)
+        for group, members in sorted(groups.items())
+        for (_, uid), slot in zip(sorted(members), slots(tasking, group, len(members), ground), strict=True)
+    ]
+
+
+class Ground:
+    """The towns of a theatre and what makes one matter. Hamlets hold no post, unless there is no town."""
+
+    def __init__(self, theatre, places, reports, chance, travel_days) -> None:
+        here = places.theatre == theatre
+        towns = here & (places.kind == "town")
+        self.site = np.flatnonzero(towns if towns.any() else here)
+        if len(self.site) == 0:
+            raise ValueError(f'no place in theatre "{theatre}"')
+        self.theatre, self.places, self.chance, self.travel_days = theatre, places, chance, travel_days
+        self.people = places.population[self.site].astype(float)
+        self.port = places.port[self.site]
+        self.named = np.zeros(len(places.id))
+        if reports is not None:
+            np.add.at(self.named, reports.place[reports.theatre == theatre], 1.0)
+
+    def larger(self) -> np.ndarray:
+        """Population of the larger half of the towns, 0 elsewhere."""
+        return best(self.people, self.people, len(self.site) // 2)
+
+    def on_the_line(self) -> np.ndarray:
+        """1 for the third of the towns nearest to a place abroad (straight distance), 0 elsewhere."""
+        p = self.places
+        abroad = np.flatnonzero(p.abroad)
+        north = 111.2 * (p.lat[self.site, None] - p.lat[abroad])
+        east = 111.2 * np.cos(np.radians(p.lat[self.site, None])) * (p.lon[self.site, None] - p.lon[abroad])
+        km = np.sqrt(north * north + east * east).min(axis=1, initial=1e9)
+        return best(np.ones(len(self.site)), -km, len(self.site) // 3)
+
+    def chokepoints(self) -> np.ndarray:
+        """Travel days through the quarter of the towns where most pass, 0 elsewhere; by population where nothing passes."""
+        ends = np.append(self.site, np.flatnonzero(self.places.abroad | (self.places.kind == "hub")))
+        days = np.ascontiguousarray(self.travel_days[np.ix_(self.site, ends)])
+        through = np.array(passing(days.shape[0], days.shape[1], days.tobytes()))
+        return best(through, through, len(self.site) // 4) if through.any() else self.larger()
+
+    def drawn(self, n: int) -> list[int]:
+        """n towns drawn by population; the i-th unit has the i-th draw, so that one more unit changes no other's."""
+        first = DRAWS * (1 + THEATRES.index(self.theatre))
+        share = np.cumsum(np.maximum(self.people, 1.0))
+        place = np.searchsorted(share, [self.chance(first + i % DRAWS) * share[-1] for i in range(n)], side="right")
+        return [int(self.site[min(k, len(self.site) - 1)]) for k in place]
+
+    def towns(self, weight: np.ndarray, n: int) -> list[int]:
+        return [int(self.site[k]) for k in apportion(weight, n)]
+
+
+def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
+    """Where n units of one kind of troops stand and what they do."""
+    if group == "police":
+        return [(site, "garrison") for site in ground.towns(ground.larger(), n)]
+    if group == "eradication":
+        return [(site, "escort") for site in ground.towns(ground.people, n)]
+    if tasking == "reports" and ground.named.any():
+        raids = n if group == "antinarcotics" else (n + 1) // 2
+        return [(place, "raid") for place in apportion(ground.named, raids)] + slots("area", group, n - raids, ground)
+    if group == "antinarcotics":
+        return [(site, "checkpoint") for site in ground.towns(ground.chokepoints(), n)]
+    if tasking == "none":
+        return [(int(ground.site[np.argmax(ground.people)]), "idle")] * n
+    if tasking == "random":
+        where = ground.drawn(n)
+    else:
+        chosen = {"garrison": ground.larger, "line": ground.on_the_line, "chokepoint": ground.chokepoints}
+        weight = chosen[tasking]() if tasking in chosen else ground.people
+        if group == "river" and tasking != "garrison" and (weight * ground.port).any():
+            weight = weight * ground.port
+        where = ground.towns(weight, n)
+    return [(site, mission(tasking, group, bool(ground.places.port[site]))) for site in where]
+
+
+def mission(tasking: str, group: str, port: bool) -> str:
+    """What a unit does in a town that has a port or none."""
+    if tasking == "garrison":
+        return "garrison"
+    if port and (group == "river" or tasking == "line"):
+        return "river_patrol"
+    return "checkpoint" if tasking == "chokepoint" else "patrol"
+
+
+def best(values: np.ndarray, by: np.ndarray, n: int) -> np.ndarray:
+    """`values` where `by` is among the n largest (at least LEAST), 0 elsewhere; the first of equals."""
+    chosen = np.argsort(-by, kind="stable")[: max(n, LEAST)]
+    kept = np.zeros(len(values))
+    kept[chosen] = values[chosen]
+    return kept
+
+
+def apportion(weight: np.ndarray, n: int) -> list[int]:
+    """n seats among places in proportion to weight (Sainte-Lague, so that one more unit adds a seat and moves no other): place numbers."""
+    weight = np.asarray(weight, float)
+    if not weight.any():
+        weight = np.ones(len(weight))
+    queue = [(-w, k, 1) for k, w in enumerate(weight.tolist()) if w > 0.0]
+    heapq.heapify(queue)
+    seats = []
+    for _ in range(n):
+        _, k, odd = queue[0]
+        seats.append(k)
+        heapq.heapreplace(queue, (-weight[k] / (odd + 2), k, odd + 2))
+    return seats
+
+
+@lru_cache(maxsize=32)
+def passing(n: int, ends: int, table: bytes) -> tuple[float, ...]:
+    """Travel days between towns and ends whose quickest way leads through each town. table: f8[n, ends], the first n ends being the towns.
+
+    A count in the manner of betweenness; it follows from the map alone, hence the cache."""
+    days = np.frombuffer(table).reshape(n, ends)
+    limit = np.where(np.isfinite(days), days * ON_THE_WAY, -1.0)
+    total = []
+    for c in range(n):
+        on = days[:, c, None] + days[c] <= limit
+        on[c] = False
+        on[:, c] = False
+        total.append(float(days[on].sum()))
+    return tuple(total)
