@@ -4,7 +4,7 @@ Routes are penalised shortest paths (model section 4.13) over the graphs of `tra
 Beliefs are held per *leg*: a block of 25 km and a mode, or a connector, so that routes which overlap share what is learned on them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import dijkstra
 from sim.geography import cache as cache_file
 from sim.geography import travel as travel_file
 from sim.geography.cache import Arrays, cached, digest_of
-from sim.geography.map import EXITS, THEATRES, Map, plain
-from sim.geography.travel import PERU, Travel, foot_edges, nodes_of_sites, river_edges, road_edges, trail_edges
+from sim.geography.map import EXITS, THEATRES, Connector, Map, plain
+from sim.geography.travel import PERU, Travel, foot_edges, nodes_of_sites, ports, river_edges, road_edges, trail_edges
 
 MODES = ("foot", "river", "road", "air")
 FOOT, RIVER, ROAD, AIR = range(4)
@@ -24,12 +24,15 @@ ANY = 4  # a search mode, not a mode of a route: whatever gets there
 
 MOST_ROUTES = 600
 ALTERNATIVES = 8  # per cluster, exit and mode
+MOST_WAYS = 4  # exits of the map among which they are shared
 PENALTY = 1.7  # on the edges of each route found, for the next search
 NEW_SHARE = 0.2  # of its length on the map that a route must not share with any kept one
-WORST = 2.0  # times the effort of the best route
+WORST = 2.0  # times the effort of the best route, or a day more
+MISSES = 4  # searches in a row that brought nothing new
 FOOT_DAYS = 12.0  # mochilero teams march no longer
 ACCESS_DAYS = 2.0  # of walking to and from a boat or a vehicle
 MARCH_KM = 150.0  # as far from a connector's start a team may meet the truck
+CROSSING = {"bolivia": (-69.04, -16.56)}  # lon, lat of the crossing to which a connector without an end leads: Desaguadero
 LOADING_DAYS = 0.1  # at an airstrip, in sight
 BLOCK_KM = 25.0
 FOOT_USD_PER_KG_DAY = 7.0  # 35 USD/kg a trip (F0344) of about five days
@@ -133,13 +136,17 @@ class Route(NamedTuple):
 
 
 class Network:
-    """All arcs of the map, one way each. Nodes: active cells, sites (hubs off the map), connectors, exits; arcs know their mode."""
+    """All arcs of the map, one way each. Nodes: active cells, sites (hubs off the map), connectors, ways out.
+
+    The ways out are the exits of the map, then one for each country by connector.
+    """
 
     def __init__(self, map: Map, travel: Travel):
         self.map, self.sites = map, nodes_of_sites(map)
         self.first_connector = len(map.cells) + len(map.settlements)
-        self.first_exit = self.first_connector + len(map.connectors)
-        self.size = self.first_exit + len(EXITS)
+        self.first_out = self.first_connector + len(map.connectors)
+        self.exit_of = np.array([*(e.exit for e in map.exits), *range(len(EXITS))])  # of each way out
+        self.size = self.first_out + len(self.exit_of)
         speeds = travel.speeds
         parts = []
         for mode, edges in ((FOOT, foot_edges), (FOOT, trail_edges), (RIVER, river_edges), (ROAD, road_edges)):
@@ -157,67 +164,93 @@ class Network:
         return arcs[:, np.append(True, (np.diff(arcs[0]) != 0) | (np.diff(arcs[1]) != 0)) & (arcs[0] != arcs[1])]
 
     def _connector_arcs(self, mode: int) -> Iterator[tuple[float, ...]]:
-        """Half of a connector's days and cost to its node, half from it. On foot, a team may meet the truck where it leaves the hills."""
+        """Half of a connector's days and cost to its node, half from it; its exit lies at its end, where that is a place.
+
+        On foot, a team may meet the truck out of the country where it leaves the hills.
+        """
         for i, c in enumerate(self.map.connectors):
-            if c.mode not in CONNECTORS[mode]:
+            if c.mode not in CONNECTORS[mode] or (c.mode == "air" and c.exit >= 0):
                 continue
-            node, half = self.first_connector + i, (MODES.index(c.mode), c.days / 2, 0.0, c.cost_usd_per_kg / 2)
+            by, node = MODES.index(c.mode), self.first_connector + i
+            half = (by, c.days / 2, 0.0, c.cost_usd_per_kg / 2)
             ends = [int(self.sites[s]) for s in (c.start, c.end) if s >= 0]
-            doors = ends if mode != FOOT or c.exit < 0 else self._road_heads(c.start)
-            for door in doors:
+            for door in self._road_heads(c) if mode == FOOT and c.exit >= 0 else ends:
                 yield (door, node, *half)
-            if c.exit >= 0:
-                yield (node, self.first_exit + c.exit, *half)
-            else:
+            if c.end >= 0:
                 for door in ends:
                     yield (node, door, *half)
+                if c.exit >= 0:
+                    yield (ends[-1], self._abroad(c.exit), by, 0.0, 0.0, 0.0)
+            elif c.exit >= 0:
+                yield (node, self._abroad(c.exit), *half)
 
-    def _road_heads(self, site: int) -> list[int]:
-        """Road cells of Peru outside the theatres, within a march of a connector's start."""
-        m, start = self.map, self.map.settlements[site]
-        x, y = m.project(start.lon, start.lat)
+    def _abroad(self, exit: int) -> int:
+        return self.first_out + len(self.map.exits) + exit
+
+    def _road_heads(self, connector: Connector) -> list[int]:
+        """Road cells of Peru outside the theatres, within a march of a connector's start and nearer to where it leads."""
+        m, end = self.map, connector.end
+        start = m.settlements[connector.start]
+        goal = (m.settlements[end].lon, m.settlements[end].lat) if end >= 0 else CROSSING.get(EXITS[connector.exit], (start.lon, start.lat))
+        (x, there_x), (y, there_y) = m.project(*zip((start.lon, start.lat), goal))
         near = (m.x_km - x) ** 2 + (m.y_km - y) ** 2 <= MARCH_KM * MARCH_KM
-        return np.flatnonzero(near & (m.theatre == 0) & (m.road > 0) & (m.cell_country == PERU)).tolist()
+        nearer = (m.x_km - there_x) ** 2 + (m.y_km - there_y) ** 2 < (x - there_x) ** 2 + (y - there_y) ** 2
+        return np.flatnonzero(near & nearer & (m.theatre == 0) & (m.road > 0) & (m.cell_country == PERU)).tolist()
 
     def _exit_arcs(self, mode: int) -> Iterator[tuple[float, ...]]:
-        for e in self.map.exits:
+        for i, e in enumerate(self.map.exits):
             if e.mode in EXIT_MODES[mode]:
-                yield (e.cell, self.first_exit + e.exit, MODES.index(e.mode), 0.0, 0.0, 0.0)
+                yield (e.cell, self.first_out + i, MODES.index(e.mode), 0.0, 0.0, 0.0)
 
-    def search(self, origin: int, node: int, exit: int, mode: int, arcs: np.ndarray, most: int) -> Iterator[Route]:
-        """Up to `most` routes from a node to an exit: repeated shortest paths, each making its own edges dearer for the next."""
+    def search(self, origin: int, node: int, mode: int, arcs: np.ndarray, most: int, exits: Iterable[int]) -> Iterator[Route]:
+        """Up to `most` routes from a node to each of the exits, shared out over the few easiest ways out."""
+        start = np.searchsorted(arcs[0], np.arange(self.size + 1))
+        graph = csr_matrix((arcs[6].copy(), arcs[1].astype(np.int32), start), (self.size, self.size))
+        effort = dijkstra(graph, indices=node)[self.first_out :]
+        for exit in exits:
+            ways = np.flatnonzero((self.exit_of == exit) & np.isfinite(effort))
+            ways = ways[np.argsort(effort[ways], kind="stable")][: min(MOST_WAYS, most)]
+            ways = ways[effort[ways] <= _bearable(effort[ways].min(initial=np.inf))]
+            rank = 0
+            for way in ways.tolist():
+                graph.data[:] = arcs[6]
+                for route in self._alternatives(graph, (origin, node, mode), way, arcs, most // len(ways)):
+                    yield route._replace(rank=rank)
+                    rank += 1
+
+    def _alternatives(self, graph: csr_matrix, start: tuple[int, int, int], way: int, arcs: np.ndarray, most: int) -> Iterator[Route]:
+        """Repeated shortest paths, each making its own edges dearer for the next; kept if new enough and not too long."""
+        origin, node, mode = start
         key = arcs[0] * self.size + arcs[1]
-        weight = arcs[6].copy()
-        graph = csr_matrix((weight, arcs[1].astype(np.int32), np.searchsorted(arcs[0], np.arange(self.size + 1))), (self.size, self.size))
-        graph.data = weight
-        kept: list[tuple[set[int], float]] = []
-        best, misses = np.inf, 0
-        while len(kept) < most and misses < 3:
-            _, before = dijkstra(graph, indices=node, return_predecessors=True)
-            path = [self.first_exit + exit]
-            while path[-1] != node and before[path[-1]] >= 0:
+        kept: list[set[int]] = []
+        limit, misses = np.inf, 0
+        while len(kept) < most and misses < MISSES:
+            _, before = dijkstra(graph, indices=node, limit=limit * PENALTY * PENALTY, return_predecessors=True)
+            path = [self.first_out + way]
+            while path[-1] != node:
+                if before[path[-1]] < 0:
+                    return
                 path.append(int(before[path[-1]]))
-            if path[-1] != node:
-                return
             nodes = np.array(path[::-1])
             used = np.searchsorted(key, nodes[:-1] * self.size + nodes[1:])
             effort = float(arcs[6, used].sum())
-            if effort > WORST * best:
+            if effort > limit:
                 return
-            best = min(best, effort)
+            limit = min(limit, _bearable(effort))
             back = nodes[1:] * self.size + nodes[:-1]
             at = np.minimum(np.searchsorted(key, back), len(key) - 1)
-            weight[np.union1d(used, at[key[at] == back])] *= PENALTY
-            route = self._route(origin, exit, mode, len(kept), nodes, arcs[:, used])
-            km = {int(n): float(k) for n, k in zip(nodes[1:], arcs[4, used])}
-            if _fits(route, mode) and all(sum(km[n] for n in km if n not in other) > NEW_SHARE * sum(km.values()) for other, _ in kept):
-                kept.append((set(km), effort))
+            graph.data[np.union1d(used, at[key[at] == back])] *= PENALTY
+            route = self._route(origin, int(self.exit_of[way]), mode, nodes, arcs[:, used])
+            km = dict(zip(nodes[1:].tolist(), arcs[4, used].tolist()))
+            new = [sum(km[n] for n in km if n not in other) for other in kept]
+            if _fits(route, mode) and all(k > NEW_SHARE * sum(km.values()) for k in new):
+                kept.append(set(km))
                 misses = 0
                 yield route
             else:
                 misses += 1
 
-    def _route(self, origin: int, exit: int, mode: int, rank: int, nodes: np.ndarray, arcs: np.ndarray) -> Route:
+    def _route(self, origin: int, exit: int, mode: int, nodes: np.ndarray, arcs: np.ndarray) -> Route:
         """A path as steps. Between two cells each takes half of the arc's days; a connector takes all of its own."""
         cells = len(self.map.cells)
         on_map = (nodes[:-1] < cells) & (nodes[1:] < cells)
@@ -233,13 +266,18 @@ class Network:
         if mode == ANY:
             time = [sum(step[3] for step in steps if step[2] == m) for m in (FOOT, RIVER, ROAD)]
             mode = time.index(max(time))
-        return Route(origin, exit, mode, rank, float(arcs[4].sum()), float(arcs[5].sum()), steps)
+        return Route(origin, exit, mode, 0, float(arcs[4].sum()), float(arcs[5].sum()), steps)
+
+
+def _bearable(effort: float) -> float:
+    """The most effort that an alternative may take. A day more is no matter where the best takes an hour."""
+    return max(WORST * effort, effort + 1.0)
 
 
 def _fits(route: Route, search: int) -> bool:
-    """Whether a path is what its mode promises: a march of bearable length, or a journey by boat or truck with short access on foot."""
+    """Whether a path is what its mode promises: a march and at most one truck, or a boat or truck with short access on foot."""
     if search == FOOT:
-        return 0.0 < route.days_by(FOOT) <= FOOT_DAYS
+        return 0.0 < route.days_by(FOOT) <= FOOT_DAYS and sum(step[1] >= 0 for step in route.steps) <= 1
     return search == ANY or (route.days_by(FOOT) <= ACCESS_DAYS and route.days_by(search) >= route.days / 2)
 
 
@@ -260,20 +298,19 @@ def _found(map: Map, travel: Travel, sites: list[int]) -> list[Route]:
     """All routes, by cluster, exit, mode and rank; of more than 600 the last and dearest alternatives go."""
     network = Network(map, travel)
     arcs = {mode: network.arcs_of(mode) for mode in (FOOT, RIVER, ROAD, ANY)}
+    landing, every = ports(map), range(len(EXITS))
     found: list[Route] = []
     for origin, site in enumerate(sites):
-        place = map.settlements[site]
-        for exit in range(len(EXITS)):
-            known = len(found)
-            for mode in (FOOT, RIVER, ROAD):
-                node = place.port if mode == RIVER and place.port >= 0 else place.cell
-                found += network.search(origin, node, exit, mode, arcs[mode], ALTERNATIVES)
-            if len(found) == known:  # no way by one mode: a long haul by several
-                found += network.search(origin, place.cell, exit, ANY, arcs[ANY], 1)
-            for i, c in enumerate(map.connectors):
-                if c.mode == "air" and c.exit == exit and map.settlements[c.start].theatre == place.theatre:
-                    steps = [(place.cell, -1, AIR, LOADING_DAYS), (-1, i, AIR, c.days)]
-                    found.append(Route(origin, exit, AIR, 0, 0.0, c.cost_usd_per_kg, steps))
+        place, known = map.settlements[site], len(found)
+        for mode in (FOOT, RIVER, ROAD):
+            node = int(landing[site]) if mode == RIVER and landing[site] >= 0 else place.cell
+            found += network.search(origin, node, mode, arcs[mode], ALTERNATIVES, every)
+        lacking = set(every) - {r.exit for r in found[known:]}  # no way by one mode: a long haul by several
+        found += network.search(origin, place.cell, ANY, arcs[ANY], 1, sorted(lacking))
+        for i, c in enumerate(map.connectors):
+            if c.mode == "air" and c.exit >= 0 and map.settlements[c.start].theatre == place.theatre:
+                steps = [(place.cell, -1, AIR, LOADING_DAYS), (-1, i, AIR, c.days)]
+                found.append(Route(origin, c.exit, AIR, 0, 0.0, c.cost_usd_per_kg, steps))
     found = sorted(found, key=lambda r: (r.rank, r.usd))[:MOST_ROUTES]
     return sorted(found, key=lambda r: (r.origin, r.exit, r.mode, r.rank))
 

@@ -19,6 +19,8 @@ REACH_KM = 40.0  # beyond it a force is not felt (model section 4.4)
 COMMUNITY_KM = 60.0  # a cell farther from every community belongs to none
 FOOT_DAYS = 30.0  # marches longer than this do not happen
 ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5  # foot-equivalent km per km (model section 4.4); off road 1
+LANDING_KM = 20.0
+SMALL_BOAT = 2  # river class that carries boats all year
 TRACK = 1  # road class 1 is a track, 2 a secondary and 3 a paved road
 PERU = COUNTRIES.index("peru")
 AT_ONCE = 64  # sources per call: bounds the memory of a dense answer to 8 MB
@@ -36,13 +38,13 @@ class Speeds(NamedTuple):
     foot_trail: float = 20.0  # F0509: 2-3 km/h on a trail, eight hours
     slope_permille: float = 150.0  # off-road speed is divided by 1 + slope / this
     road_paved: float = 400.0
-    road_secondary: float = 180.0
+    road_secondary: float = 200.0  # Ayacucho-Pichari in a day
     road_track: float = 80.0
-    river_large: float = 160.0  # F0501: Iquitos-Santa Rosa, about 480 km, in 72 h by slow boat
+    river_large: float = 200.0  # F0501: Iquitos-Santa Rosa, 660 km on this map, in 72 h by slow boat
     river_medium: float = 90.0
     river_small: float = 40.0
-    road_winding: float = 1.3  # true length over the length of the map's edges
-    river_winding: float = 1.25
+    road_winding: float = 1.0  # true length over the map's, which allows for relief already
+    river_winding: float = 1.25  # true length over the map's generalised courses
     helicopter_km_h: float = 230.0  # F0467; km/h
 
 
@@ -173,11 +175,27 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
     }
 
 
+def ports(map: Map) -> np.ndarray:
+    """The landing of each settlement, i8[n_sites]: its port, or the nearest river cell for boats within 20 km; -1 where there is none.
+
+    The generalised course of a large river may pass a town on its bank by more than the 10 km within which the map looks.
+    """
+    boats = np.unique(map.river_edges[map.river_edges[:, 3] >= SMALL_BOAT, :2])
+    landing = np.array([s.port for s in map.settlements], np.int64)
+    for i, s in enumerate(map.settlements):
+        if s.port < 0 <= s.cell:
+            away = (map.x_km[boats] - map.x_km[s.cell]) ** 2 + (map.y_km[boats] - map.y_km[s.cell]) ** 2
+            if away.min() <= LANDING_KM * LANDING_KM:
+                landing[i] = boats[away.argmin()]
+    return landing
+
+
 def _port_edges(map: Map, speeds: Speeds) -> Edges:
-    """A trail from each settlement to its port."""
-    pairs = np.array([(s.cell, s.port) for s in map.settlements if s.cell >= 0 and s.port >= 0 and s.port != s.cell], np.int64)
-    a, b = pairs.reshape(-1, 2).T
-    km = np.sqrt((map.x_km[a] - map.x_km[b]) ** 2 + (map.y_km[a] - map.y_km[b]) ** 2) * speeds.road_winding
+    """A trail from each settlement to its landing."""
+    cell, port = np.array([s.cell for s in map.settlements], np.int64), ports(map)
+    apart = (cell >= 0) & (port >= 0) & (port != cell)
+    a, b = cell[apart], port[apart]
+    km = np.sqrt((map.x_km[a] - map.x_km[b]) ** 2 + (map.y_km[a] - map.y_km[b]) ** 2)
     return Edges(a, b, km, km / speeds.foot_trail, np.zeros(len(a), np.int64))
 
 

@@ -1,0 +1,208 @@
+"""Travel tables on the committed map: hand-checkable times, and the properties that any such table must have."""
+
+import hashlib
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from sim.geography.cache import cache_folder, cached, digest_of
+from sim.geography.map import COUNTRIES, load_map
+from sim.geography.travel import COMMUNITY_KM, FOOT_DAYS, REACH_KM, Speeds, Travel, river_edges, travel
+
+TABLES = tuple(f.name for f in fields(Travel) if f.name not in ("speeds", "digest"))
+
+
+@pytest.fixture(scope="module")
+def map5():
+    return load_map(5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache of the tests' own: what they see was built by the code under test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def tables(map5, own_cache) -> Travel:
+    return travel(map5)
+
+
+def digest_of_arrays(map):
+    return hashlib.sha256(b"".join(v.tobytes() for v in vars(map).values() if isinstance(v, np.ndarray))).digest()
+
+
+def days(map, table, a, b):
+    return table[map.settlement(a), map.settlement(b)]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "low", "high"),
+    [
+        ("Pichari", "Llochegua", 0.05, 1.0),  # 20 km of secondary road
+        ("Pichari", "Puerto Ocopa", 1.5, 3.5),  # two to three days by loaded boat
+        ("Iquitos", "Caballococha", 1.0, 4.0),  # 7-9 h by fast boat (F0499), days by a loaded one
+        ("Iquitos", "El Estrecho", 8.0, 17.0),  # 16 days round by the Ica's mouth (F0495)
+        ("Ayacucho", "Pichari", 0.1, 1.0),  # under a day by road
+        ("Jaen", "San Ignacio", 0.1, 1.0),
+        ("Lima", "San Francisco", 1.5, 2.0),  # two days by the connector, less by Ayacucho
+    ],
+)
+def test_known_journeys(map5, tables, a, b, low, high):
+    assert low <= days(map5, tables.days_surface, a, b) <= high
+
+
+def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
+    walk = np.isfinite(tables.days_foot)
+    assert np.all(tables.days_surface[walk] <= tables.days_foot[walk] + 1e-9)
+    assert np.any(tables.days_surface[walk] < tables.days_foot[walk] - 1)
+
+
+def test_feet_go_no_farther_than_thirty_days(map5, tables):
+    assert tables.days_foot[np.isfinite(tables.days_foot)].max() <= FOOT_DAYS
+    assert np.isinf(days(map5, tables.days_foot, "Pichari", "Iquitos"))
+    assert 5 < days(map5, tables.days_foot, "Pichari", "Puerto Ocopa") < FOOT_DAYS
+
+
+@pytest.mark.parametrize("name", ["days_surface", "days_foot", "air_km"])
+def test_tables_are_metrics(tables, name):
+    table = getattr(tables, name)
+    assert np.array_equal(table, table.T)
+    assert not np.diagonal(table).any()
+    through = np.minimum.reduce([table[:, k, None] + table[None, k, :] for k in range(0, len(table), 7)])
+    if name == "days_foot":  # two marches within the limit may join to one beyond it
+        through[through > FOOT_DAYS] = np.inf
+    with np.errstate(invalid="ignore"):
+        assert np.all((table <= through + 1e-9) | (table == through))
+
+
+def test_air_distance(map5, tables):
+    assert days(map5, tables.air_km, "Iquitos", "El Estrecho") == pytest.approx(156, abs=8)  # model section 4.3
+    a, b = map5.settlements[0], map5.settlements[5]
+    flat = np.hypot((a.lon - b.lon) * np.cos(np.radians((a.lat + b.lat) / 2)), a.lat - b.lat) * 111.195
+    assert tables.air_km[0, 5] == pytest.approx(flat, rel=0.01)
+
+
+def test_reach_is_sorted_within_40_km_and_holds_its_own_cell(map5, tables):
+    assert len(tables.reach_start) == len(map5.settlements) + 1
+    for i, place in enumerate(map5.settlements):
+        row = slice(tables.reach_start[i], tables.reach_start[i + 1])
+        cells, km = tables.reach_cell[row], tables.reach_km[row]
+        assert np.all(np.diff(cells) > 0)
+        assert np.all((km > 0) & (km <= REACH_KM))
+        if place.cell < 0:
+            assert not len(cells)
+        else:
+            assert km[cells == place.cell].tolist() == [map5.resolution_km / 2]
+
+
+def test_off_the_roads_reach_is_a_walk_over_cells(map5, tables):
+    """No cell is nearer than .4 of the straight way (roads are the easiest), and none next door is farther than a diagonal."""
+    for i in range(0, map5.n_communities, 10):
+        row = slice(tables.reach_start[i], tables.reach_start[i + 1])
+        cells, km, own = tables.reach_cell[row], tables.reach_km[row], map5.settlements[i].cell
+        straight = np.hypot(map5.x_km[cells] - map5.x_km[own], map5.y_km[cells] - map5.y_km[own])
+        assert np.all(km >= 0.4 * (straight - np.sqrt(2) * map5.resolution_km))  # a course may cut the first and the last cell
+        assert np.all(km[(straight > 0) & (straight < 1.5 * map5.resolution_km)] <= np.sqrt(2) * map5.resolution_km + 1e-9) or np.any(
+            ~np.isin(map5.terrain_of[cells], (1, 2, 3, 4, 5))
+        )
+
+
+def test_near_sites_agree_with_reach(map5, tables):
+    for i in range(0, len(map5.settlements), 7):
+        row = slice(tables.near_start[i], tables.near_start[i + 1])
+        sites, km = tables.near_site[row], tables.near_km[row]
+        assert np.all(np.diff(sites) > 0)
+        assert km[sites == i].tolist() == [0.0]
+        reach = slice(tables.reach_start[i], tables.reach_start[i + 1])
+        by_cell = dict(zip(tables.reach_cell[reach].tolist(), tables.reach_km[reach].tolist()))
+        others = [(j, k) for j, k in zip(sites.tolist(), km.tolist()) if j != i]
+        assert all(k == by_cell[map5.settlements[j].cell] for j, k in others)
+        assert len(others) == sum(s.cell in by_cell for j, s in enumerate(map5.settlements) if j != i)
+
+
+def test_every_cell_of_a_theatre_belongs_to_a_community_of_its_own_country(map5, tables):
+    owner = tables.nearest_site
+    peru = map5.cell_country == COUNTRIES.index("peru")
+    assert len(owner) == len(map5.cells)
+    assert np.all(owner[~peru | (map5.theatre == 0)] == -1)
+    assert owner.max() < map5.n_communities
+    home = peru & (map5.theatre > 0) & (owner >= 0)
+    site = np.array([s.cell for s in map5.settlements])[owner[home]]
+    straight = np.hypot(map5.x_km[home] - map5.x_km[site], map5.y_km[home] - map5.y_km[site])
+    assert straight.max() <= COMMUNITY_KM / 0.4
+    assert home.sum() > 0.9 * (peru & (map5.theatre > 0)).sum()
+    assert all(map5.cell_country[s] == COUNTRIES.index("peru") for s in site)
+
+
+def test_a_community_owns_its_cell(map5, tables):
+    cells = [s.cell for s in map5.settlements[: map5.n_communities]]
+    for i, cell in enumerate(cells):
+        if cells.index(cell) == i and map5.theatre[cell] > 0:  # of several in one cell, the first
+            assert tables.nearest_site[cell] == i
+
+
+def test_slower_boats_take_longer(map5, tables):
+    slow = travel(map5, Speeds(river_large=50.0))
+    assert days(map5, slow.days_surface, "Iquitos", "Caballococha") > 2 * days(map5, tables.days_surface, "Iquitos", "Caballococha")
+    assert days(map5, slow.days_surface, "Jaen", "San Ignacio") == days(map5, tables.days_surface, "Jaen", "San Ignacio")
+    assert slow.digest != tables.digest
+
+
+def test_only_navigable_rivers_carry_boats(map5):
+    assert len(river_edges(map5, Speeds()).a) == (map5.river_edges[:, 3] > 0).sum() < len(map5.river_edges)
+
+
+def test_arrays_are_wide_and_read_only(tables):
+    for name in TABLES:
+        array = getattr(tables, name)
+        assert array.dtype in (np.int64, np.float64)
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_a_rebuild_and_a_cache_hit_give_the_same_bytes(map5, tables, tmp_path, monkeypatch):
+    before = digest_of_arrays(map5)
+    hit = travel(map5)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    rebuilt = travel(map5)
+    assert list(tmp_path.rglob("*.npz")) and not list(tmp_path.rglob("*.part"))
+    for name in TABLES:
+        assert getattr(hit, name).tobytes() == getattr(tables, name).tobytes() == getattr(rebuilt, name).tobytes()
+    assert digest_of_arrays(map5) == before, "a table's construction wrote into the map"
+
+
+def test_cache_builds_once_and_mends_a_damaged_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    built = []
+
+    def build():
+        built.append(1)
+        return {"a": np.arange(5.0)}
+
+    for _ in range(2):
+        assert cached("t", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
+    assert len(built) == 1
+    file = cache_folder() / "d" / "t.npz"
+    file.write_bytes(file.read_bytes()[:60])
+    assert cached("t", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
+    assert len(built) == 2
+    assert cached("t", "d", build) and len(built) == 2
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+    (tmp_path / "redeploy").write_text("a file where the folder should be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cached("t", "d", lambda: {"a": np.zeros(2)})["a"].tolist() == [0, 0]
+
+
+def test_digest_follows_inputs_and_sources(tmp_path):
+    source = tmp_path / "source.py"
+    source.write_text("a = 1")
+    first = digest_of(("map", 1.0), (str(source),))
+    assert first == digest_of(("map", 1.0), (str(source),)) != digest_of(("map", 2.0), (str(source),))
+    source.write_text("a = 2")
+    assert digest_of(("map", 1.0), (str(source),)) != first
