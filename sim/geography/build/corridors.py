@@ -20,8 +20,16 @@ class River:
     by_hand: bool = False
 
 
+# The package draws the Amazon up to 17 km away from the towns on its banks: it is drawn through them instead.
+AMAZON = (
+    (-4.443, -73.450), (-4.21, -73.24), (-4.08, -73.07), (-3.93, -73.13), (-3.75, -73.22), (-3.50, -73.04), (-3.42, -72.76),
+    (-3.41, -72.35), (-3.36, -72.05), (-3.32, -71.82), (-3.52, -71.68), (-3.72, -71.42), (-3.86, -71.25), (-3.99, -71.09),
+    (-3.92, -70.85), (-3.84, -70.68), (-3.86, -70.52), (-3.80, -70.38), (-3.83, -70.25), (-3.97, -70.17), (-4.10, -70.08),
+    (-4.17, -69.99), (-4.22, -69.95), (-4.30, -69.93), (-4.36, -69.90),
+)  # fmt: skip
+
 RIVERS = (
-    River("Amazonas", 3, ((-4.443, -73.450), (-4.22, -69.90))),
+    River("Amazonas", 3, AMAZON, by_hand=True),
     River("Maranon bajo", 3, ((-4.45, -77.57), (-4.443, -73.450)), "Amazonas"),
     River("Maranon pongos", 2, ((-5.06, -78.34), (-4.45, -77.57)), "Maranon bajo"),
     River("Maranon alto", 0, ((-8.0, -77.62), (-5.06, -78.34)), "Maranon pongos"),
@@ -56,7 +64,7 @@ RIVERS = (
     River("Cotuhe", 1, ((-3.30, -71.10), (-3.20, -70.70), (-3.10, -70.30), (-2.95, -69.95)), "Putumayo", by_hand=True),
     River("Ampiyacu", 1, ((-2.85, -72.40), (-3.05, -72.15), (-3.25, -71.90)), "Amazonas", by_hand=True),
     River("Nanay", 1, ((-3.55, -74.10), (-3.80, -73.80), (-3.85, -73.55), (-3.80, -73.35)), "Amazonas", by_hand=True),
-    River("Atacuari", 1, ((-3.25, -71.05), (-3.50, -70.90), (-3.70, -70.78)), "Amazonas", by_hand=True),
+    River("Atacuari", 1, ((-3.50, -70.95), (-3.65, -70.83), (-3.74, -70.75)), "Amazonas", by_hand=True),
 )
 
 # name, class (3 paved trunk, 2 secondary, 1 track), stops
