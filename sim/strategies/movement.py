@@ -61,7 +61,7 @@ class Movement(Strategy):
         """Hand over the helicopter hours that go with these units, in proportion to the whole share."""
         left = situation.budget.flight_hours[HOME] - sum(loan.hours_per_day for loan in orders.loans)
         self.hours = getattr(self, "hours", left)  # what the VRAEM had before the first unit left
-        whole_share = max(self.levers.share_to_border * int(from_home(situation.own).sum()), units)
+        whole_share = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), units)
         orders.lend_hours(HOME, theatre, min(self.levers.move_helicopters * self.hours * units / whole_share, left))
 
     def recall(self, situation: Situation, theatre: str, number: int, orders: Orders) -> list[int]:
@@ -89,25 +89,29 @@ def thinned(own: OwnForces, moved: str, number: int, leaving: list[int]) -> list
     """Rows of the units that leave the VRAEM, besides those already `leaving`: the kinds asked for, evenly over postings.
 
     `proportional` takes each kind by its share, `line` and `special` that kind first and others when it is used up. One unit at a time
-    leaves the posting that keeps most for its size (highest averages), so no posting is emptied while another has two left."""
+    leaves the posting that has given least for its size (Sainte-Lague); none is emptied while another has two left."""
     ours = from_home(own)
     stays = ours & (own.theatre == HOME) & (own.status == "posted")
     stays[leaving] = False
     size = Counter(own.posting[ours & (own.bound_theatre == HOME)].tolist())
     gone: Counter[int] = Counter(own.posting[leaving].tolist())
+
+    def turn(place: int) -> tuple[bool, float, int]:
+        return gone[place] + 1 >= size[place], -size[place] / (2 * gone[place] + 1), place
+
     rows: list[int] = []
     for kind, quota in quotas(own, ours, stays, moved, number):
         waiting: dict[int, list[int]] = {}
         for row in sorted(np.flatnonzero(stays & (own.kind == kind)).tolist(), key=lambda row: -int(own.uid[row])):
             waiting.setdefault(int(own.posting[row]), []).append(row)
-        queue = [(-size[place] / (gone[place] + 1), place) for place in waiting]
+        queue = [turn(place) for place in waiting]
         heapq.heapify(queue)
         for _ in range(quota):
-            _, place = heapq.heappop(queue)
+            *_, place = heapq.heappop(queue)
             rows.append(waiting[place].pop())
             gone[place] += 1
             if waiting[place]:
-                heapq.heappush(queue, (-size[place] / (gone[place] + 1), place))
+                heapq.heappush(queue, turn(place))
     return rows
 
 

@@ -148,12 +148,9 @@ def resolve(name: str, beside: Path | None = None) -> type[Strategy]:
 
     StrategyError says what was expected, with a near name where there is one."""
     try:
-        found = strategy_class(name, beside.parent if beside and beside.is_file() else beside)
+        return strategy_class(name, beside.parent if beside and beside.is_file() else beside)
     except ValueError as error:
         raise StrategyError(str(error)) from error
-    if not issubclass(found, Strategy):
-        raise StrategyError(f'"{name}": expected a subclass of sim.Strategy')
-    return found
 
 
 def file_hash(strategy: type[Strategy]) -> str:

@@ -6,7 +6,7 @@
 | garrison | the larger half of the towns, by population | garrison |
 | line | the third of the towns nearest to a town across the line, evenly | river_patrol where there is a port, else patrol |
 | chokepoint | the quarter of the towns through which most surface travel passes, by travel days | checkpoint |
-| reports | half as `area`; half at the places named in the reports of the last 8 weeks, by number of reports | patrol; raid |
+| reports | up to half (a company for each report) at the places named in the last 8 weeks, by reports; the rest as `area` | raid; patrol |
 | random | each unit in a town drawn by population, drawn anew at each review (14 days) | patrol |
 | none | the largest town | idle |
 
@@ -32,6 +32,7 @@ RENEWED = ("reports", "random")  # taskings that a review changes
 THEATRES = ("vraem", "loreto", "cajamarca")
 TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least
+COMPANY = 4  # units: the most that one report draws
 ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
 DRAWS = 16_384  # draws set aside for each theatre; a strategy's own are those below
 
@@ -118,7 +119,7 @@ def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
     if group == "eradication":
         return [(site, "escort") for site in ground.towns(ground.people, n)]
     if tasking == "reports" and ground.named.any():
-        raids = n if group == "antinarcotics" else (n + 1) // 2
+        raids = n if group == "antinarcotics" else min((n + 1) // 2, COMPANY * int(ground.named.sum()))
         return [(place, "raid") for place in apportion(ground.named, raids)] + slots("area", group, n - raids, ground)
     if group == "antinarcotics":
         return [(site, "checkpoint") for site in ground.towns(ground.chokepoints(), n)]
