@@ -70,8 +70,9 @@ def _build(folders: dict[str, Path], out: Path) -> None:
         "province": admin.province,
         "roughness": relief.roughness,
     }
-    layers["poppy_share"][theatre == 2] = 0
     coarse = coarsen(layers, grid)
+    for now in (layers, coarse):  # lowland: what the pixels show on its edge belongs to the neighbours' slopes
+        now["poppy_share"][now["department"] == admin.departments.index("Loreto")] = 0
     for size, now in ((grid, layers), (grid_of(FIXTURE_KM), coarse)):
         _write(size, now, out, folders, admin, rivers, roads, chosen, towns, theatre, active)
     write_outlines(out, admin, rivers, grid)
