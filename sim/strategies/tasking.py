@@ -4,7 +4,7 @@
 |---|---|---|
 | area | towns, by population | patrol |
 | garrison | the larger half of the towns, by population | garrison |
-| line | the third of the towns nearest to a town across the line, evenly | river_patrol where there is a port, else patrol |
+| line | the ten towns nearest to a town across the line, evenly | river_patrol where there is a port, else patrol |
 | chokepoint | the quarter of the towns through which most surface travel passes, by travel days | checkpoint |
 | reports | up to half (a company for each report) at the places named in the last 8 weeks, by reports; the rest as `area` | raid; patrol |
 | random | each unit in a town drawn by population, drawn anew at each review (14 days) | patrol |
@@ -32,6 +32,7 @@ RENEWED = ("reports", "random")  # taskings that a review changes
 THEATRES = ("vraem", "loreto", "cajamarca")
 TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least
+ON_THE_LINE = 10  # towns that count as lying on the border line
 COMPANY = 4  # units: the most that one report draws
 ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
 DRAWS = 16_384  # draws set aside for each theatre; a strategy's own are those below
@@ -86,13 +87,13 @@ class Ground:
         return best(self.people, self.people, len(self.site) // 2)
 
     def on_the_line(self) -> np.ndarray:
-        """1 for the third of the towns nearest to a place abroad (straight distance), 0 elsewhere."""
+        """1 for the towns nearest to a place abroad (straight distance), 0 elsewhere."""
         p = self.places
         abroad = np.flatnonzero(p.abroad)
         north = 111.2 * (p.lat[self.site, None] - p.lat[abroad])
         east = 111.2 * np.cos(np.radians(p.lat[self.site, None])) * (p.lon[self.site, None] - p.lon[abroad])
         km = np.sqrt(north * north + east * east).min(axis=1, initial=1e9)
-        return best(np.ones(len(self.site)), -km, len(self.site) // 3)
+        return best(np.ones(len(self.site)), -km, ON_THE_LINE)
 
     def chokepoints(self) -> np.ndarray:
         """Travel days through the quarter of the towns where most pass, 0 elsewhere; by population where nothing passes."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import BURN_IN
+from small_world import BURN_IN
 
 from sim.mechanisms.command import OrderError, enter
 from sim.strategies import Orders

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import BURN_IN, add_leads, make_world, strategy_of
+from small_world import BURN_IN, add_leads, make_world, strategy_of
 
 from sim.mechanisms.command import THEATRES, enter
 from sim.strategies.movement import Movement

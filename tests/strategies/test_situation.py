@@ -5,7 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import BURN_IN, add_leads, make_world, strategy_of
+from small_world import BURN_IN, add_leads, make_world, strategy_of
 
 from sim.mechanisms.command import enter
 from sim.strategies.situation import situation

@@ -1,0 +1,123 @@
+"""A small world made by hand: 40 towns and 10 hamlets in three theatres on a line of roads and rivers, three towns abroad, one hub."""
+
+import datetime
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.scenario.schema import Strategy as Section
+from sim.strategies import catalogue
+from sim.strategies.situation import situation
+from sim.strategies.tasking import assign
+from sim.world import state, tally
+from sim.world.state import (
+    ANTINARCOTICS,
+    CAJAMARCA,
+    ELSEWHERE,
+    LINE,
+    LORETO,
+    MISSIONS,
+    PATROL,
+    PERU,
+    POLICE,
+    POSTED,
+    RIVER_INFANTRY,
+    SPECIAL,
+    UNIT_KINDS,
+    VRAEM,
+    table,
+)
+from sim.world.tables import Actors, Places, Sites
+
+BURN_IN = 364
+TOWNS = {VRAEM: 20, LORETO: 12, CAJAMARCA: 8}
+NAMES = {VRAEM: "Valle", LORETO: "Rio", CAJAMARCA: "Cerro"}
+UNITS = [(VRAEM, LINE, 293), (VRAEM, SPECIAL, 30), (VRAEM, RIVER_INFANTRY, 10), (VRAEM, POLICE, 12), (VRAEM, ANTINARCOTICS, 4),
+         (LORETO, LINE, 40), (LORETO, RIVER_INFANTRY, 8), (CAJAMARCA, LINE, 10)]  # fmt: skip
+
+
+@dataclass
+class World:
+    actors: Actors
+    places: Places
+    sites: Sites
+    site_names: tuple
+    site_kinds: tuple
+    site_lon: np.ndarray
+    site_lat: np.ndarray
+    n_communities: int
+    days_surface: np.ndarray
+    air_km: np.ndarray
+    tally: np.ndarray
+    key: np.uint64
+    scenario: SimpleNamespace
+
+
+def make_world(**levers) -> World:
+    site = []  # name, kind, theatre, country, lon, lat, population, days by boat
+    for theatre, count in TOWNS.items():
+        lat0 = {VRAEM: -12.0, LORETO: -2.5, CAJAMARCA: -5.5}[theatre]
+        for i in range(count):
+            port = 1.0 + 0.1 * i if theatre == LORETO or (theatre == VRAEM and i % 4 == 0) else np.inf
+            site.append((f"{NAMES[theatre]} {i}", "town", theatre, PERU, -74.0 - 0.2 * i, lat0, 20_000.0 / (1 + i), port))
+    site += [(f"Hamlet {i}", "hamlet", VRAEM, PERU, -74.0 - 0.2 * i, -12.1, 300.0, np.inf) for i in range(10)]
+    n = len(site)
+    site += [(f"Abroad {i}", "foreign", ELSEWHERE, 3, -76.4 + 0.4 * i, -2.3, 0.0, np.inf) for i in range(3)]
+    site += [("Hub", "hub", ELSEWHERE, PERU, -73.2, -3.7, 0.0, np.inf)]
+    names, kinds, theatre, country, lon, lat, people, boat = map(np.array, zip(*site))
+    position = 10.0 * (lat - lat[0]) + 5.0 * lon  # everything lies along one road
+    days = np.abs(position[:, None] - position)
+    communities = table(state.Community, n)
+    communities.theatre, communities.population, communities.coverage = theatre[:n], people[:n], 0.4
+    units = table(state.Unit, sum(count for *_, count in UNITS) + 20)
+    theatres = table(state.Theatre, 4)
+    theatres.flight_hours_day, theatres.boats = [0.0, 6.0, 1.2, 0.6], [0.0, 40.0, 60.0, 5.0]
+    lever = table(state.Levers, 1)
+    lever.burn_in = BURN_IN
+    tables = (table(record, 30) for record in (state.ArmedGroup, state.Network, state.Shipment, state.Laboratory, state.Lead))
+    strategy = Section.model_validate({"name": "static", "share_to_border": 0.15, **levers})
+    link = np.stack((np.full(len(site), 1.0), boat, np.full(len(site), 300.0)), axis=1)
+    world = World(
+        Actors(units, *tables), Places(communities, None, None, theatres, lever, np.zeros(4, np.int64)),
+        Sites(np.arange(len(site)), theatre, country, people, link, np.zeros(len(site))),
+        tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, 100.0 * days,
+        np.zeros((160, len(tally.QUANTITIES), tally.PLACES)), np.uint64(7),
+        SimpleNamespace(strategy=strategy, time=SimpleNamespace(start_date=datetime.date(2022, 1, 1))),
+    )  # fmt: skip
+    post_everybody(world)
+    return world
+
+
+def post_everybody(world: World) -> None:
+    units, row = world.actors.units, 0
+    rng = np.random.default_rng(1)
+    for theatre, kind, count in UNITS:
+        for _ in range(count):
+            u = units[row]
+            u.alive, u.uid, u.kind = 1, 2 * rng.integers(1 << 63, dtype=np.uint64), kind
+            u.status, u.order_site, u.mission = POSTED, -1, PATROL
+            u.soldiers = u.established = 30.0
+            u.posting = int(np.flatnonzero(world.sites.theatre == theatre)[0])
+            row += 1
+    view = situation(world, 0)
+    for theatre, name in ((VRAEM, "vraem"), (LORETO, "loreto"), (CAJAMARCA, "cajamarca")):
+        rows = np.flatnonzero((units.alive == 1) & (world.sites.theatre[units.posting] == theatre))
+        row_of = {int(units.uid[r]): r for r in rows}
+        wanted = [(int(units.uid[r]), UNIT_KINDS[units.kind[r]]) for r in rows]
+        lever = world.scenario.strategy
+        tasking = lever.tasking_vraem if theatre == VRAEM else {"none": "area"}.get(lever.tasking_border, lever.tasking_border)
+        for uid, place, mission in assign(tasking, name, wanted, view.places, view.reports, view.chance, world.days_surface):
+            u = units[row_of[uid]]
+            u.posting = u.home = place
+            u.mission = MISSIONS.index(mission)
+
+
+def add_leads(world: World, places, received=BURN_IN, seen=BURN_IN) -> None:
+    leads = world.actors.leads
+    for row, place in enumerate(places):
+        leads[row].alive, leads[row].uid, leads[row].site, leads[row].seen, leads[row].received = 1, row + 1, place, seen, received
+
+
+def strategy_of(world: World, name: str, **settings):
+    return catalogue()[name](settings, world.scenario.strategy)
