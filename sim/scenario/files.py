@@ -149,7 +149,7 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     if not text.strip():
         raise refuse(f"{named}is empty; a scenario begins with schema = 1")
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r" \(at (line \d+, column \d+)\)$", str(error))
         line = place.group(1) if place else f"line {text.rstrip().count(chr(10)) + 1} (end of file)"

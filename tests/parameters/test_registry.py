@@ -62,7 +62,7 @@ def test_a_misspelt_name_is_told_the_nearest(small, name):
 
 def test_a_record_holds_the_values_of_one_mechanism_under_its_overrides(small):
     assert small.record("detection") == {"width_jungle_km": 0.03, "handling_days": 2.0}
-    changed = small.record("detection", {"detection.handling_days": 3, "secrecy.leak_base": 0.5})
+    changed = small.record("detection", {"detection.handling_days": 3, "secrecy.leak_base": 0.5, "detection_air.height_m": 9})
     assert changed == {"width_jungle_km": 0.03, "handling_days": 3.0} and type(changed["handling_days"]) is float
     assert list(changed) == list(small.mechanisms["detection"])
     assert small.record("detection")["handling_days"] == 2.0

@@ -28,6 +28,7 @@ WRONG = {
         'allow_outside_range = true\n[parameters]\n"secrecy.leak_base" = nan',
         ["parameters.secrecy.leak_base: expected a finite number", "nan"],
     ),
+    "key that would move the cursor": ('"a\\u001b[2J" = 1', ["a?[2J: unknown key"]),
     "long title": ('title = "' + "x" * 301 + '"', ["title: expected text of at most 300 characters"]),
     "text for a number": ('[time]\nhorizon_days = "7"', ['time.horizon_days: expected a whole number from 7 to 7300 (got "7")']),
     "fraction for a count": ("[forces.vraem]\npolice = 1.5", ["forces.vraem.police: expected a whole number", "1.5"]),
@@ -61,7 +62,7 @@ WRONG = {
     ),
     "misspelt setting": ('[strategy]\nname = "phased"\nstep = 9', ["strategy.step: unknown key", 'Did you mean "steps"?']),
     "misspelt lever": ("[strategy]\nshare_to_boarder = 0.1", ["strategy.share_to_boarder: unknown key", 'Did you mean "share_to_border"?']),
-    "bad setting": ('[strategy]\nname = "phased"\nsteps = "six"', ["strategy.steps: expected a whole number of at least 1", "six"]),
+    "bad setting": ('[strategy]\nname = "phased"\nsteps = "6"', ['strategy.steps: expected a whole number of at least 1 (got "6")']),
     "setting not finite": ('[strategy]\nname = "phased"\nsteps = nan', ["strategy.steps: expected a whole number", "nan"]),
     "bad tasking": ('[strategy]\ntasking_border = "lines"', ["strategy.tasking_border: expected", 'Did you mean "line"?']),
     "own strategy, no file": ('[strategy]\nname = "nowhere:Mine"', ['strategy.name: "nowhere:Mine": no file "nowhere.py"']),
@@ -132,7 +133,7 @@ def test_all_faults_of_all_files_are_told_and_the_good_file_is_named(write, caps
 
 
 def test_a_fault_is_named_after_the_file_that_holds_it(write, capsys):
-    write("[time]\nhorizon_days = 3\n", "base.toml")
+    write("[time]\nhorizon_days = 3\n[partner]\ncoordination = 1\n[secrecy]\nlevel = 1", "base.toml")
     child = write('extends = "base.toml"\n[secrecy]\nlevel = 3\n', "child.toml")
     lines = refused(capsys, "check", child, "--set", "map.resolution_km=1")
     assert sorted(line.partition(": expected")[0] for line in lines) == [
@@ -174,6 +175,15 @@ def test_what_is_no_scenario_file(tmp_path: Path, capsys):
     assert "cannot be read" in line or "does not exist" in line
     (line,) = refused(capsys, "check", "a\0b")
     assert line
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", '"1"', "[1]", "true"])
+def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, capsys, tmp_path: Path):
+    (tmp_path / "own.py").write_text(
+        "from sim import Strategy\nclass Mine(Strategy):\n    class Settings(Strategy.Settings):\n        pace: float = 1.0\n"
+    )
+    (line,) = refused(capsys, "check", write(f'[strategy]\nname = "own:Mine"\npace = {value}'))
+    assert "s.toml: strategy.pace: expected a number" in line
 
 
 @pytest.mark.parametrize(
