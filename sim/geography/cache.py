@@ -35,7 +35,7 @@ def cached(name: str, digest: str, build: Callable[[], Arrays]) -> Arrays:
     path = cache_folder() / digest / f"{name}.npz"
     arrays = _read(path)
     if arrays is None:
-        arrays = build()
+        arrays = {name: np.ascontiguousarray(array) for name, array in build().items()}
         _write(path, arrays)
     for array in arrays.values():
         array.flags.writeable = False

@@ -39,7 +39,7 @@ FOOT_USD_PER_KG_DAY = 7.0  # 35 USD/kg a trip (F0344) of about five days
 USD_PER_KG_KM = {RIVER: 0.03, ROAD: 0.02}  # assumed: drivers, fuel and a false load, bribes apart
 # Effort of a day by foot, river, road when a route of a mode is sought; inf: never. Access to a boat or truck is to be short.
 EFFORT = {FOOT: (1, np.inf, np.inf), RIVER: (3, 1, 2), ROAD: (3, np.inf, 1), ANY: (1, 1, 1)}
-CONNECTORS = {FOOT: ("road",), RIVER: ("river",), ROAD: ("road",), ANY: ("foot", "river", "road")}
+CONNECTORS = {FOOT: ("road",), RIVER: ("river",), ROAD: ("road",), ANY: ("river", "road")}
 EXIT_MODES = {FOOT: ("foot", "road"), RIVER: ("river",), ROAD: ("road",), ANY: ("foot", "river", "road")}
 
 
@@ -169,7 +169,7 @@ class Network:
         On foot, a team may meet the truck out of the country where it leaves the hills.
         """
         for i, c in enumerate(self.map.connectors):
-            if c.mode not in CONNECTORS[mode] or (c.mode == "air" and c.exit >= 0):
+            if c.mode not in CONNECTORS[mode]:
                 continue
             by, node = MODES.index(c.mode), self.first_connector + i
             half = (by, c.days / 2, 0.0, c.cost_usd_per_kg / 2)
