@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from sim.geography import cache as cache_file
 from sim.geography import travel as travel_file
@@ -31,6 +32,7 @@ WORST = 2.0  # times the effort of the best route, or a day more
 MISSES = 4  # searches in a row that brought nothing new
 FOOT_DAYS = 12.0  # mochilero teams march no longer
 ACCESS_DAYS = 2.0  # of walking to and from a boat or a vehicle
+ACCESS_KM = 15.0  # no farther from a road or river than that
 MARCH_KM = 150.0  # as far from a connector's start a team may meet the truck
 CROSSING = {"bolivia": (-69.04, -16.56)}  # lon, lat of the crossing to which a connector without an end leads: Desaguadero
 LOADING_DAYS = 0.1  # at an airstrip, in sight
@@ -157,11 +159,20 @@ class Network:
 
     def arcs_of(self, mode: int) -> np.ndarray:
         """The arcs open to a search, sorted by (tail, head), of parallel ones the easiest. Row 6 is added: the effort of each."""
-        effort = np.array(EFFORT[mode], float)[self.arcs[2].astype(np.int64)] * self.arcs[3]
+        by = self.arcs[2].astype(np.int64)
+        effort = np.array(EFFORT[mode], float)[by] * self.arcs[3]
+        if mode in (RIVER, ROAD):
+            effort[(by == FOOT) & ~self._accessible()[self.arcs[0].astype(np.int64)]] = np.inf
         links = np.array([*self._connector_arcs(mode), *self._exit_arcs(mode)], float).reshape(-1, 6).T
         arcs = np.concatenate((np.vstack((self.arcs, effort))[:, np.isfinite(effort)], np.vstack((links, links[3]))), axis=1)
         arcs = arcs[:, np.lexsort((arcs[6], arcs[1], arcs[0]))]
         return arcs[:, np.append(True, (np.diff(arcs[0]) != 0) | (np.diff(arcs[1]) != 0)) & (arcs[0] != arcs[1])]
+
+    def _accessible(self) -> np.ndarray:
+        """Cells within a walk of a road or a navigable river, bool [n]."""
+        ways = np.unique(self.arcs[0, self.arcs[2] != FOOT].astype(np.int64))
+        xy = np.stack((self.map.x_km, self.map.y_km), axis=1)
+        return cKDTree(xy[ways]).query(xy)[0] <= ACCESS_KM
 
     def _connector_arcs(self, mode: int) -> Iterator[tuple[float, ...]]:
         """Half of a connector's days and cost to its node, half from it; its exit lies at its end, where that is a place.
