@@ -133,7 +133,7 @@ def run(
     replication
         Which of the replications, from 0.
     out
-        Folder for run.json and the weekly series (weekly.parquet).
+        Folder for run.json, weekly.parquet and, where the scenario records events, events.parquet.
     profile
         Print where the time went, on stderr.
     """
@@ -158,6 +158,8 @@ def run(
     if out is not None:
         (out / "run.json").write_text(_json(result) + "\n", encoding="utf-8")
         records.weekly.to_parquet(out / "weekly.parquet")
+        if resolved.record.events:
+            records.events.to_parquet(out / "events.parquet")
     if as_json:
         print(_json(result))
     else:

@@ -77,8 +77,7 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
         case {"settings": settings}:
             return [f"{row['name']}: {row['meaning']}", *("    " + line for own in settings for line in _lines(own))]
         case {"label": label, "unit": unit}:
-            better = {1: "more is better", -1: "less is better"}.get(row.get("direction", 0), row.get("direction") or "")
-            return [f"{row['name']} [{unit}]", f"    {label}" + (f" ({better})" if better else "")]
+            return [f"{row['name']} [{unit}]", f"    {label} ({row['direction']})"]
     return [str(dict(row))]
 
 

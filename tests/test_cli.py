@@ -37,11 +37,14 @@ class Outcome:
     direction: str
 
 
-class Weekly:
-    """Stands for a table: remembers where it was asked to go."""
+class Frame:
+    """Stands for a table: writes its name where it is asked to go."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def to_parquet(self, path: Path) -> None:
-        path.write_text("weekly")
+        path.write_text(self.name)
 
 
 @pytest.fixture
@@ -61,7 +64,8 @@ class Model:
 
     def run(self, scenario, replication=0):
         self.asked.append((scenario, replication))
-        return types.SimpleNamespace(outcomes={"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}, weekly=Weekly())
+        outcomes = {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
+        return types.SimpleNamespace(outcomes=outcomes, weekly=Frame("weekly"), events=Frame("events"))
 
     def batch(self, scenarios, **options):
         self.asked.append((scenarios, options))
@@ -168,7 +172,9 @@ def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, m
     assert second.split() == ["attacks_vraem", "no", "value"] and third.split() == ["seized_kg_border", "123,457"]
     assert "running its base" in err and model.asked[0][0].sweep == {}
     assert json.loads((tmp_path / "a/b/run.json").read_text())["outcomes"]["vacuum_vraem"] == 0.25
-    assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly"
+    assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly" and not (tmp_path / "a/b/events.parquet").exists()
+    assert main(["run", str(scenario), "--out", str(tmp_path), "--set", "record.events=true"]) == 0
+    assert (tmp_path / "events.parquet").read_text() == "events"
 
 
 def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):

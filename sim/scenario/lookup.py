@@ -98,5 +98,5 @@ def _unknown(name: str, key: str, known: Mapping[str, Any]) -> str:
 
     owners = [other for other, kind in catalogue().items() if key in getattr(getattr(kind, "Settings", None), "model_fields", {})]
     own = f"its own settings are {', '.join(known)}" if known else "it has no settings of its own"
-    belongs = f'; it is a setting of "{alternatives(owners)}"'.replace('""', '"') if owners else ""
+    belongs = f"; it is a setting of {alternatives(owners)}" if owners else ""
     return f'unknown key for strategy "{name}" ({own}){belongs}.{"" if owners else near(key, [*keys_of(Strategy), *known])}'
