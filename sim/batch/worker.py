@@ -56,13 +56,14 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             records = run(task.point.scenario, replication=task.replication)
             wall_s = time.perf_counter() - began
             row = row_of(task, records, wall_s, chunk.x_types)
+            weekly, single = records.weekly.assign(run_id=task.run_id), records.events.assign(run_id=task.run_id)
         except Exception as error:
             statuses.append(Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error)))
             continue
         rows.append(row)
-        series.append(records.weekly.assign(run_id=task.run_id))
-        if records.events is not None and len(records.events):
-            events.append(records.events.assign(run_id=task.run_id))
+        series.append(weekly)
+        if len(single):
+            events.append(single)
         statuses.append(Status(task.run_id, SUCCEEDED, wall_s))
 
     name = f"part-{digest_of(*(row['run_id'] for row in rows))}"
