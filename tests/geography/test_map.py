@@ -117,7 +117,7 @@ def test_communities_come_first_in_order_and_all_have_people(either):
     assert {s.kind for s in communities} == {"town", "hamlet"}
     assert {s.kind for s in either.settlements[either.n_communities :]} == {"foreign", "hub"}
     keys = [(s.theatre, s.name) for s in communities]
-    assert keys == sorted(keys)
+    assert keys == sorted(set(keys))
     assert min(s.population for s in communities) >= 1
     assert 350 <= len(communities) <= 450
     assert len(either.settlements) <= 512
@@ -206,6 +206,28 @@ def test_connectors_are_those_of_the_model(fine):
         "Jaen-Chiclayo": ("road", 1.0, 0.02, "coast"),
     }
     assert expected.items() <= given.items()
+
+
+def test_every_exit_is_reachable_from_every_theatre(either):
+    """On foot, by road, by river and over the connector legs; the nodes are cells, then settlements, then exits by code."""
+    size, places = len(either.cells), len(either.settlements)
+    row, col = np.divmod(either.cells, either.cols)
+    pairs = [either.road_edges[:, :2], either.river_edges[:, :2]]
+    for down, right in ((0, 1), (1, -1), (1, 0), (1, 1)):
+        inside = (row + down < either.rows) & (col + right >= 0) & (col + right < either.cols)
+        other = np.full(size, -1)
+        other[inside] = either.index[either.cells[inside] + down * either.cols + right]
+        pairs.append(np.column_stack([np.arange(size), other])[other >= 0])
+    pairs.append(np.array([(s.cell, size + i) for i, s in enumerate(either.settlements) if s.cell >= 0]))
+    pairs.append(np.array([(e.cell, size + places + e.exit) for e in either.exits]))
+    pairs.append(np.array([(size + c.start, size + c.end) for c in either.connectors if c.end >= 0]))
+    pairs.append(np.array([(size + c.start, size + places + c.exit) for c in either.connectors if c.exit >= 0]))
+    a, b = np.vstack(pairs).T
+    label = connected_components(coo_matrix((np.ones(len(a)), (a, b)), (size + places + len(EXITS),) * 2), directed=False)[1]
+    exits = set(label[size + places :].tolist())
+    assert len(exits) == 1
+    for code in range(1, len(THEATRES)):
+        assert set(label[:size][either.theatre == code].tolist()) == exits, THEATRES[code]
 
 
 def test_arrays_are_wide_and_read_only(either):

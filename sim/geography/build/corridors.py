@@ -139,7 +139,7 @@ PLACES = (
     ("Marandua", 3, -2.40, -72.55, 200), ("Nuevo Rocafuerte", 2, -0.920, -75.400, 1000),
     ("Puerto El Carmen de Putumayo", 2, 0.115, -75.850, 3000), ("Puerto Asis", 3, 0.505, -76.497, 0), ("Zumba", 2, -4.865, -79.133, 3500),
     ("La Balsa (Ecuador)", 2, -4.875, -79.128, 200), ("Palanda", 2, -4.648, -79.132, 2100),
-    ("Estirao do Equador", 4, -4.527, -71.560, 400), ("Puerto Mosquera", 2, -3.05, -78.05, 300), ("Guayzimi", 2, -4.05, -78.69, 2000),
+    ("Estirao do Equador", 4, -4.527, -71.560, 400), ("Tiwintza", 2, -3.05, -78.05, 300), ("Guayzimi", 2, -4.05, -78.69, 2000),
 )  # fmt: skip
 
 # District seats that the package lost because their names repeat: ubigeo, district, capital, lat, lon, altitude [m].

@@ -60,11 +60,12 @@ def settle(ground: Ground, admin: Admin, chosen: list[Town], towns: list[Town], 
     records = [_record(t, t.kind, ground, admin, int(theatre[t.cell])) for t in chosen]
     records += [_record(t, "foreign", ground, admin, 0) for t in sorted(foreign, key=lambda t: t.name)]
     records += [_record(t, "hub", ground, admin, int(theatre[t.cell])) for t in hubs]
+    _tell_apart(records)
     for code in range(1, len(THEATRES)):
         _fill([r for r in records if r["theatre"] == code], ground, ground.theatre == code)
     for code in ABROAD:
         _fill([r for r in records if r["country"] == code], ground, ground.country == code)
-    return records
+    return sorted(records, key=lambda r: (r["theatre"], r["name"]) if r["kind"] in ("town", "hamlet") else (len(THEATRES), ""))
 
 
 def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -> dict:
@@ -87,6 +88,19 @@ def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -
         "district": title(seat.district) if seat else "",
         "port": port if to_port <= PORT_KM else -1,
     }
+
+
+def _tell_apart(records: list[dict]) -> None:
+    """Of two places of one name in a theatre, the one with the smaller known population is called after its district (or province) too."""
+    seen: dict[tuple, dict] = {}
+    for record in records:
+        key = record["theatre"], record["country"], record["name"]
+        first = seen.setdefault(key, record)
+        if first is not record:
+            lesser = min(first, record, key=lambda r: r["population"])
+            seen[key] = record if lesser is first else first
+            where = lesser["province"] if lesser["district"] == lesser["name"] else lesser["district"]
+            lesser["name"] += f" ({where})"
 
 
 def _fill(records: list[dict], ground: Ground, inside: np.ndarray) -> None:
