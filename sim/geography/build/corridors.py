@@ -197,9 +197,9 @@ CONNECTORS = (
     ("Chiclayo-Iquitos by air", "Chiclayo", "Iquitos", "air", 0.2, 100.0, 0.2, ""),
 )
 
-# Inhabitants counted in the 2017 census (INEI). F0480-F0485 are among them; for Jaen and San Ignacio F0486 and F0488 hold a higher figure and
-# name this one in a note. The others are known figures without a row of their own: provinces add up to the department's total exactly in
-# Amazonas and Loreto, and to within 12 people in Cajamarca.
+# Inhabitants counted in the 2017 census (INEI). F0480-F0485 are among them; for Jaen and San Ignacio F0486 and F0488 hold a higher
+# figure and name this one in a note. The others are known figures without a row of their own: provinces add up to the department's total
+# exactly in Amazonas and Loreto, and to within 12 people in Cajamarca.
 PROVINCES_2017 = {
     "0601": 348433, "0602": 75687, "0603": 79084, "0604": 142984, "0605": 27693, "0606": 120723, "0607": 77944, "0608": 185432,
     "0609": 130620, "0610": 48103, "0611": 46043, "0612": 21114, "0613": 37164,
