@@ -17,10 +17,11 @@ def parameters() -> list[dict[str, Any]]:
 
 
 def outcomes() -> list[dict[str, Any]]:
-    """Every outcome: name, unit, label, direction and what else its registry holds."""
+    """Every outcome: name, unit, label, direction and what else its registry says of it in words."""
     from sim.outcomes import OUTCOMES
 
-    return [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
+    rows = [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
+    return [{key: value for key, value in row.items() if not callable(value)} for row in rows]
 
 
 def strategies() -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ import numba
 
 HERE = pathlib.Path(__file__).parent
 SHARED = ("kernel.py", "chance.py", "world/*.py")
-KERNELS = (*SHARED, "mechanisms/*.py", "day.py")
+KERNELS = (*SHARED, "mechanisms/*.py", "records.py", "day.py")
 WHOLE = ("day.py",)                                   # files whose kernels call mechanisms
-DECIDING = (*KERNELS, "build.py", "run.py", "records.py", "outcomes.py", "strategies/*.py", "geography/*.py")
+DECIDING = (*KERNELS, "build.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py")
 
 
 def cache_root() -> pathlib.Path:

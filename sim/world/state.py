@@ -160,6 +160,9 @@ class Community:
     poppy_max: float         # ha
     poppy_found: float       # ha
     kg_passed: float         # kg that moved through its catchment this week, HCl equivalent
+    kg_recent: float         # the same over recent weeks (decayed), kg a week
+    toll_usd: float          # paid to armed groups on its land this week
+    eradicated_ha: float     # destroyed this week, ha
     tips: float              # expected reports this week
     tips_8w: float           # reports in recent weeks (decayed)
     stake: float             # USD of product grown or passed (burn-in)
@@ -167,17 +170,16 @@ class Community:
 
 
 class Market:
-    """A production cluster: what lies there and what it is worth."""
+    """A production cluster: what lies there and what it is worth. It trades in one product; row = cluster."""
     theatre: int
-    leaf_kg: float           # kg dry leaf
-    hcl_kg: float            # kg hydrochloride at the farm gate
-    latex_kg: float
-    outflow_hcl: float       # kg a week bought (smoothed): the flow that its target stock is measured by
-    outflow_latex: float
+    product: int             # HCL, LATEX
+    leaf_kg: float           # kg dry leaf not yet processed
+    stock_kg: float          # kg of the product at the farm gate
+    outflow: float           # kg a week bought (smoothed): the flow that its target stock is measured by
+    bought_week: float       # kg bought since the last weekly count
     price_leaf: float        # USD per kg
-    price_hcl: float
-    price_latex: float
-    inflow_kg_day: float     # exogenous arrivals from outside the theatres, kg HCl a day
+    price: float             # USD per kg of the product at the farm gate
+    inflow_kg_day: float     # exogenous arrivals from outside the theatres, kg a day
 
 
 class Partner:

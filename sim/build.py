@@ -1,0 +1,217 @@
+"""Scenario + map + registry -> world. Nothing here runs in the daily loop; the same scenario and replication make the same bytes."""
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim import opening
+from sim.chance import U, mix
+from sim.day import Bench, Lines, Parameters
+from sim.geography.map import EXITS, Map, load_map
+from sim.geography.routes import Routes as Library
+from sim.geography.routes import routes as load_routes
+from sim.geography.travel import Speeds, Travel
+from sim.geography.travel import travel as load_travel
+from sim.parameters.registry import load_registry
+from sim.world import tables
+from sim.world.state import BOLIVIA, BY_AIR, CAJAMARCA, COAST, LORETO, PERU, VRAEM, dtype, table
+from sim.world.tally import PLACES, QUANTITIES
+from sim.world.world import World
+
+NEVER = -1e9
+FAR = 1e9
+DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}     # public towns from which a theatre is supplied, by assumption
+SECTION_OF = {name: f"sim.mechanisms.{name}" for name in Parameters._fields} | {"search": "sim.world.search"}
+
+
+def key_of(base_seed: int, replication: int) -> np.uint64:
+    """Key of a run; the strategy has no part in it, so that every strategy of a replication meets the same world."""
+    with np.errstate(over="ignore"):
+        return U(mix(mix(U(base_seed)) + U(replication)))
+
+
+def values(scenario: Any, section: str) -> dict[str, float]:
+    """Registry values of a section with the scenario's overrides."""
+    return load_registry().record(section, flat(scenario.parameters))
+
+
+def flat(parameters: Any) -> dict[str, float]:
+    """Overrides by dotted name, whether the file nests them or not."""
+    found: dict[str, float] = {}
+    for name, value in dict(parameters).items():
+        if hasattr(value, "items"):
+            found |= {f"{name}.{field}": number for field, number in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def parameters_of(scenario: Any) -> Parameters:
+    """One record array of one row per mechanism."""
+    filled = {}
+    for name in Parameters._fields:
+        record = table(importlib.import_module(SECTION_OF[name]).Parameters, 1)
+        for field, value in values(scenario, name).items():
+            record[field] = value
+        filled[name] = record
+    return Parameters(**filled)
+
+
+@cache
+def geography(resolution_km: float, speeds: Speeds) -> tuple[Map, Travel, Library]:
+    """Map, travel tables and route library, computed once per process and kept on disk."""
+    map_ = load_map(resolution_km)
+    travel = load_travel(map_, speeds)
+    return map_, travel, load_routes(map_, travel)
+
+
+def geography_of(scenario: Any) -> tuple[Map, Travel, Library]:
+    return geography(scenario.map.resolution_km, Speeds(**values(scenario, "travel")))
+
+
+def near_of(map_: Map, travel: Travel, reach_km: float) -> tables.Near:
+    """Kernels K = exp(-d / reach) between sites, and the share of a patrol's time in each Peruvian cell."""
+    inside = map_.cell_country[travel.reach_cell] == PERU
+    weight = np.where(inside, np.exp(-travel.reach_km / reach_km), 0.0)
+    share = np.zeros(len(weight))
+    for s in range(len(travel.reach_start) - 1):
+        part = slice(travel.reach_start[s], travel.reach_start[s + 1])
+        total = weight[part].sum()
+        share[part] = weight[part] / total if total > 0 else 0.0
+    return tables.Near(travel.near_start, travel.near_site, np.exp(-travel.near_km / reach_km), travel.reach_start, travel.reach_cell, share)
+
+
+def links_of(map_: Map, travel: Travel, speed_km_h: float) -> np.ndarray:
+    """f8[sites, 3]: days by lorry, days by boat, flight hours from the depot of the site's theatre; FAR where there is no such link."""
+    link = np.full((len(map_.settlements), 3), FAR)
+    depots = {theatre: map_.settlement(name) for theatre, name in DEPOTS.items()}
+    for s, place in enumerate(map_.settlements[: map_.n_communities]):
+        depot = depots[place.theatre]
+        days = travel.days_surface[depot, s]
+        if np.isfinite(days):
+            if map_.road[place.cell] > 0 and map_.settlements[depot].cell >= 0 and map_.road[map_.settlements[depot].cell] > 0:
+                link[s, 0] = days
+            if place.port >= 0 and map_.settlements[depot].port >= 0:
+                link[s, 1] = days
+        link[s, 2] = travel.air_km[depot, s] / speed_km_h
+    return link
+
+
+def sites_of(map_: Map, travel: Travel, near: tables.Near, start: dict[str, float]) -> tables.Sites:
+    population = np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements])
+    reached = np.array([
+        (population[near.site[near.start[s] : near.start[s + 1]]] * near.k[near.start[s] : near.start[s + 1]]).sum()
+        for s in range(len(population))
+    ])
+    return tables.Sites(
+        cell=np.array([place.cell for place in map_.settlements], np.int64),
+        theatre=np.array([place.theatre if s < map_.n_communities else 0 for s, place in enumerate(map_.settlements)], np.int64),
+        country=np.array([place.country for place in map_.settlements], np.int64),
+        people_in_reach=reached,
+        link=links_of(map_, travel, travel.speeds.helicopter_km_h),
+        local_supply=start["local_supply_kg"] * population / 1000.0,
+    )
+
+
+def ground_of(map_: Map, travel: Travel) -> tables.Ground:
+    """Cells: whose land they are and which site's post controls them (its own cell and its port)."""
+    post = np.full(len(map_.cells), -1, np.int64)
+    for s in sorted(range(map_.n_communities), key=lambda s: map_.settlements[s].population):
+        for cell in (map_.settlements[s].port, map_.settlements[s].cell):
+            if cell >= 0:
+                post[cell] = s                          # the largest town of a cell has the last word
+    return tables.Ground(map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road)
+
+
+def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteFacts, tables.Legs]:
+    n = len(library.origin)
+    on_route = np.zeros((n, 4), np.int64)
+    start_class = np.full(n, -1, np.int64)
+    for r in range(n):
+        cells = library.cell[library.start[r] : library.start[r + 1]]
+        on_route[r, np.unique(map_.theatre[cells[cells >= 0]])] = 1
+        if library.cluster_zone[library.origin[r]] == "vraem":
+            by_air, out = library.mode[r] == BY_AIR, library.exit[r]
+            start_class[r] = (tables.START_AIR if by_air else tables.START_COAST if out == COAST
+                              else tables.START_BOLIVIA if out == BOLIVIA else tables.START_NORTH)
+    return (
+        tables.Routes(library.start, library.cell, library.step_days, library.step_leg, library.step_risk, library.step_exposed),
+        tables.RouteFacts(library.origin, library.exit, library.mode, library.cost_usd_per_kg, library.days, start_class),
+        tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route),
+    )
+
+
+def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, library: Library) -> Lines:
+    """What lies across the line: the refuge of every community, the way back, flight hours and prices."""
+    n = len(map_.settlements)
+    abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
+    home = np.flatnonzero((np.arange(n) < map_.n_communities) & (sites.theatre >= LORETO))
+    refuge, back = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    for s in home:
+        nearest = abroad[np.argmin(travel.air_km[s, abroad])]
+        refuge[s] = nearest if travel.air_km[s, nearest] <= REFUGE_KM else -1
+    for s in abroad:
+        back[s] = home[np.argmin(travel.air_km[s, home])]
+    prices = np.zeros((len(EXITS), 2))
+    for name, value in values(scenario, "prices").items():
+        product = 1 if name.startswith("latex_") else 0
+        prices[EXITS.index(name.removeprefix("latex_")), product] = value
+    theatre = np.array([0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)],
+                       np.int64)
+    latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
+    return Lines(travel.air_km / travel.speeds.helicopter_km_h, refuge, back, prices, theatre, np.array(latex[:1] or [-1], np.int64))
+
+
+REFUGE_KM = 120.0              # a cell camps across the line only where a settlement there is this near
+
+
+def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:
+    """The world on the first day of the burn-in. ValueError if the map lacks a place that the scenario names."""
+    map_, travel, library = geography_of(scenario)
+    parameters = parameters_of(scenario)
+    start = values(scenario, "start")
+    key = key_of(scenario.replications.base_seed if base_seed is None else base_seed, replication)
+    near = near_of(map_, travel, float(parameters.presence.reach_km[0]))
+    sites = sites_of(map_, travel, near, start)
+    ground = ground_of(map_, travel)
+    routes, facts, legs = routes_of(map_, library)
+    lines = lines_of(scenario, map_, travel, sites, library)
+    n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
+    weeks = -(-scenario.time.horizon_days // 7)
+    with np.errstate(over="ignore"):
+        communities = opening.communities(scenario, map_, travel, library, ground, start, key)
+        markets = opening.markets(scenario, communities, library, lines, parameters)
+        groups = opening.groups(scenario, map_, communities, sites, lines, travel, start, key)
+        networks, book = opening.networks(scenario, library, lines, key)
+        labs = opening.labs(communities, markets, library, ground, travel, parameters, start, key)
+    world = World(
+        scenario=scenario,
+        key=key,
+        actors=tables.Actors(np.recarray(0, dtype(opening.Unit)), groups, networks, table(opening.Shipment, 512), labs,
+                             table(opening.Lead, 1024)),
+        places=tables.Places(communities, markets, opening.partners(map_, sites, start), opening.theatres(scenario, map_, DEPOTS),
+                             opening.levers(scenario), np.zeros(4, np.int64)),
+        fields=tables.Fields(np.zeros((n_sites, tables.FORCE_COLUMNS)), np.zeros(len(map_.cells)), np.zeros(n_sites), np.zeros(n_legs),
+                             np.zeros(n_legs)),
+        minds=tables.Minds(*(np.zeros((len(networks), n_legs)) for _ in range(3)), np.zeros((max(len(groups), 1), n_sites))),
+        trade=tables.Trade(opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
+                           np.zeros((len(networks), n_routes)), np.full((len(networks), n_routes), NEVER), book, np.zeros(n_routes)),
+        ground=ground, sites=sites, near=near, routes=routes, route_facts=facts, legs=legs, lines=lines,
+        bench=Bench(np.zeros((n_sites, 2)), np.zeros((n_sites, 2)), np.zeros(n_sites), np.zeros(len(map_.cells)), np.zeros((n_clusters, 2)),
+                    np.zeros(n_routes)),
+        parameters=parameters,
+        tally=np.zeros((weeks + 1, len(QUANTITIES), PLACES)),
+        site_names=tuple(place.name for place in map_.settlements),
+        site_kinds=tuple(place.kind for place in map_.settlements),
+        site_lon=np.array([place.lon for place in map_.settlements]),
+        site_lat=np.array([place.lat for place in map_.settlements]),
+        n_communities=map_.n_communities,
+        days_surface=travel.days_surface,
+        cluster_names=library.cluster_names,
+        map=map_,
+    )
+    world.actors = world.actors._replace(units=opening.units(world, start))
+    return world

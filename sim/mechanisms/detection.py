@@ -1,0 +1,201 @@
+"""4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
+
+Reads: fields (patrols, force), routes, units' posts, leads. Writes: shipments, labs, leads, minds.seized, networks.lost, tally,
+communities (coca_found, poppy_found). Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
+Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage:
+`manned x q x (kg/ref)^e x (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise
+splitting loads does nothing. A lead acted on succeeds with `.5 exp(-age / 5 d)`. The foreign bank is out of bounds. Connector legs carry
+an exogenous seizure probability. Sources: evidence B1, assumed widths."""
+import math
+
+from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, uniform
+from sim.kernel import loop, rule
+from sim.world.search import search_rate, sweep_width
+from sim.world.state import (
+    BY_RIVER,
+    BY_ROAD,
+    LEAD_LAB,
+    LEAD_SHIPMENT,
+    ON_FOOT,
+    STRIP,
+)
+from sim.world.tables import POST_DAYS, POST_PEOPLE, RAIDERS, TEAMS, clip
+from sim.world.tally import (
+    LABS_DESTROYED,
+    LEADS_ACTED,
+    SEIZED,
+    SEIZED_BY_LEAD,
+    SEIZED_BY_PATROL,
+    SEIZED_BY_POST,
+    SEIZED_STOCK,
+    SEIZURES,
+    STRIPS_CRATERED,
+)
+
+
+class Parameters:
+    foot_km_h: float
+    boat_km_h: float
+    road_km_h: float
+    load_exponent: float
+    load_ref_kg: float
+    manned: float
+    post_people: float
+    q_road: float
+    q_river: float
+    corruption: float
+    corruption_days: float
+    vis_lab: float
+    vis_strip: float
+    lead_success: float
+    lead_decay_days: float
+    response: float
+    raider_factor: float
+    rebuild_days: float
+    strip_repair_days: float
+    air_search: float
+    vis_coca: float
+    vis_poppy: float
+    field_forget: float
+
+
+@rule
+def size_factor(kg, p):
+    """A larger load is easier to find."""
+    return math.pow(max(kg, 1.0) / max(p.load_ref_kg, 1e-9), p.load_exponent)
+
+
+@rule
+def post_probability(people, post_days, river, kg, p):
+    """Probability that the post of one site stops a load that passes."""
+    manned = p.manned * min(1.0, people / max(p.post_people, 1e-9))
+    corruption = p.corruption * (1.0 - math.exp(-post_days / max(p.corruption_days, 1e-9)))
+    return clip(manned * (p.q_river if river else p.q_road) * size_factor(kg, p) * (1.0 - corruption), 0.0, 0.95)
+
+
+@rule
+def lead_value(age_days, p):
+    """Chance that acting on a lead of this age finds its target."""
+    return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9))
+
+
+@rule
+def seize(load, seized, networks, step_leg, place, source, tally):
+    """The load is lost; its owner learns where (the leg) and remembers."""
+    load.alive = 0
+    seized[load.network, step_leg[load.step]] += 1.0
+    networks[load.network].lost += 1.0
+    tally[SEIZED + load.product, place] += load.kg
+    tally[SEIZURES + load.product, place] += 1.0
+    if load.product == 0:
+        tally[source, place] += load.kg
+
+
+@loop
+def loads(shipments, seized, networks, force, patrols, step_cell, step_days, step_leg, step_risk, step_exposed, route_start, route_mode,
+          cell_theatre, cell_terrain, cell_area, cell_post, cell_road, q, p, key, t, tally):
+    """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg."""
+    for i in range(len(shipments)):
+        load = shipments[i]
+        if load.alive == 0:
+            continue
+        mode = route_mode[load.route]
+        speed = p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
+        last = route_start[load.route + 1]
+        left = 1.0
+        elapsed = load.elapsed
+        step = load.step
+        risk = 0.0
+        while left > 0.0 and step < last and load.alive == 1:
+            spent = min(left, step_days[step] - elapsed)
+            c = step_cell[step]
+            leaves = elapsed + left >= step_days[step]
+            if c >= 0 and step_exposed[step] == 1:
+                width = sweep_width(cell_terrain[c], cell_road[c] if mode == BY_ROAD else 0, q)
+                risk += search_rate(width, q.searcher_km_h, speed, q.hours, patrols[c], 1.0, cell_area[c]) * max(spent, 0.0)
+                post = cell_post[c]
+                if leaves and post >= 0 and mode != ON_FOOT and force[post, POST_PEOPLE] > 0.0:
+                    days = force[post, POST_DAYS] / force[post, POST_PEOPLE]
+                    stop = post_probability(force[post, POST_PEOPLE], days, mode == BY_RIVER, load.kg, p)
+                    if uniform(key, LOAD_POST, t, load.uid, step - route_start[load.route]) < stop:
+                        load.step = step
+                        seize(load, seized, networks, step_leg, cell_theatre[c], SEIZED_BY_POST, tally)
+            elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - route_start[load.route]) < step_risk[step]:
+                load.step = step
+                seize(load, seized, networks, step_leg, 0, SEIZED_BY_POST, tally)
+            left -= max(spent, 0.0)
+            elapsed = 0.0
+            step += 1
+        if load.alive == 1 and risk > 0.0:
+            if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
+                c = step_cell[load.step]
+                seize(load, seized, networks, step_leg, cell_theatre[c] if c >= 0 else load.inside, SEIZED_BY_PATROL, tally)
+
+
+@rule
+def destroy(lab, t, p, place, tally):
+    """Close a laboratory, latex point or strip; what lay there is seized."""
+    if lab.kind == STRIP:
+        lab.closed_until = t + int(p.strip_repair_days)
+        tally[STRIPS_CRATERED, place] += 1.0
+    else:
+        lab.closed_until = t + int(p.rebuild_days)
+        tally[LABS_DESTROYED, place] += 1.0
+        tally[SEIZED_STOCK + (1 if lab.kind == 1 else 0), place] += lab.held_kg
+        lab.held_kg = 0.0
+
+
+@loop
+def works(labs, patrols, cell_theatre, cell_terrain, cell_area, q, p, key, t, tally):
+    """Patrols come upon laboratories and strips."""
+    for j in range(len(labs)):
+        lab = labs[j]
+        if lab.alive == 1 and lab.closed_until <= t:
+            c = lab.cell
+            vis = p.vis_strip if lab.kind == STRIP else p.vis_lab
+            rate = search_rate(sweep_width(cell_terrain[c], 0, q), q.searcher_km_h, 0.0, q.hours, patrols[c], vis, cell_area[c])
+            if uniform(key, LAB_PATROL, t, lab.uid, 0) < 1.0 - math.exp(-rate):
+                destroy(lab, t, p, cell_theatre[c], tally)
+
+
+@loop
+def act_on_leads(leads, labs, shipments, seized, networks, force, near_start, near_site, near_k, step_leg, site_theatre,
+                 site_country, p, key, t, tally):
+    """Teams in reach answer leads on laboratories and loads; leads on armed groups are answered in engagement."""
+    for r in range(len(leads)):
+        lead = leads[r]
+        if lead.alive == 0 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
+            continue
+        teams = 0.0
+        for e in range(near_start[lead.site], near_start[lead.site + 1]):
+            teams += near_k[e] * (force[near_site[e], TEAMS] + p.raider_factor * force[near_site[e], RAIDERS])
+        if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * teams):
+            continue
+        place = site_theatre[lead.site]
+        lead.alive = 0
+        tally[LEADS_ACTED, place] += 1.0
+        worth = lead_value(t - lead.seen, p)
+        if lead.kind == LEAD_LAB:
+            lab = labs[lead.row]
+            if lab.alive == 1 and lab.uid == lead.target and lab.closed_until <= t:
+                if uniform(key, LAB_LEAD, t, lead.uid, 0) < worth:
+                    destroy(lab, t, p, place, tally)
+        else:
+            load = shipments[lead.row]
+            if load.alive == 1 and load.uid == lead.target and load.inside == place:
+                if uniform(key, LOAD_LEAD, t, lead.uid, 0) < clip(worth * size_factor(load.kg, p), 0.0, 1.0):
+                    seize(load, seized, networks, step_leg, place, SEIZED_BY_LEAD, tally)
+
+
+@loop
+def find_fields(communities, patrols, cell_terrain, cell_area, q, p):
+    """Weekly: hectares located, by air search and by patrols; found fields are forgotten as they change."""
+    for i in range(len(communities)):
+        town = communities[i]
+        c = town.cell
+        width = sweep_width(cell_terrain[c], 0, q)
+        rate = 7.0 * search_rate(width, q.searcher_km_h, 0.0, q.hours, patrols[c], 1.0, cell_area[c]) + p.air_search
+        keep = math.exp(-p.field_forget)
+        town.coca_found = min(town.coca, town.coca_found * keep + (town.coca - min(town.coca, town.coca_found)) * (1.0 - math.exp(-rate * p.vis_coca)))
+        town.poppy_found = min(town.poppy, town.poppy_found * keep
+                               + (town.poppy - min(town.poppy, town.poppy_found)) * (1.0 - math.exp(-rate * p.vis_poppy)))

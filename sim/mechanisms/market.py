@@ -1,0 +1,53 @@
+"""4.14 Market: what the product is worth at the farm gate.
+
+Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance.
+Only destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks of flow
+[4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price falls; hectares
+fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
+import math
+
+from sim.kernel import loop, rule
+from sim.world.tables import CAPACITY, clip
+
+
+class Parameters:
+    margin: float
+    cost_usd: float
+    latex_cost_usd: float
+    target_weeks: float
+    theta: float
+    leaf_share: float
+    outflow_memory_weeks: float
+
+
+@rule
+def farm_price(net, stock, target, floor, p):
+    """Farm-gate price given what the best customers net, the stock and its target."""
+    scarcity = clip(target / stock, 0.25, 4.0) if stock > 0.0 else 4.0
+    return max(floor, net * math.pow(scarcity, p.theta))
+
+
+@loop
+def market(markets, share, book, prices, route_origin, route_exit, route_cost, net, leaf_per_kg, toll, p):
+    """One week. prices: f8[exits, products] at the destinations; net: f8[clusters, 2] work space (value and weight of the routes in use)."""
+    for c in range(len(markets)):
+        net[c, 0] = 0.0
+        net[c, 1] = 0.0
+    for n in range(share.shape[0]):
+        for r in range(share.shape[1]):
+            if share[n, r] > 0.0:
+                c = route_origin[r]
+                weight = share[n, r] * book[n, c, CAPACITY]
+                net[c, 0] += weight * (prices[route_exit[r], markets[c].product] * (1.0 - p.margin) - route_cost[r] - toll)
+                net[c, 1] += weight
+    keep = math.exp(-1.0 / max(p.outflow_memory_weeks, 1e-9))
+    for c in range(len(markets)):
+        m = markets[c]
+        m.outflow = m.outflow * keep + m.bought_week * (1.0 - keep)
+        m.bought_week = 0.0
+        floor = p.latex_cost_usd if m.product == 1 else p.cost_usd
+        if net[c, 1] > 0.0:
+            m.price = farm_price(net[c, 0] / net[c, 1], m.stock_kg, p.target_weeks * m.outflow, floor, p)
+        else:
+            m.price = floor
+        m.price_leaf = p.leaf_share * m.price / max(leaf_per_kg, 1e-9)

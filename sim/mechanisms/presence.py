@@ -1,0 +1,131 @@
+"""4.4 Presence: how much force people and travellers meet.
+
+Reads: units, groups, communities (population, committees). Writes: fields (force, patrols, guard), communities (coverage, felt,
+armed_coverage, felt_armed). `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, coverage `C = 1 - exp(-ln 3 D / c)`
+(Athena's form, evidence B1; no cliff at 20 per 1,000, S21), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag
+of `felt_days` and drives tips, fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by
+`C~_0 + chi (C~ - C~_0)`. Armed groups: the same with fighters + .3 supporters and `armed_scale` in place of c."""
+import math
+
+from sim.kernel import loop, rule
+from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
+from sim.world.tables import ESCORTS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RAIDERS, TEAMS, WEIGHTED
+
+LN3 = math.log(3.0)
+
+
+class Parameters:
+    reach_km: float
+    alpha_patrol: float
+    alpha_post: float
+    alpha_garrison: float
+    police_weight: float
+    committee_weight: float
+    coverage_scale: float
+    armed_scale: float
+    supporter_weight: float
+    floor_population: float
+    felt_days: float
+    vacuum_coupling: float
+    patrol_size: float
+    restrained_presence: float
+
+
+@rule
+def alpha(mission, p):
+    """Weight of a person on task by mission; nothing for a unit that has none."""
+    if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
+        return p.alpha_patrol
+    if mission == CHECKPOINT:
+        return p.alpha_post
+    return p.alpha_garrison if mission == GARRISON else 0.0
+
+
+@rule
+def coverage_of(density, scale):
+    """Share of a population that a density (weighted people per 1,000) covers. 18.75 gives .56 at scale 25."""
+    return 1.0 - math.exp(-LN3 * density / max(scale, 1e-9))
+
+
+@loop
+def place_units(units, force, p):
+    """What stands at each site today."""
+    for s in range(len(force)):
+        for c in range(force.shape[1]):
+            force[s, c] = 0.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 0 or (unit.status != POSTED and unit.status != PREPARING) or unit.mission == IDLE:
+            continue
+        s = unit.posting
+        weight = p.police_weight if unit.kind >= POLICE else 1.0
+        guards = unit.mission == GARRISON or unit.mission == CHECKPOINT
+        if unit.kind != ERADICATION:
+            force[s, WEIGHTED] += alpha(unit.mission, p) * weight * unit.effort
+            force[s, PEOPLE] += unit.effort
+        if unit.kind >= POLICE:
+            force[s, N_POLICE] += 1.0
+        elif guards:
+            force[s, N_POST] += 1.0
+        else:
+            force[s, N_PATROL] += 1.0
+        if unit.mission == CHECKPOINT or unit.mission == RIVER_PATROL:
+            force[s, POST_PEOPLE] += unit.effort
+            force[s, POST_DAYS] += unit.effort * unit.post_days
+        if unit.mission == PATROL or unit.mission == RIVER_PATROL or unit.mission == RAID or unit.mission == ESCORT:
+            if unit.kind != ERADICATION:
+                force[s, TEAMS] += unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+        if unit.mission == RAID:
+            force[s, RAIDERS] += unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+        if unit.kind == ERADICATION or unit.mission == ESCORT:
+            force[s, ESCORTS] += unit.effort
+
+
+@loop
+def spread(communities, groups, force, patrols, guard, near_start, near_site, near_k, cell_start, cell, cell_share, reach_people, weigh, p):
+    """From sites to communities and cells. weigh: f8[sites, 2] work space (state, armed)."""
+    n = len(communities)
+    for s in range(len(force)):
+        weigh[s, 0] = 0.0
+        weigh[s, 1] = 0.0
+        guard[s] = 0.0
+    for c in range(len(patrols)):
+        patrols[c] = 0.0
+    for s in range(len(force)):
+        if s < n:
+            force[s, WEIGHTED] += p.alpha_garrison * p.committee_weight * communities[s].committee * communities[s].vigour
+        if force[s, WEIGHTED] > 0.0 or force[s, PEOPLE] > 0.0:
+            for e in range(near_start[s], near_start[s + 1]):
+                weigh[near_site[e], 0] += force[s, WEIGHTED] * near_k[e]
+                guard[near_site[e]] += force[s, PEOPLE] * near_k[e]
+        if force[s, TEAMS] > 0.0:
+            for e in range(cell_start[s], cell_start[s + 1]):
+                patrols[cell[e]] += force[s, TEAMS] * cell_share[e]
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 1:
+            people = group.fighters + p.supporter_weight * group.supporters
+            if group.restraint == 1:
+                people *= p.restrained_presence
+            for e in range(near_start[group.site], near_start[group.site + 1]):
+                weigh[near_site[e], 1] += people * near_k[e]
+    for i in range(n):
+        town = communities[i]
+        around = reach_people[i] + p.floor_population
+        town.coverage = coverage_of(1000.0 * weigh[i, 0] / around, p.coverage_scale)
+        town.armed_coverage = coverage_of(1000.0 * weigh[i, 1] / around, p.armed_scale)
+
+
+@loop
+def feel(communities, held, p):
+    """Felt coverage follows with a lag. held: 1 during the burn-in, when the reference of `vacuum_coupling` still settles."""
+    follow = 1.0 - math.exp(-1.0 / max(p.felt_days, 1e-9))
+    for i in range(len(communities)):
+        town = communities[i]
+        target = town.coverage
+        if held == 0:
+            target = town.felt_0 + p.vacuum_coupling * (town.coverage - town.felt_0)
+        town.felt += follow * (target - town.felt)
+        town.felt_armed += follow * (town.armed_coverage - town.felt_armed)
+        if held == 1:
+            town.felt_0 = town.felt

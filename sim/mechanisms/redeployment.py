@@ -1,0 +1,79 @@
+"""4.2 Redeployment: preparation, the journey, arrival with little local knowledge.
+
+Reads: theatres.lift_bank. Writes: units (status, posting, mission, knowledge, post_days, known), theatres (lift_bank, soldiers_planned), tally.
+Chance: REPLACE. In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days`
+(8 weeks [4-20], evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its flight.
+The place is left as it is (`withdrawal = thin`)."""
+import math
+
+from sim.chance import REPLACE, binomial, uniform
+from sim.kernel import loop, rule
+from sim.world.state import POSTED, PREPARING, TRANSIT
+from sim.world.tally import LIFT_HOURS, REPLACED, TRANSIT_DAYS
+
+
+class Parameters:
+    knowledge_at_arrival: float
+    learning_days: float
+    replacement_per_day: float
+    troops_per_flight: float
+    lift_share: float
+
+
+@rule
+def flight_hours(hours, soldiers, p):
+    """Flight hours to lift a unit over `hours` of flight, there and back, by the load of one helicopter."""
+    return math.ceil(soldiers / max(p.troops_per_flight, 1.0)) * 2.0 * hours
+
+
+@rule
+def arrive(unit, site_theatre, p):
+    """The unit takes up its new posting; what it knew of the old place is worth nothing here."""
+    if unit.posting != unit.order_site:
+        unit.knowledge = p.knowledge_at_arrival
+        unit.stock_kg = 0.0
+        if site_theatre[unit.order_site] != site_theatre[unit.home]:
+            unit.moved = 1
+        else:
+            unit.moved = 0
+    unit.posting = unit.order_site
+    unit.mission = unit.order_mission
+    unit.order_site = -1
+    unit.post_days = 0.0
+    unit.known = 0
+    unit.status = POSTED
+
+
+@loop
+def redeployment(units, theatres, site_theatre, air_hours, p, key, t, tally):
+    """Move every unit's orders on by a day. air_hours: f8[sites, sites] of flight; tally: f8[quantities, places]."""
+    for h in range(len(theatres)):
+        theatres[h].lift_bank = min(theatres[h].lift_bank + theatres[h].flight_hours_day * p.lift_share, 200.0)
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 0:
+            continue
+        here = site_theatre[unit.posting]
+        if unit.status == PREPARING and t >= unit.departs:
+            hours = flight_hours(air_hours[unit.posting, unit.order_site], unit.soldiers, p)
+            if unit.by_air == 1 and theatres[here].lift_bank < hours:
+                unit.departs = t + 1
+                unit.arrives = t + 2
+            else:
+                if unit.by_air == 1:
+                    theatres[here].lift_bank -= hours
+                    tally[LIFT_HOURS, here] += hours
+                    unit.arrives = t + 1
+                unit.status = TRANSIT
+        if unit.status == TRANSIT and t >= unit.arrives:
+            arrive(unit, site_theatre, p)
+        if unit.status == TRANSIT:
+            tally[TRANSIT_DAYS, here] += unit.soldiers
+        else:
+            unit.knowledge = min(1.0, unit.knowledge + (1.0 - p.knowledge_at_arrival) / max(p.learning_days, 1.0))
+            unit.post_days += 1.0
+            missing = unit.established - unit.soldiers
+            if missing > 0.0:
+                joined = binomial(uniform(key, REPLACE, t, unit.uid, 0), int(missing), p.replacement_per_day)
+                unit.soldiers += joined
+                tally[REPLACED, here] += joined

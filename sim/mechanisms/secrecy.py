@@ -1,0 +1,156 @@
+"""4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
+
+Reads: units, fields (patrols, guard), levers. Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger, units.known,
+groups.restraint, tally. Chance: LEAK, OBSERVE.
+Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
+(written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
+planned. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0. Leak hazard a week
+`l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination`, all times (1 - secrecy) (evidence B2, assumed). Armed groups
+observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure."""
+import math
+
+from sim.chance import LEAK, OBSERVE, uniform
+from sim.kernel import loop, rule
+from sim.world.state import (
+    CHECKPOINT,
+    GARRISON,
+    IDLE,
+    POLICE,
+    POSTED,
+    PREPARING,
+    RAID,
+    RESERVE,
+    RIVER_PATROL,
+    TRANSIT,
+    VRAEM,
+)
+from sim.world.tally import BELIEF_GAP
+
+
+class Parameters:
+    see_post: float
+    see_river: float
+    see_foot: float
+    rumour: float
+    foresight: float
+    learn_passage: float
+    leak_base: float
+    leak_lead: float
+    leak_convoy: float
+    leak_police: float
+    leak_coordination: float
+    watch: float
+    sympathisers: float
+    restraint_on: float
+
+
+@rule
+def visibility(mission, p):
+    """Share of a unit's effort that a traveller notices."""
+    if mission == CHECKPOINT or mission == GARRISON:
+        return p.see_post
+    if mission == RIVER_PATROL:
+        return p.see_river
+    if mission == RAID or mission == RESERVE or mission == IDLE:
+        return 0.0
+    return p.see_foot
+
+
+@rule
+def planned_mission(unit):
+    return unit.order_mission if unit.order_site >= 0 else unit.mission
+
+
+@loop
+def see_legs(units, planned, cell_start, cell, cell_share, site_cell, per_cell, leg_start, leg_cell, out, p):
+    """Visible people on task per cell of each leg: as posted today (planned 0) or once every order is carried out (1). per_cell: work space."""
+    for c in range(len(per_cell)):
+        per_cell[c] = 0.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 0 or (planned == 0 and unit.status == TRANSIT):
+            continue
+        site = unit.order_site if planned == 1 and unit.order_site >= 0 else unit.posting
+        mission = planned_mission(unit) if planned == 1 else unit.mission
+        seen = unit.effort * visibility(mission, p)
+        if mission == CHECKPOINT or mission == GARRISON:
+            if site_cell[site] >= 0:
+                per_cell[site_cell[site]] += seen
+        else:
+            for e in range(cell_start[site], cell_start[site + 1]):
+                per_cell[cell[e]] += seen * cell_share[e]
+    for leg in range(len(out)):
+        total = 0.0
+        for e in range(leg_start[leg], leg_start[leg + 1]):
+            total += per_cell[leg_cell[e]]
+        out[leg] = total / max(leg_start[leg + 1] - leg_start[leg], 1)
+
+
+@loop
+def leaks(units, theatres, site_theatre, levers, p, key, t):
+    """Has anyone talked? Returns 1 when a move became known today. The weekly hazard is spread over days."""
+    lever = levers[0]
+    secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
+    heard = 0
+    moving = 0.0
+    police = 0.0
+    for i in range(len(units)):
+        if units[i].alive == 1 and units[i].status != POSTED:
+            moving += 1.0
+            if units[i].kind >= POLICE:
+                police += 1.0
+    convoys = moving / 10.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 1 and unit.status == PREPARING and unit.known == 0:
+            weeks = max(unit.departs - t, 0) / 7.0
+            weekly = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
+            weekly += p.leak_police * police / max(moving, 1.0) + p.leak_coordination * lever.coordination
+            if uniform(key, LEAK, t, unit.uid, 0) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
+                unit.known = 1
+                heard = 1
+    return heard
+
+
+@loop
+def beliefs(belief, leg_effort, leg_planned, leg_theatre, heard, day_of_week, p, tally):
+    """Rumour weekly, a heard leak at once. The gap between belief and effort is recorded for the border theatres."""
+    if day_of_week == 0:
+        step = 1.0 - math.pow(1.0 - p.rumour, 7.0)
+        for n in range(belief.shape[0]):
+            for leg in range(belief.shape[1]):
+                belief[n, leg] += step * (leg_effort[leg] - belief[n, leg])
+    if heard == 1:
+        for n in range(belief.shape[0]):
+            for leg in range(belief.shape[1]):
+                belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
+    for leg in range(belief.shape[1]):
+        if leg_theatre[leg] > 0:
+            gap = 0.0
+            for n in range(belief.shape[0]):
+                gap += belief[n, leg] - leg_effort[leg]
+            tally[BELIEF_GAP, leg_theatre[leg]] += gap / belief.shape[0]
+
+
+@loop
+def watch(groups, units, communities, danger, guard, site_theatre, p, key, t):
+    """Armed groups: what they see of the force around them, and whether they hold back before a departure that they know of."""
+    leaving = 0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 1 and unit.known == 1 and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
+            if site_theatre[unit.posting] == VRAEM:
+                leaving = 1
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 0:
+            continue
+        friends = communities[group.site].armed if group.site < len(communities) else 0.0
+        sees = p.watch + p.sympathisers * friends
+        for s in range(danger.shape[1]):
+            danger[g, s] += sees * (guard[s] - danger[g, s])
+        knows = leaving == 1 and site_theatre[group.site] == VRAEM
+        if group.restraint == 1 or not knows:
+            group.restraint = 1 if knows else 0
+        elif uniform(key, OBSERVE, t, group.uid, 0) < sees * p.restraint_on:
+            group.restraint = 1

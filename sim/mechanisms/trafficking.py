@@ -1,0 +1,386 @@
+"""4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
+
+Reads: markets, minds, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried), networks, markets
+(stock_kg), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
+Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay .96 a
+week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
+.05 P_dest (nested logit; NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share passes
+max(.10, 2 x prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's output
+(F0348 for the air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
+import math
+
+from sim.chance import OPEN_ROUTE, ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
+from sim.kernel import loop, rule
+from sim.world.state import BY_AIR, BY_RIVER, ON_FOOT, STRIP
+from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row
+from sim.world.tally import (
+    ATTEMPTED,
+    DELIVERED,
+    DISPATCHED,
+    EXPORTED,
+    PAID_BRIBE,
+    PAID_FARM,
+    PAID_TOLL,
+    PAID_TRANSPORT,
+    PASSED,
+    REVENUE,
+)
+
+
+class Parameters:
+    kappa: float
+    risk_floor: float
+    risk_cap: float
+    prior_weight: float
+    memory: float
+    scale: float
+    nest: float
+    inertia: float
+    bribe_usd: float
+    toll_usd: float
+    buy_weeks: float
+    buffer_days: float
+    load_foot_kg: float
+    load_river_kg: float
+    load_road_kg: float
+    load_air_kg: float
+    floor_foot_kg: float
+    floor_river_kg: float
+    floor_vehicle_kg: float
+    split_above: float
+    consolidate_under: float
+    routes_open: float
+    explore: float
+    start_air: float
+    start_coast: float
+    start_bolivia: float
+    latex_load_share: float
+
+
+@rule
+def prior_risk(belief, p):
+    """Probability of loss on a leg from believed effort alone."""
+    return clip(1.0 - math.exp(-p.kappa * max(belief, 0.0)), p.risk_floor, p.risk_cap)
+
+
+@rule
+def learned_risk(seized, tried, prior, weight):
+    """Beta mean: with m .05, n0 10 and 0 / 1 / 6 losses in 13 attempts .0217 / .0652 / .2826."""
+    return (seized + weight * prior) / max(tried + weight, 1e-9)
+
+
+@rule
+def route_risk(n, r, belief, seized, tried, route_start, step_leg, step_risk, p):
+    """Believed probability of loss on a whole route; a leg counts once."""
+    safe = 1.0
+    before = -1
+    for e in range(route_start[r], route_start[r + 1]):
+        leg = step_leg[e]
+        if leg != before:
+            prior = max(prior_risk(belief[n, leg], p), step_risk[e])
+            safe *= 1.0 - min(learned_risk(seized[n, leg], tried[n, leg], prior, p.prior_weight), p.risk_cap)
+            before = leg
+    return 1.0 - safe
+
+
+@rule
+def utility(risk, price, source, cost, bribe):
+    """USD per kg expected from sending one kg."""
+    return (1.0 - risk) * price - source - cost - bribe - risk * source
+
+
+@rule
+def standard_load(mode, product, scale, p):
+    """kg of a load by mode, after splitting; never under the floor of the mode."""
+    full = p.load_foot_kg if mode == ON_FOOT else p.load_river_kg if mode == BY_RIVER else p.load_air_kg if mode == BY_AIR else p.load_road_kg
+    floor = p.floor_foot_kg if mode == ON_FOOT else p.floor_river_kg if mode == BY_RIVER else p.floor_vehicle_kg
+    if product == 1:
+        return max(full * p.latex_load_share, 1.0)
+    return max(full * scale, floor)
+
+
+@rule
+def best_price(prices, product):
+    top = 0.0
+    for e in range(prices.shape[0]):
+        top = max(top, prices[e, product])
+    return top
+
+
+@rule
+def nest_sum(n, c, mode, best, scale, share, open_, worth, prices, product, route_origin, route_exit, route_mode, p):
+    inside = 0.0
+    for r in range(share.shape[1]):
+        if route_origin[r] == c and route_mode[r] == mode and open_[n, r] > 0.0 and prices[route_exit[r], product] > 0.0:
+            inside += math.exp((worth[r] - best) / (scale * p.nest))
+    return inside
+
+
+@rule
+def open_strip(labs, cluster, u, t):
+    """An airstrip of the cluster that can be used today, -1 when all are cratered."""
+    count = 0
+    for j in range(len(labs)):
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster and labs[j].closed_until <= t:
+            count += 1
+    pick = int(u * count)
+    for j in range(len(labs)):
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster and labs[j].closed_until <= t:
+            if pick == 0:
+                return j
+            pick -= 1
+    return -1
+
+
+@rule
+def drawn_route(n, c, share, route_origin, u):
+    """The route of a network's next load from a cluster; one draw per load, so that waiting for it to be complete changes nothing."""
+    mark = u
+    last = -1
+    for r in range(share.shape[1]):
+        if route_origin[r] == c and share[n, r] > 0.0:
+            last = r
+            mark -= share[n, r]
+            if mark < 0.0:
+                return r
+    return last
+
+
+@rule
+def enter_cell(load, cell, cell_theatre, tally):
+    """Book-keeping of theatres: an attempt on first entry, a passage when it leaves unseized."""
+    place = cell_theatre[cell] if cell >= 0 else 0
+    if place != load.inside:
+        if load.inside > 0:
+            tally[PASSED + load.product, load.inside] += load.kg
+        if place > 0 and (load.entered >> place) % 2 == 0:
+            tally[ATTEMPTED + load.product, place] += load.kg
+            load.entered += 1 << place
+        load.inside = place
+
+
+@rule
+def pay_toll(load, networks, communities, before, cell, cell_community, p, tally):
+    """Each community's catchment sees the load once; groups take their fee on the largest share of land that they hold on its way."""
+    if cell < 0 or cell_community[cell] < 0 or (before >= 0 and cell_community[before] == cell_community[cell]):
+        return
+    town = communities[cell_community[cell]]
+    town.kg_passed += load.kg
+    if town.armed > load.toll:
+        toll = p.toll_usd * load.kg * (town.armed - load.toll)
+        load.toll = town.armed
+        town.toll_usd += toll
+        networks[load.network].cash -= toll
+        tally[PAID_TOLL, town.theatre] += toll
+
+
+@rule
+def deliver(load, networks, route_exit, market_theatre, prices, tally):
+    """The load has left the country or reached the coast."""
+    load.alive = 0
+    if load.inside > 0:
+        tally[PASSED + load.product, load.inside] += load.kg
+    tally[DELIVERED + load.product, market_theatre[load.cluster]] += load.kg
+    tally[EXPORTED + load.product, route_exit[load.route]] += load.kg
+    paid = load.kg * prices[route_exit[load.route], load.product]
+    networks[load.network].cash += paid
+    tally[REVENUE, market_theatre[load.cluster]] += paid
+
+
+@rule
+def nested_shares(n, c, share, open_, worth, prices, product, route_origin, route_exit, route_mode, p):
+    """Write the shares of one network and cluster. Utilities are taken against the best, so that nothing overflows."""
+    best = -1e30
+    for r in range(share.shape[1]):
+        if route_origin[r] == c and open_[n, r] > 0.0 and prices[route_exit[r], product] > 0.0:
+            best = max(best, worth[r])
+    scale = max(p.scale * best_price(prices, product), 1e-9)
+    total = 0.0
+    for mode in range(4):
+        inside = nest_sum(n, c, mode, best, scale, share, open_, worth, prices, product, route_origin, route_exit, route_mode, p)
+        total += math.pow(inside, p.nest) if inside > 0.0 else 0.0
+    for mode in range(4):
+        inside = nest_sum(n, c, mode, best, scale, share, open_, worth, prices, product, route_origin, route_exit, route_mode, p)
+        for r in range(share.shape[1]):
+            if route_origin[r] == c and route_mode[r] == mode:
+                share[n, r] = 0.0
+                if inside > 0.0 and total > 0.0 and open_[n, r] > 0.0 and prices[route_exit[r], product] > 0.0:
+                    share[n, r] = math.exp((worth[r] - best) / (scale * p.nest)) / inside * math.pow(inside, p.nest) / total
+
+
+@loop
+def choose(markets, belief, seized, tried, open_, share, book, constant, prices, route_start, step_leg, step_risk, route_origin, route_exit,
+           route_mode, route_cost, worth, p):
+    """Weekly: shares of every network over its open routes, by nested logit. worth: f8[routes] work space."""
+    for n in range(share.shape[0]):
+        for r in range(share.shape[1]):
+            if open_[n, r] > 0.0:
+                c = route_origin[r]
+                price = prices[route_exit[r], markets[c].product]
+                risk = route_risk(n, r, belief, seized, tried, route_start, step_leg, step_risk, p)
+                worth[r] = utility(risk, price, markets[c].price, route_cost[r], p.bribe_usd) + constant[r]
+                worth[r] += p.inertia * price * min(share[n, r], 1.0)
+        for c in range(len(markets)):
+            if book[n, c, CAPACITY] > 0.0:
+                nested_shares(n, c, share, open_, worth, prices, markets[c].product, route_origin, route_exit, route_mode, p)
+
+
+@loop
+def meet_start_shares(markets, share, book, constant, route_origin, start_class, prices, p):
+    """Burn-in only: move the constant of each class of VRAEM routes until the classes carry their start shares."""
+    for k in range(4):
+        carried = 0.0
+        total = 0.0
+        for n in range(share.shape[0]):
+            for r in range(share.shape[1]):
+                if start_class[r] >= 0:
+                    weight = share[n, r] * book[n, route_origin[r], CAPACITY] * (markets[route_origin[r]].outflow + 1.0)
+                    total += weight
+                    carried += weight if start_class[r] == k else 0.0
+        if total > 0.0 and carried > 0.0:
+            goal = p.start_air if k == START_AIR else p.start_coast if k == START_COAST else p.start_bolivia if k == START_BOLIVIA else 0.0
+            if k > START_BOLIVIA:
+                goal = max(1.0 - p.start_air - p.start_coast - p.start_bolivia, 0.0)
+            move = p.scale * best_price(prices, 0) * 0.5 * math.log(max(goal, 1e-3) / (carried / total))
+            for r in range(len(constant)):
+                if start_class[r] == k:
+                    constant[r] += clip(move, -500.0, 500.0)
+
+
+@loop
+def open_and_close(networks, markets, open_, share, used, book, route_origin, p, key, t):
+    """Monthly: a network drops what it hardly uses and tries another route of the library."""
+    for n in range(len(networks)):
+        for c in range(len(markets)):
+            if book[n, c, CAPACITY] <= 0.0:
+                continue
+            count = 0
+            for r in range(open_.shape[1]):
+                if route_origin[r] == c and open_[n, r] > 0.0:
+                    if share[n, r] < 0.01 and t - used[n, r] > 56 and count >= 4:
+                        open_[n, r] = 0.0
+                        share[n, r] = 0.0
+                    else:
+                        count += 1
+            if count < p.routes_open and uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c) < p.explore:
+                closed = 0
+                for r in range(open_.shape[1]):
+                    if route_origin[r] == c and open_[n, r] == 0.0:
+                        closed += 1
+                pick = int(uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c + 1) * closed)
+                for r in range(open_.shape[1]):
+                    if route_origin[r] == c and open_[n, r] == 0.0:
+                        if pick == 0:
+                            open_[n, r] = 1.0
+                        pick -= 1
+
+
+@loop
+def buy_and_send(networks, markets, shipments, labs, tried, share, used, book, route_start, step_cell, step_leg, route_origin, route_mode,
+                 route_cost, cell_theatre, status, p, key, t, tally):
+    """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it."""
+    for n in range(len(networks)):
+        firm = networks[n]
+        for c in range(len(markets)):
+            part = book[n, c, CAPACITY]
+            if part <= 0.0:
+                continue
+            m = markets[c]
+            limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
+            wanted = m.stock_kg / max(p.buy_weeks * 7.0, 1.0) * part
+            bought = clip(wanted, 0.0, max(limit - book[n, c, WAITING], 0.0))
+            bought = min(bought, m.stock_kg)
+            m.stock_kg -= bought
+            m.bought_week += bought
+            book[n, c, WAITING] += bought
+            firm.cash -= bought * m.price
+            tally[PAID_FARM, m.theatre] += bought * m.price
+            for _ in range(20):
+                r = drawn_route(n, c, share, route_origin, uniform(key, ROUTE_CHOICE, int(book[n, c, SENT]), firm.uid, c))
+                if r < 0:
+                    break
+                kg = standard_load(route_mode[r], m.product, firm.load_scale, p)
+                if book[n, c, WAITING] < kg:
+                    break
+                if route_mode[r] == BY_AIR:
+                    strip = open_strip(labs, c, uniform(key, STRIP_CHOICE, t, firm.uid, c), t)
+                    if strip < 0:
+                        break
+                row = free_row(shipments)
+                if row < 0:
+                    status[0] = 4
+                    return
+                load = shipments[row]
+                load.alive = 1
+                load.uid = child_uid(firm.uid, int(book[n, c, SENT]), c)
+                load.network = n
+                load.cluster = c
+                load.route = r
+                load.product = m.product
+                load.step = route_start[r]
+                load.elapsed = 0.0
+                load.kg = kg
+                load.toll = 0.0
+                load.born = t
+                load.entered = 0
+                load.inside = 0
+                book[n, c, WAITING] -= kg
+                book[n, c, SENT] += 1.0
+                firm.sent += 1.0
+                used[n, r] = t
+                tried[n, step_leg[load.step]] += 1.0
+                cost = kg * (route_cost[r] + p.bribe_usd)
+                firm.cash -= cost
+                tally[PAID_TRANSPORT, m.theatre] += kg * route_cost[r]
+                tally[PAID_BRIBE, m.theatre] += kg * p.bribe_usd
+                tally[DISPATCHED + m.product, m.theatre] += kg
+                enter_cell(load, step_cell[load.step], cell_theatre, tally)
+
+
+@loop
+def move(shipments, networks, communities, belief, tried, leg_effort, step_cell, step_days, step_leg, route_start, route_exit, cell_theatre,
+         cell_community, market_theatre, prices, learn, p, t, tally):
+    """Carry every load that is still moving one day on; it pays tolls, and its owner learns from the legs that it has passed."""
+    for i in range(len(shipments)):
+        load = shipments[i]
+        if load.alive == 0:
+            continue
+        last = route_start[load.route + 1]
+        left = 1.0
+        while left > 0.0 and load.alive == 1:
+            needed = step_days[load.step] - load.elapsed
+            if needed > left:
+                load.elapsed += left
+                break
+            left -= max(needed, 0.0)
+            leg = step_leg[load.step]
+            load.elapsed = 0.0
+            if load.step + 1 >= last:
+                belief[load.network, leg] += learn * (leg_effort[leg] - belief[load.network, leg])
+                deliver(load, networks, route_exit, market_theatre, prices, tally)
+                break
+            before = step_cell[load.step]
+            load.step += 1
+            if step_leg[load.step] != leg:
+                belief[load.network, leg] += learn * (leg_effort[leg] - belief[load.network, leg])
+                tried[load.network, step_leg[load.step]] += 1.0
+            enter_cell(load, step_cell[load.step], cell_theatre, tally)
+            pay_toll(load, networks, communities, before, step_cell[load.step], cell_community, p, tally)
+
+
+@loop
+def learn_weekly(networks, seized, tried, p):
+    """Memory fades; loads are split after losses and consolidated in quiet times."""
+    for n in range(seized.shape[0]):
+        for leg in range(seized.shape[1]):
+            seized[n, leg] *= p.memory
+            tried[n, leg] *= p.memory
+        firm = networks[n]
+        if firm.sent > 4.0:
+            loss = firm.lost / firm.sent
+            if loss > p.split_above:
+                firm.load_scale = max(firm.load_scale * 0.8, 0.1)
+            elif loss < p.consolidate_under:
+                firm.load_scale = min(firm.load_scale * 1.1, 1.0)
+        firm.sent *= 11.0 / 12.0
+        firm.lost *= 11.0 / 12.0

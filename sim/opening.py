@@ -1,0 +1,341 @@
+"""The opening position: who and what stands where on the first day. Each function fills one table; draws are keyed by what they place."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
+from sim.day import Lines, Parameters
+from sim.geography.map import COUNTRIES, Map
+from sim.geography.routes import Routes as Library
+from sim.geography.travel import Travel
+from sim.strategies.situation import places_of
+from sim.strategies.tasking import assign
+from sim.world import tables
+from sim.world.state import (
+    CAJAMARCA,
+    COCAINE_LAB,
+    DISSIDENT,
+    HCL,
+    LATEX,
+    LATEX_POINT,
+    LORETO,
+    MISSIONS,
+    MPCP,
+    PERU,
+    POSTED,
+    STRIP,
+    UNIT_KINDS,
+    VRAEM,
+    ArmedGroup,
+    Community,
+    Laboratory,
+    Lead,
+    Levers,
+    Market,
+    Network,
+    Partner,
+    Shipment,
+    Theatre,
+    Unit,
+    table,
+)
+from sim.world.world import World
+
+__all__ = ["Lead", "Shipment", "Unit"]
+
+THEATRES = {"vraem": VRAEM, "loreto": LORETO, "cajamarca": CAJAMARCA}
+ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}     # parents of the first generation's uids
+# zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres, four are based abroad.
+VALLEY, AMAZON = ("vraem",), ("bajo_amazonas",)
+FIRMS = (
+    VALLEY, VALLEY, AMAZON, VALLEY, ("vraem", "bajo_amazonas"), VALLEY, ("putumayo",), VALLEY, ("condorcanqui", "maranon"), VALLEY,
+    ("cajamarca",), ("vraem", "ucayali"), AMAZON, VALLEY, ("putumayo",), VALLEY, ("condorcanqui", "maranon", "cajamarca"), ("ucayali",),
+    ("vraem", "putumayo"), AMAZON,
+)
+FOREIGN = (6, 12, 14, 17)
+
+
+def uid_of(kind: str, ordinal: int) -> np.uint64:
+    return U(child_uid(ROOTS[kind], 0, ordinal))
+
+
+def spread_whole(total: int, parts: int) -> np.ndarray:
+    """`total` people over `parts` units as evenly as whole numbers allow."""
+    return np.array([total // parts + (1 if i < total % parts else 0) for i in range(parts)]) if parts else np.zeros(0, int)
+
+
+def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Spread `total` by weight, none above its room; what does not fit is spread again over those with room left."""
+    given = np.zeros(len(weight))
+    for _ in range(50):
+        open_ = np.where(given < room - 1e-9, weight, 0.0)
+        left = total - given.sum()
+        if left <= 1e-9 or open_.sum() <= 0:
+            break
+        given = np.minimum(room, given + left * open_ / open_.sum())
+    return given
+
+
+def communities(scenario: Any, map_: Map, travel: Travel, library: Library, ground: tables.Ground, start: dict[str, float],
+                key: np.uint64) -> np.recarray:
+    """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
+    suitable land; zones that the map cannot hold in full are reported by ValueError."""
+    n = map_.n_communities
+    towns = table(Community, n)
+    land = np.bincount(ground.community[ground.community >= 0], (map_.coca_suitability * map_.area_km2 * 100)[ground.community >= 0], n)
+    high = np.bincount(ground.community[ground.community >= 0], (map_.poppy_share * map_.area_km2 * 100)[ground.community >= 0], n)
+    people = np.array([float(place.population) for place in map_.settlements[:n]])
+    theatre = np.array([place.theatre for place in map_.settlements[:n]])
+    zone = np.array([library.cluster_zone[c] if c >= 0 else "" for c in library.site_cluster])
+    towns.uid = [uid_of("community", i) for i in range(n)]
+    towns.cell = [place.cell for place in map_.settlements[:n]]
+    towns.theatre = theatre
+    towns.cluster = np.maximum(library.site_cluster, 0)
+    towns.population = people
+    towns.ronda = theatre == CAJAMARCA
+    towns.cooperation = start["cooperation"]
+    towns.cooperation_0 = start["cooperation"]
+    towns.services = [start["services_town"] if place.kind == "town" else start["services_hamlet"] for place in map_.settlements[:n]]
+    valley = theatre == VRAEM
+    towns.committee = np.where(valley, start["committee_members"] * people / max(people[valley].sum(), 1.0), 0.0)
+    towns.vigour = start["vigour"]
+    towns.coca_max = np.where(zone == "cajamarca", 0.0, start["land_share"] * land)
+    for name, hectares in scenario.crops.coca_ha.model_dump().items():
+        here = np.where(zone == name, 1.0, 0.0)
+        given = share_out(hectares, here * land, here * towns.coca_max)
+        if given.sum() < hectares - 1.0:
+            raise ValueError(f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})")
+        towns.coca += given * (1.0 - start["young_share"])
+        towns.coca_young += given * start["young_share"]
+    band = np.where(theatre == CAJAMARCA, high, 0.0)
+    towns.poppy_max = start["poppy_land_share"] * band
+    hectares = scenario.crops.poppy_ha.cajamarca
+    towns.poppy = share_out(hectares, band, towns.poppy_max)
+    if towns.poppy.sum() < hectares - 1.0:
+        raise ValueError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
+    return towns
+
+
+def markets(scenario: Any, towns: np.recarray, library: Library, lines: Lines, parameters: Parameters) -> np.recarray:
+    """Production clusters with a stock of some weeks of flow."""
+    rows = table(Market, len(library.cluster_names))
+    p, q = parameters.processing[0], parameters.market[0]
+    for c, zone in enumerate(library.cluster_zone):
+        m, here = rows[c], towns.cluster == c
+        m.theatre = lines.cluster_theatre[c]
+        m.product = LATEX if zone == "cajamarca" else HCL
+        if m.product == LATEX:
+            yearly = towns.poppy[here].sum() * p.latex_kg_ha * p.harvests_poppy
+        else:
+            yearly = towns.coca[here].sum() * (p.leaf_vraem_kg_ha if m.theatre == VRAEM else p.leaf_north_kg_ha) / p.leaf_per_kg
+        if zone == "ucayali":
+            m.inflow_kg_day = scenario.inflow.background_kg_per_year / 365.0
+            yearly = scenario.inflow.background_kg_per_year
+        m.outflow = yearly / 52.0
+        m.stock_kg = q.target_weeks * m.outflow
+        m.price = q.latex_cost_usd if m.product == LATEX else 1300.0
+        m.price_leaf = q.leaf_share * m.price / p.leaf_per_kg
+    return rows
+
+
+def groups(scenario: Any, map_: Map, towns: np.recarray, sites: tables.Sites, lines: Lines, travel: Travel, start: dict[str, float],
+           key: np.uint64) -> np.recarray:
+    """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
+    enemy = scenario.enemy
+    rows = table(ArmedGroup, enemy.mpcp_groups + enemy.dissident_groups)
+    remote = np.sqrt(towns.coca + 1.0) / (1.0 + towns.population / 1000.0)
+    colombia = COUNTRIES.index("colombia")
+    refuge = lines.refuge[: len(towns)]
+    at_line = (towns.theatre == LORETO) & (refuge >= 0) & (sites.country[np.maximum(refuge, 0)] == colombia)
+    where = {MPCP: np.where(towns.theatre == VRAEM, remote, 0.0), DISSIDENT: np.where(at_line, remote, 0.0)}
+    for g in range(len(rows)):
+        kind = MPCP if g < enemy.mpcp_groups else DISSIDENT
+        ordinal = g if kind == MPCP else g - enemy.mpcp_groups
+        number = enemy.mpcp_groups if kind == MPCP else enemy.dissident_groups
+        fighters = enemy.mpcp_fighters if kind == MPCP else enemy.dissident_fighters
+        row = rows[g]
+        row.alive = 1
+        row.uid = uid_of("group", g)
+        row.kind = kind
+        cumulative = np.cumsum(where[kind])
+        if cumulative[-1] <= 0:
+            raise ValueError(f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups")
+        row.site = int(np.searchsorted(cumulative, uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1], side="right"))
+        if kind == DISSIDENT and ordinal < round(start["abroad_share"] * number):
+            row.site = lines.refuge[row.site]
+        row.country = sites.country[row.site]
+        row.fighters = spread_whole(fighters, number)[ordinal]
+        row.supporters = row.fighters * start["supporters_per_fighter"]
+    return rows
+
+
+def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[np.recarray, np.ndarray]:
+    """Firms and their shares of each cluster's trade. book: f8[networks, clusters, 3] (WAITING, SENT, CAPACITY)."""
+    n, clusters = scenario.enemy.networks, len(library.cluster_names)
+    rows = table(Network, n)
+    book = np.zeros((n, clusters, 3))
+    for i in range(n):
+        row = rows[i]
+        row.alive = 1
+        row.uid = uid_of("network", i)
+        row.load_scale = 1.0
+        row.foreign = int(i % len(FIRMS) in FOREIGN)
+        for c, zone in enumerate(library.cluster_zone):
+            if zone in FIRMS[i % len(FIRMS)]:
+                book[i, c, tables.CAPACITY] = 0.5 + uniform(key, BUILD_NETWORK, 0, row.uid, 1 + c)
+                row.hub = library.cluster_site[c] if row.hub == 0 else row.hub
+    for c in range(clusters):
+        if book[:, c, tables.CAPACITY].sum() == 0.0:                       # few firms: somebody buys everywhere
+            book[c % n, c, tables.CAPACITY] = 1.0
+        book[:, c, tables.CAPACITY] /= book[:, c, tables.CAPACITY].sum()
+    return rows, book
+
+
+def open_routes(book: np.ndarray, facts: tables.RouteFacts, most: float) -> np.ndarray:
+    """The routes that firms keep open at first: the cheapest of each exit and mode, then the next, up to `most` per cluster."""
+    opened = np.zeros((len(book), len(facts.origin)))
+    for c in range(book.shape[1]):
+        mine = np.flatnonzero(facts.origin == c)
+        rank = {}
+        for r in sorted(mine, key=lambda r: (facts.cost[r], r)):
+            kind = (int(facts.exit[r]), int(facts.mode[r]))
+            rank[int(r)] = sum(1 for other in rank if (facts.exit[other], facts.mode[other]) == kind)
+        first = sorted(rank, key=lambda r: (rank[r], r))[: int(max(most, sum(1 for k in rank.values() if k == 0)))]
+        for n in np.flatnonzero(book[:, c, tables.CAPACITY] > 0):
+            opened[n, first] = 1.0
+    return opened
+
+
+def labs(towns: np.recarray, rows_market: np.recarray, library: Library, ground: tables.Ground, travel: Travel, parameters: Parameters,
+         start: dict[str, float], key: np.uint64) -> np.recarray:
+    """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters."""
+    plan: list[tuple[int, int]] = []                                        # kind, cluster
+    p = parameters.processing[0]
+    coca = np.array([towns.coca[towns.cluster == c].sum() for c in range(len(rows_market))])
+    poppy = np.array([towns.poppy[towns.cluster == c].sum() for c in range(len(rows_market))])
+    valley = np.array([m.theatre == VRAEM and m.product == HCL for m in rows_market])
+    latex = np.array([m.product == LATEX for m in rows_market])
+    number = np.where(valley, start["labs_vraem"] * coca / max(coca[valley].sum(), 1.0), start["labs_per_1000_ha"] * coca / 1000.0)
+    for c in range(len(rows_market)):
+        if latex[c]:
+            part = poppy[c] / max(poppy[latex].sum(), 1.0)
+            plan += [(LATEX_POINT, c)] * max(1, round(start["latex_points"] * part))
+        elif coca[c] > 0:
+            plan += [(COCAINE_LAB, c)] * max(1, round(number[c]))
+            plan += [(STRIP, c)] * (round(start["strips_per_cluster"]) if valley[c] else 0)
+    rows = table(Laboratory, len(plan))
+    count = {kind_cluster: plan.count(kind_cluster) for kind_cluster in set(plan)}
+    cells_of = [np.flatnonzero(ground.community == i) for i in range(len(towns))]
+    all_poppy = towns.poppy.sum()
+    for j, (kind, c) in enumerate(plan):
+        row = rows[j]
+        row.alive, row.uid, row.kind, row.cluster = 1, uid_of("lab", j), kind, c
+        weight = np.cumsum(np.where(towns.cluster == c, towns.poppy + 1e-3 if kind == LATEX_POINT else towns.coca + 1e-3, 0.0))
+        row.site = int(np.searchsorted(weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"))
+        cells = cells_of[row.site]
+        row.cell = cells[int(uniform(key, BUILD_LAB, 0, row.uid, 1) * len(cells))] if len(cells) else towns.cell[row.site]
+        if kind == LATEX_POINT:                                             # poppy of other clusters comes here too
+            daily = all_poppy * p.latex_kg_ha * p.harvests_poppy / 365.0
+        else:
+            per_ha = p.leaf_vraem_kg_ha if rows_market[c].theatre == VRAEM else p.leaf_north_kg_ha
+            daily = coca[c] * per_ha / p.leaf_per_kg / 365.0
+        row.capacity = start["capacity_slack"] * daily / count[(kind, c)]
+    return rows
+
+
+def partners(map_: Map, sites: tables.Sites, start: dict[str, float]) -> np.recarray:
+    """One row per neighbouring country, at its first town of the strip."""
+    strip = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
+    named = [(COUNTRIES.index(name.removeprefix("partner_")), people) for name, people in start.items() if name.startswith("partner_")]
+    here = [(country, people) for country, people in named if (sites.country[strip] == country).any()]
+    rows = table(Partner, len(here))
+    for row, (country, people) in zip(rows, here):
+        row.site = strip[np.argmax(sites.country[strip] == country)]
+        row.country, row.presence = country, people
+    return rows
+
+
+def theatres(scenario: Any, map_: Map, depots: dict[int, str]) -> np.recarray:
+    rows = table(Theatre, 4)
+    for name, code in THEATRES.items():
+        force = getattr(scenario.forces, name)
+        row = rows[code]
+        row.depot = map_.settlement(depots[code])
+        row.lorries, row.boats = force.lorries, force.boats
+        row.flight_hours_day = scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
+        row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
+    return rows
+
+
+def levers(scenario: Any) -> np.recarray:
+    rows = table(Levers, 1)
+    row = rows[0]
+    burn_in = scenario.time.burn_in_days
+    until = scenario.secrecy.until_day
+    row.secrecy = scenario.secrecy.level
+    row.secrecy_until = burn_in + (until if until is not None else 1_000_000)
+    row.coordination = scenario.partner.coordination
+    row.suspended = int(scenario.partner.suspended)
+    row.burn_in = burn_in
+    day_0 = scenario.time.start_date.timetuple().tm_yday
+    row.first_day_of_year = (day_0 - burn_in - 1) % 365 + 1
+    return rows
+
+
+def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: float) -> list[tuple[str, int]]:
+    """(kind, people) of every unit of a theatre."""
+    force = getattr(scenario.forces, name)
+    people = {
+        "line": force.soldiers - force.special - force.river_infantry, "special": force.special, "river_infantry": force.river_infantry,
+        "police": force.police - force.antinarcotics, "antinarcotics": force.antinarcotics,
+        "eradication": 30 * math.ceil(getattr(scenario.eradication.ha_per_year, name) / (team_ha_day * 5.0 * 20.0)),
+    }
+    found = []
+    for kind in UNIT_KINDS:
+        parts = math.ceil(people[kind] / start["package_people"]) if people[kind] else 0
+        found += [(kind, int(size)) for size in spread_whole(people[kind], parts)]
+    return found
+
+
+def units(world: World, start: dict[str, float]) -> np.recarray:
+    """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
+    scenario = world.scenario
+    team_ha_day = float(world.parameters.crops.team_ha_day[0])
+    planned = {name: packages(scenario, name, start, team_ha_day) for name in THEATRES}
+    rows = table(Unit, sum(len(found) for found in planned.values()))
+    at = places_of(world)
+    tasking = {name: scenario.strategy.tasking_vraem if name == "vraem" else scenario.strategy.tasking_border for name in THEATRES}
+    i = 0
+    for name, found in planned.items():
+        first = i
+        for kind, size in found:
+            row = rows[i]
+            row.alive, row.uid, row.kind = 1, uid_of("unit", i), UNIT_KINDS.index(kind)
+            row.soldiers = row.established = size
+            row.order_site, row.status = -1, POSTED
+            row.readiness, row.knowledge, row.sustained = start["readiness"], 1.0, 1.0
+            row.stock_kg = float(world.parameters.sustainment.stock_days[0] * world.parameters.sustainment.ration_kg[0]) * size
+            i += 1
+        of = {int(rows[j].uid): j for j in range(first, i)}
+        # with `none` it is the redeployed units that get no task; those already at the border keep the chokepoints
+        stand = "chokepoint" if tasking[name] == "none" else tasking[name]
+        chance = opening_chance(world.key)
+        for uid, site, mission in assign(stand, name, [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)], at, None, chance,
+                                         world.days_surface):
+            row = rows[of[uid]]
+            row.home = row.posting = site
+            row.mission = MISSIONS.index(mission)
+    return rows
+
+
+def opening_chance(key: np.uint64) -> Any:
+    """Draws of the first postings."""
+    def chance(k: int) -> float:
+        with np.errstate(over="ignore"):
+            return float(uniform(key, BUILD_NETWORK, 1, U(0), k))
+    return chance
+
+

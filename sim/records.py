@@ -1,0 +1,116 @@
+"""4.17 Records: the day's states, added to the tally. Recording never changes the run.
+
+Reads: all tables. Writes: tally, communities' stake (burn-in only: it freezes the weights). No chance."""
+from sim.kernel import loop
+from sim.world.state import PERU, TRANSIT
+from sim.world.tables import TEAMS, WAITING
+from sim.world.tally import (
+    ACTIVE_ROUTES,
+    COCA_HA,
+    COOPERATION,
+    EXPLOITED,
+    FEAR,
+    FIGHTERS,
+    GAP,
+    ON_TASK,
+    PATROLS,
+    PEOPLE,
+    POPPY_HA,
+    PRICE_HCL,
+    READINESS_PEOPLE,
+    SHIPMENTS,
+    STATE_CONTROL,
+    STOCK,
+    SUSTAINED_PEOPLE,
+    VACUUM,
+)
+
+
+@loop
+def observe_people(communities, units, groups, force, site_theatre, site_country, back, tally):
+    """States of communities, units and groups. State force counts where it is posted; what is in transit counts in no theatre."""
+    for i in range(len(communities)):
+        town = communities[i]
+        h = town.theatre
+        tally[VACUUM, h] += town.weight * (1.0 - town.state)
+        tally[EXPLOITED, h] += town.weight * town.armed
+        tally[GAP, h] += town.weight * (1.0 - town.coverage)
+        tally[STATE_CONTROL, h] += town.weight * town.state
+        tally[COOPERATION, h] += town.weight * town.cooperation
+        tally[FEAR, h] += town.weight * town.fear
+        tally[COCA_HA, h] += town.coca + town.coca_young
+        tally[POPPY_HA, h] += town.poppy
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 1:
+            h = site_theatre[unit.posting]
+            tally[PEOPLE, h] += unit.soldiers
+            tally[READINESS_PEOPLE, h] += unit.soldiers * unit.readiness
+            if unit.status != TRANSIT:
+                tally[ON_TASK, h] += unit.effort
+                tally[SUSTAINED_PEOPLE, h] += unit.soldiers * unit.sustained
+    for s in range(len(force)):
+        tally[PATROLS, site_theatre[s]] += force[s, TEAMS]
+    for g in range(len(groups)):
+        if groups[g].alive == 1:
+            s = groups[g].site
+            if site_country[s] != PERU and back[s] >= 0:
+                s = back[s]
+            tally[FIGHTERS, site_theatre[s]] += groups[g].fighters
+
+
+@loop
+def observe_trade(markets, shipments, labs, used, book, on_route, t, tally):
+    """Loads under way, stocks, prices, and routes with a dispatch in the last 28 days, by theatre that they cross."""
+    for i in range(len(shipments)):
+        if shipments[i].alive == 1:
+            tally[SHIPMENTS, shipments[i].inside] += 1.0
+    for c in range(len(markets)):
+        m = markets[c]
+        tally[STOCK, m.theatre] += m.stock_kg
+        for n in range(len(book)):
+            tally[STOCK, m.theatre] += book[n, c, WAITING]
+    for h in range(4):
+        weight = 0.0
+        total = 0.0
+        for c in range(len(markets)):
+            if markets[c].theatre == h and markets[c].product == 0:
+                weight += markets[c].outflow
+                total += markets[c].outflow * markets[c].price
+        if weight > 0.0:
+            tally[PRICE_HCL, h] += total / weight
+    for n in range(used.shape[0]):
+        for r in range(used.shape[1]):
+            if t - used[n, r] < 28.0:
+                for h in range(1, 4):
+                    if on_route[r, h] == 1:
+                        tally[ACTIVE_ROUTES, h] += 1.0
+
+
+@loop
+def weigh(communities, markets, latex_cluster, leaf_vraem, leaf_north, leaf_per_kg, latex_year, t, burn_in):
+    """Weekly in the last 182 days of the burn-in: USD of product grown in or passed through a catchment; at day 0 the weights freeze:
+    half population share, half stake share."""
+    if burn_in - t <= 182 and t <= burn_in:
+        for i in range(len(communities)):
+            town = communities[i]
+            m = markets[town.cluster]
+            per_ha = (leaf_vraem if town.theatre == 1 else leaf_north) / max(leaf_per_kg, 1e-9)
+            usd = town.kg_recent * m.price
+            if m.product == 0:
+                usd += town.coca * per_ha / 52.0 * m.price
+            if latex_cluster >= 0:
+                usd += town.poppy * latex_year / 52.0 * markets[latex_cluster].price
+            town.stake += usd
+    if t == burn_in:
+        for h in range(1, 4):
+            people = 0.0
+            stake = 0.0
+            for i in range(len(communities)):
+                if communities[i].theatre == h:
+                    people += communities[i].population
+                    stake += communities[i].stake
+            for i in range(len(communities)):
+                if communities[i].theatre == h:
+                    by_people = communities[i].population / people if people > 0.0 else 0.0
+                    communities[i].weight = 0.5 * by_people + 0.5 * communities[i].stake / stake if stake > 0.0 else by_people

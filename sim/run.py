@@ -1,0 +1,144 @@
+"""One run: the loop that every face of the model shares, and what comes out of it.
+
+`run(scenario, replication)` goes from the first day of the burn-in to the end of the horizon in compiled stretches, cut at the reviews of
+the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import kernel
+from sim.build import build
+from sim.day import advance
+from sim.mechanisms.command import enter
+from sim.outcomes import compute
+from sim.strategies.situation import situation
+from sim.world.tally import QUANTITIES, STATES
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    import pandas
+
+REVIEW_DAYS = 14
+STRETCH_DAYS = 28
+EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
+THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
+EVENT_COLUMNS = ("day", "kind", "theatre", "cell", "uid", "other_uid", "quantity", "unit", "source")
+
+
+class Run:
+    """A run under way. `t` counts days from the first day of the burn-in."""
+
+    def __init__(self, scenario: Any, replication: int = 0, base_seed: int | None = None) -> None:
+        self.scenario, self.replication = scenario, replication
+        self.seed = scenario.replications.base_seed if base_seed is None else base_seed
+        self.world: World = build(scenario, replication, base_seed)
+        kind = scenario.strategy_class()
+        self.strategy = kind(scenario.strategy.settings, scenario.strategy)
+        self.t = 0
+        self.burn_in: int = scenario.time.burn_in_days
+        self.end: int = self.burn_in + scenario.time.horizon_days
+
+    @property
+    def day(self) -> int:
+        """Day of the horizon; negative in the burn-in."""
+        return self.t - self.burn_in
+
+    @property
+    def finished(self) -> bool:
+        return self.t >= self.end
+
+    def next_cut(self, stop: int) -> int:
+        """Where the stretch from today must end: at a review, at 28 days, or at `stop`."""
+        if self.t < self.burn_in:
+            review = self.burn_in
+        else:
+            review = self.burn_in + (self.day // REVIEW_DAYS + 1) * REVIEW_DAYS
+        return min(stop, review, self.t + STRETCH_DAYS, self.end)
+
+    def advance(self, days: int) -> None:
+        """Simulate up to `days` more days, with every review on the way."""
+        stop = min(self.t + days, self.end)
+        while self.t < stop:
+            if self.day >= 0 and self.day % REVIEW_DAYS == 0:
+                enter(self.world, self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings)), self.t)
+            self._stretch(self.next_cut(stop))
+
+    def _stretch(self, stop: int) -> None:
+        w = self.world
+        arguments = (w.actors, w.places, w.fields, w.minds, w.trade, w.ground, w.sites, w.near, w.routes, w.route_facts, w.legs, w.lines,
+                     w.bench, w.parameters, w.key, self.t, stop, w.tally)
+        if kernel.is_compiled():
+            advance(*arguments)
+        else:
+            with np.errstate(over="ignore"):
+                advance(*arguments)
+        w.check()
+        self.t = stop
+        w.grow_if_nearly_full()
+
+    def records(self) -> Records:
+        """What the run has written; complete once it is finished."""
+        days = max(min(self.day, self.scenario.time.horizon_days), 0)
+        weeks = -(-days // 7)
+        return Records(self.world.tally[: weeks + 1].copy(), days, self.seed, self.replication,
+                       compute(self.world.tally[: weeks + 1], days, self.world) if days else {})
+
+
+@dataclass
+class Records:
+    """What a run wrote. tally: f8[weeks + 1, quantities, places], row 0 the burn-in; outcomes: name -> value, None where undefined."""
+    tally: np.ndarray
+    horizon_days: int
+    seed: int
+    replication: int
+    outcomes: dict[str, float | None]
+
+    @property
+    def weekly(self) -> pandas.DataFrame:
+        """One row per week and theatre: week, days, theatre, then every series. States are means over the week's days, flows are sums;
+        `exported_kg_<exit>` stand in the rows of `elsewhere`."""
+        import pandas as pd
+
+        full, rest = divmod(self.horizon_days, 7)
+        days = np.array([7] * full + ([rest] if rest else []), dtype=np.int64)
+        weeks = len(days)
+        columns: dict[str, Any] = {
+            "week": np.repeat(np.arange(weeks, dtype=np.int64), len(THEATRES)),
+            "days": np.repeat(days, len(THEATRES)),
+            "theatre": np.tile(np.array(THEATRES), weeks),
+        }
+        for number, name in enumerate(QUANTITIES):
+            values = self.tally[1 : weeks + 1, number, : len(THEATRES)]
+            if name.startswith("exported"):
+                for code, exit_ in enumerate(EXITS):
+                    row = np.zeros((weeks, len(THEATRES)))
+                    row[:, 0] = self.tally[1 : weeks + 1, number, code]
+                    columns[name.replace("exported_kg", f"exported_kg_{exit_}")] = row.ravel()
+                continue
+            columns[name] = (values / days[:, None] if name in STATES else values).ravel()
+        return pd.DataFrame(columns)
+
+    @property
+    def events(self) -> pandas.DataFrame:
+        """Single events; this version counts acts by week only, so the table is empty."""
+        import pandas as pd
+
+        return pd.DataFrame({name: [] for name in EVENT_COLUMNS})
+
+
+def run(scenario: Any, replication: int = 0) -> Records:
+    """Run a scenario from the first day of the burn-in to the end. The same scenario and replication give the same records, bit for bit."""
+    one = Run(scenario, replication)
+    one.advance(one.end)
+    return one.records()
+
+
+def warm_up() -> None:
+    """Compile the day, or load it from the cache, before workers start."""
+    from sim.scenario.schema import Scenario
+
+    if kernel.is_compiled():
+        run(Scenario.model_validate({"schema": 1, "time": {"horizon_days": 7, "burn_in_days": 0}, "map": {"resolution_km": 10}}))

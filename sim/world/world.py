@@ -1,0 +1,77 @@
+"""The world of one run: all tables, layers and map arrays, with the names that people read."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade
+
+if TYPE_CHECKING:
+    from sim.day import Bench, Lines, Parameters
+
+TABLES = ("units", "groups", "networks", "shipments", "labs", "leads")
+ROOM = 0.75                    # a table fuller than this at a cut is doubled
+
+
+class TableFull(RuntimeError):
+    """A table ran full within a stretch; the run has failed."""
+
+
+@dataclass
+class World:
+    """State that the day changes: actors, places, fields, minds, trade, tally. Everything else is the map, and is never written."""
+    scenario: Any
+    key: np.uint64
+    actors: Actors
+    places: Places
+    fields: Fields
+    minds: Minds
+    trade: Trade
+    ground: Ground
+    sites: Sites
+    near: Near
+    routes: Routes
+    route_facts: RouteFacts
+    legs: Legs
+    lines: Lines
+    bench: Bench
+    parameters: Parameters
+    tally: np.ndarray          # f8[weeks + 1, quantities, places]
+    site_names: tuple[str, ...]
+    site_kinds: tuple[str, ...]
+    site_lon: np.ndarray
+    site_lat: np.ndarray
+    n_communities: int
+    days_surface: np.ndarray   # f8[sites, sites]
+    cluster_names: tuple[str, ...]
+    map: Any
+
+    def grow_if_nearly_full(self) -> None:
+        """Double every table of agents that is over `ROOM` full. Rows keep their places, so nothing else changes."""
+        grown = {}
+        for name in ("shipments", "leads"):
+            table = getattr(self.actors, name)
+            if table.alive.sum() > ROOM * len(table):
+                larger = np.zeros(2 * len(table), table.dtype).view(np.recarray)
+                larger[: len(table)] = table
+                grown[name] = larger
+        if grown:
+            self.actors = self.actors._replace(**grown)
+
+    def over_budget(self) -> bool:
+        """Whether more people or flight hours are in use than the scenario's forces hold."""
+        forces = self.scenario.forces
+        held = [forces.vraem, forces.loreto, forces.cajamarca]
+        army = self.actors.units.kind < 3
+        soldiers = self.actors.units.soldiers[army & (self.actors.units.alive == 1)].sum()
+        hours = self.places.theatres.flight_hours_day.sum() * 365.0
+        allowed = forces.flight_hours_per_year * sum(each.helicopter_share for each in held)
+        return bool(soldiers > sum(each.soldiers for each in held) or hours > allowed * (1.0 + 1e-9))
+
+    def check(self) -> None:
+        """TableFull when the last stretch ended because a table had no row left."""
+        status = int(self.places.status[0])
+        if status:
+            raise TableFull(f"the table of {TABLES[status - 1]} is full ({len(self.actors[status - 1])} rows)")
