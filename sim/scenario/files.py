@@ -72,7 +72,7 @@ def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
     for dotted, value in flat.items():
         branch: Any = value
         head, _, rest = dotted.partition(".")
-        parts = [head, rest] if head in ("parameters", "sweep") and rest else dotted.split(".")
+        parts = [head, rest.strip("\"'")] if head in ("parameters", "sweep") and rest else dotted.split(".")
         for part in reversed(parts):
             branch = {part: branch}
         tree = merged(tree, _dotted_tables(branch))

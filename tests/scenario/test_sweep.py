@@ -79,3 +79,10 @@ def test_the_base_of_a_sweep_has_one_point(write):
     scenario = load_scenario(write(GRID))
     assert without_sweep(scenario).sweep == {} and without_sweep(scenario).path == scenario.path
     assert without_sweep(scenario).hash == scenario.hash
+
+
+@pytest.mark.parametrize("key", ["sweep.secrecy.level", 'sweep."secrecy.level"'])
+def test_an_override_can_add_an_axis_with_or_without_quotes(key, write):
+    found = points(load_scenario(write(GRID), {key: [0.1, 0.9], 'parameters."secrecy.leak_base"': 0.02}))
+    assert len(found) == 12 and found[1][0]["secrecy.level"] == 0.9
+    assert found[0][1].parameters == {"secrecy.leak_base": 0.02}
