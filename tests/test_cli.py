@@ -148,6 +148,13 @@ def test_what_is_no_results_folder(command, name, tmp_path: Path, capsys):
     assert out == "" and str(tmp_path / name) in err and "folder" in err
 
 
+def test_every_shipped_scenario_is_fine():
+    files = sorted(map(str, (Path(__file__).parents[1] / "scenarios").rglob("*.toml")))
+    done = redeploy("check", *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.partition(": fine")[0] for line in done.stdout.splitlines()] == files != []
+
+
 def test_check_says_what_would_run(scenario, capsys):
     assert main(["check", str(scenario)]) == 0
     assert capsys.readouterr().out == f'{scenario}: fine; strategy "hold", 2 points, 6 runs\n'
@@ -283,7 +290,10 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     def run(scenario, replication=0):
         outcomes = {"vacuum_vraem": scenario.secrecy.level + replication}
         return types.SimpleNamespace(
-            outcomes=outcomes, weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}), seed=replication, events=None
+            outcomes=outcomes,
+            weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}),
+            seed=replication,
+            events=pd.DataFrame(),
         )
 
     outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}
