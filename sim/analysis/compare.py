@@ -196,7 +196,7 @@ def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> l
     possible = [*known, *(name for name, each in DERIVED.items() if set(each.needs) <= set(known))]
     for name in asked or ():
         if name not in possible:
-            near = difflib.get_close_matches(name, possible, 1)
+            near = difflib.get_close_matches(name, possible, 1) or [each for each in possible if each.startswith(name[:4])]
             raise ResultsError(f"outcome: no {name!r} in these results" + (f"; did you mean {near[0]!r}?" if near else ""))
     return list(dict.fromkeys(asked)) if asked else possible
 

@@ -25,6 +25,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     if headline:
         console.print(headline_table(comparison))
     for name in others:
+        unit, label = comparison.table.loc[comparison.table["outcome"] == name, ["unit", "outcome_label"]].iloc[0]
+        console.print(Text(f"{name}: {label}" + (f" ({unit})" if unit not in ("", "1") else ""), "bold"))
         console.print(outcome_table(comparison, name))
     for line in reading(comparison, headline, len(names) - len(HEADLINE) if headline and comparison.asked is None else 0):
         console.print(Text(line), soft_wrap=False)
@@ -49,8 +51,7 @@ def headline_table(comparison: Comparison) -> Table:
 def outcome_table(comparison: Comparison, name: str) -> Table:
     """One outcome: means, paired difference, share of replications better, Holm's p, n, what may be said."""
     rows = comparison.table[comparison.table["outcome"] == name]
-    unit = rows["unit"].iloc[0]
-    table = plain_table(f"{name}: {rows['outcome_label'].iloc[0]}" + (f" ({unit})" if unit not in ("", "1") else ""), "point")
+    table = plain_table(None, "point")
     for head in ("baseline", "mean", f"difference \\[{100 * comparison.confidence:g} %]", "better in", "p Holm", "n", "verdict"):
         table.add_column(head, justify="left" if head == "verdict" else "right", no_wrap=True)
     for _, row in rows.iterrows():
@@ -112,7 +113,7 @@ def short(label: str) -> str:
     return " ".join(words)
 
 
-def plain_table(title: str, first: str) -> Table:
+def plain_table(title: str | None, first: str) -> Table:
     from rich.box import SIMPLE_HEAD
 
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
