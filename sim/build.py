@@ -1,4 +1,5 @@
 """Scenario + map + registry -> world. Nothing here runs in the daily loop; the same scenario and replication make the same bytes."""
+
 from __future__ import annotations
 
 import importlib
@@ -23,7 +24,7 @@ from sim.world.world import World
 
 NEVER = -1e9
 FAR = 1e9
-DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}     # public towns from which a theatre is supplied, by assumption
+DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}  # public towns from which a theatre is supplied, by assumption
 SECTION_OF = {name: f"sim.mechanisms.{name}" for name in Parameters._fields} | {"search": "sim.world.search"}
 
 
@@ -81,7 +82,9 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> tables.Near:
         part = slice(travel.reach_start[s], travel.reach_start[s + 1])
         total = weight[part].sum()
         share[part] = weight[part] / total if total > 0 else 0.0
-    return tables.Near(travel.near_start, travel.near_site, np.exp(-travel.near_km / reach_km), travel.reach_start, travel.reach_cell, share)
+    return tables.Near(
+        travel.near_start, travel.near_site, np.exp(-travel.near_km / reach_km), travel.reach_start, travel.reach_cell, share
+    )
 
 
 def links_of(map_: Map, travel: Travel, speed_km_h: float) -> np.ndarray:
@@ -102,10 +105,12 @@ def links_of(map_: Map, travel: Travel, speed_km_h: float) -> np.ndarray:
 
 def sites_of(map_: Map, travel: Travel, near: tables.Near, start: dict[str, float]) -> tables.Sites:
     population = np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements])
-    reached = np.array([
-        (population[near.site[near.start[s] : near.start[s + 1]]] * near.k[near.start[s] : near.start[s + 1]]).sum()
-        for s in range(len(population))
-    ])
+    reached = np.array(
+        [
+            (population[near.site[near.start[s] : near.start[s + 1]]] * near.k[near.start[s] : near.start[s + 1]]).sum()
+            for s in range(len(population))
+        ]
+    )
     return tables.Sites(
         cell=np.array([place.cell for place in map_.settlements], np.int64),
         theatre=np.array([place.theatre if s < map_.n_communities else 0 for s, place in enumerate(map_.settlements)], np.int64),
@@ -122,7 +127,7 @@ def ground_of(map_: Map, travel: Travel) -> tables.Ground:
     for s in sorted(range(map_.n_communities), key=lambda s: map_.settlements[s].population):
         for cell in (map_.settlements[s].port, map_.settlements[s].cell):
             if cell >= 0:
-                post[cell] = s                          # the largest town of a cell has the last word
+                post[cell] = s  # the largest town of a cell has the last word
     return tables.Ground(map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road)
 
 
@@ -135,8 +140,15 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
         on_route[r, np.unique(map_.theatre[cells[cells >= 0]])] = 1
         if library.cluster_zone[library.origin[r]] == "vraem":
             by_air, out = library.mode[r] == BY_AIR, library.exit[r]
-            start_class[r] = (tables.START_AIR if by_air else tables.START_COAST if out == COAST
-                              else tables.START_BOLIVIA if out == BOLIVIA else tables.START_NORTH)
+            start_class[r] = (
+                tables.START_AIR
+                if by_air
+                else tables.START_COAST
+                if out == COAST
+                else tables.START_BOLIVIA
+                if out == BOLIVIA
+                else tables.START_NORTH
+            )
     return (
         tables.Routes(library.start, library.cell, library.step_days, library.step_leg, library.step_risk, library.step_exposed),
         tables.RouteFacts(library.origin, library.exit, library.mode, library.cost_usd_per_kg, library.days, start_class),
@@ -159,13 +171,14 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, libr
     for name, value in values(scenario, "prices").items():
         product = 1 if name.startswith("latex_") else 0
         prices[EXITS.index(name.removeprefix("latex_")), product] = value
-    theatre = np.array([0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)],
-                       np.int64)
+    theatre = np.array(
+        [0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)], np.int64
+    )
     latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
     return Lines(travel.air_km / travel.speeds.helicopter_km_h, refuge, back, prices, theatre, np.array(latex[:1] or [-1], np.int64))
 
 
-REFUGE_KM = 120.0              # a cell camps across the line only where a settlement there is this near
+REFUGE_KM = 120.0  # a cell camps across the line only where a settlement there is this near
 
 
 def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:
@@ -187,21 +200,50 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         groups = opening.groups(scenario, map_, communities, sites, lines, travel, start, key)
         networks, book = opening.networks(scenario, library, lines, key)
         labs = opening.labs(communities, markets, library, ground, travel, parameters, start, key)
+
+    def beliefs() -> np.ndarray:
+        return np.zeros((len(networks), n_legs))
+
     world = World(
         scenario=scenario,
         key=key,
-        actors=tables.Actors(np.recarray(0, dtype(opening.Unit)), groups, networks, table(opening.Shipment, 512), labs,
-                             table(opening.Lead, 1024)),
-        places=tables.Places(communities, markets, opening.partners(map_, sites, start), opening.theatres(scenario, map_, DEPOTS),
-                             opening.levers(scenario), np.zeros(4, np.int64)),
-        fields=tables.Fields(np.zeros((n_sites, tables.FORCE_COLUMNS)), np.zeros(len(map_.cells)), np.zeros(n_sites), np.zeros(n_legs),
-                             np.zeros(n_legs)),
-        minds=tables.Minds(*(np.zeros((len(networks), n_legs)) for _ in range(3)), np.zeros((max(len(groups), 1), n_sites))),
-        trade=tables.Trade(opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
-                           np.zeros((len(networks), n_routes)), np.full((len(networks), n_routes), NEVER), book, np.zeros(n_routes)),
-        ground=ground, sites=sites, near=near, routes=routes, route_facts=facts, legs=legs, lines=lines,
-        bench=Bench(np.zeros((n_sites, 2)), np.zeros((n_sites, 2)), np.zeros(n_sites), np.zeros(len(map_.cells)), np.zeros((n_clusters, 2)),
-                    np.zeros(n_routes)),
+        actors=tables.Actors(
+            np.recarray(0, dtype(opening.Unit)), groups, networks, table(opening.Shipment, 512), labs, table(opening.Lead, 1024)
+        ),
+        places=tables.Places(
+            communities,
+            markets,
+            opening.partners(map_, sites, start),
+            opening.theatres(scenario, map_, DEPOTS),
+            opening.levers(scenario),
+            np.zeros(4, np.int64),
+        ),
+        fields=tables.Fields(
+            np.zeros((n_sites, tables.FORCE_COLUMNS)), np.zeros(len(map_.cells)), np.zeros(n_sites), np.zeros(n_legs), np.zeros(n_legs)
+        ),
+        minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites))),
+        trade=tables.Trade(
+            opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
+            np.zeros((len(networks), n_routes)),
+            np.full((len(networks), n_routes), NEVER),
+            book,
+            np.zeros(n_routes),
+        ),
+        ground=ground,
+        sites=sites,
+        near=near,
+        routes=routes,
+        route_facts=facts,
+        legs=legs,
+        lines=lines,
+        bench=Bench(
+            np.zeros((n_sites, 2)),
+            np.zeros((n_sites, 2)),
+            np.zeros(n_sites),
+            np.zeros(len(map_.cells)),
+            np.zeros((n_clusters, 2)),
+            np.zeros(n_routes),
+        ),
         parameters=parameters,
         tally=np.zeros((weeks + 1, len(QUANTITIES), PLACES)),
         site_names=tuple(place.name for place in map_.settlements),

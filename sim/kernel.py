@@ -3,6 +3,7 @@
 numba's disk cache looks only at the file of the function itself. Here each source file gets a cache folder of its own, named by a hash of
 everything that its compiled code can contain: itself and the shared files; for `day.py`, all kernel sources. Editing one mechanism
 recompiles that mechanism and the day, nothing else."""
+
 import functools
 import hashlib
 import os
@@ -15,8 +16,8 @@ import numba
 HERE = pathlib.Path(__file__).parent
 SHARED = ("kernel.py", "chance.py", "world/*.py")
 KERNELS = (*SHARED, "mechanisms/*.py", "records.py", "day.py")
-WHOLE = ("day.py",)                                   # files whose kernels call mechanisms
-DECIDING = (*KERNELS, "build.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py")
+WHOLE = ("day.py",)  # files whose kernels call mechanisms
+DECIDING = (*KERNELS, "build.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py", "parameters/*", "opening.py")
 
 
 def cache_root() -> pathlib.Path:
@@ -49,11 +50,11 @@ def source_hash() -> str:
 
 def is_compiled() -> bool:
     """False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
-    return not numba.config.DISABLE_JIT
+    return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
 def _compile(function: Callable, **options) -> Callable:
-    numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))     # read by numba when it decorates
+    numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))  # read by numba when it decorates
     return numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
 
 

@@ -1,4 +1,5 @@
 """The opening position: who and what stands where on the first day. Each function fills one table; draws are keyed by what they place."""
+
 from __future__ import annotations
 
 import math
@@ -11,6 +12,7 @@ from sim.day import Lines, Parameters
 from sim.geography.map import COUNTRIES, Map
 from sim.geography.routes import Routes as Library
 from sim.geography.travel import Travel
+from sim.scenario.problems import UserError
 from sim.strategies.situation import places_of
 from sim.strategies.tasking import assign
 from sim.world import tables
@@ -38,6 +40,7 @@ from sim.world.state import (
     Network,
     Partner,
     Shipment,
+    Table,
     Theatre,
     Unit,
     table,
@@ -47,13 +50,30 @@ from sim.world.world import World
 __all__ = ["Lead", "Shipment", "Unit"]
 
 THEATRES = {"vraem": VRAEM, "loreto": LORETO, "cajamarca": CAJAMARCA}
-ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}     # parents of the first generation's uids
+ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}  # parents of the first generation's uids
 # zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres, four are based abroad.
 VALLEY, AMAZON = ("vraem",), ("bajo_amazonas",)
 FIRMS = (
-    VALLEY, VALLEY, AMAZON, VALLEY, ("vraem", "bajo_amazonas"), VALLEY, ("putumayo",), VALLEY, ("condorcanqui", "maranon"), VALLEY,
-    ("cajamarca",), ("vraem", "ucayali"), AMAZON, VALLEY, ("putumayo",), VALLEY, ("condorcanqui", "maranon", "cajamarca"), ("ucayali",),
-    ("vraem", "putumayo"), AMAZON,
+    VALLEY,
+    VALLEY,
+    AMAZON,
+    VALLEY,
+    ("vraem", "bajo_amazonas"),
+    VALLEY,
+    ("putumayo",),
+    VALLEY,
+    ("condorcanqui", "maranon"),
+    VALLEY,
+    ("cajamarca",),
+    ("vraem", "ucayali"),
+    AMAZON,
+    VALLEY,
+    ("putumayo",),
+    VALLEY,
+    ("condorcanqui", "maranon", "cajamarca"),
+    ("ucayali",),
+    ("vraem", "putumayo"),
+    AMAZON,
 )
 FOREIGN = (6, 12, 14, 17)
 
@@ -79,10 +99,11 @@ def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
     return given
 
 
-def communities(scenario: Any, map_: Map, travel: Travel, library: Library, ground: tables.Ground, start: dict[str, float],
-                key: np.uint64) -> np.recarray:
+def communities(
+    scenario: Any, map_: Map, travel: Travel, library: Library, ground: tables.Ground, start: dict[str, float], key: np.uint64
+) -> Table:
     """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
-    suitable land; zones that the map cannot hold in full are reported by ValueError."""
+    suitable land; zones that the map cannot hold in full are reported by UserError."""
     n = map_.n_communities
     towns = table(Community, n)
     land = np.bincount(ground.community[ground.community >= 0], (map_.coca_suitability * map_.area_km2 * 100)[ground.community >= 0], n)
@@ -107,7 +128,7 @@ def communities(scenario: Any, map_: Map, travel: Travel, library: Library, grou
         here = np.where(zone == name, 1.0, 0.0)
         given = share_out(hectares, here * land, here * towns.coca_max)
         if given.sum() < hectares - 1.0:
-            raise ValueError(f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})")
+            raise UserError(f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})")
         towns.coca += given * (1.0 - start["young_share"])
         towns.coca_young += given * start["young_share"]
     band = np.where(theatre == CAJAMARCA, high, 0.0)
@@ -115,11 +136,11 @@ def communities(scenario: Any, map_: Map, travel: Travel, library: Library, grou
     hectares = scenario.crops.poppy_ha.cajamarca
     towns.poppy = share_out(hectares, band, towns.poppy_max)
     if towns.poppy.sum() < hectares - 1.0:
-        raise ValueError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
+        raise UserError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
     return towns
 
 
-def markets(scenario: Any, towns: np.recarray, library: Library, lines: Lines, parameters: Parameters) -> np.recarray:
+def markets(scenario: Any, towns: Table, library: Library, lines: Lines, parameters: Parameters) -> Table:
     """Production clusters with a stock of some weeks of flow."""
     rows = table(Market, len(library.cluster_names))
     p, q = parameters.processing[0], parameters.market[0]
@@ -141,8 +162,9 @@ def markets(scenario: Any, towns: np.recarray, library: Library, lines: Lines, p
     return rows
 
 
-def groups(scenario: Any, map_: Map, towns: np.recarray, sites: tables.Sites, lines: Lines, travel: Travel, start: dict[str, float],
-           key: np.uint64) -> np.recarray:
+def groups(
+    scenario: Any, map_: Map, towns: Table, sites: tables.Sites, lines: Lines, travel: Travel, start: dict[str, float], key: np.uint64
+) -> Table:
     """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
     enemy = scenario.enemy
     rows = table(ArmedGroup, enemy.mpcp_groups + enemy.dissident_groups)
@@ -162,7 +184,7 @@ def groups(scenario: Any, map_: Map, towns: np.recarray, sites: tables.Sites, li
         row.kind = kind
         cumulative = np.cumsum(where[kind])
         if cumulative[-1] <= 0:
-            raise ValueError(f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups")
+            raise UserError(f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups")
         row.site = int(np.searchsorted(cumulative, uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1], side="right"))
         if kind == DISSIDENT and ordinal < round(start["abroad_share"] * number):
             row.site = lines.refuge[row.site]
@@ -172,7 +194,7 @@ def groups(scenario: Any, map_: Map, towns: np.recarray, sites: tables.Sites, li
     return rows
 
 
-def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[np.recarray, np.ndarray]:
+def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[Table, np.ndarray]:
     """Firms and their shares of each cluster's trade. book: f8[networks, clusters, 3] (WAITING, SENT, CAPACITY)."""
     n, clusters = scenario.enemy.networks, len(library.cluster_names)
     rows = table(Network, n)
@@ -188,7 +210,7 @@ def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> t
                 book[i, c, tables.CAPACITY] = 0.5 + uniform(key, BUILD_NETWORK, 0, row.uid, 1 + c)
                 row.hub = library.cluster_site[c] if row.hub == 0 else row.hub
     for c in range(clusters):
-        if book[:, c, tables.CAPACITY].sum() == 0.0:                       # few firms: somebody buys everywhere
+        if book[:, c, tables.CAPACITY].sum() == 0.0:  # few firms: somebody buys everywhere
             book[c % n, c, tables.CAPACITY] = 1.0
         book[:, c, tables.CAPACITY] /= book[:, c, tables.CAPACITY].sum()
     return rows, book
@@ -199,20 +221,28 @@ def open_routes(book: np.ndarray, facts: tables.RouteFacts, most: float) -> np.n
     opened = np.zeros((len(book), len(facts.origin)))
     for c in range(book.shape[1]):
         mine = np.flatnonzero(facts.origin == c)
-        rank = {}
+        rank: dict[int, int] = {}
         for r in sorted(mine, key=lambda r: (facts.cost[r], r)):
             kind = (int(facts.exit[r]), int(facts.mode[r]))
-            rank[int(r)] = sum(1 for other in rank if (facts.exit[other], facts.mode[other]) == kind)
+            rank[int(r)] = sum((int(facts.exit[other]), int(facts.mode[other])) == kind for other in rank)
         first = sorted(rank, key=lambda r: (rank[r], r))[: int(max(most, sum(1 for k in rank.values() if k == 0)))]
         for n in np.flatnonzero(book[:, c, tables.CAPACITY] > 0):
             opened[n, first] = 1.0
     return opened
 
 
-def labs(towns: np.recarray, rows_market: np.recarray, library: Library, ground: tables.Ground, travel: Travel, parameters: Parameters,
-         start: dict[str, float], key: np.uint64) -> np.recarray:
+def labs(
+    towns: Table,
+    rows_market: Table,
+    library: Library,
+    ground: tables.Ground,
+    travel: Travel,
+    parameters: Parameters,
+    start: dict[str, float],
+    key: np.uint64,
+) -> Table:
     """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters."""
-    plan: list[tuple[int, int]] = []                                        # kind, cluster
+    plan: list[tuple[int, int]] = []  # kind, cluster
     p = parameters.processing[0]
     coca = np.array([towns.coca[towns.cluster == c].sum() for c in range(len(rows_market))])
     poppy = np.array([towns.poppy[towns.cluster == c].sum() for c in range(len(rows_market))])
@@ -237,7 +267,7 @@ def labs(towns: np.recarray, rows_market: np.recarray, library: Library, ground:
         row.site = int(np.searchsorted(weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"))
         cells = cells_of[row.site]
         row.cell = cells[int(uniform(key, BUILD_LAB, 0, row.uid, 1) * len(cells))] if len(cells) else towns.cell[row.site]
-        if kind == LATEX_POINT:                                             # poppy of other clusters comes here too
+        if kind == LATEX_POINT:  # poppy of other clusters comes here too
             daily = all_poppy * p.latex_kg_ha * p.harvests_poppy / 365.0
         else:
             per_ha = p.leaf_vraem_kg_ha if rows_market[c].theatre == VRAEM else p.leaf_north_kg_ha
@@ -246,19 +276,19 @@ def labs(towns: np.recarray, rows_market: np.recarray, library: Library, ground:
     return rows
 
 
-def partners(map_: Map, sites: tables.Sites, start: dict[str, float]) -> np.recarray:
-    """One row per neighbouring country, at its first town of the strip."""
+def partners(map_: Map, sites: tables.Sites, start: dict[str, float]) -> Table:
+    """Each neighbour's people, spread evenly over its towns in the strip."""
     strip = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     named = [(COUNTRIES.index(name.removeprefix("partner_")), people) for name, people in start.items() if name.startswith("partner_")]
-    here = [(country, people) for country, people in named if (sites.country[strip] == country).any()]
-    rows = table(Partner, len(here))
-    for row, (country, people) in zip(rows, here):
-        row.site = strip[np.argmax(sites.country[strip] == country)]
-        row.country, row.presence = country, people
+    posts = [(s, country, people) for country, people in named for s in strip[sites.country[strip] == country]]
+    rows = table(Partner, len(posts))
+    for row, (s, country, people) in zip(rows, posts):
+        row.site, row.country = s, country
+        row.presence = people / (sites.country[strip] == country).sum()
     return rows
 
 
-def theatres(scenario: Any, map_: Map, depots: dict[int, str]) -> np.recarray:
+def theatres(scenario: Any, map_: Map, depots: dict[int, str]) -> Table:
     rows = table(Theatre, 4)
     for name, code in THEATRES.items():
         force = getattr(scenario.forces, name)
@@ -270,7 +300,7 @@ def theatres(scenario: Any, map_: Map, depots: dict[int, str]) -> np.recarray:
     return rows
 
 
-def levers(scenario: Any) -> np.recarray:
+def levers(scenario: Any) -> Table:
     rows = table(Levers, 1)
     row = rows[0]
     burn_in = scenario.time.burn_in_days
@@ -289,8 +319,11 @@ def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: flo
     """(kind, people) of every unit of a theatre."""
     force = getattr(scenario.forces, name)
     people = {
-        "line": force.soldiers - force.special - force.river_infantry, "special": force.special, "river_infantry": force.river_infantry,
-        "police": force.police - force.antinarcotics, "antinarcotics": force.antinarcotics,
+        "line": force.soldiers - force.special - force.river_infantry,
+        "special": force.special,
+        "river_infantry": force.river_infantry,
+        "police": force.police - force.antinarcotics,
+        "antinarcotics": force.antinarcotics,
         "eradication": 30 * math.ceil(getattr(scenario.eradication.ha_per_year, name) / (team_ha_day * 5.0 * 20.0)),
     }
     found = []
@@ -300,7 +333,7 @@ def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: flo
     return found
 
 
-def units(world: World, start: dict[str, float]) -> np.recarray:
+def units(world: World, start: dict[str, float]) -> Table:
     """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
     scenario = world.scenario
     team_ha_day = float(world.parameters.crops.team_ha_day[0])
@@ -323,8 +356,9 @@ def units(world: World, start: dict[str, float]) -> np.recarray:
         # with `none` it is the redeployed units that get no task; those already at the border keep the chokepoints
         stand = "chokepoint" if tasking[name] == "none" else tasking[name]
         chance = opening_chance(world.key)
-        for uid, site, mission in assign(stand, name, [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)], at, None, chance,
-                                         world.days_surface):
+        for uid, site, mission in assign(
+            stand, name, [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)], at, None, chance, world.days_surface
+        ):
             row = rows[of[uid]]
             row.home = row.posting = site
             row.mission = MISSIONS.index(mission)
@@ -333,9 +367,9 @@ def units(world: World, start: dict[str, float]) -> np.recarray:
 
 def opening_chance(key: np.uint64) -> Any:
     """Draws of the first postings."""
+
     def chance(k: int) -> float:
         with np.errstate(over="ignore"):
             return float(uniform(key, BUILD_NETWORK, 1, U(0), k))
+
     return chance
-
-

@@ -3,6 +3,7 @@
 Every outcome is computed from the tally of the horizon (burn-in excluded) and the world on its last day. Counts and kg are per horizon;
 a ratio whose denominator is 0 is None. Kilograms are hydrochloride equivalent, latex has columns of its own (`..._latex`). What exists only
 against a paired baseline (averted_kg_border, displaced_share, exchange_rate) is made in `analysis/compare.py`."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,12 +21,13 @@ THEATRES = {"vraem": (VRAEM,), "loreto": (LORETO,), "cajamarca": (CAJAMARCA,), "
 SHOWN = {"vraem": "VRAEM", "loreto": "Loreto", "cajamarca": "Cajamarca-Amazonas", "border": "northern border", "total": "all theatres"}
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 BORDER_EXITS = (COLOMBIA, BRAZIL, ECUADOR)
-CLOSE = 0.02                   # a vacuum within this of its level on day 0 has recovered
+CLOSE = 0.02  # a vacuum within this of its level on day 0 has recovered
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One output. `kind`: count, kg, mean, ratio, end, money."""
+
     name: str
     unit: str
     label: str
@@ -37,6 +39,7 @@ class Outcome:
 @dataclass
 class Ledger:
     """A finished run as numbers. tally: f8[weeks + 1, quantities, places]."""
+
     tally: np.ndarray
     horizon_days: int
     world: Any
@@ -78,6 +81,32 @@ class Ledger:
         return (float(7 * back[0]), 0.0) if len(back) else (float(self.horizon_days), 1.0)
 
 
+Of = Callable[[Ledger], "float | None"]
+
+
+def flow(quantity: int, places: tuple[int, ...], per: float = 1.0) -> Of:
+    """Sum over the horizon and the places, in units of `per`."""
+    return lambda d: d.flow(quantity, places) / per
+
+
+def mean(quantity: int, places: tuple[int, ...], per: float = 1.0) -> Of:
+    """Mean over the days of the horizon of a sum over places, in units of `per`."""
+    return lambda d: d.mean(quantity, places) / per
+
+
+def last_week(quantity: int, places: tuple[int, ...]) -> Of:
+    return lambda d: float(sum(d.tally[-1, quantity, place] for place in places) / d.days[-1])
+
+
+def weighted(column: str, theatre: int) -> Of:
+    return lambda d: d.weighted(column, theatre)
+
+
+def part(top: tuple[int, ...], bottom: tuple[int, ...], places: tuple[int, ...]) -> Of:
+    """Sum of the flows `top` over the sum of the flows `bottom`."""
+    return lambda d: ratio(sum(d.flow(k, places) for k in top), sum(d.flow(k, places) for k in bottom))
+
+
 def ratio(top: float, bottom: float) -> float | None:
     return top / bottom if bottom > 0 else None
 
@@ -97,62 +126,176 @@ def add(name: str, unit: str, label: str, direction: str, kind: str, of: Callabl
 
 def vacuum_outcomes(name: str, code: int) -> None:
     where = SHOWN[name]
-    add(f"vacuum_{name}", "share", f"mean weight of {where} communities that the state does not hold", LESS, "mean",
-        lambda d: d.mean(q.VACUUM, (code,)))
-    add(f"vacuum_exploited_{name}", "share", f"of the vacuum in {where}: held by armed groups", LESS, "mean", lambda d: d.mean(q.EXPLOITED, (code,)))
-    add(f"vacuum_open_{name}", "share", f"of the vacuum in {where}: held by nobody", LESS, "mean",
-        lambda d: d.mean(q.VACUUM, (code,)) - d.mean(q.EXPLOITED, (code,)))
-    add(f"coverage_gap_{name}", "share", f"mean weight of {where} communities that force does not cover (mechanical)", LESS, "mean",
-        lambda d: d.mean(q.GAP, (code,)))
-    add(f"control_lost_{name}", "share", f"state control of {where} on day 0 less its mean over the last 28 days", LESS, "end",
-        lambda d: d.weighted("state_0", code) - float(d.four_weeks(q.STATE_CONTROL, code)[-1]))
-    add(f"vacuum_peak_{name}", "share", f"largest 28-day mean of the vacuum in {where}", LESS, "mean",
-        lambda d: float(d.four_weeks(q.VACUUM, code).max()))
-    add(f"vacuum_recovery_days_{name}", "days", f"from the peak of the vacuum in {where} to within .02 of day 0 (the horizon if never)", LESS,
-        "end", lambda d: d.recovery(code)[0])
-    add(f"vacuum_recovery_censored_{name}", "0/1", f"1 when the vacuum in {where} had not recovered by the end", NEUTRAL, "end",
-        lambda d: d.recovery(code)[1])
+    add(
+        f"vacuum_{name}",
+        "share",
+        f"mean weight of {where} communities that the state does not hold",
+        LESS,
+        "mean",
+        mean(q.VACUUM, (code,)),
+    )
+    add(
+        f"vacuum_exploited_{name}",
+        "share",
+        f"of the vacuum in {where}: held by armed groups",
+        LESS,
+        "mean",
+        mean(q.EXPLOITED, (code,)),
+    )
+    add(
+        f"vacuum_open_{name}",
+        "share",
+        f"of the vacuum in {where}: held by nobody",
+        LESS,
+        "mean",
+        lambda d: d.mean(q.VACUUM, (code,)) - d.mean(q.EXPLOITED, (code,)),
+    )
+    add(
+        f"coverage_gap_{name}",
+        "share",
+        f"mean weight of {where} communities that force does not cover (mechanical)",
+        LESS,
+        "mean",
+        mean(q.GAP, (code,)),
+    )
+    add(
+        f"control_lost_{name}",
+        "share",
+        f"state control of {where} on day 0 less its mean over the last 28 days",
+        LESS,
+        "end",
+        lambda d: d.weighted("state_0", code) - float(d.four_weeks(q.STATE_CONTROL, code)[-1]),
+    )
+    add(
+        f"vacuum_peak_{name}",
+        "share",
+        f"largest 28-day mean of the vacuum in {where}",
+        LESS,
+        "mean",
+        lambda d: float(d.four_weeks(q.VACUUM, code).max()),
+    )
+    add(
+        f"vacuum_recovery_days_{name}",
+        "days",
+        f"from the peak of the vacuum in {where} to within .02 of day 0 (the horizon if never)",
+        LESS,
+        "end",
+        lambda d: d.recovery(code)[0],
+    )
+    add(
+        f"vacuum_recovery_censored_{name}",
+        "0/1",
+        f"1 when the vacuum in {where} had not recovered by the end",
+        NEUTRAL,
+        "end",
+        lambda d: d.recovery(code)[1],
+    )
 
 
 def trade_outcomes(name: str, places: tuple[int, ...]) -> None:
     where = SHOWN[name]
     for product, suffix in ((0, ""), (1, "_latex")):
         what = "latex" if product else "cocaine"
-        add(f"attempted_kg_{name}{suffix}", "kg", f"{what} that entered {where}", NEUTRAL, "kg",
-            lambda d, k=product: d.flow(q.ATTEMPTED + k, places))
-        add(f"seized_kg_{name}{suffix}", "kg", f"{what} seized from shipments in {where}", NEUTRAL, "kg",
-            lambda d, k=product: d.flow(q.SEIZED + k, places))
-        add(f"seized_stock_kg_{name}{suffix}", "kg", f"{what} seized in laboratories and depots in {where}", NEUTRAL, "kg",
-            lambda d, k=product: d.flow(q.SEIZED_STOCK + k, places))
-        add(f"interdiction_rate_{name}{suffix}", "share", f"{what} seized over seized and passed, {where}", MORE, "ratio",
-            lambda d, k=product: ratio(d.flow(q.SEIZED + k, places), d.flow(q.SEIZED + k, places) + d.flow(q.PASSED + k, places)))
-        add(f"seizure_size_kg_{name}{suffix}", "kg", f"mean {what} seizure in {where}", NEUTRAL, "ratio",
-            lambda d, k=product: ratio(d.flow(q.SEIZED + k, places), d.flow(q.SEIZURES + k, places)))
+        add(
+            f"attempted_kg_{name}{suffix}",
+            "kg",
+            f"{what} that entered {where}",
+            NEUTRAL,
+            "kg",
+            flow(q.ATTEMPTED + product, places),
+        )
+        add(
+            f"seized_kg_{name}{suffix}",
+            "kg",
+            f"{what} seized from shipments in {where}",
+            NEUTRAL,
+            "kg",
+            flow(q.SEIZED + product, places),
+        )
+        add(
+            f"seized_stock_kg_{name}{suffix}",
+            "kg",
+            f"{what} seized in laboratories and depots in {where}",
+            NEUTRAL,
+            "kg",
+            flow(q.SEIZED_STOCK + product, places),
+        )
+        add(
+            f"interdiction_rate_{name}{suffix}",
+            "share",
+            f"{what} seized over seized and passed, {where}",
+            MORE,
+            "ratio",
+            part((q.SEIZED + product,), (q.SEIZED + product, q.PASSED + product), places),
+        )
+        add(
+            f"seizure_size_kg_{name}{suffix}",
+            "kg",
+            f"mean {what} seizure in {where}",
+            NEUTRAL,
+            "ratio",
+            part((q.SEIZED + product,), (q.SEIZURES + product,), places),
+        )
     for source in ("patrol", "post", "lead"):
         quantity = q.QUANTITIES.index(f"seized_by_{source}_kg")
-        add(f"seized_by_{source}_kg_{name}", "kg", f"cocaine shipments in {where} found by a {source}", NEUTRAL, "kg",
-            lambda d, k=quantity: d.flow(k, places))
-    add(f"active_routes_{name}", "routes", f"mean number of routes in use that cross {where}", NEUTRAL, "mean",
-        lambda d: d.mean(q.ACTIVE_ROUTES, places))
+        add(
+            f"seized_by_{source}_kg_{name}",
+            "kg",
+            f"cocaine shipments in {where} found by a {source}",
+            NEUTRAL,
+            "kg",
+            flow(quantity, places),
+        )
+    add(
+        f"active_routes_{name}",
+        "routes",
+        f"mean number of routes in use that cross {where}",
+        NEUTRAL,
+        "mean",
+        mean(q.ACTIVE_ROUTES, places),
+    )
 
 
 def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
     where = SHOWN[name]
     counts = (
-        ("attacks", q.ATTACKS, "acts opened by armed groups", LESS), ("ambushes", q.AMBUSHES, "lethal ambushes", LESS),
+        ("attacks", q.ATTACKS, "acts opened by armed groups", LESS),
+        ("ambushes", q.AMBUSHES, "lethal ambushes", LESS),
         ("clashes", q.CLASHES, "fights opened by the state or by chance", NEUTRAL),
-        ("state_losses", q.STATE_LOSSES, "soldiers and police killed", LESS), ("fighters_lost", q.FIGHTERS_LOST, "fighters killed", NEUTRAL),
-        ("leaders_killed", q.LEADERS_KILLED, "community leaders killed", LESS), ("displaced_people", q.DISPLACED, "people who left", LESS),
-        ("labs_destroyed", q.LABS_DESTROYED, "laboratories destroyed", MORE), ("strips_cratered", q.STRIPS_CRATERED, "airstrips cratered", MORE),
+        ("state_losses", q.STATE_LOSSES, "soldiers and police killed", LESS),
+        ("fighters_lost", q.FIGHTERS_LOST, "fighters killed", NEUTRAL),
+        ("leaders_killed", q.LEADERS_KILLED, "community leaders killed", LESS),
+        ("displaced_people", q.DISPLACED, "people who left", LESS),
+        ("labs_destroyed", q.LABS_DESTROYED, "laboratories destroyed", MORE),
+        ("strips_cratered", q.STRIPS_CRATERED, "airstrips cratered", MORE),
         ("reports", q.REPORTS, "expected reports by communities", MORE),
     )
     for key, quantity, label, direction in counts:
-        add(f"{key}_{name}", "people" if "killed" in label or "left" in label else "count", f"{label}, {where}", direction, "count",
-            lambda d, k=quantity: d.flow(k, places))
-    add(f"civilian_harm_{name}", "people", f"civilians killed or hurt, {where}", LESS, "count",
-        lambda d: d.flow(q.HARM_STATE, places) + d.flow(q.HARM_ARMED, places))
-    add(f"civilian_harm_by_state_{name}", "people", f"of these by the state, {where}", LESS, "count", lambda d: d.flow(q.HARM_STATE, places))
-    add(f"civilian_harm_by_armed_{name}", "people", f"of these by armed groups, {where}", LESS, "count", lambda d: d.flow(q.HARM_ARMED, places))
+        add(
+            f"{key}_{name}",
+            "people" if "killed" in label or "left" in label else "count",
+            f"{label}, {where}",
+            direction,
+            "count",
+            flow(quantity, places),
+        )
+    add(
+        f"civilian_harm_{name}",
+        "people",
+        f"civilians killed or hurt, {where}",
+        LESS,
+        "count",
+        lambda d: d.flow(q.HARM_STATE, places) + d.flow(q.HARM_ARMED, places),
+    )
+    add(f"civilian_harm_by_state_{name}", "people", f"of these by the state, {where}", LESS, "count", flow(q.HARM_STATE, places))
+    add(
+        f"civilian_harm_by_armed_{name}",
+        "people",
+        f"of these by armed groups, {where}",
+        LESS,
+        "count",
+        flow(q.HARM_ARMED, places),
+    )
 
 
 for _name, _codes in THEATRES.items():
@@ -163,40 +306,149 @@ for _name, _codes in THEATRES.items():
     violence_outcomes(_name, _codes)
 for _name in ("vraem", "loreto", "cajamarca"):
     _code = THEATRES[_name][0]
-    add(f"cooperation_{_name}_end", "share", f"weighted cooperation on the last day, {SHOWN[_name]}", MORE, "end",
-        lambda d, k=_code: d.weighted("cooperation", k))
-    add(f"fear_{_name}_end", "share", f"weighted fear on the last day, {SHOWN[_name]}", LESS, "end", lambda d, k=_code: d.weighted("fear", k))
+    add(
+        f"cooperation_{_name}_end",
+        "share",
+        f"weighted cooperation on the last day, {SHOWN[_name]}",
+        MORE,
+        "end",
+        weighted("cooperation", _code),
+    )
+    add(
+        f"fear_{_name}_end",
+        "share",
+        f"weighted fear on the last day, {SHOWN[_name]}",
+        LESS,
+        "end",
+        weighted("fear", _code),
+    )
 for _name, _codes in THEATRES.items():
-    add(f"coca_ha_{_name}_end", "ha", f"coca on the last day, {SHOWN[_name]}", LESS, "end",
-        lambda d, k=_codes: float(sum(d.tally[-1, q.COCA_HA, c] for c in k) / d.days[-1]))
-    add(f"coca_ha_destroyed_{_name}", "ha", f"coca eradicated, {SHOWN[_name]}", NEUTRAL, "count", lambda d, k=_codes: d.flow(q.COCA_DESTROYED, k))
+    add(
+        f"coca_ha_{_name}_end",
+        "ha",
+        f"coca on the last day, {SHOWN[_name]}",
+        LESS,
+        "end",
+        last_week(q.COCA_HA, _codes),
+    )
+    add(
+        f"coca_ha_destroyed_{_name}",
+        "ha",
+        f"coca eradicated, {SHOWN[_name]}",
+        NEUTRAL,
+        "count",
+        flow(q.COCA_DESTROYED, _codes),
+    )
 _border = THEATRES["border"]
-add("poppy_ha_border_end", "ha", "poppy on the last day, northern border", LESS, "end",
-    lambda d: float(sum(d.tally[-1, q.POPPY_HA, c] for c in _border) / d.days[-1]))
-add("poppy_ha_destroyed_border", "ha", "poppy eradicated, northern border", NEUTRAL, "count", lambda d: d.flow(q.POPPY_DESTROYED, _border))
-add("fighters_vraem_end", "people", "MPCP fighters on the last day", LESS, "end",
-    lambda d: float(d.world.actors.groups.fighters[(d.world.actors.groups.kind == MPCP) & (d.world.actors.groups.alive == 1)].sum()))
+add(
+    "poppy_ha_border_end",
+    "ha",
+    "poppy on the last day, northern border",
+    LESS,
+    "end",
+    last_week(q.POPPY_HA, _border),
+)
+add("poppy_ha_destroyed_border", "ha", "poppy eradicated, northern border", NEUTRAL, "count", flow(q.POPPY_DESTROYED, _border))
+add(
+    "fighters_vraem_end",
+    "people",
+    "MPCP fighters on the last day",
+    LESS,
+    "end",
+    lambda d: float(d.world.actors.groups.fighters[(d.world.actors.groups.kind == MPCP) & (d.world.actors.groups.alive == 1)].sum()),
+)
 for _k, _suffix in ((0, ""), (1, "_latex")):
     _what = "latex" if _k else "cocaine"
-    add(f"delivered_kg_border{_suffix}", "kg", f"{_what} that left by Colombia, Brazil or Ecuador", LESS, "kg",
-        lambda d, k=_k: d.flow(q.EXPORTED + k, BORDER_EXITS))
-    add(f"delivered_kg_vraem{_suffix}", "kg", f"{_what} of VRAEM origin that left, by any exit", LESS, "kg",
-        lambda d, k=_k: d.flow(q.DELIVERED + k, (VRAEM,)))
-    add(f"delivered_kg_total{_suffix}", "kg", f"{_what} that left, by any exit", LESS, "kg", lambda d, k=_k: d.flow(q.EXPORTED + k, (0, 1, 2, 3, 4)))
+    add(
+        f"delivered_kg_border{_suffix}",
+        "kg",
+        f"{_what} that left by Colombia, Brazil or Ecuador",
+        LESS,
+        "kg",
+        flow(q.EXPORTED + _k, BORDER_EXITS),
+    )
+    add(
+        f"delivered_kg_vraem{_suffix}",
+        "kg",
+        f"{_what} of VRAEM origin that left, by any exit",
+        LESS,
+        "kg",
+        flow(q.DELIVERED + _k, (VRAEM,)),
+    )
+    add(
+        f"delivered_kg_total{_suffix}",
+        "kg",
+        f"{_what} that left, by any exit",
+        LESS,
+        "kg",
+        flow(q.EXPORTED + _k, (0, 1, 2, 3, 4)),
+    )
     for _code, _name in enumerate(EXITS):
-        add(f"delivered_kg_{_name}{_suffix}", "kg", f"{_what} that left by {_name.capitalize()}", LESS, "kg",
-            lambda d, k=_k, c=_code: d.flow(q.EXPORTED + k, (c,)))
-add("foothold_border", "share", "mean weight held by armed groups, over the two border theatres", LESS, "mean",
-    lambda d: d.mean(q.EXPLOITED, _border) / 2.0)
-add("incursions_border", "count", "groups of 5 or more that came in after a week or more abroad", LESS, "count", lambda d: d.flow(q.INCURSIONS, _border))
-add("cell_days_border", "days", "days of dissident cells on the Peruvian side", LESS, "count", lambda d: d.flow(q.CELL_DAYS, _border))
-add("fighter_days_border", "days", "fighter-days on the Peruvian side", LESS, "count", lambda d: d.flow(q.FIGHTER_DAYS, _border))
-add("cell_days_abroad", "days", "days of dissident cells across the line", NEUTRAL, "count", lambda d: d.flow(q.CELL_DAYS_ABROAD, (0, *_border)))
-add("belief_lag_border", "people", "believed less true effort per cell, mean over networks and border legs", NEUTRAL, "mean",
-    lambda d: ratio(d.mean(q.BELIEF_GAP, _border), float((d.world.legs.theatre >= LORETO).sum())))
-add("soldier_days_in_transit", "days", "people on the move, summed over days", NEUTRAL, "count", lambda d: d.flow(q.TRANSIT_DAYS, (0, 1, 2, 3)))
-add("lift_hours", "h", "helicopter hours spent on moves", NEUTRAL, "count", lambda d: d.flow(q.LIFT_HOURS, (0, 1, 2, 3)))
-add("cost_musd", "million USD", "pay, allowances, flight hours and eradication", LESS, "money", lambda d: d.flow(q.COST, (0, 1, 2, 3)) / 1e6)
-add("readiness_mean", "share", "readiness, mean over people and days", MORE, "ratio",
-    lambda d: ratio(d.flow(q.READINESS_PEOPLE, (0, 1, 2, 3)), d.flow(q.PEOPLE, (0, 1, 2, 3))))
-add("over_budget", "0/1", "1 when more soldiers, boats or flight hours were used than the budget holds", LESS, "end", lambda d: float(d.world.over_budget()))
+        add(
+            f"delivered_kg_{_name}{_suffix}",
+            "kg",
+            f"{_what} that left by {_name.capitalize()}",
+            LESS,
+            "kg",
+            flow(q.EXPORTED + _k, (_code,)),
+        )
+add(
+    "foothold_border",
+    "share",
+    "mean weight held by armed groups, over the two border theatres",
+    LESS,
+    "mean",
+    mean(q.EXPLOITED, _border, 2.0),
+)
+add(
+    "incursions_border",
+    "count",
+    "groups of 5 or more that came in after a week or more abroad",
+    LESS,
+    "count",
+    flow(q.INCURSIONS, _border),
+)
+add("cell_days_border", "days", "days of dissident cells on the Peruvian side", LESS, "count", flow(q.CELL_DAYS, _border))
+add("fighter_days_border", "days", "fighter-days on the Peruvian side", LESS, "count", flow(q.FIGHTER_DAYS, _border))
+add(
+    "cell_days_abroad",
+    "days",
+    "days of dissident cells across the line",
+    NEUTRAL,
+    "count",
+    flow(q.CELL_DAYS_ABROAD, (0, *_border)),
+)
+add(
+    "belief_lag_border",
+    "people",
+    "believed less true effort per cell, mean over networks and border legs",
+    NEUTRAL,
+    "mean",
+    lambda d: ratio(d.mean(q.BELIEF_GAP, _border), float((d.world.legs.theatre >= LORETO).sum())),
+)
+add(
+    "soldier_days_in_transit",
+    "days",
+    "people on the move, summed over days",
+    NEUTRAL,
+    "count",
+    flow(q.TRANSIT_DAYS, (0, 1, 2, 3)),
+)
+add("lift_hours", "h", "helicopter hours spent on moves", NEUTRAL, "count", flow(q.LIFT_HOURS, (0, 1, 2, 3)))
+add("cost_musd", "million USD", "pay, allowances, flight hours and eradication", LESS, "money", flow(q.COST, (0, 1, 2, 3), 1e6))
+add(
+    "readiness_mean",
+    "share",
+    "readiness, mean over people and days",
+    MORE,
+    "ratio",
+    part((q.READINESS_PEOPLE,), (q.PEOPLE,), (0, 1, 2, 3)),
+)
+add(
+    "over_budget",
+    "0/1",
+    "1 when more soldiers, boats or flight hours were used than the budget holds",
+    LESS,
+    "end",
+    lambda d: float(d.world.over_budget()),
+)

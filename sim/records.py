@@ -1,6 +1,7 @@
 """4.17 Records: the day's states, added to the tally. Recording never changes the run.
 
 Reads: all tables. Writes: tally, communities' stake (burn-in only: it freezes the weights). No chance."""
+
 from sim.kernel import loop
 from sim.world.state import PERU, TRANSIT
 from sim.world.tables import TEAMS, WAITING

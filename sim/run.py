@@ -2,6 +2,7 @@
 
 `run(scenario, replication)` goes from the first day of the burn-in to the end of the horizon in compiled stretches, cut at the reviews of
 the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -68,8 +69,26 @@ class Run:
 
     def _stretch(self, stop: int) -> None:
         w = self.world
-        arguments = (w.actors, w.places, w.fields, w.minds, w.trade, w.ground, w.sites, w.near, w.routes, w.route_facts, w.legs, w.lines,
-                     w.bench, w.parameters, w.key, self.t, stop, w.tally)
+        arguments = (
+            w.actors,
+            w.places,
+            w.fields,
+            w.minds,
+            w.trade,
+            w.ground,
+            w.sites,
+            w.near,
+            w.routes,
+            w.route_facts,
+            w.legs,
+            w.lines,
+            w.bench,
+            w.parameters,
+            w.key,
+            self.t,
+            stop,
+            w.tally,
+        )
         if kernel.is_compiled():
             advance(*arguments)
         else:
@@ -83,13 +102,19 @@ class Run:
         """What the run has written; complete once it is finished."""
         days = max(min(self.day, self.scenario.time.horizon_days), 0)
         weeks = -(-days // 7)
-        return Records(self.world.tally[: weeks + 1].copy(), days, self.seed, self.replication,
-                       compute(self.world.tally[: weeks + 1], days, self.world) if days else {})
+        return Records(
+            self.world.tally[: weeks + 1].copy(),
+            days,
+            self.seed,
+            self.replication,
+            compute(self.world.tally[: weeks + 1], days, self.world) if days else {},
+        )
 
 
 @dataclass
 class Records:
     """What a run wrote. tally: f8[weeks + 1, quantities, places], row 0 the burn-in; outcomes: name -> value, None where undefined."""
+
     tally: np.ndarray
     horizon_days: int
     seed: int

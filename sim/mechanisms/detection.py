@@ -6,6 +6,7 @@ Area: random search (`world/search.py`, parameters q), local knowledge in the pa
 `manned x q x (kg/ref)^e x (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise
 splitting loads does nothing. A lead acted on succeeds with `.5 exp(-age / 5 d)`. The foreign bank is out of bounds. Connector legs carry
 an exogenous seizure probability. Sources: evidence B1, assumed widths."""
+
 import math
 
 from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, uniform
@@ -19,7 +20,7 @@ from sim.world.state import (
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import POST_DAYS, POST_PEOPLE, RAIDERS, TEAMS, clip
+from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, clip, settle
 from sim.world.tally import (
     LABS_DESTROYED,
     LEADS_ACTED,
@@ -50,7 +51,6 @@ class Parameters:
     lead_success: float
     lead_decay_days: float
     response: float
-    raider_factor: float
     rebuild_days: float
     strip_repair_days: float
     air_search: float
@@ -82,7 +82,7 @@ def lead_value(age_days, p):
 @rule
 def seize(load, seized, networks, step_leg, place, source, tally):
     """The load is lost; its owner learns where (the leg) and remembers."""
-    load.alive = 0
+    settle(load, place, tally)
     seized[load.network, step_leg[load.step]] += 1.0
     networks[load.network].lost += 1.0
     tally[SEIZED + load.product, place] += load.kg
@@ -92,8 +92,30 @@ def seize(load, seized, networks, step_leg, place, source, tally):
 
 
 @loop
-def loads(shipments, seized, networks, force, patrols, step_cell, step_days, step_leg, step_risk, step_exposed, route_start, route_mode,
-          cell_theatre, cell_terrain, cell_area, cell_post, cell_road, q, p, key, t, tally):
+def loads(
+    shipments,
+    seized,
+    networks,
+    force,
+    patrols,
+    step_cell,
+    step_days,
+    step_leg,
+    step_risk,
+    step_exposed,
+    route_start,
+    route_mode,
+    cell_theatre,
+    cell_terrain,
+    cell_area,
+    cell_post,
+    cell_road,
+    q,
+    p,
+    key,
+    t,
+    tally,
+):
     """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg."""
     for i in range(len(shipments)):
         load = shipments[i]
@@ -159,8 +181,9 @@ def works(labs, patrols, cell_theatre, cell_terrain, cell_area, q, p, key, t, ta
 
 
 @loop
-def act_on_leads(leads, labs, shipments, seized, networks, force, near_start, near_site, near_k, step_leg, site_theatre,
-                 site_country, p, key, t, tally):
+def act_on_leads(
+    leads, labs, shipments, seized, networks, force, near_start, near_site, near_k, step_leg, site_theatre, site_country, p, key, t, tally
+):
     """Teams in reach answer leads on laboratories and loads; leads on armed groups are answered in engagement."""
     for r in range(len(leads)):
         lead = leads[r]
@@ -168,7 +191,7 @@ def act_on_leads(leads, labs, shipments, seized, networks, force, near_start, ne
             continue
         teams = 0.0
         for e in range(near_start[lead.site], near_start[lead.site + 1]):
-            teams += near_k[e] * (force[near_site[e], TEAMS] + p.raider_factor * force[near_site[e], RAIDERS])
+            teams += near_k[e] * force[near_site[e], RESPONDERS]
         if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * teams):
             continue
         place = site_theatre[lead.site]
@@ -196,6 +219,9 @@ def find_fields(communities, patrols, cell_terrain, cell_area, q, p):
         width = sweep_width(cell_terrain[c], 0, q)
         rate = 7.0 * search_rate(width, q.searcher_km_h, 0.0, q.hours, patrols[c], 1.0, cell_area[c]) + p.air_search
         keep = math.exp(-p.field_forget)
-        town.coca_found = min(town.coca, town.coca_found * keep + (town.coca - min(town.coca, town.coca_found)) * (1.0 - math.exp(-rate * p.vis_coca)))
-        town.poppy_found = min(town.poppy, town.poppy_found * keep
-                               + (town.poppy - min(town.poppy, town.poppy_found)) * (1.0 - math.exp(-rate * p.vis_poppy)))
+        town.coca_found = min(
+            town.coca, town.coca_found * keep + (town.coca - min(town.coca, town.coca_found)) * (1.0 - math.exp(-rate * p.vis_coca))
+        )
+        town.poppy_found = min(
+            town.poppy, town.poppy_found * keep + (town.poppy - min(town.poppy, town.poppy_found)) * (1.0 - math.exp(-rate * p.vis_poppy))
+        )

@@ -3,10 +3,11 @@
 Reads: fields (force, guard), minds.danger, leads, patrols. Writes: groups.fighters, units.soldiers, communities (harm_state, harm_armed,
 fear, vigour), leads, theatres.attacks_8w, tally. Chance: 801-810.
 Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back])`, rate .0048 acts per fighter-week (F0427 over F0415);
-`opp = clip(exposure / exposure at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police and committees in reach with
+`opp = clip(exposure / mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police and committees in reach with
 `v = 1 / (1 + E / 60)`. About .09 of acts are lethal ambushes, fought by Deitchman's law: the hidden side aims, the other sweeps an area;
 the attacker ends it. Whole people only. Meetings: square law, breaks at 15 and 20 %. A cued raid turns the roles. Groups avoid what they
 believe dangerous, not the truth."""
+
 import math
 
 from sim.chance import (
@@ -27,8 +28,8 @@ from sim.chance import (
 )
 from sim.kernel import loop, rule
 from sim.world.search import search_rate, sweep_width
-from sim.world.state import LEAD_GROUP, PERU, TRANSIT
-from sim.world.tables import N_PATROL, N_POLICE, N_POST, RAIDERS, TEAMS, clip
+from sim.world.state import LEAD_GROUP, MPCP, PERU, TRANSIT
+from sim.world.tables import N_PATROL, N_POLICE, N_POST, RESPONDERS, clip
 from sim.world.tally import (
     AMBUSHES,
     ATTACKS,
@@ -44,6 +45,7 @@ from sim.world.tally import (
 
 class Parameters:
     attack_rate: float
+    dissident_ratio: float
     restraint: float
     protect_people: float
     opportunity_floor: float
@@ -159,7 +161,9 @@ def targets_at(force, towns, s, n, guard, p):
 
 @loop
 def exposure(groups, communities, force, guard, near_start, near_site, near_k, held, p):
-    """What each group could attack today, against what it could at day 0."""
+    """What each group could attack today; while held, the mean of its kind is what it will be measured against."""
+    sums = (0.0, 0.0)
+    counts = (0.0, 0.0)
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 1:
@@ -167,8 +171,16 @@ def exposure(groups, communities, force, guard, near_start, near_site, near_k, h
             for e in range(near_start[group.site], near_start[group.site + 1]):
                 total += targets_at(force, communities, near_site[e], len(communities), guard, p) * near_k[e]
             group.exposure = total
-            if held == 1:
-                group.exposure_0 = total
+            if group.kind == MPCP:
+                sums = (sums[0] + total, sums[1])
+                counts = (counts[0] + 1.0, counts[1])
+            else:
+                sums = (sums[0], sums[1] + total)
+                counts = (counts[0], counts[1] + 1.0)
+    if held == 1:
+        for g in range(len(groups)):
+            kind = 0 if groups[g].kind == MPCP else 1
+            groups[g].exposure_0 = sums[kind] / max(counts[kind], 1.0)
 
 
 @rule
@@ -190,8 +202,9 @@ def choose_site(group, g, u, communities, force, guard, danger, near_start, near
 
 
 @loop
-def attacks(groups, units, communities, theatres, force, guard, danger, near_start, near_site, near_k, site_theatre, site_country,
-            p, key, t, tally):
+def attacks(
+    groups, units, communities, theatres, force, guard, danger, near_start, near_site, near_k, site_theatre, site_country, p, key, t, tally
+):
     """Acts that armed groups open on state forces, committees, leaders and infrastructure."""
     for h in range(len(theatres)):
         theatres[h].attacks_8w -= theatres[h].attacks_8w / 56.0
@@ -199,11 +212,19 @@ def attacks(groups, units, communities, theatres, force, guard, danger, near_sta
         group = groups[g]
         if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU:
             continue
-        opp = clip(group.exposure / group.exposure_0, p.opportunity_floor, p.opportunity_cap) if group.exposure_0 > 0.0 else 1.0
+        opp = (
+            clip(group.exposure / group.exposure_0, p.opportunity_floor, p.opportunity_cap)
+            if group.exposure_0 > 0.0
+            else p.opportunity_floor
+        )
         hold = 1.0 - p.restraint if group.restraint == 1 else 1.0
-        if uniform(key, ATTACK, t, group.uid, 0) >= 1.0 - math.exp(-p.attack_rate / 7.0 * group.fighters * opp * hold):
+        if uniform(key, ATTACK, t, group.uid, 0) >= 1.0 - math.exp(
+            -p.attack_rate * (1.0 if group.kind == MPCP else p.dissident_ratio) / 7.0 * group.fighters * opp * hold
+        ):
             continue
-        s = choose_site(group, g, uniform(key, TARGET, t, group.uid, 0), communities, force, guard, danger, near_start, near_site, near_k, p)
+        s = choose_site(
+            group, g, uniform(key, TARGET, t, group.uid, 0), communities, force, guard, danger, near_start, near_site, near_k, p
+        )
         place = site_theatre[group.site]
         tally[ATTACKS, place] += 1.0
         theatres[place].attacks_8w += 1.0
@@ -214,13 +235,14 @@ def attacks(groups, units, communities, theatres, force, guard, danger, near_sta
         weight_post = p.value_post * force[s, N_POST]
         weight_police = p.value_police * force[s, N_POLICE]
         weight_committee = p.value_committee * town.committee * town.vigour / max(p.committee_people, 1e-9) if s < len(communities) else 0.0
-        mark = uniform(key, TARGET, t, group.uid, 1) * (weight_patrol + weight_post + weight_police + weight_committee + p.value_infrastructure)
-        on_force = mark < weight_patrol + weight_post + weight_police
-        lethal = uniform(key, AMBUSH, t, group.uid, 0) < p.lethal_share
-        if on_force and lethal:
+        on_force = weight_patrol + weight_post + weight_police
+        mark = uniform(key, TARGET, t, group.uid, 1) * (on_force + weight_committee + p.value_infrastructure)
+        if on_force > 0.0 and uniform(key, AMBUSH, t, group.uid, 0) < p.lethal_share:
             spread = math.sqrt(math.log(1.0 + p.minutes_cv * p.minutes_cv))
             minutes = p.minutes * math.exp(spread * normal(uniform(key, AMBUSH_TIME, t, group.uid, 0)) - spread * spread / 2.0)
-            lost_state, lost_rebels = deitchman(min(group.fighters, p.ambush_people), p.patrol_people, p.aim, p.sweep, minutes, p.attacker_break)
+            lost_state, lost_rebels = deitchman(
+                min(group.fighters, p.ambush_people), p.patrol_people, p.aim, p.sweep, minutes, p.attacker_break
+            )
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 0), lost_state, p.patrol_people)
             tally[AMBUSHES, place] += 1.0 if kill_soldiers(units, s, dead, place, tally) > 0 else 0.0
             kill_fighters(group, whole(uniform(key, REBELS_KILLED, t, group.uid, 0), lost_rebels, group.fighters), p.core, place, tally)
@@ -228,7 +250,7 @@ def attacks(groups, units, communities, theatres, force, guard, danger, near_sta
                 hurt = poisson(uniform(key, CIVILIANS, t, group.uid, 0), p.civilians_per_fight * (1.0 - p.accuracy))
                 harm_by_state(town, min(hurt, town.population), tally)
         elif s < len(communities):
-            if not on_force and mark < weight_patrol + weight_post + weight_police + weight_committee:
+            if on_force <= mark < on_force + weight_committee:
                 if uniform(key, LEADER, t, group.uid, 0) < p.leader_share:
                     tally[LEADERS_KILLED, place] += 1.0
                     harm_by_armed(town, min(1.0, town.population), tally)
@@ -245,7 +267,7 @@ def nearest_force(force, site, near_start, near_site, near_k):
     best = -1
     most = 0.0
     for e in range(near_start[site], near_start[site + 1]):
-        worth = force[near_site[e], TEAMS] * near_k[e]
+        worth = force[near_site[e], RESPONDERS] * near_k[e]
         if worth > most:
             most = worth
             best = near_site[e]
@@ -253,8 +275,27 @@ def nearest_force(force, site, near_start, near_site, near_k):
 
 
 @loop
-def meetings(groups, units, communities, patrols, force, leads, near_start, near_site, near_k, site_cell, site_theatre, site_country,
-             cell_terrain, cell_area, q, p, key, t, tally):
+def meetings(
+    groups,
+    units,
+    communities,
+    patrols,
+    force,
+    leads,
+    near_start,
+    near_site,
+    near_k,
+    site_cell,
+    site_theatre,
+    site_country,
+    cell_terrain,
+    cell_area,
+    q,
+    p,
+    key,
+    t,
+    tally,
+):
     """Chance contacts of patrols and groups, and raids cued by a lead."""
     for g in range(len(groups)):
         group = groups[g]
@@ -266,21 +307,28 @@ def meetings(groups, units, communities, patrols, force, leads, near_start, near
             place = site_theatre[group.site]
             tally[CLASHES, place] += 1.0
             side = min(group.fighters, p.ambush_people)
-            time = min(p.meeting_state_break * p.patrol_people / max(p.meeting_aim * side, 1e-9),
-                       p.meeting_rebel_break * side / max(p.meeting_aim * p.patrol_people, 1e-9))
+            time = min(
+                p.meeting_state_break * p.patrol_people / max(p.meeting_aim * side, 1e-9),
+                p.meeting_rebel_break * side / max(p.meeting_aim * p.patrol_people, 1e-9),
+            )
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 1), p.meeting_aim * side * time, p.patrol_people)
             nearest = nearest_force(force, group.site, near_start, near_site, near_k)
             if nearest >= 0:
                 kill_soldiers(units, nearest, dead, place, tally)
-            kill_fighters(group, whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters),
-                          p.core, place, tally)
+            kill_fighters(
+                group,
+                whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters),
+                p.core,
+                place,
+                tally,
+            )
     for r in range(len(leads)):
         lead = leads[r]
         if lead.alive == 0 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
             continue
         teams = 0.0
         for e in range(near_start[lead.site], near_start[lead.site + 1]):
-            teams += near_k[e] * (force[near_site[e], TEAMS] + force[near_site[e], RAIDERS])
+            teams += near_k[e] * force[near_site[e], RESPONDERS]
         if uniform(key, GROUP_RAID, t, lead.uid, 0) >= 1.0 - math.exp(-p.raid_response * teams):
             continue
         lead.alive = 0
@@ -292,7 +340,9 @@ def meetings(groups, units, communities, patrols, force, leads, near_start, near
             tally[CLASHES, place] += 1.0
             side = min(group.fighters, p.ambush_people)
             lost_rebels, lost_state = deitchman(p.raid_people, side, p.aim, p.sweep, p.minutes, p.meeting_state_break)
-            rebels = whole(uniform(key, REBELS_KILLED, t, lead.uid, 0), min(lost_rebels, p.meeting_rebel_break * group.fighters), group.fighters)
+            rebels = whole(
+                uniform(key, REBELS_KILLED, t, lead.uid, 0), min(lost_rebels, p.meeting_rebel_break * group.fighters), group.fighters
+            )
             kill_fighters(group, rebels, 0.0, place, tally)
             nearest = nearest_force(force, lead.site, near_start, near_site, near_k)
             if nearest >= 0:

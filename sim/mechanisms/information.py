@@ -5,6 +5,7 @@ Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, popul
 `T vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
 after `lead_life_days` it is dropped. The constant 3 stands for all else that people could report: without it every target near a town
 would be named for certain (evidence B2)."""
+
 import math
 
 from sim.chance import TIP, child_uid, uniform
@@ -74,8 +75,26 @@ def named(communities, load, site, vis, near_start, near_site, near_k, p):
 
 
 @loop
-def information(communities, labs, groups, shipments, leads, partners, step_cell, cell_community, near_start, near_site, near_k,
-                load, status, p, key, t, site_theatre, tally):
+def information(
+    communities,
+    labs,
+    groups,
+    shipments,
+    leads,
+    partners,
+    step_cell,
+    cell_community,
+    near_start,
+    near_site,
+    near_k,
+    load,
+    status,
+    p,
+    key,
+    t,
+    site_theatre,
+    tally,
+):
     """One day of reports. load: f8[sites] work space."""
     for s in range(len(load)):
         load[s] = 0.0

@@ -1,10 +1,11 @@
 """4.9 Insurgency: what armed groups earn, whom it pays, and where they camp.
 
-Reads: communities (kg_recent, coca, armed, state, toll_usd), minds.danger. Writes: groups, tally. Chance: GROUP_MOVE. Weekly.
-`R [USD/wk] = tolls (5 USD/kg escort fee, F0345, on the share of the flow that the group holds) + 20/52 x ha x a + other income`;
-`K = phi R / wage`, wage 63 USD a week; `dF = .03 max(K - F, 0)(1 - s)(1 + g anger) - .05 max(F - K, 0)` a week (evidence B4). phi is set
-at day 0 from the group's own balance, so that the `hold` baseline starts in equilibrium. A tax in per cent of value would let the loop
-explode (thousands of fighters)."""
+Reads: communities (kg_recent, coca, armed, state, toll_usd), minds.danger. Writes: groups, tally. Chance: GROUP_MOVE. Weekly. `R [USD/wk]
+= tolls (5 USD/kg escort fee, F0345, on the share of the flow that the group holds) + 20/52 x ha x a + other income`; `K = phi R / wage`,
+wage 63 USD a week; `dF = .03 max(K - F, 0)(1 - s)(1 + g anger) - .05 max(F - K, 0)` a week (evidence B4). phi, and what a group earns
+outside drugs, are set at day 0 from its own balance, so that the `hold` baseline starts in equilibrium. A tax in per cent of value would
+let the loop explode (thousands of fighters)."""
+
 import math
 
 from sim.chance import GROUP_MOVE, uniform
@@ -15,7 +16,7 @@ from sim.world.tally import TAXED, WAGES
 
 class Parameters:
     tax_ha_year: float
-    other_income_usd: float
+    other_income_share: float
     wage_usd: float
     recruitment: float
     attrition: float
@@ -81,20 +82,23 @@ def insurgency(groups, communities, danger, near_start, near_site, near_k, site_
                 earned += tax
                 tally[TAXED, communities[i].theatre] += tax
         group.revenue += 0.1 * (earned - group.revenue)
-        income = group.revenue + p.other_income_usd
         if held == 1 and group.fighters > 0.0:
-            group.wage_share = clip(group.fighters * p.wage_usd / max(income, 1.0), 0.0, 1.0)
+            wages = group.fighters * p.wage_usd
+            group.other_usd = max(p.other_income_share / max(1.0 - p.other_income_share, 1e-9) * group.revenue, wages - group.revenue)
+            group.wage_share = clip(wages / max(group.revenue + group.other_usd, 1.0), 0.0, 1.0)
+        income = group.revenue + group.other_usd
         group.carrying = group.wage_share * income / max(p.wage_usd, 1.0)
         place = site_theatre[group.site]
-        pay = min(group.money + group.wage_share * (earned + p.other_income_usd), group.fighters * p.wage_usd)
-        group.money += group.wage_share * (earned + p.other_income_usd) - pay
+        pay = min(group.money + group.wage_share * (earned + group.other_usd), group.fighters * p.wage_usd)
+        group.money += group.wage_share * (earned + group.other_usd) - pay
         tally[WAGES, place] += pay
         state = communities[group.site].state if group.site < n else 0.0
         harm = 1000.0 * communities[group.site].harm_state / max(communities[group.site].population, 1.0) if group.site < n else 0.0
         if held == 0:
             group.fighters = max(strength_after(group.fighters, group.carrying, state, harm, p), 0.0)
         if group.site < n and uniform(key, GROUP_MOVE, t, group.uid, 0) < 1.0 - math.exp(-p.move_rate):
-            group.site = next_camp(group, g, uniform(key, GROUP_MOVE, t, group.uid, 1), communities, danger, near_start, near_site, near_k,
-                                   site_theatre, p)
+            group.site = next_camp(
+                group, g, uniform(key, GROUP_MOVE, t, group.uid, 1), communities, danger, near_start, near_site, near_k, site_theatre, p
+            )
     for i in range(n):
         communities[i].toll_usd = 0.0

@@ -1,9 +1,10 @@
 """4.14 Market: what the product is worth at the farm gate.
 
-Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance.
-Only destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks of flow
+Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance. Only
+destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks of flow
 [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price falls; hectares
 fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
+
 import math
 
 from sim.kernel import loop, rule
@@ -29,7 +30,7 @@ def farm_price(net, stock, target, floor, p):
 
 @loop
 def market(markets, share, book, prices, route_origin, route_exit, route_cost, net, leaf_per_kg, toll, p):
-    """One week. prices: f8[exits, products] at the destinations; net: f8[clusters, 2] work space (value and weight of the routes in use)."""
+    """One week. prices: f8[exits, products] at the destinations; net: f8[clusters, 2] work space (value, weight of routes in use)."""
     for c in range(len(markets)):
         net[c, 0] = 0.0
         net[c, 1] = 0.0

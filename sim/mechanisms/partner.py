@@ -1,10 +1,11 @@
 """4.15 Partner: the line, the sanctuary behind it, and what coordination does to it.
 
-Reads: groups, partners, minds.danger, levers. Writes: groups (site, country, days_abroad, fighters), partners.coordination, tally. Weekly.
-Chance: CROSSING. A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure
-`1 - exp(-people / 50)` of what it believes around it here, of the partner's forces in reach there, times their coordination abroad; business
-draws it back. Pursuit stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy; friction
-suspends it at once. 1,191 Colombian personnel face the Putumayo (F0478)."""
+Reads: groups, partners, minds.danger, levers. Writes: groups (site, country, days_abroad, fighters), partners.coordination, tally.
+Weekly. Chance: CROSSING. A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure `1 -
+exp(-people / 50)` of what it believes around it here, of the partner's forces in reach there, times their coordination abroad; business
+draws it back. Pursuit stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy;
+friction suspends it at once. 1,191 Colombian personnel face the Putumayo (F0478)."""
+
 import math
 
 from sim.chance import CROSSING, uniform
@@ -44,17 +45,18 @@ def coordinate(partners, levers, p):
 
 
 @rule
-def pressure_abroad(partners, country, p):
-    """Pressure of the partner's forces on a cell across the line."""
+def pressure_abroad(partners, site, near_start, near_site, near_k, p):
+    """Pressure of the partner's forces in reach of a site across the line: by their own will, and more with coordination."""
     people = 0.0
     for b in range(len(partners)):
-        if partners[b].country == country:
-            people += partners[b].presence * (p.own_will + (1.0 - p.own_will) * partners[b].coordination)
-    return pressure(people / 10.0, p)
+        for e in range(near_start[site], near_start[site + 1]):
+            if near_site[e] == partners[b].site:
+                people += near_k[e] * partners[b].presence * (p.own_will + (1.0 - p.own_will) * partners[b].coordination)
+    return pressure(people, p)
 
 
 @loop
-def cross(groups, partners, danger, refuge, back, site_country, p, key, t, tally, site_theatre):
+def cross(groups, partners, danger, refuge, back, near_start, near_site, near_k, site_country, p, key, t, tally, site_theatre):
     """One week: who crosses. refuge, back: i8[sites], nearest settlement across the line and at home."""
     for g in range(len(groups)):
         group = groups[g]
@@ -65,13 +67,16 @@ def cross(groups, partners, danger, refuge, back, site_country, p, key, t, tally
         if other < 0:
             continue
         there_country = site_country[group.site] if abroad else site_country[other]
-        across = pressure_abroad(partners, there_country, p)
+        across = pressure_abroad(partners, group.site if abroad else other, near_start, near_site, near_k, p)
         here = pressure(danger[g, group.site if not abroad else other], p)
         if abroad:
             rate = p.return_rate + p.sigma * max(0.0, across - here)
             for b in range(len(partners)):
-                if partners[b].country == there_country and uniform(key, CROSSING, t, group.uid, 10 + b) < (
-                        1.0 - math.exp(-p.joint_rate * partners[b].coordination)):
+                if (
+                    partners[b].country == there_country
+                    and partners[b].site == group.site
+                    and uniform(key, CROSSING, t, group.uid, 10 + b) < (1.0 - math.exp(-p.joint_rate * partners[b].coordination))
+                ):
                     lost = math.floor(group.fighters * p.joint_loss)
                     group.fighters -= lost
                     tally[FIGHTERS_LOST, site_theatre[other]] += lost

@@ -5,11 +5,12 @@ armed_coverage, felt_armed). `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K
 (Athena's form, evidence B1; no cliff at 20 per 1,000, S21), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag
 of `felt_days` and drives tips, fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by
 `C~_0 + chi (C~ - C~_0)`. Armed groups: the same with fighters + .3 supporters and `armed_scale` in place of c."""
+
 import math
 
 from sim.kernel import loop, rule
 from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
-from sim.world.tables import ESCORTS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RAIDERS, TEAMS, WEIGHTED
+from sim.world.tables import ESCORTS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, TEAMS, WEIGHTED
 
 LN3 = math.log(3.0)
 
@@ -28,6 +29,8 @@ class Parameters:
     felt_days: float
     vacuum_coupling: float
     patrol_size: float
+    raider_response: float
+    guard_response: float
     restrained_presence: float
 
 
@@ -75,8 +78,9 @@ def place_units(units, force, p):
         if unit.mission == PATROL or unit.mission == RIVER_PATROL or unit.mission == RAID or unit.mission == ESCORT:
             if unit.kind != ERADICATION:
                 force[s, TEAMS] += unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
-        if unit.mission == RAID:
-            force[s, RAIDERS] += unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+        if unit.kind != ERADICATION:
+            answers = p.raider_response if unit.mission == RAID else p.guard_response if guards else 1.0
+            force[s, RESPONDERS] += answers * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
         if unit.kind == ERADICATION or unit.mission == ESCORT:
             force[s, ESCORTS] += unit.effort
 

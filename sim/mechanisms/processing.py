@@ -5,6 +5,7 @@ Everything cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg
 2,300 elsewhere (F0260). Traditional leaf is a sink: 10,891 t a year in the country (F0267), of which the VRAEM gives .05. Poppy: 8 kg of
 latex per hectare and harvest (F0389), two harvests a year (F0399). Open laboratories share what leaf there is by capacity, keep the
 product for some days, and lose it when found."""
+
 from sim.kernel import loop, rule
 from sim.world.state import COCAINE_LAB, LATEX, STRIP, VRAEM
 from sim.world.tally import HARVESTED, INFLOW, TRADITIONAL
@@ -19,6 +20,8 @@ class Parameters:
     latex_kg_ha: float
     harvests_poppy: float
     hold_days: float
+    leaf_wait_weeks: float
+    expansion: float
 
 
 @rule
@@ -78,3 +81,17 @@ def processing(communities, markets, labs, open_capacity, latex_cluster, p, t, t
             open_capacity[lab.cluster] -= lab.capacity
             market.leaf_kg = max(market.leaf_kg - made * leaf_per_kg, 0.0)
             lab.held_kg += made
+
+
+@loop
+def expand(markets, labs, weekly_leaf, communities, p):
+    """Weekly: where leaf waits for long, owners enlarge their works. weekly_leaf: f8[clusters] work space."""
+    for c in range(len(markets)):
+        weekly_leaf[c] = 0.0
+    for i in range(len(communities)):
+        town = communities[i]
+        weekly_leaf[town.cluster] += town.coca * (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / 52.0
+    for j in range(len(labs)):
+        lab = labs[j]
+        if lab.alive == 1 and lab.kind == COCAINE_LAB and markets[lab.cluster].leaf_kg > p.leaf_wait_weeks * weekly_leaf[lab.cluster]:
+            lab.capacity *= 1.0 + p.expansion

@@ -7,6 +7,7 @@ Belief B is effort (people on task in a traveller's way, per cell of a leg). It 
 planned. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0. Leak hazard a week
 `l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination`, all times (1 - secrecy) (evidence B2, assumed). Armed groups
 observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure."""
+
 import math
 
 from sim.chance import LEAK, OBSERVE, uniform
@@ -63,7 +64,7 @@ def planned_mission(unit):
 
 @loop
 def see_legs(units, planned, cell_start, cell, cell_share, site_cell, per_cell, leg_start, leg_cell, out, p):
-    """Visible people on task per cell of each leg: as posted today (planned 0) or once every order is carried out (1). per_cell: work space."""
+    """Visible people on task per cell of each leg, as posted today (planned 0) or once all orders are carried out (1)."""
     for c in range(len(per_cell)):
         per_cell[c] = 0.0
     for i in range(len(units)):

@@ -6,6 +6,7 @@ Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (sto
 theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice,
 each post gets the same share of what it asked. Readiness: -.003 a day in the field, -.02 unsupplied, +.02 (1 - r) at rest; a third of
 the time is rest, which settles near .70. Sources: F0466-F0468, evidence B7; the rest assumed."""
+
 from sim.kernel import loop, rule
 from sim.world.state import ERADICATION, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
 from sim.world.tables import clip
@@ -83,7 +84,9 @@ def sustainment(units, theatres, site_theatre, link, local_supply, post_need, we
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT:
             full = p.stock_days * p.ration_kg * unit.soldiers
-            post_need[unit.posting, 0] += p.ration_kg * unit.soldiers + clip((full - unit.stock_kg) / p.refill_days, 0.0, p.ration_kg * unit.soldiers)
+            post_need[unit.posting, 0] += p.ration_kg * unit.soldiers + clip(
+                (full - unit.stock_kg) / p.refill_days, 0.0, p.ration_kg * unit.soldiers
+            )
     for s in range(len(post_need)):
         bought = min(post_need[s, 0], local_supply[s])
         post_need[s, 0] -= bought

@@ -1,18 +1,19 @@
 """4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
 
 Reads: markets, minds, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried), networks, markets
-(stock_kg), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
-Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay .96 a
-week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
-.05 P_dest (nested logit; NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share passes
-max(.10, 2 x prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's output
-(F0348 for the air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
+(stock_kg), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE. Prior risk per leg `m = 1 -
+exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay .96 a week [.93-.985].
+Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia .05 P_dest (nested logit;
+NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share passes max(.10, 2 x
+prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's output (F0348 for the
+air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
+
 import math
 
 from sim.chance import OPEN_ROUTE, ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.kernel import loop, rule
 from sim.world.state import BY_AIR, BY_RIVER, ON_FOOT, STRIP
-from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row
+from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row, settle
 from sim.world.tally import (
     ATTEMPTED,
     DELIVERED,
@@ -22,7 +23,6 @@ from sim.world.tally import (
     PAID_FARM,
     PAID_TOLL,
     PAID_TRANSPORT,
-    PASSED,
     REVENUE,
 )
 
@@ -92,7 +92,9 @@ def utility(risk, price, source, cost, bribe):
 @rule
 def standard_load(mode, product, scale, p):
     """kg of a load by mode, after splitting; never under the floor of the mode."""
-    full = p.load_foot_kg if mode == ON_FOOT else p.load_river_kg if mode == BY_RIVER else p.load_air_kg if mode == BY_AIR else p.load_road_kg
+    full = (
+        p.load_foot_kg if mode == ON_FOOT else p.load_river_kg if mode == BY_RIVER else p.load_air_kg if mode == BY_AIR else p.load_road_kg
+    )
     floor = p.floor_foot_kg if mode == ON_FOOT else p.floor_river_kg if mode == BY_RIVER else p.floor_vehicle_kg
     if product == 1:
         return max(full * p.latex_load_share, 1.0)
@@ -148,11 +150,9 @@ def drawn_route(n, c, share, route_origin, u):
 
 @rule
 def enter_cell(load, cell, cell_theatre, tally):
-    """Book-keeping of theatres: an attempt on first entry, a passage when it leaves unseized."""
+    """Book-keeping of theatres: an attempt on first entry."""
     place = cell_theatre[cell] if cell >= 0 else 0
     if place != load.inside:
-        if load.inside > 0:
-            tally[PASSED + load.product, load.inside] += load.kg
         if place > 0 and (load.entered >> place) % 2 == 0:
             tally[ATTEMPTED + load.product, place] += load.kg
             load.entered += 1 << place
@@ -177,9 +177,7 @@ def pay_toll(load, networks, communities, before, cell, cell_community, p, tally
 @rule
 def deliver(load, networks, route_exit, market_theatre, prices, tally):
     """The load has left the country or reached the coast."""
-    load.alive = 0
-    if load.inside > 0:
-        tally[PASSED + load.product, load.inside] += load.kg
+    settle(load, -1, tally)
     tally[DELIVERED + load.product, market_theatre[load.cluster]] += load.kg
     tally[EXPORTED + load.product, route_exit[load.route]] += load.kg
     paid = load.kg * prices[route_exit[load.route], load.product]
@@ -209,8 +207,26 @@ def nested_shares(n, c, share, open_, worth, prices, product, route_origin, rout
 
 
 @loop
-def choose(markets, belief, seized, tried, open_, share, book, constant, prices, route_start, step_leg, step_risk, route_origin, route_exit,
-           route_mode, route_cost, worth, p):
+def choose(
+    markets,
+    belief,
+    seized,
+    tried,
+    open_,
+    share,
+    book,
+    constant,
+    prices,
+    route_start,
+    step_leg,
+    step_risk,
+    route_origin,
+    route_exit,
+    route_mode,
+    route_cost,
+    worth,
+    p,
+):
     """Weekly: shares of every network over its open routes, by nested logit. worth: f8[routes] work space."""
     for n in range(share.shape[0]):
         for r in range(share.shape[1]):
@@ -276,8 +292,28 @@ def open_and_close(networks, markets, open_, share, used, book, route_origin, p,
 
 
 @loop
-def buy_and_send(networks, markets, shipments, labs, tried, share, used, book, route_start, step_cell, step_leg, route_origin, route_mode,
-                 route_cost, cell_theatre, status, p, key, t, tally):
+def buy_and_send(
+    networks,
+    markets,
+    shipments,
+    labs,
+    tried,
+    share,
+    used,
+    book,
+    route_start,
+    step_cell,
+    step_leg,
+    route_origin,
+    route_mode,
+    route_cost,
+    cell_theatre,
+    status,
+    p,
+    key,
+    t,
+    tally,
+):
     """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it."""
     for n in range(len(networks)):
         firm = networks[n]
@@ -338,8 +374,27 @@ def buy_and_send(networks, markets, shipments, labs, tried, share, used, book, r
 
 
 @loop
-def move(shipments, networks, communities, belief, tried, leg_effort, step_cell, step_days, step_leg, route_start, route_exit, cell_theatre,
-         cell_community, market_theatre, prices, learn, p, t, tally):
+def move(
+    shipments,
+    networks,
+    communities,
+    belief,
+    tried,
+    leg_effort,
+    step_cell,
+    step_days,
+    step_leg,
+    route_start,
+    route_exit,
+    cell_theatre,
+    cell_community,
+    market_theatre,
+    prices,
+    learn,
+    p,
+    t,
+    tally,
+):
     """Carry every load that is still moving one day on; it pays tolls, and its owner learns from the legs that it has passed."""
     for i in range(len(shipments)):
         load = shipments[i]

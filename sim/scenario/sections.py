@@ -78,12 +78,12 @@ class VraemForces(TheatreForces):
 class LoretoForces(TheatreForces):
     """A prior of 2,000 to 7,000 soldiers."""
 
-    soldiers: Count = 4_000
+    soldiers: Count = 2_500
     special: Count = 150
     river_infantry: Count = 600
     police: Count = 500
     antinarcotics: Count = 60
-    boats: Count = 60
+    boats: Count = 80
     lorries: Count = 10
     helicopter_share: Share = 0.1
 

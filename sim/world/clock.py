@@ -1,4 +1,5 @@
 """Days, weeks and seasons. `t` counts from the first day of the burn-in; `day = t - burn_in` is 0 on `start_date`."""
+
 from sim.kernel import rule
 
 

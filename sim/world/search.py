@@ -1,6 +1,7 @@
 """Searching an area on foot: what patrols find, be it a load, a laboratory, a field or an armed group.
 
 Koopman's random search: `lambda = W sqrt(v_s^2 + v_t^2) h n vis / A` a day (evidence B1)."""
+
 import math
 
 from sim.kernel import rule

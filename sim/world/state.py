@@ -4,13 +4,15 @@ A class below is a record type: its annotations give field names and types (`int
 comment gives unit and range. `dtype(Unit)` makes the numpy type, so that mypy, numba and a reader see the same names. A row is never an
 identity: what outlives a stretch refers to agents by `uid`, to places by site index (a row of `communities`, then foreign towns and hubs).
 Days are `t`, counted from the first day of the burn-in."""
+
 from __future__ import annotations
 
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 
 Uid = np.uint64
+Table = Any                    # a record array of one of the classes below: numpy has no type for `table.field`
 
 # unit kinds, missions and status
 LINE, SPECIAL, RIVER_INFANTRY, POLICE, ANTINARCOTICS, ERADICATION = range(6)
@@ -39,192 +41,204 @@ SOURCES = ("tip", "patrol", "partner")
 
 class Unit:
     """A package of about 30: soldiers, river infantry, police."""
-    alive: int               # 1 while the row is in use
+
+    alive: int  # 1 while the row is in use
     uid: Uid
-    kind: int                # LINE .. ERADICATION
-    home: int                # site of first posting
-    posting: int             # site; in transit: the site left
-    mission: int             # PATROL .. IDLE
-    status: int              # POSTED, PREPARING, TRANSIT
-    order_site: int          # site ordered to, -1 none
+    kind: int  # LINE .. ERADICATION
+    home: int  # site of first posting
+    posting: int  # site; in transit: the site left
+    mission: int  # PATROL .. IDLE
+    status: int  # POSTED, PREPARING, TRANSIT
+    order_site: int  # site ordered to, -1 none
     order_mission: int
-    by_air: int              # 1 when the move is an airlift
-    departs: int             # t of departure
-    arrives: int             # t of arrival
-    ordered: int             # t of the order
-    known: int               # 1 when the enemy has heard of the move
-    moved: int               # 1 once redeployed to another theatre
-    soldiers: float          # people, whole [0, established]
-    established: float       # people
-    stock_kg: float          # supplies held, kg
-    sustained: float         # share of need met today [0, 1]
-    readiness: float         # [0, 1]
-    knowledge: float         # local knowledge [.5, 1]
-    post_days: float         # days at this post
-    effort: float            # people on task today
+    by_air: int  # 1 when the move is an airlift
+    departs: int  # t of departure
+    arrives: int  # t of arrival
+    ordered: int  # t of the order
+    known: int  # 1 when the enemy has heard of the move
+    moved: int  # 1 once redeployed to another theatre
+    soldiers: float  # people, whole [0, established]
+    established: float  # people
+    stock_kg: float  # supplies held, kg
+    sustained: float  # share of need met today [0, 1]
+    readiness: float  # [0, 1]
+    knowledge: float  # local knowledge [.5, 1]
+    post_days: float  # days at this post
+    effort: float  # people on task today
 
 
 class ArmedGroup:
     """A Shining Path column or a FARC-dissident cell."""
+
     alive: int
     uid: Uid
-    kind: int                # MPCP, DISSIDENT
-    site: int                # where it camps
-    country: int             # code of the side of the border it is on
-    fighters: float          # people [0, )
-    supporters: float        # people
-    money: float             # USD
-    wage_share: float        # share of revenue that pays fighters, set at day 0 from its own balance [0, 1]
-    revenue: float           # USD in the last week
-    carrying: float          # fighters that revenue can pay for
-    exposure: float          # opportunity for attack today, vulnerable units in reach
-    exposure_0: float        # the same at day 0: what today is measured against
-    days_abroad: float       # consecutive days across the line
-    restraint: int           # 1 while it holds back before a departure it knows of
+    kind: int  # MPCP, DISSIDENT
+    site: int  # where it camps
+    country: int  # code of the side of the border it is on
+    fighters: float  # people [0, )
+    supporters: float  # people
+    money: float  # USD
+    wage_share: float  # share of revenue that pays fighters, set at day 0 from its own balance [0, 1]
+    revenue: float  # USD a week from tolls and taxes (smoothed)
+    other_usd: float  # USD a week from outside drugs, set at day 0
+    carrying: float  # fighters that revenue can pay for
+    exposure: float  # opportunity for attack today, vulnerable units in reach
+    exposure_0: float  # the same at day 0: what today is measured against
+    days_abroad: float  # consecutive days across the line
+    restraint: int  # 1 while it holds back before a departure it knows of
 
 
 class Network:
     """A trafficking firm: it buys, moves and sells; what it believes is in `Minds`."""
+
     alive: int
     uid: Uid
-    foreign: int             # 1 based abroad: arrests do not reach it
-    hub: int                 # site
-    cash: float              # USD
-    sent: float              # loads in recent weeks (decayed)
-    lost: float              # of which seized
-    load_scale: float        # load size relative to the mode's standard [.1, 1]
+    foreign: int  # 1 based abroad: arrests do not reach it
+    hub: int  # site
+    cash: float  # USD
+    sent: float  # loads in recent weeks (decayed)
+    lost: float  # of which seized
+    load_scale: float  # load size relative to the mode's standard [.1, 1]
 
 
 class Shipment:
     """One load under way."""
+
     alive: int
     uid: Uid
-    network: int             # fixed index of the owner
-    cluster: int             # fixed index of the origin
-    route: int               # fixed index in the library
-    product: int             # HCL, LATEX
-    step: int                # index into the steps of all routes
-    entered: int             # bit mask of theatres entered (for attempts)
-    inside: int              # theatre it is in now
-    born: int                # t
-    elapsed: float           # days spent on the present step
-    kg: float                # kg of the product
-    toll: float              # largest armed share that has taxed it [0, 1]
+    network: int  # fixed index of the owner
+    cluster: int  # fixed index of the origin
+    route: int  # fixed index in the library
+    product: int  # HCL, LATEX
+    step: int  # index into the steps of all routes
+    entered: int  # bit mask of theatres entered (for attempts)
+    inside: int  # theatre it is in now
+    born: int  # t
+    elapsed: float  # days spent on the present step
+    kg: float  # kg of the product
+    toll: float  # largest armed share that has taxed it [0, 1]
 
 
 class Laboratory:
     """A cocaine laboratory, latex point or airstrip. Its site is fixed; destroyed, it is closed until rebuilt."""
+
     alive: int
     uid: Uid
-    kind: int                # COCAINE_LAB, LATEX_POINT, STRIP
+    kind: int  # COCAINE_LAB, LATEX_POINT, STRIP
     cluster: int
-    site: int                # community whose land it is on
+    site: int  # community whose land it is on
     cell: int
-    closed_until: int        # t
-    capacity: float          # kg of product a day (strip: loads a day)
-    held_kg: float           # product on the premises, kg: lost when found
+    closed_until: int  # t
+    capacity: float  # kg of product a day (strip: loads a day)
+    held_kg: float  # product on the premises, kg: lost when found
 
 
 class Community:
     """A settlement or hamlet with its fields; row = site."""
+
     uid: Uid
     cell: int
     theatre: int
     cluster: int
-    holder: int              # 0 nobody, 1 state, 2 armed: who is said to hold it (hysteresis)
-    ronda: int               # 1 where a northern ronda keeps outsiders out
-    population: float        # people
-    displaced: float         # people who have left
-    cooperation: float       # [0, 1]
-    cooperation_0: float     # level it reverts to
-    fear: float              # [0, 1]
-    harm_state: float        # recent civilian harm by the state, people (decayed)
-    harm_armed: float        # the same by armed groups
-    coverage: float          # C today [0, 1]
-    felt: float              # C~, lagged
-    felt_0: float            # C~ at day 0
-    armed_coverage: float    # A today [0, 1]
-    felt_armed: float        # A~, lagged
-    state: float             # control share s [0, 1]
-    armed: float             # control share a [0, 1]
-    state_0: float           # s at day 0
-    committee: float         # members of its self-defence committee, people
-    vigour: float            # of the committee [0, 1]
-    services: float          # state services [0, 1]
-    coca_young: float        # ha, not yet bearing
-    coca: float              # ha bearing
-    coca_bare: float         # ha eradicated, not replanted
-    coca_max: float          # ha that the land can carry
-    coca_found: float        # ha located by the state
-    poppy: float             # ha
-    poppy_max: float         # ha
-    poppy_found: float       # ha
-    kg_passed: float         # kg that moved through its catchment this week, HCl equivalent
-    kg_recent: float         # the same over recent weeks (decayed), kg a week
-    toll_usd: float          # paid to armed groups on its land this week
-    eradicated_ha: float     # destroyed this week, ha
-    tips: float              # expected reports this week
-    tips_8w: float           # reports in recent weeks (decayed)
-    stake: float             # USD of product grown or passed (burn-in)
-    weight: float            # weight in its theatre's outcomes, sums to 1
+    holder: int  # 0 nobody, 1 state, 2 armed: who is said to hold it (hysteresis)
+    ronda: int  # 1 where a northern ronda keeps outsiders out
+    population: float  # people
+    displaced: float  # people who have left
+    cooperation: float  # [0, 1]
+    cooperation_0: float  # level it reverts to
+    fear: float  # [0, 1]
+    harm_state: float  # recent civilian harm by the state, people (decayed)
+    harm_armed: float  # the same by armed groups
+    coverage: float  # C today [0, 1]
+    felt: float  # C~, lagged
+    felt_0: float  # C~ at day 0
+    armed_coverage: float  # A today [0, 1]
+    felt_armed: float  # A~, lagged
+    state: float  # control share s [0, 1]
+    armed: float  # control share a [0, 1]
+    state_0: float  # s at day 0
+    committee: float  # members of its self-defence committee, people
+    vigour: float  # of the committee [0, 1]
+    services: float  # state services [0, 1]
+    coca_young: float  # ha, not yet bearing
+    coca: float  # ha bearing
+    coca_bare: float  # ha eradicated, not replanted
+    coca_max: float  # ha that the land can carry
+    coca_found: float  # ha located by the state
+    poppy: float  # ha
+    poppy_max: float  # ha
+    poppy_found: float  # ha
+    kg_passed: float  # kg that moved through its catchment this week, HCl equivalent
+    kg_recent: float  # the same over recent weeks (decayed), kg a week
+    toll_usd: float  # paid to armed groups on its land this week
+    eradicated_ha: float  # destroyed this week, ha
+    tips: float  # expected reports this week
+    tips_8w: float  # reports in recent weeks (decayed)
+    stake: float  # USD of product grown or passed (burn-in)
+    weight: float  # weight in its theatre's outcomes, sums to 1
 
 
 class Market:
     """A production cluster: what lies there and what it is worth. It trades in one product; row = cluster."""
+
     theatre: int
-    product: int             # HCL, LATEX
-    leaf_kg: float           # kg dry leaf not yet processed
-    stock_kg: float          # kg of the product at the farm gate
-    outflow: float           # kg a week bought (smoothed): the flow that its target stock is measured by
-    bought_week: float       # kg bought since the last weekly count
-    price_leaf: float        # USD per kg
-    price: float             # USD per kg of the product at the farm gate
-    inflow_kg_day: float     # exogenous arrivals from outside the theatres, kg a day
+    product: int  # HCL, LATEX
+    leaf_kg: float  # kg dry leaf not yet processed
+    stock_kg: float  # kg of the product at the farm gate
+    outflow: float  # kg a week bought (smoothed): the flow that its target stock is measured by
+    bought_week: float  # kg bought since the last weekly count
+    price_leaf: float  # USD per kg
+    price: float  # USD per kg of the product at the farm gate
+    inflow_kg_day: float  # exogenous arrivals from outside the theatres, kg a day
 
 
 class Partner:
     """Forces across the line, at one foreign town."""
+
     site: int
     country: int
-    presence: float          # people
-    coordination: float      # effective today [0, 1]
-    hit_until: int           # t until which a joint operation keeps pressure up
+    presence: float  # people
+    coordination: float  # effective today [0, 1]
+    hit_until: int  # t until which a joint operation keeps pressure up
 
 
 class Lead:
     """A report: place, kind and age; not a detection."""
+
     alive: int
     uid: Uid
-    kind: int                # LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT
-    target: Uid              # uid of what it names
-    row: int                 # row of the target when reported: valid while the uid still matches
+    kind: int  # LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT
+    target: Uid  # uid of what it names
+    row: int  # row of the target when reported: valid while the uid still matches
     site: int
-    seen: int                # t of the observation
-    received: int            # t at which command has it
-    source: int              # BY_TIP, BY_PATROL, BY_PARTNER
+    seen: int  # t of the observation
+    received: int  # t at which command has it
+    source: int  # BY_TIP, BY_PATROL, BY_PARTNER
 
 
 class Theatre:
     """What a theatre's command disposes of; row = theatre code."""
-    depot: int               # site from which it is supplied
+
+    depot: int  # site from which it is supplied
     soldiers_planned: float  # people on the move to (+) or from (-) it that the enemy has heard of
     lorries: float
     boats: float
     flight_hours_day: float  # helicopter hours available a day
-    lift_bank: float         # airlift hours saved up
+    lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float
     eradicated_ha_year: float  # done since the last new year of the run
-    attacks_8w: float        # attacks in recent weeks (decayed)
+    attacks_8w: float  # attacks in recent weeks (decayed)
 
 
 class Levers:
     """What the scenario sets and a dated event may change."""
-    secrecy: float           # [0, 1]
-    secrecy_until: int       # t
-    coordination: float      # with the partner [0, 1]
-    suspended: int           # 1 while friction suspends it
-    burn_in: int             # days
-    first_day_of_year: int   # day of the year at t = 0 [1, 366]
+
+    secrecy: float  # [0, 1]
+    secrecy_until: int  # t
+    coordination: float  # with the partner [0, 1]
+    suspended: int  # 1 while friction suspends it
+    burn_in: int  # days
+    first_day_of_year: int  # day of the year at t = 0 [1, 366]
 
 
 def dtype(record: type) -> np.dtype:
@@ -233,6 +247,6 @@ def dtype(record: type) -> np.dtype:
     return np.dtype([(name, stored[hint]) for name, hint in get_type_hints(record).items()])
 
 
-def table(record: type, rows: int) -> np.ndarray:
+def table(record: type, rows: int) -> Table:
     """An empty table of `rows` rows. A recarray, so that `row.field` reads alike compiled and plain."""
     return np.zeros(rows, dtype(record)).view(np.recarray)

@@ -1,12 +1,15 @@
 """How the world is handed to the compiled day: namedtuples of at most six arrays, and what every table shares."""
+
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernel import rule
+from sim.world.state import Table
+from sim.world.tally import PASSED
 
 # columns of Fields.force, one row per site
-WEIGHTED, PEOPLE, TEAMS, RAIDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, ESCORTS = range(10)
+WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, ESCORTS = range(10)
 FORCE_COLUMNS = 10
 # columns of Trade.book
 WAITING, SENT, CAPACITY = range(3)
@@ -15,103 +18,110 @@ START_AIR, START_COAST, START_BOLIVIA, START_NORTH = range(4)
 
 
 class Actors(NamedTuple):
-    units: np.ndarray
-    groups: np.ndarray
-    networks: np.ndarray
-    shipments: np.ndarray
-    labs: np.ndarray
-    leads: np.ndarray
+    units: Table
+    groups: Table
+    networks: Table
+    shipments: Table
+    labs: Table
+    leads: Table
 
 
 class Places(NamedTuple):
-    communities: np.ndarray
-    markets: np.ndarray
-    partners: np.ndarray
-    theatres: np.ndarray
-    levers: np.ndarray
-    status: np.ndarray         # i8[4]: 0 fine, else the number of the table that is full
+    communities: Table
+    markets: Table
+    partners: Table
+    theatres: Table
+    levers: Table
+    status: np.ndarray  # i8[4]: 0 fine, else the number of the table that is full
 
 
 class Fields(NamedTuple):
     """Layers that change from day to day."""
-    force: np.ndarray          # f8[sites, FORCE_COLUMNS]
-    patrols: np.ndarray        # f8[cells] patrol teams x local knowledge present
-    guard: np.ndarray          # f8[sites] people on task within reach
-    leg_effort: np.ndarray     # f8[legs] people on task per cell of the leg, as a traveller would meet them
-    leg_planned: np.ndarray    # f8[legs] the same once every order given is carried out
+
+    force: np.ndarray  # f8[sites, FORCE_COLUMNS]
+    patrols: np.ndarray  # f8[cells] patrol teams x local knowledge present
+    guard: np.ndarray  # f8[sites] people on task within reach
+    leg_effort: np.ndarray  # f8[legs] people on task per cell of the leg, as a traveller would meet them
+    leg_planned: np.ndarray  # f8[legs] the same once every order given is carried out
 
 
 class Minds(NamedTuple):
     """What networks and groups believe. Rows are networks (groups in `danger`)."""
-    belief: np.ndarray         # f8[networks, legs] believed effort, people
-    seized: np.ndarray         # f8[networks, legs] decayed count of own loads seized
-    tried: np.ndarray          # f8[networks, legs] decayed count of own loads that entered
-    danger: np.ndarray         # f8[groups, sites] believed people on task near a site
+
+    belief: np.ndarray  # f8[networks, legs] believed effort, people
+    seized: np.ndarray  # f8[networks, legs] decayed count of own loads seized
+    tried: np.ndarray  # f8[networks, legs] decayed count of own loads that entered
+    danger: np.ndarray  # f8[groups, sites] believed people on task near a site
 
 
 class Trade(NamedTuple):
     """What networks plan. Rows are networks."""
-    open: np.ndarray           # f8[networks, routes] 1 while it keeps the route open
-    share: np.ndarray          # f8[networks, routes] share of the cluster's loads that it sends this way
-    used: np.ndarray           # f8[networks, routes] t of the last dispatch, -1e9 never
-    book: np.ndarray           # f8[networks, clusters, 3] columns WAITING, SENT, CAPACITY
-    constant: np.ndarray       # f8[routes] USD per kg that reproduces the start shares, frozen at day 0
+
+    open: np.ndarray  # f8[networks, routes] 1 while it keeps the route open
+    share: np.ndarray  # f8[networks, routes] share of the cluster's loads that it sends this way
+    used: np.ndarray  # f8[networks, routes] t of the last dispatch, -1e9 never
+    book: np.ndarray  # f8[networks, clusters, 3] columns WAITING, SENT, CAPACITY
+    constant: np.ndarray  # f8[routes] USD per kg that reproduces the start shares, frozen at day 0
 
 
 class Ground(NamedTuple):
     """The map by cell, never written."""
-    theatre: np.ndarray        # i8[cells]
-    terrain: np.ndarray        # i8[cells]
-    area_km2: np.ndarray       # f8[cells]
-    community: np.ndarray      # i8[cells] nearest community, -1 none
-    post: np.ndarray           # i8[cells] site whose post controls this cell, -1 none
-    road: np.ndarray           # i8[cells] road class
+
+    theatre: np.ndarray  # i8[cells]
+    terrain: np.ndarray  # i8[cells]
+    area_km2: np.ndarray  # f8[cells]
+    community: np.ndarray  # i8[cells] nearest community, -1 none
+    post: np.ndarray  # i8[cells] site whose post controls this cell, -1 none
+    road: np.ndarray  # i8[cells] road class
 
 
 class Sites(NamedTuple):
     """The map by site, never written."""
-    cell: np.ndarray           # i8[sites]
-    theatre: np.ndarray        # i8[sites]
-    country: np.ndarray        # i8[sites]
+
+    cell: np.ndarray  # i8[sites]
+    theatre: np.ndarray  # i8[sites]
+    country: np.ndarray  # i8[sites]
     people_in_reach: np.ndarray  # f8[sites] sum of pop K
-    link: np.ndarray           # f8[sites, 3] days by lorry and by boat, flight hours from the theatre's depot (inf: none)
-    local_supply: np.ndarray   # f8[sites] kg a day that the town itself can sell
+    link: np.ndarray  # f8[sites, 3] days by lorry and by boat, flight hours from the theatre's depot (inf: none)
+    local_supply: np.ndarray  # f8[sites] kg a day that the town itself can sell
 
 
 class Near(NamedTuple):
     """Who reaches whom, never written."""
-    start: np.ndarray          # i8[sites + 1]
-    site: np.ndarray           # i8[] sites in reach
-    k: np.ndarray              # f8[] kernel exp(-d / reach)
-    cell_start: np.ndarray     # i8[sites + 1]
-    cell: np.ndarray           # i8[] cells in reach
-    cell_share: np.ndarray     # f8[] share of a patrol's time spent there, sums to 1 per site
+
+    start: np.ndarray  # i8[sites + 1]
+    site: np.ndarray  # i8[] sites in reach
+    k: np.ndarray  # f8[] kernel exp(-d / reach)
+    cell_start: np.ndarray  # i8[sites + 1]
+    cell: np.ndarray  # i8[] cells in reach
+    cell_share: np.ndarray  # f8[] share of a patrol's time spent there, sums to 1 per site
 
 
 class Routes(NamedTuple):
     """The route library, never written."""
-    start: np.ndarray          # i8[routes + 1] into the steps
-    cell: np.ndarray           # i8[steps] -1 on a connector
-    days: np.ndarray           # f8[steps]
-    leg: np.ndarray            # i8[steps]
-    risk: np.ndarray           # f8[steps] exogenous seizure probability of a connector
-    exposed: np.ndarray        # i8[steps] 1 on Peruvian soil or water
+
+    start: np.ndarray  # i8[routes + 1] into the steps
+    cell: np.ndarray  # i8[steps] -1 on a connector
+    days: np.ndarray  # f8[steps]
+    leg: np.ndarray  # i8[steps]
+    risk: np.ndarray  # f8[steps] exogenous seizure probability of a connector
+    exposed: np.ndarray  # i8[steps] 1 on Peruvian soil or water
 
 
 class RouteFacts(NamedTuple):
-    origin: np.ndarray         # i8[routes] cluster
-    exit: np.ndarray           # i8[routes]
-    mode: np.ndarray           # i8[routes]
-    cost: np.ndarray           # f8[routes] USD per kg
-    days: np.ndarray           # f8[routes]
-    start_class: np.ndarray    # i8[routes] START_AIR .. START_NORTH for VRAEM routes, -1 where choice is free from the start
+    origin: np.ndarray  # i8[routes] cluster
+    exit: np.ndarray  # i8[routes]
+    mode: np.ndarray  # i8[routes]
+    cost: np.ndarray  # f8[routes] USD per kg
+    days: np.ndarray  # f8[routes]
+    start_class: np.ndarray  # i8[routes] START_AIR .. START_NORTH for VRAEM routes, -1 where choice is free from the start
 
 
 class Legs(NamedTuple):
-    theatre: np.ndarray        # i8[legs]
-    start: np.ndarray          # i8[legs + 1]
-    cell: np.ndarray           # i8[]
-    on_route: np.ndarray       # i8[routes, 4] 1 where the route crosses the theatre
+    theatre: np.ndarray  # i8[legs]
+    start: np.ndarray  # i8[legs + 1]
+    cell: np.ndarray  # i8[]
+    on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
 
 
 @rule
@@ -121,6 +131,15 @@ def free_row(table):
         if table[row].alive == 0:
             return row
     return -1
+
+
+@rule
+def settle(load, seized_in, tally):
+    """A load's end: it has passed every theatre that it entered, but the one in which it was seized (-1: it arrived)."""
+    load.alive = 0
+    for place in range(1, 4):
+        if (load.entered >> place) % 2 == 1 and place != seized_in:
+            tally[PASSED + load.product, place] += load.kg
 
 
 @rule

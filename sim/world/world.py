@@ -1,4 +1,5 @@
 """The world of one run: all tables, layers and map arrays, with the names that people read."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from sim.day import Bench, Lines, Parameters
 
 TABLES = ("units", "groups", "networks", "shipments", "labs", "leads")
-ROOM = 0.75                    # a table fuller than this at a cut is doubled
+ROOM = 0.75  # a table fuller than this at a cut is doubled
 
 
 class TableFull(RuntimeError):
@@ -22,6 +23,7 @@ class TableFull(RuntimeError):
 @dataclass
 class World:
     """State that the day changes: actors, places, fields, minds, trade, tally. Everything else is the map, and is never written."""
+
     scenario: Any
     key: np.uint64
     actors: Actors
@@ -38,13 +40,13 @@ class World:
     lines: Lines
     bench: Bench
     parameters: Parameters
-    tally: np.ndarray          # f8[weeks + 1, quantities, places]
+    tally: np.ndarray  # f8[weeks + 1, quantities, places]
     site_names: tuple[str, ...]
     site_kinds: tuple[str, ...]
     site_lon: np.ndarray
     site_lat: np.ndarray
     n_communities: int
-    days_surface: np.ndarray   # f8[sites, sites]
+    days_surface: np.ndarray  # f8[sites, sites]
     cluster_names: tuple[str, ...]
     map: Any
 
