@@ -54,7 +54,8 @@ def is_compiled() -> bool:
 
 
 def _compile(function: Callable, **options) -> Callable:
-    numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))  # read by numba when it decorates
+    # numba reads the folder when it decorates
+    numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))  # type: ignore[attr-defined]
     return numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
 
 

@@ -68,7 +68,7 @@ def size_factor(kg, p):
 @rule
 def post_probability(people, post_days, river, kg, p):
     """Probability that the post of one site stops a load that passes."""
-    manned = p.manned * min(1.0, people / max(p.post_people, 1e-9))
+    manned = 1.0 - math.pow(1.0 - p.manned, people / max(p.post_people, 1e-9))
     corruption = p.corruption * (1.0 - math.exp(-post_days / max(p.corruption_days, 1e-9)))
     return clip(manned * (p.q_river if river else p.q_road) * size_factor(kg, p) * (1.0 - corruption), 0.0, 0.95)
 

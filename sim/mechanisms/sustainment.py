@@ -1,14 +1,15 @@
 """4.3 Sustainment: what reaches a post, what a unit can do with it, how it tires.
 
-Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (stock_kg, sustained, readiness, effort), tally.
-`effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day
-`payload x availability x season / (2 tau + handling)`; helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on the
-theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice,
-each post gets the same share of what it asked. Readiness: -.003 a day in the field, -.02 unsupplied, +.02 (1 - r) at rest; a third of
-the time is rest, which settles near .70. Sources: F0466-F0468, evidence B7; the rest assumed."""
+Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (stock_kg, sustained, readiness, effort), tally. `effort =
+soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day `payload x
+availability x season / (2 tau + handling)`; helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on the theatre's
+share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice, each post
+gets the same share of what it asked. Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1 - r) at
+rest; a third of the time is rest, which settles near .70. A unit without a task lives off the town where it stands and asks for no
+transport. Sources: F0466-F0468, evidence B7; the rest assumed."""
 
 from sim.kernel import loop, rule
-from sim.world.state import ERADICATION, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
+from sim.world.state import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
 from sim.world.tables import clip
 from sim.world.tally import COST, SUPPLY_HOURS
 
@@ -33,6 +34,7 @@ class Parameters:
     field_share: float
     wear: float
     hunger_wear: float
+    hungry_below: float
     rest_gain: float
     soldier_day_usd: float
     flight_hour_usd: float
@@ -52,7 +54,8 @@ def tooth(kind, p):
 @rule
 def readiness_after(readiness, sustained, p):
     """Readiness a day later: wear in the field, hunger, and recovery at rest."""
-    change = -p.wear * p.field_share - p.hunger_wear * (1.0 - sustained) + p.rest_gain * (1.0 - readiness) * (1.0 - p.field_share)
+    hunger = max(0.0, 1.0 - sustained / max(p.hungry_below, 1e-9))
+    change = -p.wear * p.field_share - p.hunger_wear * hunger + p.rest_gain * (1.0 - readiness) * (1.0 - p.field_share)
     return clip(readiness + change, 0.05, 1.0)
 
 
@@ -82,7 +85,7 @@ def sustainment(units, theatres, site_theatre, link, local_supply, post_need, we
         post_need[s, 1] = 0.0
     for i in range(len(units)):
         unit = units[i]
-        if unit.alive == 1 and unit.status != TRANSIT:
+        if unit.alive == 1 and unit.status != TRANSIT and unit.mission != IDLE:
             full = p.stock_days * p.ration_kg * unit.soldiers
             post_need[unit.posting, 0] += p.ration_kg * unit.soldiers + clip(
                 (full - unit.stock_kg) / p.refill_days, 0.0, p.ration_kg * unit.soldiers
@@ -118,6 +121,11 @@ def sustainment(units, theatres, site_theatre, link, local_supply, post_need, we
         h = site_theatre[unit.posting]
         tally[COST, h] += unit.soldiers * (p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0))
         if unit.status == TRANSIT:
+            unit.effort = 0.0
+            continue
+        if unit.mission == IDLE:
+            unit.sustained = 1.0
+            unit.readiness = readiness_after(unit.readiness, 1.0, p)
             unit.effort = 0.0
             continue
         need = p.ration_kg * unit.soldiers

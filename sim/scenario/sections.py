@@ -83,7 +83,7 @@ class LoretoForces(TheatreForces):
     river_infantry: Count = 600
     police: Count = 500
     antinarcotics: Count = 60
-    boats: Count = 80
+    boats: Count = 100
     lorries: Count = 10
     helicopter_share: Share = 0.1
 

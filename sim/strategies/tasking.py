@@ -4,15 +4,15 @@
 |---|---|---|
 | area | towns, by population | patrol |
 | garrison | the larger half of the towns, by population | garrison |
-| line | the ten towns nearest to a town across the line, evenly | river_patrol where there is a port, else patrol |
-| chokepoint | the quarter of the towns through which most surface travel passes, by travel days | checkpoint |
+| line | a company at each place, from the one nearest to a town across the line on | river_patrol where there is a port, else patrol |
+| chokepoint | a company at each place, from the one through which most surface travel passes on | checkpoint |
 | reports | up to half (a company for each report) at the places named in the last 8 weeks, by reports; the rest as `area` | raid; patrol |
 | random | each unit in a town drawn by population, drawn anew at each review (14 days) | patrol |
 | none | the largest town | idle |
 
-River infantry keeps to ports and patrols the river, except under garrison, reports and none. Police guard the larger towns, anti-narcotics
-teams man chokepoints (and raid under `reports`), eradication teams spread by population, whatever the tasking. Only public notions enter:
-census population, travel times, which towns lie abroad, and reports; never what the other side has or does."""
+River infantry keeps to ports and patrols the river, except under garrison, reports and none. Police guard the larger towns,
+anti-narcotics teams man chokepoints, one each (and raid under `reports`), eradication teams spread by population, whatever the tasking.
+Only public notions enter: census population, travel times, which towns lie abroad, and reports; never what the other side has or does."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ RENEWED = ("reports", "random")  # taskings that a review changes
 THEATRES = ("vraem", "loreto", "cajamarca")
 TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least
-ON_THE_LINE = 10  # towns that count as lying on the border line
-COMPANY = 4  # units: the most that one report draws
+COMPANY = 4  # units: what holds one post, and the most that one report draws
 ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
 DRAWS = 16_384  # draws set aside for each theatre; a strategy's own are those below
 
@@ -67,17 +66,17 @@ def assign(
 
 
 class Ground:
-    """The towns of a theatre and what makes one matter. Hamlets hold no post, unless there is no town."""
+    """The places of a theatre and what makes one matter. Hamlets hold a post only on the way of what passes, or where there is no town."""
 
     def __init__(self, theatre, places, reports, chance, travel_days) -> None:
         here = places.theatre == theatre
         towns = here & (places.kind == "town")
-        self.site = np.flatnonzero(towns if towns.any() else here)
+        self.every = np.flatnonzero(here)
+        self.site = np.flatnonzero(towns) if towns.any() else self.every
         if len(self.site) == 0:
             raise ValueError(f'no place in theatre "{theatre}"')
         self.theatre, self.places, self.chance, self.travel_days = theatre, places, chance, travel_days
         self.people = places.population[self.site].astype(float)
-        self.port = places.port[self.site]
         self.named = np.zeros(len(places.id))
         if reports is not None:
             np.add.at(self.named, reports.place[reports.theatre == theatre], 1.0)
@@ -87,20 +86,24 @@ class Ground:
         return best(self.people, self.people, len(self.site) // 2)
 
     def on_the_line(self) -> np.ndarray:
-        """1 for the towns nearest to a place abroad (straight distance), 0 elsewhere."""
+        """Places in order of nearness to one abroad (straight distance)."""
         p = self.places
         abroad = np.flatnonzero(p.abroad)
-        north = 111.2 * (p.lat[self.site, None] - p.lat[abroad])
-        east = 111.2 * np.cos(np.radians(p.lat[self.site, None])) * (p.lon[self.site, None] - p.lon[abroad])
-        km = np.sqrt(north * north + east * east).min(axis=1, initial=1e9)
-        return best(np.ones(len(self.site)), -km, ON_THE_LINE)
+        north = 111.2 * (p.lat[self.every, None] - p.lat[abroad])
+        east = 111.2 * np.cos(np.radians(p.lat[self.every, None])) * (p.lon[self.every, None] - p.lon[abroad])
+        return self.every[np.argsort(np.sqrt(north * north + east * east).min(axis=1, initial=1e9), kind="stable")]
 
     def chokepoints(self) -> np.ndarray:
-        """Travel days through the quarter of the towns where most pass, 0 elsewhere; by population where nothing passes."""
-        ends = np.append(self.site, np.flatnonzero(self.places.abroad | (self.places.kind == "hub")))
-        days = np.ascontiguousarray(self.travel_days[np.ix_(self.site, ends)])
-        through = np.array(passing(days.shape[0], days.shape[1], days.tobytes()))
-        return best(through, through, len(self.site) // 4) if through.any() else self.larger()
+        """Places in order of the travel days that lead through them."""
+        ends = np.append(self.every, np.flatnonzero(self.places.abroad | (self.places.kind == "hub")))
+        days = np.ascontiguousarray(self.travel_days[np.ix_(self.every, ends)])
+        return self.every[np.argsort(-np.array(passing(days.shape[0], days.shape[1], days.tobytes())), kind="stable")]
+
+    def posts(self, ranked: np.ndarray, n: int, size: int, river: bool = False) -> list[int]:
+        """n units, `size` to a place in the order of rank, so that one more unit moves no other; river infantry keeps to ports."""
+        ports = ranked[self.places.port[ranked]]
+        ranked = ports if river and len(ports) else ranked
+        return [int(ranked[i // size % len(ranked)]) for i in range(n)]
 
     def drawn(self, n: int) -> list[int]:
         """n towns drawn by population; the i-th unit has the i-th draw, so that one more unit changes no other's."""
@@ -123,17 +126,17 @@ def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
         raids = n if group == "antinarcotics" else min((n + 1) // 2, COMPANY * int(ground.named.sum()))
         return [(place, "raid") for place in apportion(ground.named, raids)] + slots("area", group, n - raids, ground)
     if group == "antinarcotics":
-        return [(site, "checkpoint") for site in ground.towns(ground.chokepoints(), n)]
+        return [(site, "checkpoint") for site in ground.posts(ground.chokepoints(), n, 1)]
     if tasking == "none":
         return [(int(ground.site[np.argmax(ground.people)]), "idle")] * n
     if tasking == "random":
         where = ground.drawn(n)
+    elif tasking in ("line", "chokepoint"):
+        where = ground.posts(ground.on_the_line() if tasking == "line" else ground.chokepoints(), n, COMPANY, group == "river")
     else:
-        chosen = {"garrison": ground.larger, "line": ground.on_the_line, "chokepoint": ground.chokepoints}
-        weight = chosen[tasking]() if tasking in chosen else ground.people
-        if group == "river" and tasking != "garrison" and (weight * ground.port).any():
-            weight = weight * ground.port
-        where = ground.towns(weight, n)
+        weight = ground.larger() if tasking == "garrison" else ground.people
+        ports = weight * ground.places.port[ground.site]
+        where = ground.towns(ports if group == "river" and tasking != "garrison" and ports.any() else weight, n)
     return [(site, mission(tasking, group, bool(ground.places.port[site]))) for site in where]
 
 
