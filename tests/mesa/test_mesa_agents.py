@@ -145,8 +145,7 @@ def test_attributes_are_the_fields(model, kind):
 
 
 def test_attributes_tell_their_units():
-    assert MilitaryUnit.stock_kg.__doc__ == "supplies held, kg" and Community.fear.__doc__ == "[0, 1]"
-    assert MilitaryUnit.order_mission.__doc__ == ""
+    assert "kg" in MilitaryUnit.stock_kg.__doc__ and "people" in MpcpColumn.fighters.__doc__ and "[0, 1]" in Community.fear.__doc__
 
 
 def test_sets_select_and_change_live_state(model):

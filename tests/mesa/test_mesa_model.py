@@ -2,12 +2,15 @@
 
 import datetime
 import gc
+import json
+import subprocess
+import sys
 import weakref
 
 import mesa
 import numpy as np
 import pytest
-from short_model import BASELINE, run_for, short
+from short_model import BASELINE, SHORT, run_for, short
 
 from sim.agents import ArmedGroup, Community, MilitaryUnit, Shipment
 from sim.model import HEADLINES, LAYERS, RedeploymentModel
@@ -55,6 +58,13 @@ def test_rng_replaces_the_base_seed(records):
     assert same(seeded, run(short(**{"replications.base_seed": 5}), replication=1)) and seeded.seed == 5
     assert not same(seeded, records)
     assert same(RedeploymentModel(short(), rng=np.int64(1), replication=1).run(), records)  # 1 is the scenario's own
+
+
+def test_the_command_makes_the_same_run():
+    settings = [word for key, value in SHORT.items() for word in ("--set", f"{key}={value}")]
+    command = [sys.executable, "-m", "sim", "run", str(BASELINE), "--seed", "7", "--replication", "2", "--json", *settings]
+    printed = json.loads(subprocess.run(command, capture_output=True, check=True, text=True, cwd=BASELINE.parents[1]).stdout)
+    assert printed["outcomes"] == RedeploymentModel(short(), rng=7, replication=2).run().outcomes
 
 
 def test_a_path_is_a_scenario():
@@ -135,7 +145,11 @@ def test_a_last_short_week_is_collected():
 def test_a_user_s_datacollector_takes_its_place(model):
     model.datacollector = mesa.DataCollector(
         model_reporters={"fighters": lambda m: m.agents_by_type[ArmedGroup].agg("fighters", sum)},
-        agent_reporters={"kind": lambda a: type(a).__name__, "soldiers": "soldiers", "kg": "kg"},
+        agent_reporters={
+            "kind": lambda a: type(a).__name__,
+            "soldiers": lambda a: getattr(a, "soldiers", None),
+            "kg": lambda a: getattr(a, "kg", None),
+        },
     )
     run_for(model, 7 + 14)
     frame = model.datacollector.get_agent_vars_dataframe()
