@@ -18,11 +18,13 @@ from sim.geography.travel import Speeds, Travel
 from sim.geography.travel import travel as load_travel
 from sim.parameters.registry import load_registry
 from sim.world import tables
+from sim.world.log import Event
 from sim.world.state import BOLIVIA, BY_AIR, CAJAMARCA, COAST, LORETO, PERU, VRAEM, dtype, table
 from sim.world.tally import PLACES, QUANTITIES
 from sim.world.world import World
 
 NEVER = -1e9
+EVENT_ROWS = 16_384  # of one stretch
 FAR = 1e9
 DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}  # public towns from which a theatre is supplied, by assumption
 SECTION_OF = {name: f"sim.mechanisms.{name}" for name in Parameters._fields} | {"search": "sim.world.search"}
@@ -195,11 +197,11 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
-        communities = opening.communities(scenario, map_, travel, library, ground, start, key)
+        communities = opening.communities(scenario, map_, library, ground, start)
         markets = opening.markets(scenario, communities, library, lines, parameters)
-        groups = opening.groups(scenario, map_, communities, sites, lines, travel, start, key)
-        networks, book = opening.networks(scenario, library, lines, key)
-        labs = opening.labs(communities, markets, library, ground, travel, parameters, start, key)
+        groups = opening.groups(scenario, communities, sites, lines, start, key)
+        networks, book = opening.networks(scenario, library, key)
+        labs = opening.labs(communities, markets, ground, parameters, start, key)
 
     def beliefs() -> np.ndarray:
         return np.zeros((len(networks), n_legs))
@@ -213,10 +215,10 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         places=tables.Places(
             communities,
             markets,
-            opening.partners(map_, sites, start),
+            opening.partners(sites, start),
             opening.theatres(scenario, map_, DEPOTS),
             opening.levers(scenario),
-            np.zeros(4, np.int64),
+            np.array([0, 0, int(scenario.record.events)], np.int64),
         ),
         fields=tables.Fields(
             np.zeros((n_sites, tables.FORCE_COLUMNS)), np.zeros(len(map_.cells)), np.zeros(n_sites), np.zeros(n_legs), np.zeros(n_legs)
@@ -254,6 +256,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         days_surface=travel.days_surface,
         cluster_names=library.cluster_names,
         map=map_,
+        events=table(Event, EVENT_ROWS if scenario.record.events else 1),
     )
     world.actors = world.actors._replace(units=opening.units(world, start))
     return world

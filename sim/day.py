@@ -70,359 +70,83 @@ class Lines(NamedTuple):
     latex_cluster: np.ndarray  # i8[1] cluster that trades in latex, -1 none
 
 
+# fmt: off
 @loop
-def advance(
-    actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, key, start, stop, tally
-):
+def advance(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, start,
+            stop, tally):
     """Days start to stop - 1. Returns the day reached; `places.status[0]` names the table that was full if it is short of stop."""
-    lever = places.levers[0]
+    burn_in = places.levers[0].burn_in
     for t in range(start, stop):
-        one_day(
-            actors,
-            places,
-            fields,
-            minds,
-            trade,
-            ground,
-            sites,
-            near,
-            routes,
-            facts,
-            legs,
-            lines,
-            bench,
-            parameters,
-            key,
-            t,
-            tally[tally_row(t, lever.burn_in)],
-        )
+        one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
+                tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
     return stop
 
 
 @loop
-def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, key, t, tally):
+def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
+            tally):
     """4.2 to 4.17 of the model page. 4.1, command, speaks between stretches (`mechanisms/command.py`)."""
-    units, groups, networks, shipments, labs, leads = actors
-    towns, markets, partners, theatres, levers, status = places
-    force, patrols, guard, leg_effort, leg_planned = fields
-    lever = levers[0]
+    lever = places.levers[0]
     held = 1 if t < lever.burn_in else 0
     weekly = is_weekly(t, lever.burn_in)
     doy = day_of_year(t, lever.first_day_of_year)
     wet = is_wet(t, lever.first_day_of_year)
     latex = lines.latex_cluster[0]
 
-    redeployment.redeployment(units, theatres, sites.theatre, lines.air_hours, parameters.redeployment[0], key, t, tally)
-    sustainment.sustainment(
-        units, theatres, sites.theatre, sites.link, sites.local_supply, bench.post_need, wet, parameters.sustainment[0], tally
-    )
+    redeployment.redeployment(actors, places, sites, lines, parameters, events, key, t, tally)
+    sustainment.sustainment(actors, places, sites, bench, parameters, wet, tally)
 
-    presence.place_units(units, force, parameters.presence[0])
-    presence.spread(
-        towns,
-        groups,
-        force,
-        patrols,
-        guard,
-        near.start,
-        near.site,
-        near.k,
-        near.cell_start,
-        near.cell,
-        near.cell_share,
-        sites.people_in_reach,
-        bench.weigh,
-        parameters.presence[0],
-    )
-    presence.feel(towns, held, parameters.presence[0])
+    presence.place_units(actors, fields, parameters)
+    presence.spread(actors, places, fields, sites, near, bench, parameters)
+    presence.feel(places, parameters, held)
 
-    information.information(
-        towns,
-        labs,
-        groups,
-        shipments,
-        leads,
-        partners,
-        routes.cell,
-        ground.community,
-        near.start,
-        near.site,
-        near.k,
-        bench.load,
-        status,
-        parameters.information[0],
-        key,
-        t,
-        sites.theatre,
-        tally,
-    )
+    information.information(actors, places, ground, sites, near, routes, bench, parameters, key, t, tally)
 
-    heard = secrecy.leaks(units, theatres, sites.theatre, levers, parameters.secrecy[0], key, t)
+    heard = secrecy.leaks(actors, places, parameters, key, t)
     if weekly or heard == 1:
-        secrecy.see_legs(
-            units,
-            0,
-            near.cell_start,
-            near.cell,
-            near.cell_share,
-            sites.cell,
-            bench.per_cell,
-            legs.start,
-            legs.cell,
-            leg_effort,
-            parameters.secrecy[0],
-        )
-        secrecy.see_legs(
-            units,
-            1,
-            near.cell_start,
-            near.cell,
-            near.cell_share,
-            sites.cell,
-            bench.per_cell,
-            legs.start,
-            legs.cell,
-            leg_planned,
-            parameters.secrecy[0],
-        )
-    secrecy.beliefs(minds.belief, leg_effort, leg_planned, legs.theatre, heard, 0 if weekly else 1, parameters.secrecy[0], tally)
-    secrecy.watch(groups, units, towns, minds.danger, guard, sites.theatre, parameters.secrecy[0], key, t)
+        secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 0)
+        secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 1)
+    secrecy.beliefs(fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
+    secrecy.watch(actors, places, fields, minds, sites, parameters, key, t)
 
-    detection.loads(
-        shipments,
-        minds.seized,
-        networks,
-        force,
-        patrols,
-        routes.cell,
-        routes.days,
-        routes.leg,
-        routes.risk,
-        routes.exposed,
-        routes.start,
-        facts.mode,
-        ground.theatre,
-        ground.terrain,
-        ground.area_km2,
-        ground.post,
-        ground.road,
-        parameters.search[0],
-        parameters.detection[0],
-        key,
-        t,
-        tally,
-    )
-    detection.works(
-        labs, patrols, ground.theatre, ground.terrain, ground.area_km2, parameters.search[0], parameters.detection[0], key, t, tally
-    )
-    detection.act_on_leads(
-        leads,
-        labs,
-        shipments,
-        minds.seized,
-        networks,
-        force,
-        near.start,
-        near.site,
-        near.k,
-        routes.leg,
-        sites.theatre,
-        sites.country,
-        parameters.detection[0],
-        key,
-        t,
-        tally,
-    )
+    detection.loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally)
+    detection.works(actors, places, fields, ground, parameters, events, key, t, tally)
+    detection.act_on_leads(actors, places, fields, minds, sites, near, routes, parameters, events, key, t, tally)
 
-    engagement.exposure(groups, towns, force, guard, near.start, near.site, near.k, held, parameters.engagement[0])
+    engagement.exposure(actors, places, fields, near, parameters, held)
     if held == 0:
-        engagement.attacks(
-            groups,
-            units,
-            towns,
-            theatres,
-            force,
-            guard,
-            minds.danger,
-            near.start,
-            near.site,
-            near.k,
-            sites.theatre,
-            sites.country,
-            parameters.engagement[0],
-            key,
-            t,
-            tally,
-        )
-        engagement.meetings(
-            groups,
-            units,
-            towns,
-            patrols,
-            force,
-            leads,
-            near.start,
-            near.site,
-            near.k,
-            sites.cell,
-            sites.theatre,
-            sites.country,
-            ground.terrain,
-            ground.area_km2,
-            parameters.search[0],
-            parameters.engagement[0],
-            key,
-            t,
-            tally,
-        )
+        engagement.attacks(actors, places, fields, minds, sites, near, parameters, events, key, t, tally)
+        engagement.meetings(actors, places, fields, ground, sites, near, parameters, events, key, t, tally)
 
     if weekly:
-        insurgency.insurgency(
-            groups,
-            towns,
-            minds.danger,
-            near.start,
-            near.site,
-            near.k,
-            sites.theatre,
-            bench.load,
-            held,
-            parameters.insurgency[0],
-            key,
-            t,
-            tally,
-        )
-        control.control(towns, held, parameters.control[0])
-        detection.find_fields(towns, patrols, ground.terrain, ground.area_km2, parameters.search[0], parameters.detection[0])
+        insurgency.insurgency(actors, places, minds, sites, near, bench, parameters, held, key, t, tally)
+        control.control(places, parameters, held)
+        detection.find_fields(places, fields, ground, parameters)
         if held == 0:
-            processing.expand(markets, labs, bench.per_cluster[:, 0], towns, parameters.processing[0])
-            crops.grow(towns, markets, near.start, near.site, near.k, latex, parameters.crops[0], tally)
-            crops.eradicate(
-                towns, theatres, force, near.start, near.site, near.k, sites.theatre, bench.load, doy, parameters.crops[0], tally
-            )
+            processing.expand(actors, places, bench, parameters)
+            crops.grow(places, near, parameters, latex, tally)
+            crops.eradicate(places, fields, sites, near, bench, parameters, doy, tally)
 
-    processing.processing(towns, markets, labs, bench.per_cluster[:, 0], latex, parameters.processing[0], t, tally)
+    processing.processing(actors, places, bench, parameters, latex, t, tally)
 
     if weekly:
-        trafficking.learn_weekly(networks, minds.seized, minds.tried, parameters.trafficking[0])
-        trafficking.choose(
-            markets,
-            minds.belief,
-            minds.seized,
-            minds.tried,
-            trade.open,
-            trade.share,
-            trade.book,
-            trade.constant,
-            lines.prices,
-            routes.start,
-            routes.leg,
-            routes.risk,
-            facts.origin,
-            facts.exit,
-            facts.mode,
-            facts.cost,
-            bench.per_route,
-            parameters.trafficking[0],
-        )
+        trafficking.learn_weekly(actors, minds, parameters)
+        trafficking.choose(places, minds, trade, routes, facts, lines, bench, parameters)
         if held == 1:
-            trafficking.meet_start_shares(
-                markets, trade.share, trade.book, trade.constant, facts.origin, facts.start_class, lines.prices, parameters.trafficking[0]
-            )
+            trafficking.meet_start_shares(places, trade, facts, lines, parameters)
     if is_monthly(t, lever.burn_in):
-        trafficking.open_and_close(
-            networks, markets, trade.open, trade.share, trade.used, trade.book, facts.origin, parameters.trafficking[0], key, t
-        )
-    trafficking.buy_and_send(
-        networks,
-        markets,
-        shipments,
-        labs,
-        minds.tried,
-        trade.share,
-        trade.used,
-        trade.book,
-        routes.start,
-        routes.cell,
-        routes.leg,
-        facts.origin,
-        facts.mode,
-        facts.cost,
-        ground.theatre,
-        status,
-        parameters.trafficking[0],
-        key,
-        t,
-        tally,
-    )
-    trafficking.move(
-        shipments,
-        networks,
-        towns,
-        minds.belief,
-        minds.tried,
-        leg_effort,
-        routes.cell,
-        routes.days,
-        routes.leg,
-        routes.start,
-        facts.exit,
-        ground.theatre,
-        ground.community,
-        lines.cluster_theatre,
-        lines.prices,
-        parameters.secrecy[0].learn_passage,
-        parameters.trafficking[0],
-        t,
-        tally,
-    )
+        trafficking.open_and_close(actors, places, trade, facts, parameters, key, t)
+    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters, key, t, tally)
+    trafficking.move(actors, places, fields, minds, ground, routes, facts, lines, parameters, tally)
 
     if weekly:
-        market.market(
-            markets,
-            trade.share,
-            trade.book,
-            lines.prices,
-            facts.origin,
-            facts.exit,
-            facts.cost,
-            bench.per_cluster,
-            parameters.processing[0].leaf_per_kg,
-            parameters.trafficking[0].toll_usd,
-            parameters.market[0],
-        )
-        partner.coordinate(partners, levers, parameters.partner[0])
-        partner.cross(
-            groups,
-            partners,
-            minds.danger,
-            lines.refuge,
-            lines.back,
-            near.start,
-            near.site,
-            near.k,
-            sites.country,
-            parameters.partner[0],
-            key,
-            t,
-            tally,
-            sites.theatre,
-        )
-        communities.live(towns, held, parameters.communities[0], tally)
-        crop = parameters.processing[0]
-        records.weigh(
-            towns,
-            markets,
-            latex,
-            crop.leaf_vraem_kg_ha,
-            crop.leaf_north_kg_ha,
-            crop.leaf_per_kg,
-            crop.latex_kg_ha * crop.harvests_poppy,
-            t,
-            lever.burn_in,
-        )
-    partner.count_cells(groups, sites.country, sites.theatre, lines.back, tally)
-    records.observe_people(towns, units, groups, force, sites.theatre, sites.country, lines.back, tally)
-    records.observe_trade(markets, shipments, labs, trade.used, trade.book, legs.on_route, t, tally)
+        market.market(places, trade, facts, lines, bench, parameters)
+        partner.coordinate(places, parameters)
+        partner.cross(actors, places, minds, sites, near, lines, parameters, events, key, t, tally)
+        communities.live(places, parameters, held, tally)
+        records.weigh(places, parameters, latex, t)
+    partner.count_cells(actors, sites, lines, tally)
+    records.observe_people(actors, places, fields, sites, lines, tally)
+    records.observe_trade(actors, places, trade, legs, t, tally)

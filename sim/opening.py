@@ -11,7 +11,6 @@ from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
 from sim.day import Lines, Parameters
 from sim.geography.map import COUNTRIES, Map
 from sim.geography.routes import Routes as Library
-from sim.geography.travel import Travel
 from sim.scenario.problems import UserError
 from sim.strategies.situation import places_of
 from sim.strategies.tasking import assign
@@ -100,7 +99,7 @@ def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
 
 
 def communities(
-    scenario: Any, map_: Map, travel: Travel, library: Library, ground: tables.Ground, start: dict[str, float], key: np.uint64
+    scenario: Any, map_: Map, library: Library, ground: tables.Ground, start: dict[str, float]
 ) -> Table:
     """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
     suitable land; zones that the map cannot hold in full are reported by UserError."""
@@ -162,9 +161,7 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
     return rows
 
 
-def groups(
-    scenario: Any, map_: Map, towns: Table, sites: tables.Sites, lines: Lines, travel: Travel, start: dict[str, float], key: np.uint64
-) -> Table:
+def groups(scenario: Any, towns: Table, sites: tables.Sites, lines: Lines, start: dict[str, float], key: np.uint64) -> Table:
     """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
     enemy = scenario.enemy
     rows = table(ArmedGroup, enemy.mpcp_groups + enemy.dissident_groups)
@@ -194,7 +191,7 @@ def groups(
     return rows
 
 
-def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[Table, np.ndarray]:
+def networks(scenario: Any, library: Library, key: np.uint64) -> tuple[Table, np.ndarray]:
     """Firms and their shares of each cluster's trade. book: f8[networks, clusters, 3] (WAITING, SENT, CAPACITY)."""
     n, clusters = scenario.enemy.networks, len(library.cluster_names)
     rows = table(Network, n)
@@ -232,14 +229,7 @@ def open_routes(book: np.ndarray, facts: tables.RouteFacts, most: float) -> np.n
 
 
 def labs(
-    towns: Table,
-    rows_market: Table,
-    library: Library,
-    ground: tables.Ground,
-    travel: Travel,
-    parameters: Parameters,
-    start: dict[str, float],
-    key: np.uint64,
+    towns: Table, rows_market: Table, ground: tables.Ground, parameters: Parameters, start: dict[str, float], key: np.uint64
 ) -> Table:
     """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters."""
     plan: list[tuple[int, int]] = []  # kind, cluster
@@ -276,7 +266,7 @@ def labs(
     return rows
 
 
-def partners(map_: Map, sites: tables.Sites, start: dict[str, float]) -> Table:
+def partners(sites: tables.Sites, start: dict[str, float]) -> Table:
     """Each neighbour's people, spread evenly over its towns in the strip."""
     strip = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     named = [(COUNTRIES.index(name.removeprefix("partner_")), people) for name, people in start.items() if name.startswith("partner_")]

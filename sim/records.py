@@ -3,7 +3,7 @@
 Reads: all tables. Writes: tally, communities' stake (burn-in only: it freezes the weights). No chance."""
 
 from sim.kernel import loop
-from sim.world.state import PERU, TRANSIT
+from sim.world.state import PERU, TRANSIT, VRAEM
 from sim.world.tables import TEAMS, WAITING
 from sim.world.tally import (
     ACTIVE_ROUTES,
@@ -28,8 +28,13 @@ from sim.world.tally import (
 
 
 @loop
-def observe_people(communities, units, groups, force, site_theatre, site_country, back, tally):
+def observe_people(actors, places, fields, sites, lines, tally):
     """States of communities, units and groups. State force counts where it is posted; what is in transit counts in no theatre."""
+    units, groups = actors.units, actors.groups
+    communities = places.communities
+    force = fields.force
+    site_theatre, site_country = sites.theatre, sites.country
+    back = lines.back
     for i in range(len(communities)):
         town = communities[i]
         h = town.theatre
@@ -61,8 +66,12 @@ def observe_people(communities, units, groups, force, site_theatre, site_country
 
 
 @loop
-def observe_trade(markets, shipments, labs, used, book, on_route, t, tally):
+def observe_trade(actors, places, trade, legs, t, tally):
     """Loads under way, stocks, prices, and routes with a dispatch in the last 28 days, by theatre that they cross."""
+    shipments = actors.shipments
+    markets = places.markets
+    used, book = trade.used, trade.book
+    on_route = legs.on_route
     for i in range(len(shipments)):
         if shipments[i].alive == 1:
             tally[SHIPMENTS, shipments[i].inside] += 1.0
@@ -89,19 +98,22 @@ def observe_trade(markets, shipments, labs, used, book, on_route, t, tally):
 
 
 @loop
-def weigh(communities, markets, latex_cluster, leaf_vraem, leaf_north, leaf_per_kg, latex_year, t, burn_in):
+def weigh(places, parameters, latex_cluster, t):
     """Weekly in the last 182 days of the burn-in: USD of product grown in or passed through a catchment; at day 0 the weights freeze:
     half population share, half stake share."""
+    communities, markets = places.communities, places.markets
+    burn_in = places.levers[0].burn_in
+    p = parameters.processing[0]
     if burn_in - t <= 182 and t <= burn_in:
         for i in range(len(communities)):
             town = communities[i]
             m = markets[town.cluster]
-            per_ha = (leaf_vraem if town.theatre == 1 else leaf_north) / max(leaf_per_kg, 1e-9)
+            per_ha = (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / max(p.leaf_per_kg, 1e-9)
             usd = town.kg_recent * m.price
             if m.product == 0:
                 usd += town.coca * per_ha / 52.0 * m.price
             if latex_cluster >= 0:
-                usd += town.poppy * latex_year / 52.0 * markets[latex_cluster].price
+                usd += town.poppy * p.latex_kg_ha * p.harvests_poppy / 52.0 * markets[latex_cluster].price
             town.stake += usd
     if t == burn_in:
         for h in range(1, 4):

@@ -16,6 +16,8 @@ from sim.day import advance
 from sim.mechanisms.command import enter
 from sim.outcomes import compute
 from sim.strategies.situation import situation
+from sim.world.log import EVENT_KINDS, EVENT_UNITS, LOGGED
+from sim.world.state import SOURCES
 from sim.world.tally import QUANTITIES, STATES
 from sim.world.world import World
 
@@ -26,7 +28,6 @@ REVIEW_DAYS = 14
 STRETCH_DAYS = 28
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
-EVENT_COLUMNS = ("day", "kind", "theatre", "cell", "uid", "other_uid", "quantity", "unit", "source")
 
 
 class Run:
@@ -39,6 +40,7 @@ class Run:
         kind = scenario.strategy_class()
         self.strategy = kind(scenario.strategy.settings, scenario.strategy)
         self.t = 0
+        self.events: list[Any] = []
         self.burn_in: int = scenario.time.burn_in_days
         self.end: int = self.burn_in + scenario.time.horizon_days
 
@@ -69,26 +71,10 @@ class Run:
 
     def _stretch(self, stop: int) -> None:
         w = self.world
-        arguments = (
-            w.actors,
-            w.places,
-            w.fields,
-            w.minds,
-            w.trade,
-            w.ground,
-            w.sites,
-            w.near,
-            w.routes,
-            w.route_facts,
-            w.legs,
-            w.lines,
-            w.bench,
-            w.parameters,
-            w.key,
-            self.t,
-            stop,
-            w.tally,
-        )
+        # fmt: off
+        arguments = (w.actors, w.places, w.fields, w.minds, w.trade, w.ground, w.sites, w.near, w.routes, w.route_facts, w.legs, w.lines,
+                     w.bench, w.parameters, w.events, w.key, self.t, stop, w.tally)
+        # fmt: on
         if kernel.is_compiled():
             advance(*arguments)
         else:
@@ -96,7 +82,15 @@ class Run:
                 advance(*arguments)
         w.check()
         self.t = stop
+        self._drain()
         w.grow_if_nearly_full()
+
+    def _drain(self) -> None:
+        """Take over the events of the last stretch."""
+        status = self.world.places.status
+        if status[LOGGED]:
+            self.events.append(self.world.events[: status[LOGGED]].copy())
+            status[LOGGED] = 0
 
     def records(self) -> Records:
         """What the run has written; complete once it is finished."""
@@ -108,6 +102,8 @@ class Run:
             self.seed,
             self.replication,
             compute(self.world.tally[: weeks + 1], days, self.world) if days else {},
+            np.concatenate(self.events) if self.events else self.world.events[:0],
+            self.burn_in,
         )
 
 
@@ -120,6 +116,8 @@ class Records:
     seed: int
     replication: int
     outcomes: dict[str, float | None]
+    log: Any
+    burn_in: int
 
     @property
     def weekly(self) -> pandas.DataFrame:
@@ -148,10 +146,24 @@ class Records:
 
     @property
     def events(self) -> pandas.DataFrame:
-        """Single events; this version counts acts by week only, so the table is empty."""
+        """Single events of the horizon, if asked for: day, kind, theatre, cell, uid, other_uid, quantity, unit, source."""
         import pandas as pd
 
-        return pd.DataFrame({name: [] for name in EVENT_COLUMNS})
+        log = self.log[self.log["t"] >= self.burn_in]
+        sources = np.array([*SOURCES, ""])
+        return pd.DataFrame(
+            {
+                "day": log["t"] - self.burn_in,
+                "kind": np.array(EVENT_KINDS)[log["kind"]],
+                "theatre": np.array(THEATRES)[log["theatre"]],
+                "cell": log["cell"],
+                "uid": log["uid"],
+                "other_uid": log["other"],
+                "quantity": log["quantity"],
+                "unit": np.array(EVENT_UNITS)[log["kind"]],
+                "source": sources[log["source"]],
+            }
+        )
 
 
 def run(scenario: Any, replication: int = 0) -> Records:

@@ -58,9 +58,11 @@ def fear_after(town, p):
 
 
 @loop
-def live(communities, held, p, tally):
+def live(places, parameters, held, tally):
     """One week. While held (burn-in) cooperation, vigour and population stay as they are, and the level that cooperation reverts to is set
     so that day 0 is at rest."""
+    communities = places.communities
+    p = parameters.communities[0]
     fade = math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
     for i in range(len(communities)):
         town = communities[i]

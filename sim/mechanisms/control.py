@@ -43,8 +43,10 @@ def towards(share, target, p):
 
 
 @loop
-def control(communities, held, p):
+def control(places, parameters, held):
     """One week. While held (burn-in) the shares stay at the fixed point of what is felt."""
+    communities = places.communities
+    p = parameters.control[0]
     for i in range(len(communities)):
         town = communities[i]
         state = target_state(town.felt, town.felt_armed, town.cooperation, p)

@@ -55,8 +55,11 @@ def plant(town, ha, tally):
 
 
 @loop
-def grow(communities, markets, near_start, near_site, near_k, latex_cluster, p, tally):
+def grow(places, near, parameters, latex_cluster, tally):
     """One week of planting, ripening and replanting."""
+    communities, markets = places.communities, places.markets
+    near_start, near_site, near_k = near.start, near.site, near.k
+    p = parameters.crops[0]
     ripe = 1.0 - math.exp(-1.0 / max(p.maturation_weeks, 1e-9))
     for i in range(len(communities)):
         town = communities[i]
@@ -114,8 +117,14 @@ def displace(communities, i, ha, near_start, near_site, near_k, tally):
 
 
 @loop
-def eradicate(communities, theatres, force, near_start, near_site, near_k, site_theatre, reach, day_of_year, p, tally):
+def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally):
     """One week of the eradication programme, on fields that are found and that a team can reach. reach: f8[sites] work space."""
+    communities, theatres = places.communities, places.theatres
+    force = fields.force
+    site_theatre = sites.theatre
+    near_start, near_site, near_k = near.start, near.site, near.k
+    reach = bench.load
+    p = parameters.crops[0]
     for s in range(len(reach)):
         reach[s] = 0.0
     for s in range(len(force)):

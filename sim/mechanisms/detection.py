@@ -9,10 +9,14 @@ an exogenous seizure probability. Sources: evidence B1, assumed widths."""
 
 import math
 
-from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, uniform
+from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, U, uniform
 from sim.kernel import loop, rule
+from sim.world.log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import (
+    BY_LEAD,
+    BY_PATROL,
+    BY_POST,
     BY_RIVER,
     BY_ROAD,
     LEAD_LAB,
@@ -25,13 +29,14 @@ from sim.world.tally import (
     LABS_DESTROYED,
     LEADS_ACTED,
     SEIZED,
-    SEIZED_BY_LEAD,
     SEIZED_BY_PATROL,
-    SEIZED_BY_POST,
     SEIZED_STOCK,
     SEIZURES,
     STRIPS_CRATERED,
 )
+
+IN_SEARCH, AT_POST, ON_LEAD = range(3)  # how a load was found: offsets from SEIZED_BY_PATROL in the tally
+SOURCE_CODES = (BY_PATROL, BY_POST, BY_LEAD)
 
 
 class Parameters:
@@ -80,7 +85,7 @@ def lead_value(age_days, p):
 
 
 @rule
-def seize(load, seized, networks, step_leg, place, source, tally):
+def seize(load, seized, networks, step_leg, place, cell, source, events, status, t, tally):
     """The load is lost; its owner learns where (the leg) and remembers."""
     settle(load, place, tally)
     seized[load.network, step_leg[load.step]] += 1.0
@@ -88,35 +93,23 @@ def seize(load, seized, networks, step_leg, place, source, tally):
     tally[SEIZED + load.product, place] += load.kg
     tally[SEIZURES + load.product, place] += 1.0
     if load.product == 0:
-        tally[source, place] += load.kg
+        tally[SEIZED_BY_PATROL + source, place] += load.kg
+    note(events, status, t, SEIZURE, place, cell, load.uid, networks[load.network].uid, load.kg, SOURCE_CODES[source])
 
 
 @loop
-def loads(
-    shipments,
-    seized,
-    networks,
-    force,
-    patrols,
-    step_cell,
-    step_days,
-    step_leg,
-    step_risk,
-    step_exposed,
-    route_start,
-    route_mode,
-    cell_theatre,
-    cell_terrain,
-    cell_area,
-    cell_post,
-    cell_road,
-    q,
-    p,
-    key,
-    t,
-    tally,
-):
+def loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally):
     """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg."""
+    shipments, networks = actors.shipments, actors.networks
+    status = places.status
+    force, patrols = fields.force, fields.patrols
+    seized = minds.seized
+    cell_theatre, cell_terrain, cell_area, cell_post, cell_road = ground.theatre, ground.terrain, ground.area_km2, ground.post, ground.road
+    step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
+    step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
+    route_mode = facts.mode
+    q = parameters.search[0]
+    p = parameters.detection[0]
     for i in range(len(shipments)):
         load = shipments[i]
         if load.alive == 0:
@@ -141,35 +134,44 @@ def loads(
                     stop = post_probability(force[post, POST_PEOPLE], days, mode == BY_RIVER, load.kg, p)
                     if uniform(key, LOAD_POST, t, load.uid, step - route_start[load.route]) < stop:
                         load.step = step
-                        seize(load, seized, networks, step_leg, cell_theatre[c], SEIZED_BY_POST, tally)
+                        seize(load, seized, networks, step_leg, cell_theatre[c], c, AT_POST, events, status, t, tally)
             elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - route_start[load.route]) < step_risk[step]:
                 load.step = step
-                seize(load, seized, networks, step_leg, 0, SEIZED_BY_POST, tally)
+                seize(load, seized, networks, step_leg, 0, c, AT_POST, events, status, t, tally)
             left -= max(spent, 0.0)
             elapsed = 0.0
             step += 1
         if load.alive == 1 and risk > 0.0:
             if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
                 c = step_cell[load.step]
-                seize(load, seized, networks, step_leg, cell_theatre[c] if c >= 0 else load.inside, SEIZED_BY_PATROL, tally)
+                here = cell_theatre[c] if c >= 0 else load.inside
+                seize(load, seized, networks, step_leg, here, c, IN_SEARCH, events, status, t, tally)
 
 
 @rule
-def destroy(lab, t, p, place, tally):
+def destroy(lab, t, p, place, source, events, status, tally):
     """Close a laboratory, latex point or strip; what lay there is seized."""
     if lab.kind == STRIP:
         lab.closed_until = t + int(p.strip_repair_days)
         tally[STRIPS_CRATERED, place] += 1.0
+        note(events, status, t, STRIP_CRATERED, place, lab.cell, lab.uid, U(0), 1.0, source)
     else:
         lab.closed_until = t + int(p.rebuild_days)
         tally[LABS_DESTROYED, place] += 1.0
+        note(events, status, t, LAB_DESTROYED, place, lab.cell, lab.uid, U(0), lab.held_kg, source)
         tally[SEIZED_STOCK + (1 if lab.kind == 1 else 0), place] += lab.held_kg
         lab.held_kg = 0.0
 
 
 @loop
-def works(labs, patrols, cell_theatre, cell_terrain, cell_area, q, p, key, t, tally):
+def works(actors, places, fields, ground, parameters, events, key, t, tally):
     """Patrols come upon laboratories and strips."""
+    labs = actors.labs
+    status = places.status
+    patrols = fields.patrols
+    cell_theatre, cell_terrain, cell_area = ground.theatre, ground.terrain, ground.area_km2
+    q = parameters.search[0]
+    p = parameters.detection[0]
     for j in range(len(labs)):
         lab = labs[j]
         if lab.alive == 1 and lab.closed_until <= t:
@@ -177,14 +179,20 @@ def works(labs, patrols, cell_theatre, cell_terrain, cell_area, q, p, key, t, ta
             vis = p.vis_strip if lab.kind == STRIP else p.vis_lab
             rate = search_rate(sweep_width(cell_terrain[c], 0, q), q.searcher_km_h, 0.0, q.hours, patrols[c], vis, cell_area[c])
             if uniform(key, LAB_PATROL, t, lab.uid, 0) < 1.0 - math.exp(-rate):
-                destroy(lab, t, p, cell_theatre[c], tally)
+                destroy(lab, t, p, cell_theatre[c], BY_PATROL, events, status, tally)
 
 
 @loop
-def act_on_leads(
-    leads, labs, shipments, seized, networks, force, near_start, near_site, near_k, step_leg, site_theatre, site_country, p, key, t, tally
-):
+def act_on_leads(actors, places, fields, minds, sites, near, routes, parameters, events, key, t, tally):
     """Teams in reach answer leads on laboratories and loads; leads on armed groups are answered in engagement."""
+    leads, labs, shipments, networks = actors.leads, actors.labs, actors.shipments, actors.networks
+    status = places.status
+    force = fields.force
+    seized = minds.seized
+    site_theatre, site_country = sites.theatre, sites.country
+    near_start, near_site, near_k = near.start, near.site, near.k
+    step_cell, step_leg = routes.cell, routes.leg
+    p = parameters.detection[0]
     for r in range(len(leads)):
         lead = leads[r]
         if lead.alive == 0 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
@@ -202,17 +210,22 @@ def act_on_leads(
             lab = labs[lead.row]
             if lab.alive == 1 and lab.uid == lead.target and lab.closed_until <= t:
                 if uniform(key, LAB_LEAD, t, lead.uid, 0) < worth:
-                    destroy(lab, t, p, place, tally)
+                    destroy(lab, t, p, place, lead.source, events, status, tally)
         else:
             load = shipments[lead.row]
             if load.alive == 1 and load.uid == lead.target and load.inside == place:
                 if uniform(key, LOAD_LEAD, t, lead.uid, 0) < clip(worth * size_factor(load.kg, p), 0.0, 1.0):
-                    seize(load, seized, networks, step_leg, place, SEIZED_BY_LEAD, tally)
+                    seize(load, seized, networks, step_leg, place, step_cell[load.step], ON_LEAD, events, status, t, tally)
 
 
 @loop
-def find_fields(communities, patrols, cell_terrain, cell_area, q, p):
+def find_fields(places, fields, ground, parameters):
     """Weekly: hectares located, by air search and by patrols; found fields are forgotten as they change."""
+    communities = places.communities
+    patrols = fields.patrols
+    cell_terrain, cell_area = ground.terrain, ground.area_km2
+    q = parameters.search[0]
+    p = parameters.detection[0]
     for i in range(len(communities)):
         town = communities[i]
         c = town.cell

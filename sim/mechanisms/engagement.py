@@ -21,14 +21,20 @@ from sim.chance import (
     REBELS_KILLED,
     STATE_KILLED,
     TARGET,
+    U,
     binomial,
     normal,
     poisson,
     uniform,
 )
 from sim.kernel import loop, rule
+from sim.world.log import AMBUSH as LOG_AMBUSH
+from sim.world.log import ATTACK as LOG_ATTACK
+from sim.world.log import CLASH as LOG_CLASH
+from sim.world.log import LEADER_KILLED as LOG_LEADER
+from sim.world.log import note
 from sim.world.search import search_rate, sweep_width
-from sim.world.state import LEAD_GROUP, MPCP, PERU, TRANSIT
+from sim.world.state import BY_PATROL, LEAD_GROUP, MPCP, PERU, TRANSIT
 from sim.world.tables import N_PATROL, N_POLICE, N_POST, RESPONDERS, clip
 from sim.world.tally import (
     AMBUSHES,
@@ -134,6 +140,7 @@ def kill_fighters(group, killed, core, place, tally):
     lost = min(killed, max(int(group.fighters - core), 0))
     group.fighters -= lost
     tally[FIGHTERS_LOST, place] += lost
+    return lost
 
 
 @rule
@@ -160,8 +167,13 @@ def targets_at(force, towns, s, n, guard, p):
 
 
 @loop
-def exposure(groups, communities, force, guard, near_start, near_site, near_k, held, p):
+def exposure(actors, places, fields, near, parameters, held):
     """What each group could attack today; while held, the mean of its kind is what it will be measured against."""
+    groups = actors.groups
+    communities = places.communities
+    force, guard = fields.force, fields.guard
+    near_start, near_site, near_k = near.start, near.site, near.k
+    p = parameters.engagement[0]
     sums = (0.0, 0.0)
     counts = (0.0, 0.0)
     for g in range(len(groups)):
@@ -202,10 +214,15 @@ def choose_site(group, g, u, communities, force, guard, danger, near_start, near
 
 
 @loop
-def attacks(
-    groups, units, communities, theatres, force, guard, danger, near_start, near_site, near_k, site_theatre, site_country, p, key, t, tally
-):
+def attacks(actors, places, fields, minds, sites, near, parameters, events, key, t, tally):
     """Acts that armed groups open on state forces, committees, leaders and infrastructure."""
+    groups, units = actors.groups, actors.units
+    communities, theatres, status = places.communities, places.theatres, places.status
+    force, guard = fields.force, fields.guard
+    danger = minds.danger
+    site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
+    near_start, near_site, near_k = near.start, near.site, near.k
+    p = parameters.engagement[0]
     for h in range(len(theatres)):
         theatres[h].attacks_8w -= theatres[h].attacks_8w / 56.0
     for g in range(len(groups)):
@@ -228,6 +245,7 @@ def attacks(
         place = site_theatre[group.site]
         tally[ATTACKS, place] += 1.0
         theatres[place].attacks_8w += 1.0
+        note(events, status, t, LOG_ATTACK, place, site_cell[s] if s >= 0 else site_cell[group.site], group.uid, U(0), 1.0, -1)
         if s < 0:
             continue
         town = communities[s] if s < len(communities) else communities[0]
@@ -244,7 +262,10 @@ def attacks(
                 min(group.fighters, p.ambush_people), p.patrol_people, p.aim, p.sweep, minutes, p.attacker_break
             )
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 0), lost_state, p.patrol_people)
-            tally[AMBUSHES, place] += 1.0 if kill_soldiers(units, s, dead, place, tally) > 0 else 0.0
+            killed = kill_soldiers(units, s, dead, place, tally)
+            if killed > 0:
+                tally[AMBUSHES, place] += 1.0
+                note(events, status, t, LOG_AMBUSH, place, site_cell[s], group.uid, U(0), float(killed), -1)
             kill_fighters(group, whole(uniform(key, REBELS_KILLED, t, group.uid, 0), lost_rebels, group.fighters), p.core, place, tally)
             if s < len(communities):
                 hurt = poisson(uniform(key, CIVILIANS, t, group.uid, 0), p.civilians_per_fight * (1.0 - p.accuracy))
@@ -253,6 +274,7 @@ def attacks(
             if on_force <= mark < on_force + weight_committee:
                 if uniform(key, LEADER, t, group.uid, 0) < p.leader_share:
                     tally[LEADERS_KILLED, place] += 1.0
+                    note(events, status, t, LOG_LEADER, place, site_cell[s], group.uid, town.uid, 1.0, -1)
                     harm_by_armed(town, min(1.0, town.population), tally)
                 town.vigour = clip(town.vigour - p.fear_per_act, 0.0, 1.0)
             hurt = poisson(uniform(key, CIVILIANS, t, group.uid, 1), p.civilians_per_act)
@@ -275,28 +297,16 @@ def nearest_force(force, site, near_start, near_site, near_k):
 
 
 @loop
-def meetings(
-    groups,
-    units,
-    communities,
-    patrols,
-    force,
-    leads,
-    near_start,
-    near_site,
-    near_k,
-    site_cell,
-    site_theatre,
-    site_country,
-    cell_terrain,
-    cell_area,
-    q,
-    p,
-    key,
-    t,
-    tally,
-):
+def meetings(actors, places, fields, ground, sites, near, parameters, events, key, t, tally):
     """Chance contacts of patrols and groups, and raids cued by a lead."""
+    groups, units, leads = actors.groups, actors.units, actors.leads
+    communities, status = places.communities, places.status
+    patrols, force = fields.patrols, fields.force
+    cell_terrain, cell_area = ground.terrain, ground.area_km2
+    site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
+    near_start, near_site, near_k = near.start, near.site, near.k
+    q = parameters.search[0]
+    p = parameters.engagement[0]
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU or group.site >= len(communities):
@@ -315,13 +325,9 @@ def meetings(
             nearest = nearest_force(force, group.site, near_start, near_site, near_k)
             if nearest >= 0:
                 kill_soldiers(units, nearest, dead, place, tally)
-            kill_fighters(
-                group,
-                whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters),
-                p.core,
-                place,
-                tally,
-            )
+            hit = whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters)
+            lost = kill_fighters(group, hit, p.core, place, tally)
+            note(events, status, t, LOG_CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
     for r in range(len(leads)):
         lead = leads[r]
         if lead.alive == 0 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
@@ -343,7 +349,8 @@ def meetings(
             rebels = whole(
                 uniform(key, REBELS_KILLED, t, lead.uid, 0), min(lost_rebels, p.meeting_rebel_break * group.fighters), group.fighters
             )
-            kill_fighters(group, rebels, 0.0, place, tally)
+            lost = kill_fighters(group, rebels, 0.0, place, tally)
+            note(events, status, t, LOG_CLASH, place, site_cell[lead.site], group.uid, U(0), float(lost), lead.source)
             nearest = nearest_force(force, lead.site, near_start, near_site, near_k)
             if nearest >= 0:
                 kill_soldiers(units, nearest, whole(uniform(key, STATE_KILLED, t, lead.uid, 0), lost_state, p.raid_people), place, tally)

@@ -75,27 +75,16 @@ def named(communities, load, site, vis, near_start, near_site, near_k, p):
 
 
 @loop
-def information(
-    communities,
-    labs,
-    groups,
-    shipments,
-    leads,
-    partners,
-    step_cell,
-    cell_community,
-    near_start,
-    near_site,
-    near_k,
-    load,
-    status,
-    p,
-    key,
-    t,
-    site_theatre,
-    tally,
-):
+def information(actors, places, ground, sites, near, routes, bench, parameters, key, t, tally):
     """One day of reports. load: f8[sites] work space."""
+    labs, groups, shipments, leads = actors.labs, actors.groups, actors.shipments, actors.leads
+    communities, partners, status = places.communities, places.partners, places.status
+    cell_community = ground.community
+    site_theatre = sites.theatre
+    near_start, near_site, near_k = near.start, near.site, near.k
+    step_cell = routes.cell
+    load = bench.load
+    p = parameters.information[0]
     for s in range(len(load)):
         load[s] = 0.0
     for i in range(len(communities)):

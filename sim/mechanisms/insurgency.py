@@ -59,8 +59,15 @@ def next_camp(group, g, u, communities, danger, near_start, near_site, near_k, s
 
 
 @loop
-def insurgency(groups, communities, danger, near_start, near_site, near_k, site_theatre, claims, held, p, key, t, tally):
+def insurgency(actors, places, minds, sites, near, bench, parameters, held, key, t, tally):
     """One week. claims: f8[sites] work space: people of all groups that could collect at a community."""
+    groups = actors.groups
+    communities = places.communities
+    danger = minds.danger
+    site_theatre = sites.theatre
+    near_start, near_site, near_k = near.start, near.site, near.k
+    claims = bench.load
+    p = parameters.insurgency[0]
     n = len(communities)
     for s in range(len(claims)):
         claims[s] = 0.0

@@ -29,8 +29,15 @@ def farm_price(net, stock, target, floor, p):
 
 
 @loop
-def market(markets, share, book, prices, route_origin, route_exit, route_cost, net, leaf_per_kg, toll, p):
+def market(places, trade, facts, lines, bench, parameters):
     """One week. prices: f8[exits, products] at the destinations; net: f8[clusters, 2] work space (value, weight of routes in use)."""
+    markets = places.markets
+    share, book = trade.share, trade.book
+    route_origin, route_exit, route_cost = facts.origin, facts.exit, facts.cost
+    prices = lines.prices
+    net = bench.per_cluster
+    p = parameters.market[0]
+    leaf_per_kg, toll = parameters.processing[0].leaf_per_kg, parameters.trafficking[0].toll_usd
     for c in range(len(markets)):
         net[c, 0] = 0.0
         net[c, 1] = 0.0

@@ -3,13 +3,14 @@
 Reads: groups, partners, minds.danger, levers. Writes: groups (site, country, days_abroad, fighters), partners.coordination, tally.
 Weekly. Chance: CROSSING. A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure `1 -
 exp(-people / 50)` of what it believes around it here, of the partner's forces in reach there, times their coordination abroad; business
-draws it back. Pursuit stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy;
+draws it either way. Pursuit stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy;
 friction suspends it at once. 1,191 Colombian personnel face the Putumayo (F0478)."""
 
 import math
 
-from sim.chance import CROSSING, uniform
+from sim.chance import CROSSING, U, uniform
 from sim.kernel import loop, rule
+from sim.world.log import INCURSION, note
 from sim.world.state import DISSIDENT, PERU
 from sim.world.tally import CELL_DAYS, CELL_DAYS_ABROAD, FIGHTER_DAYS, FIGHTERS_LOST, INCURSIONS
 
@@ -34,8 +35,10 @@ def pressure(people, p):
 
 
 @loop
-def coordinate(partners, levers, p):
+def coordinate(places, parameters):
     """One week of joint work, or of its suspension."""
+    partners, levers = places.partners, places.levers
+    p = parameters.partner[0]
     for b in range(len(partners)):
         goal = levers[0].coordination
         if levers[0].suspended == 1:
@@ -56,8 +59,15 @@ def pressure_abroad(partners, site, near_start, near_site, near_k, p):
 
 
 @loop
-def cross(groups, partners, danger, refuge, back, near_start, near_site, near_k, site_country, p, key, t, tally, site_theatre):
+def cross(actors, places, minds, sites, near, lines, parameters, events, key, t, tally):
     """One week: who crosses. refuge, back: i8[sites], nearest settlement across the line and at home."""
+    groups = actors.groups
+    partners, status = places.partners, places.status
+    danger = minds.danger
+    site_country, site_theatre, site_cell = sites.country, sites.theatre, sites.cell
+    near_start, near_site, near_k = near.start, near.site, near.k
+    refuge, back = lines.refuge, lines.back
+    p = parameters.partner[0]
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0 or group.kind != DISSIDENT:
@@ -81,10 +91,11 @@ def cross(groups, partners, danger, refuge, back, near_start, near_site, near_k,
                     group.fighters -= lost
                     tally[FIGHTERS_LOST, site_theatre[other]] += lost
         else:
-            rate = p.sanctuary * p.sigma * max(0.0, here - across)
+            rate = p.sanctuary * (p.return_rate + p.sigma * max(0.0, here - across))
         if uniform(key, CROSSING, t, group.uid, 0) < 1.0 - math.exp(-rate):
             if abroad and group.fighters >= p.min_fighters and group.days_abroad >= p.min_days_abroad:
                 tally[INCURSIONS, site_theatre[other]] += 1.0
+                note(events, status, t, INCURSION, site_theatre[other], site_cell[other], group.uid, U(0), group.fighters, -1)
             group.site = other
             group.country = site_country[other]
             if abroad:
@@ -92,8 +103,11 @@ def cross(groups, partners, danger, refuge, back, near_start, near_site, near_k,
 
 
 @loop
-def count_cells(groups, site_country, site_theatre, back, tally):
+def count_cells(actors, sites, lines, tally):
     """Daily: days that cells spend on either side."""
+    groups = actors.groups
+    site_country, site_theatre = sites.country, sites.theatre
+    back = lines.back
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 1 and group.kind == DISSIDENT and group.fighters >= 1.0:

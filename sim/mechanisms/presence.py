@@ -51,8 +51,11 @@ def coverage_of(density, scale):
 
 
 @loop
-def place_units(units, force, p):
+def place_units(actors, fields, parameters):
     """What stands at each site today."""
+    units = actors.units
+    force = fields.force
+    p = parameters.presence[0]
     for s in range(len(force)):
         for c in range(force.shape[1]):
             force[s, c] = 0.0
@@ -86,8 +89,15 @@ def place_units(units, force, p):
 
 
 @loop
-def spread(communities, groups, force, patrols, guard, near_start, near_site, near_k, cell_start, cell, cell_share, reach_people, weigh, p):
+def spread(actors, places, fields, sites, near, bench, parameters):
     """From sites to communities and cells. weigh: f8[sites, 2] work space (state, armed)."""
+    groups = actors.groups
+    communities = places.communities
+    force, patrols, guard = fields.force, fields.patrols, fields.guard
+    reach_people = sites.people_in_reach
+    near_start, near_site, near_k, cell_start, cell, cell_share = near.start, near.site, near.k, near.cell_start, near.cell, near.cell_share
+    weigh = bench.weigh
+    p = parameters.presence[0]
     n = len(communities)
     for s in range(len(force)):
         weigh[s, 0] = 0.0
@@ -121,8 +131,10 @@ def spread(communities, groups, force, patrols, guard, near_start, near_site, ne
 
 
 @loop
-def feel(communities, held, p):
+def feel(places, parameters, held):
     """Felt coverage follows with a lag. held: 1 during the burn-in, when the reference of `vacuum_coupling` still settles."""
+    communities = places.communities
+    p = parameters.presence[0]
     follow = 1.0 - math.exp(-1.0 / max(p.felt_days, 1e-9))
     for i in range(len(communities)):
         town = communities[i]

@@ -35,8 +35,12 @@ def count_in(markets, theatre):
 
 
 @loop
-def processing(communities, markets, labs, open_capacity, latex_cluster, p, t, tally):
+def processing(actors, places, bench, parameters, latex_cluster, t, tally):
     """One day. open_capacity: f8[clusters] work space."""
+    labs = actors.labs
+    communities, markets = places.communities, places.markets
+    open_capacity = bench.per_cluster[:, 0]
+    p = parameters.processing[0]
     for c in range(len(markets)):
         open_capacity[c] = 0.0
         markets[c].stock_kg += markets[c].inflow_kg_day
@@ -84,8 +88,12 @@ def processing(communities, markets, labs, open_capacity, latex_cluster, p, t, t
 
 
 @loop
-def expand(markets, labs, weekly_leaf, communities, p):
+def expand(actors, places, bench, parameters):
     """Weekly: where leaf waits for long, owners enlarge their works. weekly_leaf: f8[clusters] work space."""
+    labs = actors.labs
+    markets, communities = places.markets, places.communities
+    weekly_leaf = bench.per_cluster[:, 0]
+    p = parameters.processing[0]
     for c in range(len(markets)):
         weekly_leaf[c] = 0.0
     for i in range(len(communities)):

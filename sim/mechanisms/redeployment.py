@@ -7,8 +7,9 @@ flight. The place is left as it is (`withdrawal = thin`)."""
 
 import math
 
-from sim.chance import REPLACE, binomial, uniform
+from sim.chance import REPLACE, U, binomial, uniform
 from sim.kernel import loop, rule
+from sim.world.log import ARRIVAL, DEPARTURE, note
 from sim.world.state import POSTED, PREPARING, TRANSIT
 from sim.world.tally import LIFT_HOURS, REPLACED, TRANSIT_DAYS
 
@@ -46,8 +47,13 @@ def arrive(unit, site_theatre, p):
 
 
 @loop
-def redeployment(units, theatres, site_theatre, air_hours, p, key, t, tally):
+def redeployment(actors, places, sites, lines, parameters, events, key, t, tally):
     """Move every unit's orders on by a day. air_hours: f8[sites, sites] of flight; tally: f8[quantities, places]."""
+    units = actors.units
+    theatres, status = places.theatres, places.status
+    site_theatre, site_cell = sites.theatre, sites.cell
+    air_hours = lines.air_hours
+    p = parameters.redeployment[0]
     for h in range(len(theatres)):
         theatres[h].lift_bank = min(theatres[h].lift_bank + theatres[h].flight_hours_day * p.lift_share, 200.0)
     for i in range(len(units)):
@@ -66,8 +72,10 @@ def redeployment(units, theatres, site_theatre, air_hours, p, key, t, tally):
                     tally[LIFT_HOURS, here] += hours
                     unit.arrives = t + 1
                 unit.status = TRANSIT
+                note(events, status, t, DEPARTURE, here, site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)
         if unit.status == TRANSIT and t >= unit.arrives:
             arrive(unit, site_theatre, p)
+            note(events, status, t, ARRIVAL, site_theatre[unit.posting], site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)
         if unit.status == TRANSIT:
             tally[TRANSIT_DAYS, here] += unit.soldiers
         else:

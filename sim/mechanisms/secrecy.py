@@ -63,8 +63,15 @@ def planned_mission(unit):
 
 
 @loop
-def see_legs(units, planned, cell_start, cell, cell_share, site_cell, per_cell, leg_start, leg_cell, out, p):
+def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
     """Visible people on task per cell of each leg, as posted today (planned 0) or once all orders are carried out (1)."""
+    units = actors.units
+    out = fields.leg_planned if planned == 1 else fields.leg_effort
+    site_cell = sites.cell
+    cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
+    leg_start, leg_cell = legs.start, legs.cell
+    per_cell = bench.per_cell
+    p = parameters.secrecy[0]
     for c in range(len(per_cell)):
         per_cell[c] = 0.0
     for i in range(len(units)):
@@ -88,8 +95,11 @@ def see_legs(units, planned, cell_start, cell, cell_share, site_cell, per_cell, 
 
 
 @loop
-def leaks(units, theatres, site_theatre, levers, p, key, t):
+def leaks(actors, places, parameters, key, t):
     """Has anyone talked? Returns 1 when a move became known today. The weekly hazard is spread over days."""
+    units = actors.units
+    levers = places.levers
+    p = parameters.secrecy[0]
     lever = levers[0]
     secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
     heard = 0
@@ -114,8 +124,12 @@ def leaks(units, theatres, site_theatre, levers, p, key, t):
 
 
 @loop
-def beliefs(belief, leg_effort, leg_planned, leg_theatre, heard, day_of_week, p, tally):
+def beliefs(fields, minds, legs, parameters, heard, day_of_week, tally):
     """Rumour weekly, a heard leak at once. The gap between belief and effort is recorded for the border theatres."""
+    leg_effort, leg_planned = fields.leg_effort, fields.leg_planned
+    belief = minds.belief
+    leg_theatre = legs.theatre
+    p = parameters.secrecy[0]
     if day_of_week == 0:
         step = 1.0 - math.pow(1.0 - p.rumour, 7.0)
         for n in range(belief.shape[0]):
@@ -134,8 +148,14 @@ def beliefs(belief, leg_effort, leg_planned, leg_theatre, heard, day_of_week, p,
 
 
 @loop
-def watch(groups, units, communities, danger, guard, site_theatre, p, key, t):
+def watch(actors, places, fields, minds, sites, parameters, key, t):
     """Armed groups: what they see of the force around them, and whether they hold back before a departure that they know of."""
+    groups, units = actors.groups, actors.units
+    communities = places.communities
+    guard = fields.guard
+    danger = minds.danger
+    site_theatre = sites.theatre
+    p = parameters.secrecy[0]
     leaving = 0
     for i in range(len(units)):
         unit = units[i]

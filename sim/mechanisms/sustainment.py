@@ -78,8 +78,13 @@ def vehicle_days_per_kg(link, site, mode, wet, p):
 
 
 @loop
-def sustainment(units, theatres, site_theatre, link, local_supply, post_need, wet, p, tally):
+def sustainment(actors, places, sites, bench, parameters, wet, tally):
     """One day of supply and wear. post_need: f8[sites, 2] work space (still needed, brought)."""
+    units = actors.units
+    theatres = places.theatres
+    site_theatre, link, local_supply = sites.theatre, sites.link, sites.local_supply
+    post_need = bench.post_need
+    p = parameters.sustainment[0]
     for s in range(len(post_need)):
         post_need[s, 0] = 0.0
         post_need[s, 1] = 0.0

@@ -207,27 +207,16 @@ def nested_shares(n, c, share, open_, worth, prices, product, route_origin, rout
 
 
 @loop
-def choose(
-    markets,
-    belief,
-    seized,
-    tried,
-    open_,
-    share,
-    book,
-    constant,
-    prices,
-    route_start,
-    step_leg,
-    step_risk,
-    route_origin,
-    route_exit,
-    route_mode,
-    route_cost,
-    worth,
-    p,
-):
+def choose(places, minds, trade, routes, facts, lines, bench, parameters):
     """Weekly: shares of every network over its open routes, by nested logit. worth: f8[routes] work space."""
+    markets = places.markets
+    belief, seized, tried = minds.belief, minds.seized, minds.tried
+    open_, share, book, constant = trade.open, trade.share, trade.book, trade.constant
+    route_start, step_leg, step_risk = routes.start, routes.leg, routes.risk
+    route_origin, route_exit, route_mode, route_cost = facts.origin, facts.exit, facts.mode, facts.cost
+    prices = lines.prices
+    worth = bench.per_route
+    p = parameters.trafficking[0]
     for n in range(share.shape[0]):
         for r in range(share.shape[1]):
             if open_[n, r] > 0.0:
@@ -242,8 +231,13 @@ def choose(
 
 
 @loop
-def meet_start_shares(markets, share, book, constant, route_origin, start_class, prices, p):
+def meet_start_shares(places, trade, facts, lines, parameters):
     """Burn-in only: move the constant of each class of VRAEM routes until the classes carry their start shares."""
+    markets = places.markets
+    share, book, constant = trade.share, trade.book, trade.constant
+    route_origin, start_class = facts.origin, facts.start_class
+    prices = lines.prices
+    p = parameters.trafficking[0]
     for k in range(4):
         carried = 0.0
         total = 0.0
@@ -264,8 +258,13 @@ def meet_start_shares(markets, share, book, constant, route_origin, start_class,
 
 
 @loop
-def open_and_close(networks, markets, open_, share, used, book, route_origin, p, key, t):
+def open_and_close(actors, places, trade, facts, parameters, key, t):
     """Monthly: a network drops what it hardly uses and tries another route of the library."""
+    networks = actors.networks
+    markets = places.markets
+    open_, share, used, book = trade.open, trade.share, trade.used, trade.book
+    route_origin = facts.origin
+    p = parameters.trafficking[0]
     for n in range(len(networks)):
         for c in range(len(markets)):
             if book[n, c, CAPACITY] <= 0.0:
@@ -292,29 +291,16 @@ def open_and_close(networks, markets, open_, share, used, book, route_origin, p,
 
 
 @loop
-def buy_and_send(
-    networks,
-    markets,
-    shipments,
-    labs,
-    tried,
-    share,
-    used,
-    book,
-    route_start,
-    step_cell,
-    step_leg,
-    route_origin,
-    route_mode,
-    route_cost,
-    cell_theatre,
-    status,
-    p,
-    key,
-    t,
-    tally,
-):
+def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters, key, t, tally):
     """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it."""
+    networks, shipments, labs = actors.networks, actors.shipments, actors.labs
+    markets, status = places.markets, places.status
+    tried = minds.tried
+    share, used, book = trade.share, trade.used, trade.book
+    cell_theatre = ground.theatre
+    route_start, step_cell, step_leg = routes.start, routes.cell, routes.leg
+    route_origin, route_mode, route_cost = facts.origin, facts.mode, facts.cost
+    p = parameters.trafficking[0]
     for n in range(len(networks)):
         firm = networks[n]
         for c in range(len(markets)):
@@ -374,28 +360,18 @@ def buy_and_send(
 
 
 @loop
-def move(
-    shipments,
-    networks,
-    communities,
-    belief,
-    tried,
-    leg_effort,
-    step_cell,
-    step_days,
-    step_leg,
-    route_start,
-    route_exit,
-    cell_theatre,
-    cell_community,
-    market_theatre,
-    prices,
-    learn,
-    p,
-    t,
-    tally,
-):
+def move(actors, places, fields, minds, ground, routes, facts, lines, parameters, tally):
     """Carry every load that is still moving one day on; it pays tolls, and its owner learns from the legs that it has passed."""
+    shipments, networks = actors.shipments, actors.networks
+    communities = places.communities
+    leg_effort = fields.leg_effort
+    belief, tried = minds.belief, minds.tried
+    cell_theatre, cell_community = ground.theatre, ground.community
+    step_cell, step_days, step_leg, route_start = routes.cell, routes.days, routes.leg, routes.start
+    route_exit = facts.exit
+    market_theatre, prices = lines.cluster_theatre, lines.prices
+    p = parameters.trafficking[0]
+    learn = parameters.secrecy[0].learn_passage
     for i in range(len(shipments)):
         load = shipments[i]
         if load.alive == 0:
@@ -424,8 +400,11 @@ def move(
 
 
 @loop
-def learn_weekly(networks, seized, tried, p):
+def learn_weekly(actors, minds, parameters):
     """Memory fades; loads are split after losses and consolidated in quiet times."""
+    networks = actors.networks
+    seized, tried = minds.seized, minds.tried
+    p = parameters.trafficking[0]
     for n in range(seized.shape[0]):
         for leg in range(seized.shape[1]):
             seized[n, leg] *= p.memory

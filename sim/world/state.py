@@ -35,8 +35,8 @@ COCAINE_LAB, LATEX_POINT, STRIP = range(3)
 LAB_KINDS = ("cocaine_lab", "latex_point", "strip")
 LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT = range(3)
 LEAD_KINDS = ("laboratory", "armed_group", "shipment")
-BY_TIP, BY_PATROL, BY_PARTNER = range(3)
-SOURCES = ("tip", "patrol", "partner")
+BY_TIP, BY_PATROL, BY_PARTNER, BY_POST, BY_LEAD = range(5)
+SOURCES = ("tip", "patrol", "partner", "post", "lead")
 
 
 class Unit:

@@ -32,7 +32,7 @@ class Places(NamedTuple):
     partners: Table
     theatres: Table
     levers: Table
-    status: np.ndarray  # i8[4]: 0 fine, else the number of the table that is full
+    status: np.ndarray  # i8[3]: number of the table that is full or 0, events logged, 1 while events are kept
 
 
 class Fields(NamedTuple):

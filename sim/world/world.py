@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.world.state import Table
 from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade
 
 if TYPE_CHECKING:
     from sim.day import Bench, Lines, Parameters
 
-TABLES = ("units", "groups", "networks", "shipments", "labs", "leads")
+TABLES = ("units", "groups", "networks", "shipments", "labs", "leads", "events")
 ROOM = 0.75  # a table fuller than this at a cut is doubled
 
 
@@ -48,6 +49,7 @@ class World:
     n_communities: int
     days_surface: np.ndarray  # f8[sites, sites]
     cluster_names: tuple[str, ...]
+    events: Table  # what was logged since the last cut; `places.status` counts it
     map: Any
 
     def grow_if_nearly_full(self) -> None:
@@ -76,4 +78,5 @@ class World:
         """TableFull when the last stretch ended because a table had no row left."""
         status = int(self.places.status[0])
         if status:
-            raise TableFull(f"the table of {TABLES[status - 1]} is full ({len(self.actors[status - 1])} rows)")
+            table = self.events if status == len(TABLES) else self.actors[status - 1]
+            raise TableFull(f"the table of {TABLES[status - 1]} is full ({len(table)} rows)")

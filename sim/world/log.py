@@ -1,0 +1,53 @@
+"""Single events, kept only when the scenario asks for them (`[record] events = true`)."""
+
+from sim.kernel import rule
+from sim.world.state import Uid
+
+ATTACK, AMBUSH, CLASH, LEADER_KILLED, SEIZURE, LAB_DESTROYED, STRIP_CRATERED, INCURSION, DEPARTURE, ARRIVAL = range(10)
+EVENT_KINDS = (
+    "attack",
+    "ambush",
+    "clash",
+    "leader_killed",
+    "seizure",
+    "laboratory_destroyed",
+    "strip_cratered",
+    "incursion",
+    "departure",
+    "arrival",
+)
+EVENT_UNITS = ("acts", "people killed", "fighters killed", "people killed", "kg", "kg", "strips", "fighters", "people", "people")
+# slots of Places.status
+FULL, LOGGED, LOGGING = range(3)
+
+
+class Event:
+    """One event; `cell` is -1 where it has no place on the map, `source` -1 where none is known."""
+
+    t: int  # days from the first day of the burn-in
+    kind: int  # ATTACK .. ARRIVAL
+    theatre: int
+    cell: int  # active cell
+    uid: Uid  # of who did it or moved
+    other: Uid  # of whom it was done to, 0 none
+    quantity: float  # in the unit of its kind
+    source: int  # BY_TIP .. BY_LEAD, -1 none
+
+
+@rule
+def note(events, status, t, kind, place, cell, uid, other, quantity, source):
+    """Write an event if the run keeps them; a full table ends the stretch."""
+    if status[LOGGING] == 1:
+        if status[LOGGED] >= len(events):
+            status[FULL] = 7
+            return
+        event = events[status[LOGGED]]
+        event.t = t
+        event.kind = kind
+        event.theatre = place
+        event.cell = cell
+        event.uid = uid
+        event.other = other
+        event.quantity = quantity
+        event.source = source
+        status[LOGGED] += 1
