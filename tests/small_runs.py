@@ -1,0 +1,77 @@
+"""Four weeks on the 10 km map, and the day taken apart into its loops.
+
+A loop of the day is run alone, or between two looks at the world, by going through the day as plain Python while every loop stays compiled:
+whatever arguments the day hands to a loop, the tests need not know them."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim.day
+import sim.run
+from sim import records
+from sim.run import Run
+from sim.scenario import load_scenario
+
+BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
+STATE = ("actors", "places", "fields", "minds", "trade")
+MAP = ("ground", "sites", "near", "routes", "route_facts", "legs", "lines", "parameters")
+SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 21}
+
+
+def plain(function: Callable) -> Callable:
+    """The Python function under a compiled one (or the function itself with the compiler off)."""
+    return getattr(function, "py_func", function)
+
+
+def loops_of_the_day() -> dict[str, Callable]:
+    """Every loop that `one_day` calls, by its name there (`presence.spread`), in the order of the page."""
+    found = {}
+    for node in ast.walk(ast.parse(inspect.getsource(plain(sim.day.one_day)))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            module = getattr(sim.day, node.func.value.id, None)
+            if inspect.ismodule(module) and (module is records or module.__name__.startswith("sim.mechanisms.")):
+                found[f"{node.func.value.id}.{node.func.attr}"] = getattr(module, node.func.attr)
+    return found
+
+
+@contextmanager
+def taken_apart(around: Callable) -> Iterator[None]:
+    """The day as plain Python that calls `around(name, loop, arguments)` in place of each of its loops."""
+    with pytest.MonkeyPatch.context() as to:
+        for name, loop in loops_of_the_day().items():
+            module, function = name.split(".")
+            to.setattr(getattr(sim.day, module), function, lambda *a, _name=name, _loop=loop: around(_name, _loop, a))
+        to.setattr(sim.day, "one_day", plain(sim.day.one_day))
+        to.setattr(sim.run, "advance", plain(sim.day.advance))
+        yield
+
+
+def alone(run: Run, *names: str, days: int = 1) -> None:
+    """Advance a run in which only the named loops do anything."""
+    unknown = set(names) - set(loops_of_the_day())
+    assert not unknown, f"the day has no loop {unknown}"
+    with taken_apart(lambda name, loop, arguments: loop(*arguments) if name in names else 0):
+        run.advance(days)
+
+
+def small_scenario(**overrides):
+    """The baseline on the 10 km map, 7 + 21 days; overrides by dotted name with `__` for the dot."""
+    return load_scenario(BASELINE, SMALL | {name.replace("__", "."): value for name, value in overrides.items()})
+
+
+def small_run(replication: int = 0, **overrides) -> Run:
+    """A run of `small_scenario` on the first day of its burn-in."""
+    return Run(small_scenario(**overrides), replication)
+
+
+def arrays_of(world, *parts: str) -> dict[str, np.ndarray]:
+    """The arrays of some parts of the world, by `part.array`."""
+    return {f"{part}.{name}": array for part in parts for name, array in getattr(world, part)._asdict().items()}
+
+
