@@ -32,8 +32,9 @@ def plain(function: Callable) -> Callable:
 def loops_of_the_day() -> dict[str, Callable]:
     """Every loop that `one_day` calls, by its name there (`presence.spread`), in the order of the page."""
     found = {}
-    for node in ast.walk(ast.parse(inspect.getsource(plain(sim.day.one_day)))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+    calls = (node for node in ast.walk(ast.parse(inspect.getsource(plain(sim.day.one_day)))) if isinstance(node, ast.Call))
+    for node in sorted(calls, key=lambda call: call.lineno):
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
             module = getattr(sim.day, node.func.value.id, None)
             if inspect.ismodule(module) and (module is records or module.__name__.startswith("sim.mechanisms.")):
                 found[f"{node.func.value.id}.{node.func.attr}"] = getattr(module, node.func.attr)
@@ -73,5 +74,3 @@ def small_run(replication: int = 0, **overrides) -> Run:
 def arrays_of(world, *parts: str) -> dict[str, np.ndarray]:
     """The arrays of some parts of the world, by `part.array`."""
     return {f"{part}.{name}": array for part in parts for name, array in getattr(world, part)._asdict().items()}
-
-

@@ -256,5 +256,3 @@ def test_farm_price_against_stock():
     assert farm_price(1_000.0, 25.0, 50.0, 400.0, p) == pytest.approx(1_000.0 * 2**p.theta)
     assert farm_price(1_000.0, 0.0, 50.0, 400.0, p) == farm_price(1_000.0, 1.0, 50.0, 400.0, p) == pytest.approx(1_000 * 4**p.theta)
     assert farm_price(1_000.0, 1e9, 50.0, 400.0, p) == 400.0
-
-
