@@ -258,5 +258,6 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         map=map_,
         events=table(Event, EVENT_ROWS if scenario.record.events else 1),
     )
-    world.actors = world.actors._replace(units=opening.units(world, start))
+    with np.errstate(over="ignore"):
+        world.actors = world.actors._replace(units=opening.units(world, start))
     return world
