@@ -1,0 +1,168 @@
+"""What must come out bit for bit the same: the same run again, in days or in stretches, compiled or not; strategies until they differ."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from digest_of_a_run import MOVING, digest
+from small_runs import STATE, arrays_of, small_run, small_scenario
+
+import sim.day
+from sim import kernel
+from sim.run import run
+from sim.world.state import IDLE, MISSIONS, Lead, Shipment, table
+from sim.world.tally import TRANSIT_DAYS
+from sim.world.world import TableFull
+
+TESTS = Path(__file__).parents[1]
+
+
+def state(one) -> dict[str, bytes]:
+    """All that a day may change, as bytes."""
+    return {name: array.tobytes() for name, array in arrays_of(one.world, *STATE).items()} | {"tally": one.world.tally.tobytes()}
+
+
+def same(a, b) -> bool:
+    return a.tally.tobytes() == b.tally.tobytes() and a.outcomes == b.outcomes
+
+
+def finished(**overrides):
+    one = small_run(**overrides)
+    one.advance(one.end)
+    return one
+
+
+def test_the_same_run_twice():
+    assert same(run(small_scenario(**MOVING), 3), run(small_scenario(**MOVING), 3))
+
+
+def test_another_replication_or_seed_is_another_run():
+    base = run(small_scenario())
+    assert not same(base, run(small_scenario(), 1))
+    assert not same(base, run(small_scenario(replications__base_seed=2)))
+
+
+def test_days_or_stretches():
+    """`run` in stretches of up to 28 days, and the same in steps of one day and of five."""
+    whole = finished(**MOVING)
+    for step in (1, 5):
+        one = small_run(**MOVING)
+        while not one.finished:
+            one.advance(step)
+        assert state(one) == state(whole)
+        assert same(one.records(), run(small_scenario(**MOVING)))
+
+
+@pytest.mark.parametrize("tasking", [("area", "chokepoint"), ("reports", "random"), ("garrison", "none")])
+@pytest.mark.parametrize("name", ["static", "phased"])
+def test_a_share_of_0_is_hold(name, tasking):
+    """Nothing rewrites it to hold; it comes out so (model page, section 5)."""
+    levers = {"strategy.tasking_vraem": tasking[0], "strategy.tasking_border": tasking[1], "time.horizon_days": 35}
+    moved = finished(**levers, **{"strategy.name": name, "strategy.share_to_border": 0.0})
+    held = finished(**levers)
+    assert state(moved) == state(held)
+    assert moved.records().outcomes == held.records().outcomes
+
+
+def test_strategies_part_on_the_day_their_orders_differ():
+    """static from day 14 and hold meet the same world through the burn-in and two weeks; then they part."""
+    levers = {"secrecy.level": 0.0, "time.horizon_days": 42}
+    held = small_run(**levers)
+    moved = small_run(**levers, **{"strategy.name": "static", "strategy.share_to_border": 0.3, "strategy.start_day": 14})
+    while held.day < 14:
+        held.advance(1)
+        moved.advance(1)
+        assert state(held) == state(moved), held.day
+    held.advance(1)
+    moved.advance(1)
+    assert state(held)["actors.units"] != state(moved)["actors.units"]
+    held.advance(20)
+    moved.advance(20)
+    assert moved.world.tally[:, TRANSIT_DAYS].sum() > 0 == held.world.tally[:, TRANSIT_DAYS].sum()
+
+
+def test_an_inert_unit_changes_nothing_else():
+    """A package with nobody in it and no task: draws are keyed by who draws, not by the order of rows (model page, section 7)."""
+    usual, more = small_run(), small_run()
+    units = more.world.actors.units
+    larger = table(sim.world.state.Unit, len(units) + 1)
+    larger[1:] = units  # in front, so that every other row moves
+    larger[0].alive, larger[0].uid, larger[0].mission, larger[0].order_site = 1, 424_242, IDLE, -1
+    larger[0].posting = larger[0].home = units[0].posting
+    more.world.actors = more.world.actors._replace(units=larger)
+    usual.advance(usual.end)
+    more.advance(more.end)
+    differs = {name for name, value in state(usual).items() if value != state(more)[name]}
+    assert differs <= {"actors.units"}
+    assert more.world.actors.units[1:].tobytes() == usual.world.actors.units.tobytes()
+    assert MISSIONS[more.world.actors.units[0].mission] == "idle"
+
+
+def with_room(one, shipments: int, leads: int):
+    one.world.actors = one.world.actors._replace(shipments=table(Shipment, shipments), leads=table(Lead, leads))
+    return one
+
+
+def test_tables_grow_without_a_trace():
+    """Small tables double at the cuts; the tally is that of tables that were large from the start."""
+    small, usual = with_room(small_run(), 24, 6), small_run()
+    while not small.finished:
+        small.advance(1)
+    usual.advance(usual.end)
+    assert len(small.world.actors.shipments) > 24 and len(small.world.actors.leads) > 6
+    assert small.world.tally.tobytes() == usual.world.tally.tobytes()
+    assert small.records().outcomes == usual.records().outcomes
+
+
+@pytest.mark.parametrize(("room", "name"), [((2, 1_024), "shipments"), ((512, 1), "leads")])
+def test_a_full_table_fails_the_run_by_name(room, name):
+    with pytest.raises(TableFull, match=name):
+        with_room(small_run(), *room).advance(28)
+
+
+@pytest.mark.skipif(not kernel.is_compiled(), reason="needs the compiler")
+def test_the_day_is_compiled_once():
+    """Whatever the scenario, the entry has one signature: a second would cost a minute of compiling."""
+    for overrides in ({}, MOVING, {"enemy.dissident_groups": 0, "enemy.mpcp_groups": 1}, {"crops.poppy_ha.cajamarca": 0.0}):
+        finished(**overrides)
+    assert len(sim.day.advance.signatures) == 1
+
+
+def elsewhere(**environment: str) -> dict:
+    """The digest of the same run in a process of its own."""
+    path = os.pathsep.join([str(TESTS), *sys.path])
+    done = subprocess.run(
+        [sys.executable, str(TESTS / "runs" / "digest_of_a_run.py")],
+        env=os.environ | {"PYTHONPATH": path} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return json.loads(done.stdout)
+
+
+def test_the_hash_seed_has_no_say():
+    here = digest()
+    for seed in ("1", "4242"):
+        assert elsewhere(PYTHONHASHSEED=seed)["digest"] == here
+
+
+@pytest.mark.skipif(not kernel.is_compiled(), reason="compares the compiled day with the plain one")
+def test_compiled_and_plain_are_equal():
+    """The same files under NUMBA_DISABLE_JIT=1: equal bytes of the tally, of every outcome and of the draws."""
+    plain = elsewhere(NUMBA_DISABLE_JIT="1")
+    assert plain["compiled"] is False
+    assert plain["digest"] == digest()
+
+
+def test_recording_never_changes_the_run():
+    """With single events kept, everything else comes out the same."""
+    quiet, noted = run(small_scenario(**MOVING)), run(small_scenario(**MOVING, record__events=True))
+    assert same(quiet, noted)
+    assert len(quiet.events) == 0 < len(noted.events)
+    assert np.isfinite(noted.tally).all()

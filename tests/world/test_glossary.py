@@ -1,0 +1,154 @@
+"""The glossary, the registry and the tally say what the code does: types, comments, names, and nothing that nobody reads."""
+
+import ast
+import inspect
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_runs import MAP, arrays_of, small_run
+
+import sim
+from sim import day, opening
+from sim.build import SECTION_OF, parameters_of
+from sim.geography.map import EXITS
+from sim.geography.travel import Speeds
+from sim.parameters import load_registry
+from sim.world import state, tables, tally
+
+ROOT = Path(sim.__file__).parent
+RECORDS = [kind for _, kind in inspect.getmembers(state, inspect.isclass) if kind.__module__ == state.__name__]
+DEAD = ("Partner.hit_until", "Theatre.soldiers_planned")  # fields that no file reads or writes as yet
+SECTIONS = load_registry().mechanisms
+READ_AT_THE_START = {"travel": Speeds, "prices": None, "start": None}
+
+
+def field_cases():
+    for name in (f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__):
+        yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason="nothing reads or writes it")] if name in DEAD else [])
+
+
+@cache
+def code() -> dict[str, str]:
+    """Every source file without its docstrings and comments."""
+    return {str(file.relative_to(ROOT)): ast.unparse(ast.parse(file.read_text())) for file in sorted(ROOT.rglob("*.py"))}
+
+
+def uses(name: str, *but: str) -> int:
+    return sum(len(re.findall(rf"\.{name}\b|['\"]{name}['\"]", text)) for file, text in code().items() if file not in but)
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_records_hold_three_types_only(kind):
+    """f8, i8 and u8: anything else differs with the compiler off."""
+    assert {state.dtype(kind)[name].str for name in state.dtype(kind).names} <= {"<f8", "<i8", "<u8"}
+    assert list(state.dtype(kind).names) == list(kind.__annotations__)
+    assert all(state.dtype(kind)[name] == np.uint64 for name in ("uid", "target") if name in kind.__annotations__)
+
+
+@pytest.mark.xfail(strict=True, reason="13 fields have none yet: Unit.order_mission, Laboratory.cluster and cell, Community.cell ...")
+def test_every_field_has_its_comment():
+    """`alive` and `uid` are explained once, in the page's head and the first record."""
+    lines = inspect.getsource(state).splitlines()
+    bare = [line.strip() for line in lines if re.match(r"    [a-z_0-9]+: (int|float|Uid)\b", line) and "#" not in line]
+    assert set(bare) <= {"alive: int", "uid: Uid"}
+
+
+@pytest.mark.parametrize("field", field_cases())
+def test_every_field_is_used(field):
+    """A field that no file reads or writes is not state."""
+    assert uses(field.split(".")[1], "world/state.py") > 0
+
+
+def test_every_array_has_its_shape_in_a_comment():
+    for module in (tables, day):
+        for _, kind in inspect.getmembers(module, inspect.isclass):
+            if kind.__module__ == module.__name__ and issubclass(kind, tuple):
+                text = inspect.getsource(kind)
+                assert [line for line in text.splitlines() if ": np.ndarray" in line and not re.search(r"# [if]8\[", line)] == []
+
+
+def test_namedtuples_stay_small():
+    """At most six arrays to a tuple that the day passes on, or reference counting eats the gain (the bench and the parameters apart)."""
+    for kind in (tables.Actors, tables.Places, tables.Fields, tables.Minds, tables.Trade, tables.Ground, tables.Sites, tables.Near):
+        assert len(kind._fields) <= 7
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_registry_is_the_record_classes(section):
+    """`[detection.manned]` is the field `manned` of `Parameters` in `mechanisms/detection.py`; none more, none less, in any order."""
+    if section in READ_AT_THE_START:
+        return
+    module = __import__(SECTION_OF[section], fromlist=["Parameters"])
+    assert sorted(module.Parameters.__annotations__) == sorted(SECTIONS[section])
+    assert set(module.Parameters.__annotations__.values()) == {float}
+
+
+def test_the_day_takes_every_section():
+    assert set(day.Parameters._fields) == set(SECTIONS) - set(READ_AT_THE_START) == set(SECTION_OF)
+    record = parameters_of(small_run().scenario)
+    registry = load_registry()
+    assert all(getattr(record, p.mechanism)[p.field][0] == p.value for p in registry if p.mechanism in day.Parameters._fields)
+
+
+@pytest.mark.parametrize("name", [name for name in load_registry().names if name.split(".")[0] not in READ_AT_THE_START])
+def test_a_parameter_is_read_by_a_mechanism(name):
+    """A parameter that nothing reads changes nothing."""
+    assert uses(name.split(".")[1]) > 0, f"{name} is read nowhere"
+
+
+def test_the_sections_of_the_start_are_read_in_full():
+    assert sorted(SECTIONS["travel"]) == sorted(Speeds._fields)
+    assert {name.removeprefix("latex_") for name in SECTIONS["prices"]} <= set(EXITS)
+    assert {name for name in SECTIONS["prices"] if not name.startswith("latex_")} == set(EXITS)
+    text = inspect.getsource(opening) + inspect.getsource(__import__("sim.build", fromlist=["build"]))
+    unread = [name for name in SECTIONS["start"] if f'"{name}"' not in text and not name.startswith("partner_")]
+    assert unread == [] and 'startswith("partner_")' in text
+
+
+def test_the_tally_names_each_quantity_once():
+    assert len(set(tally.QUANTITIES)) == len(tally.QUANTITIES) and set(tally.QUANTITIES) >= tally.STATES
+    numbers = {name: value for name, value in vars(tally).items() if name.isupper() and isinstance(value, int) and name != "PLACES"}
+    pairs = [i for i, name in enumerate(tally.QUANTITIES) if name.endswith("_latex")]
+    assert sorted([*numbers.values(), *pairs]) == list(range(len(tally.QUANTITIES)))
+    assert all(tally.QUANTITIES[i] == tally.QUANTITIES[i - 1] + "_latex" for i in pairs)
+
+
+ABBREVIATED = {
+    "HARM_STATE": "civilian_harm_state",
+    "HARM_ARMED": "civilian_harm_armed",
+    "GAP": "coverage_gap",
+    "EXPLOITED": "vacuum_exploited",
+}
+
+
+def test_a_number_stands_for_the_quantity_of_its_name():
+    """ATTEMPTED is attempted_kg, COST is cost_usd: the constant begins the quantity's name, or is told above."""
+    for name, value in vars(tally).items():
+        if name.isupper() and isinstance(value, int) and name != "PLACES":
+            quantity = tally.QUANTITIES[value]
+            words = name.lower().split("_")
+            assert ABBREVIATED.get(name) == quantity or all(word in quantity for word in words), (name, quantity)
+
+
+def test_no_quantity_stays_empty_for_want_of_a_writer():
+    """Each constant of the tally is written by a mechanism, by the records, or where a load is settled."""
+    writers = ("mechanisms/", "records.py", "world/tables.py")
+    day_files = [text for file, text in code().items() if file.startswith(writers)]
+    by_source = ("SEIZED_BY_POST", "SEIZED_BY_LEAD")  # written as SEIZED_BY_PATROL + source
+    assert [getattr(tally, name) - tally.SEIZED_BY_PATROL for name in by_source] == [1, 2]
+    for name, value in vars(tally).items():
+        if name.isupper() and isinstance(value, int) and name not in ("PLACES", *by_source):
+            assert any(re.search(rf"\b{name}\b", re.sub(r"from .* import .*", "", text)) for text in day_files), name
+
+
+def test_the_map_is_not_written_in_a_run():
+    """Every map array, the route library and the parameters: the same bytes before and after, in a run that moves people."""
+    run = small_run(**{"strategy.name": "static", "strategy.share_to_border": 0.3})
+    before = {name: array.tobytes() for name, array in arrays_of(run.world, *MAP).items()}
+    surface = run.world.days_surface.tobytes()
+    run.advance(run.end)
+    assert [name for name, array in arrays_of(run.world, *MAP).items() if array.tobytes() != before[name]] == []
+    assert run.world.days_surface.tobytes() == surface and len(before) > 30
