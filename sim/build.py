@@ -89,9 +89,11 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> tables.Near:
     )
 
 
-def links_of(map_: Map, travel: Travel, speed_km_h: float) -> np.ndarray:
-    """f8[sites, 3]: days by lorry, days by boat, flight hours from the depot of the site's theatre; FAR where there is no such link."""
-    link = np.full((len(map_.settlements), 3), FAR)
+def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
+    """f8[sites, 4]: days by lorry, days by boat, flight hours from the depot of the site's theatre (FAR where there is no such link), and
+    what the town can sell, kg a day."""
+    link = np.full((len(map_.settlements), 4), FAR)
+    link[:, 3] = market_kg
     depots = {theatre: map_.settlement(name) for theatre, name in DEPOTS.items()}
     for s, place in enumerate(map_.settlements[: map_.n_communities]):
         depot = depots[place.theatre]
@@ -101,11 +103,11 @@ def links_of(map_: Map, travel: Travel, speed_km_h: float) -> np.ndarray:
                 link[s, 0] = days
             if place.port >= 0 and map_.settlements[depot].port >= 0:
                 link[s, 1] = days
-        link[s, 2] = travel.air_km[depot, s] / speed_km_h
+        link[s, 2] = travel.air_km[depot, s] / travel.speeds.helicopter_km_h
     return link
 
 
-def sites_of(map_: Map, travel: Travel, near: tables.Near, start: dict[str, float]) -> tables.Sites:
+def sites_of(map_: Map, travel: Travel, near: tables.Near, post: np.ndarray, start: dict[str, float]) -> tables.Sites:
     population = np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements])
     reached = np.array(
         [
@@ -118,8 +120,10 @@ def sites_of(map_: Map, travel: Travel, near: tables.Near, start: dict[str, floa
         theatre=np.array([place.theatre if s < map_.n_communities else 0 for s, place in enumerate(map_.settlements)], np.int64),
         country=np.array([place.country for place in map_.settlements], np.int64),
         people_in_reach=reached,
-        link=links_of(map_, travel, travel.speeds.helicopter_km_h),
-        local_supply=start["local_supply_kg"] * population / 1000.0,
+        link=links_of(map_, travel, start["local_supply_kg"] * population / 1000.0),
+        post=np.array(
+            [post[place.cell] if place.cell >= 0 and post[place.cell] >= 0 else s for s, place in enumerate(map_.settlements)], np.int64
+        ),
     )
 
 
@@ -160,13 +164,13 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
 
 def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, library: Library) -> Lines:
     """What lies across the line: the refuge of every community, the way back, flight hours and prices."""
-    n = len(map_.settlements)
+    n, refuge_km = len(map_.settlements), values(scenario, "start")["refuge_km"]
     abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     home = np.flatnonzero((np.arange(n) < map_.n_communities) & (sites.theatre >= LORETO))
     refuge, back = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     for s in home:
         nearest = abroad[np.argmin(travel.air_km[s, abroad])]
-        refuge[s] = nearest if travel.air_km[s, nearest] <= REFUGE_KM else -1
+        refuge[s] = nearest if travel.air_km[s, nearest] <= refuge_km else -1
     for s in abroad:
         back[s] = home[np.argmin(travel.air_km[s, home])]
     prices = np.zeros((len(EXITS), 2))
@@ -180,9 +184,6 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, libr
     return Lines(travel.air_km / travel.speeds.helicopter_km_h, refuge, back, prices, theatre, np.array(latex[:1] or [-1], np.int64))
 
 
-REFUGE_KM = 120.0  # a cell camps across the line only where a settlement there is this near
-
-
 def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:
     """The world on the first day of the burn-in. ValueError if the map lacks a place that the scenario names."""
     map_, travel, library = geography_of(scenario)
@@ -190,15 +191,15 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     start = values(scenario, "start")
     key = key_of(scenario.replications.base_seed if base_seed is None else base_seed, replication)
     near = near_of(map_, travel, float(parameters.presence.reach_km[0]))
-    sites = sites_of(map_, travel, near, start)
     ground = ground_of(map_, travel)
+    sites = sites_of(map_, travel, near, ground.post, start)
     routes, facts, legs = routes_of(map_, library)
     lines = lines_of(scenario, map_, travel, sites, library)
     n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
         communities = opening.communities(scenario, map_, library, ground, start)
-        markets = opening.markets(scenario, communities, library, lines, parameters)
+        markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
         networks, book = opening.networks(scenario, library, key)
         labs = opening.labs(communities, markets, ground, parameters, start, key)
@@ -216,7 +217,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             communities,
             markets,
             opening.partners(sites, start),
-            opening.theatres(scenario, map_, DEPOTS),
+            opening.theatres(scenario),
             opening.levers(scenario),
             np.array([0, 0, int(scenario.record.events)], np.int64),
         ),
@@ -253,6 +254,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         site_lon=np.array([place.lon for place in map_.settlements]),
         site_lat=np.array([place.lat for place in map_.settlements]),
         n_communities=map_.n_communities,
+        census=np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements]),
         days_surface=travel.days_surface,
         cluster_names=library.cluster_names,
         map=map_,

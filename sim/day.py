@@ -74,13 +74,16 @@ class Lines(NamedTuple):
 @loop
 def advance(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, start,
             stop, tally):
-    """Days start to stop - 1. Returns the day reached; `places.status[0]` names the table that was full if it is short of stop."""
+    """Days start to stop - 1. Returns the day reached, short of stop when the log wants to be drained or a table is full
+    (`places.status`)."""
     burn_in = places.levers[0].burn_in
     for t in range(start, stop):
         one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
                 tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
+        if 2 * places.status[1] > len(events):
+            return t + 1
     return stop
 
 
@@ -95,29 +98,31 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
     wet = is_wet(t, lever.first_day_of_year)
     latex = lines.latex_cluster[0]
 
+    if weekly:
+        records.weigh(places, parameters, latex, t)
     redeployment.redeployment(actors, places, sites, lines, parameters, events, key, t, tally)
     sustainment.sustainment(actors, places, sites, bench, parameters, wet, tally)
 
-    presence.place_units(actors, fields, parameters)
+    presence.place_units(actors, fields, sites, parameters)
     presence.spread(actors, places, fields, sites, near, bench, parameters)
-    presence.feel(places, parameters, held)
+    presence.feel(places, parameters, held, t)
 
-    information.information(actors, places, ground, sites, near, routes, bench, parameters, key, t, tally)
+    information.information(actors, places, ground, sites, near, routes, lines, bench, parameters, key, t, tally)
 
-    heard = secrecy.leaks(actors, places, parameters, key, t)
+    heard = secrecy.leaks(actors, places, sites, parameters, key, t)
     if weekly or heard == 1:
         secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 0)
         secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 1)
     secrecy.beliefs(fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
-    secrecy.watch(actors, places, fields, minds, sites, parameters, key, t)
+    secrecy.watch(actors, places, minds, sites, near, bench, parameters, key, t)
 
     detection.loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally)
     detection.works(actors, places, fields, ground, parameters, events, key, t, tally)
-    detection.act_on_leads(actors, places, fields, minds, sites, near, routes, parameters, events, key, t, tally)
+    detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally)
 
     engagement.exposure(actors, places, fields, near, parameters, held)
+    engagement.attacks(actors, places, fields, minds, sites, near, parameters, held, events, key, t, tally)
     if held == 0:
-        engagement.attacks(actors, places, fields, minds, sites, near, parameters, events, key, t, tally)
         engagement.meetings(actors, places, fields, ground, sites, near, parameters, events, key, t, tally)
 
     if weekly:
@@ -138,15 +143,14 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
             trafficking.meet_start_shares(places, trade, facts, lines, parameters)
     if is_monthly(t, lever.burn_in):
         trafficking.open_and_close(actors, places, trade, facts, parameters, key, t)
-    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters, key, t, tally)
-    trafficking.move(actors, places, fields, minds, ground, routes, facts, lines, parameters, tally)
+    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, parameters, key, t, tally)
+    trafficking.move(actors, places, fields, minds, ground, routes, facts, lines, parameters, t, tally)
 
     if weekly:
         market.market(places, trade, facts, lines, bench, parameters)
         partner.coordinate(places, parameters)
-        partner.cross(actors, places, minds, sites, near, lines, parameters, events, key, t, tally)
+        partner.cross(actors, places, minds, sites, near, lines, parameters, held, events, key, t, tally)
         communities.live(places, parameters, held, tally)
-        records.weigh(places, parameters, latex, t)
     partner.count_cells(actors, sites, lines, tally)
     records.observe_people(actors, places, fields, sites, lines, tally)
     records.observe_trade(actors, places, trade, legs, t, tally)

@@ -50,7 +50,7 @@ __all__ = ["Lead", "Shipment", "Unit"]
 
 THEATRES = {"vraem": VRAEM, "loreto": LORETO, "cajamarca": CAJAMARCA}
 ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}  # parents of the first generation's uids
-# zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres, four are based abroad.
+# zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres.
 VALLEY, AMAZON = ("vraem",), ("bajo_amazonas",)
 FIRMS = (
     VALLEY,
@@ -74,11 +74,11 @@ FIRMS = (
     ("vraem", "putumayo"),
     AMAZON,
 )
-FOREIGN = (6, 12, 14, 17)
 
 
-def uid_of(kind: str, ordinal: int) -> np.uint64:
-    return U(child_uid(ROOTS[kind], 0, ordinal))
+def uid_of(kind: str, ordinal: int, family: int = 0) -> np.uint64:
+    """uid of a founder: counted within its family (theatre and kind, say), so that more of one family renames nobody of another."""
+    return U(child_uid(ROOTS[kind], family, ordinal))
 
 
 def spread_whole(total: int, parts: int) -> np.ndarray:
@@ -98,9 +98,7 @@ def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
     return given
 
 
-def communities(
-    scenario: Any, map_: Map, library: Library, ground: tables.Ground, start: dict[str, float]
-) -> Table:
+def communities(scenario: Any, map_: Map, library: Library, ground: tables.Ground, start: dict[str, float]) -> Table:
     """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
     suitable land; zones that the map cannot hold in full are reported by UserError."""
     n = map_.n_communities
@@ -139,7 +137,7 @@ def communities(
     return towns
 
 
-def markets(scenario: Any, towns: Table, library: Library, lines: Lines, parameters: Parameters) -> Table:
+def markets(scenario: Any, towns: Table, library: Library, lines: Lines, parameters: Parameters, start: dict[str, float]) -> Table:
     """Production clusters with a stock of some weeks of flow."""
     rows = table(Market, len(library.cluster_names))
     p, q = parameters.processing[0], parameters.market[0]
@@ -156,7 +154,7 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
             yearly = scenario.inflow.background_kg_per_year
         m.outflow = yearly / 52.0
         m.stock_kg = q.target_weeks * m.outflow
-        m.price = q.latex_cost_usd if m.product == LATEX else 1300.0
+        m.price = start["latex_price_usd"] if m.product == LATEX else start["price_usd"]
         m.price_leaf = q.leaf_share * m.price / p.leaf_per_kg
     return rows
 
@@ -177,7 +175,7 @@ def groups(scenario: Any, towns: Table, sites: tables.Sites, lines: Lines, start
         fighters = enemy.mpcp_fighters if kind == MPCP else enemy.dissident_fighters
         row = rows[g]
         row.alive = 1
-        row.uid = uid_of("group", g)
+        row.uid = uid_of("group", ordinal, kind)
         row.kind = kind
         cumulative = np.cumsum(where[kind])
         if cumulative[-1] <= 0:
@@ -201,7 +199,6 @@ def networks(scenario: Any, library: Library, key: np.uint64) -> tuple[Table, np
         row.alive = 1
         row.uid = uid_of("network", i)
         row.load_scale = 1.0
-        row.foreign = int(i % len(FIRMS) in FOREIGN)
         for c, zone in enumerate(library.cluster_zone):
             if zone in FIRMS[i % len(FIRMS)]:
                 book[i, c, tables.CAPACITY] = 0.5 + uniform(key, BUILD_NETWORK, 0, row.uid, 1 + c)
@@ -228,9 +225,7 @@ def open_routes(book: np.ndarray, facts: tables.RouteFacts, most: float) -> np.n
     return opened
 
 
-def labs(
-    towns: Table, rows_market: Table, ground: tables.Ground, parameters: Parameters, start: dict[str, float], key: np.uint64
-) -> Table:
+def labs(towns: Table, rows_market: Table, ground: tables.Ground, parameters: Parameters, start: dict[str, float], key: np.uint64) -> Table:
     """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters."""
     plan: list[tuple[int, int]] = []  # kind, cluster
     p = parameters.processing[0]
@@ -252,7 +247,8 @@ def labs(
     all_poppy = towns.poppy.sum()
     for j, (kind, c) in enumerate(plan):
         row = rows[j]
-        row.alive, row.uid, row.kind, row.cluster = 1, uid_of("lab", j), kind, c
+        ordinal = plan[:j].count((kind, c))
+        row.alive, row.uid, row.kind, row.cluster = 1, uid_of("lab", ordinal, 100 * kind + c), kind, c
         weight = np.cumsum(np.where(towns.cluster == c, towns.poppy + 1e-3 if kind == LATEX_POINT else towns.coca + 1e-3, 0.0))
         row.site = int(np.searchsorted(weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"))
         cells = cells_of[row.site]
@@ -278,12 +274,11 @@ def partners(sites: tables.Sites, start: dict[str, float]) -> Table:
     return rows
 
 
-def theatres(scenario: Any, map_: Map, depots: dict[int, str]) -> Table:
+def theatres(scenario: Any) -> Table:
     rows = table(Theatre, 4)
     for name, code in THEATRES.items():
         force = getattr(scenario.forces, name)
         row = rows[code]
-        row.depot = map_.settlement(depots[code])
         row.lorries, row.boats = force.lorries, force.boats
         row.flight_hours_day = scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
         row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
@@ -305,8 +300,8 @@ def levers(scenario: Any) -> Table:
     return rows
 
 
-def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: float) -> list[tuple[str, int]]:
-    """(kind, people) of every unit of a theatre."""
+def packages(scenario: Any, name: str, start: dict[str, float], season_ha: float) -> list[tuple[str, int]]:
+    """(kind, people) of every unit of a theatre. season_ha: hectares that a clearing team can do in its 20 weeks."""
     force = getattr(scenario.forces, name)
     people = {
         "line": force.soldiers - force.special - force.river_infantry,
@@ -314,7 +309,7 @@ def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: flo
         "river_infantry": force.river_infantry,
         "police": force.police - force.antinarcotics,
         "antinarcotics": force.antinarcotics,
-        "eradication": 30 * math.ceil(getattr(scenario.eradication.ha_per_year, name) / (team_ha_day * 5.0 * 20.0)),
+        "eradication": round(start["package_people"]) * math.ceil(getattr(scenario.eradication.ha_per_year, name) / season_ha),
     }
     found = []
     for kind in UNIT_KINDS:
@@ -326,8 +321,9 @@ def packages(scenario: Any, name: str, start: dict[str, float], team_ha_day: flo
 def units(world: World, start: dict[str, float]) -> Table:
     """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
     scenario = world.scenario
-    team_ha_day = float(world.parameters.crops.team_ha_day[0])
-    planned = {name: packages(scenario, name, start, team_ha_day) for name in THEATRES}
+    crops = world.parameters.crops[0]
+    season_ha = float(crops.team_ha_day * crops.work_days * 20.0)
+    planned = {name: packages(scenario, name, start, season_ha) for name in THEATRES}
     rows = table(Unit, sum(len(found) for found in planned.values()))
     at = places_of(world)
     tasking = {name: scenario.strategy.tasking_vraem if name == "vraem" else scenario.strategy.tasking_border for name in THEATRES}
@@ -336,7 +332,12 @@ def units(world: World, start: dict[str, float]) -> Table:
         first = i
         for kind, size in found:
             row = rows[i]
-            row.alive, row.uid, row.kind = 1, uid_of("unit", i), UNIT_KINDS.index(kind)
+            code = UNIT_KINDS.index(kind)
+            row.alive, row.uid, row.kind = (
+                1,
+                uid_of("unit", i - first - sum(k != kind for k, _ in found[: i - first]), 16 * THEATRES[name] + code),
+                code,
+            )
             row.soldiers = row.established = size
             row.order_site, row.status = -1, POSTED
             row.readiness, row.knowledge, row.sustained = start["readiness"], 1.0, 1.0

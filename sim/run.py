@@ -76,12 +76,12 @@ class Run:
                      w.bench, w.parameters, w.events, w.key, self.t, stop, w.tally)
         # fmt: on
         if kernel.is_compiled():
-            advance(*arguments)
+            reached = advance(*arguments)
         else:
             with np.errstate(over="ignore"):
-                advance(*arguments)
+                reached = advance(*arguments)
         w.check()
-        self.t = stop
+        self.t = int(reached)
         self._drain()
         w.grow_if_nearly_full()
 

@@ -1,8 +1,8 @@
 """4.1 Command: a strategy's orders become orders of units. Plain numpy: it runs at reviews, between compiled stretches.
 
-Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, ordered, known, mission),
-theatres (flight_hours_day). Chance: none. All orders are checked before the first is carried out. Preparation of 7 days, 14 for more than
-300 people at once, is assumed; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
+Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, known, mission), theatres
+(flight_hours_day). Chance: none. All orders are checked before the first is carried out. How long preparation takes is a parameter of
+`redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
 WAYS = ("auto", "surface", "air")
-PREPARE_DAYS, PREPARE_DAYS_MANY, MANY_PEOPLE = 7, 14, 300
 AIR_DAYS = 1
 
 
@@ -48,7 +47,8 @@ def enter(world: World, orders: Any, t: int) -> None:
     units = world.actors.units
     unhurried = [(rows, site) for rows, site, _, move in moves if move.prepare_days is None]
     people = sum(units.soldiers[row] for rows, site in unhurried for row in rows if units.posting[row] != site)
-    usual = PREPARE_DAYS_MANY if people > MANY_PEOPLE else PREPARE_DAYS
+    p = world.parameters.redeployment[0]
+    usual = int(p.prepare_days_many if people > p.many_people else p.prepare_days)
     for rows, site, mission, move in moves:
         for row in rows:
             unit = units[row]
@@ -87,7 +87,6 @@ def send(unit: Any, site: int, mission: int, by_air: bool, surface_days: float, 
     unit.departs = t + prepare_days
     unit.arrives = unit.departs + (AIR_DAYS if by_air else max(1, math.ceil(surface_days)))
     unit.status = PREPARING
-    unit.ordered = t
     unit.known = 0
 
 
@@ -97,7 +96,7 @@ def announce(world: World, theatre: int, day: int) -> None:
     burn_in = int(world.places.levers[0].burn_in)
     preparing = (units.alive == 1) & (units.status == PREPARING) & (units.departs <= day + burn_in)
     out = (site_theatre[units.posting] == theatre) & (site_theatre[np.maximum(units.order_site, 0)] != theatre)
-    units.known[preparing & out] = 1
+    units.known[preparing & out] = 2
 
 
 class Desk:

@@ -30,6 +30,8 @@ class Parameters:
     fear_limit: float
     leave_rate: float
     leave_fear: float
+    flow_memory: float
+    harm_cap: float
 
 
 @rule
@@ -43,9 +45,9 @@ def cooperation_after(town, p):
     """Cooperation a week later."""
     per_1000 = 1000.0 / max(town.population, 1.0)
     change = support(town, p)
-    change -= p.cost_harm_state * min(town.harm_state * per_1000, 5.0)
-    change += p.gain_harm_armed * min(town.harm_armed * per_1000, 5.0)
-    change -= p.cost_eradication * min(town.eradicated_ha * per_1000 / 100.0, 5.0)
+    change -= p.cost_harm_state * min(town.harm_state * per_1000, p.harm_cap)
+    change += p.gain_harm_armed * min(town.harm_armed * per_1000, p.harm_cap)
+    change -= p.cost_eradication * min(town.eradicated_ha * per_1000 / 100.0, p.harm_cap)
     change -= p.reversion * (town.cooperation - town.cooperation_0)
     return clip(town.cooperation + change, 0.0, 1.0)
 
@@ -59,21 +61,21 @@ def fear_after(town, p):
 
 @loop
 def live(places, parameters, held, tally):
-    """One week. While held (burn-in) cooperation, vigour and population stay as they are, and the level that cooperation reverts to is set
+    """One week. While held (burn-in) cooperation and population stay as they are, and the level that cooperation reverts to is set
     so that day 0 is at rest."""
     communities = places.communities
     p = parameters.communities[0]
     fade = math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
     for i in range(len(communities)):
         town = communities[i]
-        town.kg_recent += (town.kg_passed - town.kg_recent) / 8.0
+        town.kg_recent += (town.kg_passed - town.kg_recent) * p.flow_memory
         town.fear = fear_after(town, p)
         if held == 1:
             town.cooperation_0 = town.cooperation - support(town, p) / max(p.reversion, 1e-9)
-        else:
-            supported = town.felt > p.support_above and town.fear < p.fear_limit
+        supported = town.felt > p.support_above and town.fear < p.fear_limit
+        town.vigour = clip(town.vigour + (p.vigour_step if supported else -p.vigour_step), 0.0, 1.0)
+        if held == 0:
             town.cooperation = cooperation_after(town, p)
-            town.vigour = clip(town.vigour + (p.vigour_step if supported else -p.vigour_step), 0.0, 1.0)
             if town.fear > p.leave_fear:
                 left = town.population * p.leave_rate * (town.fear - p.leave_fear)
                 town.population -= left

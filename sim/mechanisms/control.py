@@ -1,10 +1,10 @@
 """4.10 Control: three shares per community: the state s, armed groups a, nobody 1 - s - a.
 
-Reads: communities (felt, felt_armed, cooperation). Writes: communities (state, armed, holder). Weekly. `S = C~ (.5 + k)`, `G = A~ (1.5 -
-k)`; targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06] of the way a week and falls by .10
-[.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to nobody. "Held by" switches only
-above .6 (Athena's hysteresis). s + a <= 1 always: both targets and both starting shares lie in that triangle, and each step is a convex
-move unless s falls slower than a rises, which the last line prevents."""
+Reads: communities (felt, felt_armed, cooperation). Writes: communities (state, armed). Weekly. `S = C~ (.5 + k)`, `G = A~ (1.5 - k)`;
+targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06] of the way a week and falls by .10
+[.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to nobody. Northern rondas keep armed
+outsiders out: `ronda_shield` of their coverage does not count there. s + a <= 1 always: both targets and both starting shares lie in that
+triangle, and each step is a convex move unless s falls slower than a rises, which the last line prevents."""
 
 import math
 
@@ -16,7 +16,7 @@ class Parameters:
     emptiness: float
     rise: float
     fall: float
-    hold_above: float
+    ronda_shield: float
 
 
 @rule
@@ -49,8 +49,9 @@ def control(places, parameters, held):
     p = parameters.control[0]
     for i in range(len(communities)):
         town = communities[i]
-        state = target_state(town.felt, town.felt_armed, town.cooperation, p)
-        armed = target_armed(town.felt, town.felt_armed, town.cooperation, p)
+        outsiders = town.felt_armed * (1.0 - p.ronda_shield * town.ronda)
+        state = target_state(town.felt, outsiders, town.cooperation, p)
+        armed = target_armed(town.felt, outsiders, town.cooperation, p)
         if held == 1:
             town.state = state
             town.armed = armed
@@ -58,9 +59,3 @@ def control(places, parameters, held):
         else:
             town.state = clip(towards(town.state, state, p), 0.0, 1.0)
             town.armed = clip(towards(town.armed, armed, p), 0.0, 1.0 - town.state)
-        if town.state > p.hold_above:
-            town.holder = 1
-        elif town.armed > p.hold_above:
-            town.holder = 2
-        elif max(town.state, town.armed) < 1.0 - p.hold_above:
-            town.holder = 0

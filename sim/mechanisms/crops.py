@@ -1,6 +1,6 @@
 """4.11 Crops: planting while it pays, eradication of what is found, replanting, displacement.
 
-Reads: markets (prices), communities, force (escorts), theatres (programme). Writes: communities (coca, coca_young, coca_bare, poppy,
+Reads: markets (prices), communities, force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, poppy,
 eradicated_ha), theatres, tally. Weekly; no chance.
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). New coca bears after
 65 weeks [52-78] (F0233), here as one exponential stage. A team of 30 clears 4.2 ha a day (F0300); Loreto's season is July to November
@@ -10,7 +10,7 @@ import math
 
 from sim.kernel import loop, rule
 from sim.world.state import LORETO
-from sim.world.tables import ESCORTS, clip
+from sim.world.tables import CLEARERS, clip
 from sim.world.tally import (
     COCA_ABANDONED,
     COCA_DESTROYED,
@@ -31,6 +31,8 @@ class Parameters:
     deterrence: float
     seed: float
     team_ha_day: float
+    team_people: float
+    work_days: float
     replant: float
     displacement: float
     eradication_usd_ha: float
@@ -41,7 +43,8 @@ def growth(area, room, rate_year, price, pays_at, covered, p):
     """Hectares planted (+) or abandoned (-) in a week."""
     margin = clip(price / max(pays_at, 1e-9) - 1.0, -1.0, 1.0)
     crowding = 1.0 - area / max(room, 1e-9) if margin > 0.0 else 1.0
-    return rate_year / 52.0 * area * max(crowding, 0.0) * margin * (1.0 - p.deterrence * covered)
+    deterred = 1.0 - p.deterrence * covered if margin > 0.0 else 1.0
+    return rate_year / 52.0 * area * max(crowding, 0.0) * margin * deterred
 
 
 @rule
@@ -128,7 +131,7 @@ def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally
     for s in range(len(reach)):
         reach[s] = 0.0
     for s in range(len(force)):
-        if force[s, ESCORTS] > 0.0:
+        if force[s, CLEARERS] > 0.0:
             for e in range(near_start[s], near_start[s + 1]):
                 reach[near_site[e]] += near_k[e]
     for h in range(len(theatres)):
@@ -140,7 +143,7 @@ def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally
         able = 0.0
         for s in range(len(force)):
             if site_theatre[s] == h:
-                able += force[s, ESCORTS] / 30.0 * p.team_ha_day * 5.0
+                able += force[s, CLEARERS] / max(p.team_people, 1.0) * p.team_ha_day * p.work_days
         able = min(able, theatre.eradicate_ha_year - theatre.eradicated_ha_year)
         wanted = 0.0
         for i in range(len(communities)):
@@ -152,8 +155,8 @@ def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally
         for i in range(len(communities)):
             town = communities[i]
             if town.theatre == h and reach[i] > 0.0:
-                coca = share * town.coca_found
-                poppy = share * town.poppy_found
+                coca = share * min(town.coca_found, town.coca)
+                poppy = share * min(town.poppy_found, town.poppy)
                 town.coca -= coca
                 town.coca_bare += coca
                 town.coca_found -= coca

@@ -11,6 +11,7 @@ import math
 
 from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, U, uniform
 from sim.kernel import loop, rule
+from sim.world.loads import enter_cell, enter_leg, settle
 from sim.world.log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import (
@@ -24,7 +25,7 @@ from sim.world.state import (
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, clip, settle
+from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip
 from sim.world.tally import (
     LABS_DESTROYED,
     LEADS_ACTED,
@@ -47,6 +48,9 @@ class Parameters:
     load_ref_kg: float
     manned: float
     post_people: float
+    vis_on_foot: float
+    vis_on_river: float
+    vis_on_road: float
     q_road: float
     q_river: float
     corruption: float
@@ -85,16 +89,35 @@ def lead_value(age_days, p):
 
 
 @rule
-def seize(load, seized, networks, step_leg, place, cell, source, events, status, t, tally):
-    """The load is lost; its owner learns where (the leg) and remembers."""
+def visibility(mode, p):
+    """How far a load stands out from the traffic of its way; an aircraft passes above."""
+    if mode == ON_FOOT:
+        return p.vis_on_foot
+    return p.vis_on_river if mode == BY_RIVER else p.vis_on_road if mode == BY_ROAD else 0.0
+
+
+@rule
+def speed_of(mode, p):
+    """km/h."""
+    return p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
+
+
+@rule
+def seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, source, events, status, t, tally):
+    """The load is lost at `step`, which it reaches today; its owner learns where (the leg) and remembers."""
+    for e in range(load.step + 1, step + 1):
+        enter_leg(load, e, e - 1, step_leg, tried)
+        enter_cell(load, step_cell[e], cell_theatre, tally)
+    load.step = step
+    place = load.inside
     settle(load, place, tally)
-    seized[load.network, step_leg[load.step]] += 1.0
+    seized[load.network, step_leg[step]] += 1.0
     networks[load.network].lost += 1.0
     tally[SEIZED + load.product, place] += load.kg
     tally[SEIZURES + load.product, place] += 1.0
     if load.product == 0:
         tally[SEIZED_BY_PATROL + source, place] += load.kg
-    note(events, status, t, SEIZURE, place, cell, load.uid, networks[load.network].uid, load.kg, SOURCE_CODES[source])
+    note(events, status, t, SEIZURE, place, step_cell[step], load.uid, networks[load.network].uid, load.kg, SOURCE_CODES[source])
 
 
 @loop
@@ -103,7 +126,7 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
     shipments, networks = actors.shipments, actors.networks
     status = places.status
     force, patrols = fields.force, fields.patrols
-    seized = minds.seized
+    seized, tried = minds.seized, minds.tried
     cell_theatre, cell_terrain, cell_area, cell_post, cell_road = ground.theatre, ground.terrain, ground.area_km2, ground.post, ground.road
     step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
     step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
@@ -115,37 +138,42 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
         if load.alive == 0:
             continue
         mode = route_mode[load.route]
-        speed = p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
+        speed = speed_of(mode, p)
+        seen = visibility(mode, p)
+        first = route_start[load.route]
         last = route_start[load.route + 1]
         left = 1.0
         elapsed = load.elapsed
         step = load.step
         risk = 0.0
+        worst = -1.0
+        worst_step = step
         while left > 0.0 and step < last and load.alive == 1:
-            spent = min(left, step_days[step] - elapsed)
+            spent = max(min(left, step_days[step] - elapsed), 0.0)
             c = step_cell[step]
             leaves = elapsed + left >= step_days[step]
             if c >= 0 and step_exposed[step] == 1:
                 width = sweep_width(cell_terrain[c], cell_road[c] if mode == BY_ROAD else 0, q)
-                risk += search_rate(width, q.searcher_km_h, speed, q.hours, patrols[c], 1.0, cell_area[c]) * max(spent, 0.0)
+                here = search_rate(width, q.searcher_km_h, speed, q.hours, patrols[c], seen, cell_area[c]) * spent
+                risk += here
+                if here > worst:
+                    worst = here
+                    worst_step = step
                 post = cell_post[c]
-                if leaves and post >= 0 and mode != ON_FOOT and force[post, POST_PEOPLE] > 0.0:
-                    days = force[post, POST_DAYS] / force[post, POST_PEOPLE]
-                    stop = post_probability(force[post, POST_PEOPLE], days, mode == BY_RIVER, load.kg, p)
-                    if uniform(key, LOAD_POST, t, load.uid, step - route_start[load.route]) < stop:
-                        load.step = step
-                        seize(load, seized, networks, step_leg, cell_theatre[c], c, AT_POST, events, status, t, tally)
-            elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - route_start[load.route]) < step_risk[step]:
-                load.step = step
-                seize(load, seized, networks, step_leg, 0, c, AT_POST, events, status, t, tally)
-            left -= max(spent, 0.0)
+                if leaves and post >= 0 and post != load.post and (mode == BY_RIVER or mode == BY_ROAD):
+                    load.post = post
+                    people = force[post, POST_PEOPLE] + (force[post, RIVER_PEOPLE] if mode == BY_RIVER else 0.0)
+                    days = force[post, POST_DAYS] / max(force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], 1e-9)
+                    if uniform(key, LOAD_POST, t, load.uid, step - first) < post_probability(people, days, mode == BY_RIVER, load.kg, p):
+                        seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, AT_POST, events, status, t, tally)
+            elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - first) < step_risk[step]:
+                seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, AT_POST, events, status, t, tally)
+            left -= spent
             elapsed = 0.0
             step += 1
         if load.alive == 1 and risk > 0.0:
             if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
-                c = step_cell[load.step]
-                here = cell_theatre[c] if c >= 0 else load.inside
-                seize(load, seized, networks, step_leg, here, c, IN_SEARCH, events, status, t, tally)
+                seize(load, worst_step, cell_theatre, step_cell, step_leg, seized, tried, networks, IN_SEARCH, events, status, t, tally)
 
 
 @rule
@@ -183,19 +211,20 @@ def works(actors, places, fields, ground, parameters, events, key, t, tally):
 
 
 @loop
-def act_on_leads(actors, places, fields, minds, sites, near, routes, parameters, events, key, t, tally):
+def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally):
     """Teams in reach answer leads on laboratories and loads; leads on armed groups are answered in engagement."""
     leads, labs, shipments, networks = actors.leads, actors.labs, actors.shipments, actors.networks
     status = places.status
     force = fields.force
-    seized = minds.seized
+    seized, tried = minds.seized, minds.tried
+    cell_theatre = ground.theatre
     site_theatre, site_country = sites.theatre, sites.country
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell, step_leg = routes.cell, routes.leg
     p = parameters.detection[0]
     for r in range(len(leads)):
         lead = leads[r]
-        if lead.alive == 0 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
+        if lead.alive != 1 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
             continue
         teams = 0.0
         for e in range(near_start[lead.site], near_start[lead.site + 1]):
@@ -203,7 +232,7 @@ def act_on_leads(actors, places, fields, minds, sites, near, routes, parameters,
         if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * teams):
             continue
         place = site_theatre[lead.site]
-        lead.alive = 0
+        lead.alive = 2
         tally[LEADS_ACTED, place] += 1.0
         worth = lead_value(t - lead.seen, p)
         if lead.kind == LEAD_LAB:
@@ -215,7 +244,7 @@ def act_on_leads(actors, places, fields, minds, sites, near, routes, parameters,
             load = shipments[lead.row]
             if load.alive == 1 and load.uid == lead.target and load.inside == place:
                 if uniform(key, LOAD_LEAD, t, lead.uid, 0) < clip(worth * size_factor(load.kg, p), 0.0, 1.0):
-                    seize(load, seized, networks, step_leg, place, step_cell[load.step], ON_LEAD, events, status, t, tally)
+                    seize(load, load.step, cell_theatre, step_cell, step_leg, seized, tried, networks, ON_LEAD, events, status, t, tally)
 
 
 @loop

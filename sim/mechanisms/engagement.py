@@ -21,6 +21,7 @@ from sim.chance import (
     REBELS_KILLED,
     STATE_KILLED,
     TARGET,
+    VICTIM,
     U,
     binomial,
     normal,
@@ -34,7 +35,7 @@ from sim.world.log import CLASH as LOG_CLASH
 from sim.world.log import LEADER_KILLED as LOG_LEADER
 from sim.world.log import note
 from sim.world.search import search_rate, sweep_width
-from sim.world.state import BY_PATROL, LEAD_GROUP, MPCP, PERU, TRANSIT
+from sim.world.state import BY_PATROL, IDLE, LEAD_GROUP, MPCP, PERU, TRANSIT
 from sim.world.tables import N_PATROL, N_POLICE, N_POST, RESPONDERS, clip
 from sim.world.tally import (
     AMBUSHES,
@@ -121,15 +122,24 @@ def whole(u, losses, people):
 
 
 @rule
-def kill_soldiers(units, site, killed, place, tally):
-    """Take the dead from the units posted at a site, in row order; returns how many were taken."""
+def kill_soldiers(units, site, killed, key, t, place, tally):
+    """Take the dead from one package posted at a site, the one that the draw hits, then from the next; returns how many were taken."""
     left = killed
-    for i in range(len(units)):
-        unit = units[i]
-        if left > 0 and unit.alive == 1 and unit.posting == site and unit.status != TRANSIT:
-            lost = min(left, int(unit.soldiers))
-            unit.soldiers -= lost
-            left -= lost
+    while left > 0:
+        struck = -1
+        most = -1.0
+        for i in range(len(units)):
+            unit = units[i]
+            if unit.alive == 1 and unit.posting == site and unit.status != TRANSIT and unit.mission != IDLE and unit.soldiers >= 1.0:
+                draw = uniform(key, VICTIM, t, unit.uid, 0)
+                if draw > most:
+                    most = draw
+                    struck = i
+        if struck < 0:
+            break
+        lost = min(left, int(units[struck].soldiers))
+        units[struck].soldiers -= lost
+        left -= lost
     tally[STATE_LOSSES, place] += killed - left
     return killed - left
 
@@ -214,17 +224,16 @@ def choose_site(group, g, u, communities, force, guard, danger, near_start, near
 
 
 @loop
-def attacks(actors, places, fields, minds, sites, near, parameters, events, key, t, tally):
-    """Acts that armed groups open on state forces, committees, leaders and infrastructure."""
+def attacks(actors, places, fields, minds, sites, near, parameters, held, events, key, t, tally):
+    """Acts that armed groups open on state forces, committees, leaders and infrastructure. While held (burn-in) they are counted, as the
+    baseline that command knows, but harm nobody."""
     groups, units = actors.groups, actors.units
-    communities, theatres, status = places.communities, places.theatres, places.status
+    communities, status = places.communities, places.status
     force, guard = fields.force, fields.guard
     danger = minds.danger
     site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
     near_start, near_site, near_k = near.start, near.site, near.k
     p = parameters.engagement[0]
-    for h in range(len(theatres)):
-        theatres[h].attacks_8w -= theatres[h].attacks_8w / 56.0
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU:
@@ -242,11 +251,12 @@ def attacks(actors, places, fields, minds, sites, near, parameters, events, key,
         s = choose_site(
             group, g, uniform(key, TARGET, t, group.uid, 0), communities, force, guard, danger, near_start, near_site, near_k, p
         )
-        place = site_theatre[group.site]
-        tally[ATTACKS, place] += 1.0
-        theatres[place].attacks_8w += 1.0
-        note(events, status, t, LOG_ATTACK, place, site_cell[s] if s >= 0 else site_cell[group.site], group.uid, U(0), 1.0, -1)
         if s < 0:
+            continue
+        place = site_theatre[s]
+        tally[ATTACKS, place] += 1.0
+        note(events, status, t, LOG_ATTACK, place, site_cell[s], group.uid, U(0), 1.0, -1)
+        if held == 1:
             continue
         town = communities[s] if s < len(communities) else communities[0]
         weight_patrol = p.value_patrol * force[s, N_PATROL]
@@ -262,7 +272,7 @@ def attacks(actors, places, fields, minds, sites, near, parameters, events, key,
                 min(group.fighters, p.ambush_people), p.patrol_people, p.aim, p.sweep, minutes, p.attacker_break
             )
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 0), lost_state, p.patrol_people)
-            killed = kill_soldiers(units, s, dead, place, tally)
+            killed = kill_soldiers(units, s, dead, key, t, place, tally)
             if killed > 0:
                 tally[AMBUSHES, place] += 1.0
                 note(events, status, t, LOG_AMBUSH, place, site_cell[s], group.uid, U(0), float(killed), -1)
@@ -324,20 +334,20 @@ def meetings(actors, places, fields, ground, sites, near, parameters, events, ke
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 1), p.meeting_aim * side * time, p.patrol_people)
             nearest = nearest_force(force, group.site, near_start, near_site, near_k)
             if nearest >= 0:
-                kill_soldiers(units, nearest, dead, place, tally)
+                kill_soldiers(units, nearest, dead, key, t, place, tally)
             hit = whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters)
             lost = kill_fighters(group, hit, p.core, place, tally)
             note(events, status, t, LOG_CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
     for r in range(len(leads)):
         lead = leads[r]
-        if lead.alive == 0 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
+        if lead.alive != 1 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
             continue
         teams = 0.0
         for e in range(near_start[lead.site], near_start[lead.site + 1]):
             teams += near_k[e] * force[near_site[e], RESPONDERS]
         if uniform(key, GROUP_RAID, t, lead.uid, 0) >= 1.0 - math.exp(-p.raid_response * teams):
             continue
-        lead.alive = 0
+        lead.alive = 2
         place = site_theatre[lead.site]
         tally[LEADS_ACTED, place] += 1.0
         group = groups[lead.row]
@@ -353,7 +363,9 @@ def meetings(actors, places, fields, ground, sites, near, parameters, events, ke
             note(events, status, t, LOG_CLASH, place, site_cell[lead.site], group.uid, U(0), float(lost), lead.source)
             nearest = nearest_force(force, lead.site, near_start, near_site, near_k)
             if nearest >= 0:
-                kill_soldiers(units, nearest, whole(uniform(key, STATE_KILLED, t, lead.uid, 0), lost_state, p.raid_people), place, tally)
+                kill_soldiers(
+                    units, nearest, whole(uniform(key, STATE_KILLED, t, lead.uid, 0), lost_state, p.raid_people), key, t, place, tally
+                )
             if lead.site < len(communities):
                 hurt = poisson(uniform(key, CIVILIANS, t, lead.uid, 0), p.civilians_per_fight * (1.0 - p.accuracy))
                 harm_by_state(communities[lead.site], min(hurt, communities[lead.site].population), tally)

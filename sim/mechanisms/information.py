@@ -1,10 +1,11 @@
 """4.5 Information: what communities tell, and how it ages.
 
 Reads: communities (cooperation, fear, felt), labs, groups, shipments. Writes: leads, communities (tips, tips_8w), tally. Chance: TIP.
-Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, population capped at 20,000; target j in reach is named at
-`T vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
-after `lead_life_days` it is dropped. The constant 3 stands for all else that people could report: without it every target near a town
-would be named for certain (evidence B2)."""
+Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, population capped at 20,000; target j in reach is named at `T
+vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
+after `lead_life_days` nobody acts on it, after `file_days` it leaves the file. A partner names where a cell across the line is expected
+to come over. The constant 3 stands for all else that people could report: without it every target near a town would be named for certain
+(evidence B2)."""
 
 import math
 
@@ -24,6 +25,7 @@ class Parameters:
     vis_group: float
     vis_shipment: float
     lead_life_days: float
+    file_days: float
     relay_days: float
     partner_delay_days: float
     partner_reports: float
@@ -75,7 +77,7 @@ def named(communities, load, site, vis, near_start, near_site, near_k, p):
 
 
 @loop
-def information(actors, places, ground, sites, near, routes, bench, parameters, key, t, tally):
+def information(actors, places, ground, sites, near, routes, lines, bench, parameters, key, t, tally):
     """One day of reports. load: f8[sites] work space."""
     labs, groups, shipments, leads = actors.labs, actors.groups, actors.shipments, actors.leads
     communities, partners, status = places.communities, places.partners, places.status
@@ -83,6 +85,7 @@ def information(actors, places, ground, sites, near, routes, bench, parameters, 
     site_theatre = sites.theatre
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell = routes.cell
+    back = lines.back
     load = bench.load
     p = parameters.information[0]
     for s in range(len(load)):
@@ -94,9 +97,11 @@ def information(actors, places, ground, sites, near, routes, bench, parameters, 
         tally[REPORTS, town.theatre] += town.tips / 7.0
     for row in range(len(leads)):
         lead = leads[row]
-        if lead.alive == 1:
+        if lead.alive > 0 and t - lead.seen > p.file_days:
+            lead.alive = 0
+        elif lead.alive == 1:
             if t - lead.seen > p.lead_life_days:
-                lead.alive = 0
+                lead.alive = 2
             elif lead.received <= t:
                 tally[LEADS_OPEN, site_theatre[lead.site]] += 1.0
     for j in range(len(labs)):
@@ -122,10 +127,10 @@ def information(actors, places, ground, sites, near, routes, bench, parameters, 
                 file_lead(leads, LEAD_GROUP, group.uid, j, group.site, t, p.relay_days, BY_TIP, status)
             seen_across = 0.0
             for b in range(len(partners)):
-                if partners[b].country == group.country and partners[b].coordination > 0.0:
+                if partners[b].country == group.country:
                     seen_across += p.partner_reports * partners[b].coordination * partners[b].presence / 1000.0
-            if uniform(key, TIP, t, group.uid, 1) < 1.0 - math.exp(-seen_across):
-                file_lead(leads, LEAD_GROUP, group.uid, j, group.site, t, p.partner_delay_days, BY_PARTNER, status)
+            if back[group.site] >= 0 and uniform(key, TIP, t, group.uid, 1) < 1.0 - math.exp(-seen_across):
+                file_lead(leads, LEAD_GROUP, group.uid, j, back[group.site], t, p.partner_delay_days, BY_PARTNER, status)
     for j in range(len(shipments)):
         load_ = shipments[j]
         if load_.alive == 1 and step_cell[load_.step] >= 0 and cell_community[step_cell[load_.step]] >= 0:

@@ -11,7 +11,7 @@ import math
 from sim.chance import GROUP_MOVE, uniform
 from sim.kernel import loop, rule
 from sim.world.tables import clip
-from sim.world.tally import TAXED, WAGES
+from sim.world.tally import COLLECTED, OTHER_INCOME, OTHER_SPENDING, TAXED, WAGES
 
 
 class Parameters:
@@ -24,6 +24,8 @@ class Parameters:
     move_rate: float
     move_danger: float
     move_stakes: float
+    stakes_scale: float
+    revenue_memory: float
 
 
 @rule
@@ -36,7 +38,7 @@ def strength_after(fighters, carrying, state, harm_per_1000, p):
 @rule
 def attraction(town, danger, p):
     """What draws a column to a place: loads and fields to tax, against the danger that it believes in."""
-    return p.move_stakes * math.log(1.0 + town.kg_recent / 100.0 + (town.coca + town.poppy) / 100.0) - p.move_danger * danger
+    return p.move_stakes * math.log(1.0 + (town.kg_recent + town.coca + town.poppy) / max(p.stakes_scale, 1e-9)) - p.move_danger * danger
 
 
 @rule
@@ -84,11 +86,13 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, held, key,
             i = near_site[e]
             if i < n and claims[i] > 0.0:
                 part = group.fighters * near_k[e] / claims[i]
-                earned += part * communities[i].toll_usd
+                toll = part * communities[i].toll_usd
+                earned += toll
+                tally[COLLECTED, communities[i].theatre] += toll
                 tax = part * p.tax_ha_year / 52.0 * (communities[i].coca + communities[i].poppy) * communities[i].armed
                 earned += tax
                 tally[TAXED, communities[i].theatre] += tax
-        group.revenue += 0.1 * (earned - group.revenue)
+        group.revenue += p.revenue_memory * (earned - group.revenue)
         if held == 1 and group.fighters > 0.0:
             wages = group.fighters * p.wage_usd
             group.other_usd = max(p.other_income_share / max(1.0 - p.other_income_share, 1e-9) * group.revenue, wages - group.revenue)
@@ -96,9 +100,12 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, held, key,
         income = group.revenue + group.other_usd
         group.carrying = group.wage_share * income / max(p.wage_usd, 1.0)
         place = site_theatre[group.site]
-        pay = min(group.money + group.wage_share * (earned + group.other_usd), group.fighters * p.wage_usd)
-        group.money += group.wage_share * (earned + group.other_usd) - pay
+        comes_in = earned + group.other_usd
+        pay = min(group.money + group.wage_share * comes_in, group.fighters * p.wage_usd)
+        group.money += group.wage_share * comes_in - pay
+        tally[OTHER_INCOME, place] += group.other_usd
         tally[WAGES, place] += pay
+        tally[OTHER_SPENDING, place] += (1.0 - group.wage_share) * comes_in
         state = communities[group.site].state if group.site < n else 0.0
         harm = 1000.0 * communities[group.site].harm_state / max(communities[group.site].population, 1.0) if group.site < n else 0.0
         if held == 0:
@@ -108,4 +115,5 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, held, key,
                 group, g, uniform(key, GROUP_MOVE, t, group.uid, 1), communities, danger, near_start, near_site, near_k, site_theatre, p
             )
     for i in range(n):
-        communities[i].toll_usd = 0.0
+        if claims[i] > 0.0:
+            communities[i].toll_usd = 0.0

@@ -1,9 +1,9 @@
 """4.14 Market: what the product is worth at the farm gate.
 
 Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance. Only
-destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks of flow
-[4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price falls; hectares
-fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
+destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - bribe - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks
+of flow [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price falls;
+hectares fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
 
 import math
 
@@ -37,7 +37,8 @@ def market(places, trade, facts, lines, bench, parameters):
     prices = lines.prices
     net = bench.per_cluster
     p = parameters.market[0]
-    leaf_per_kg, toll = parameters.processing[0].leaf_per_kg, parameters.trafficking[0].toll_usd
+    leaf_per_kg = parameters.processing[0].leaf_per_kg
+    on_the_way = parameters.trafficking[0].toll_usd + parameters.trafficking[0].bribe_usd
     for c in range(len(markets)):
         net[c, 0] = 0.0
         net[c, 1] = 0.0
@@ -46,7 +47,7 @@ def market(places, trade, facts, lines, bench, parameters):
             if share[n, r] > 0.0:
                 c = route_origin[r]
                 weight = share[n, r] * book[n, c, CAPACITY]
-                net[c, 0] += weight * (prices[route_exit[r], markets[c].product] * (1.0 - p.margin) - route_cost[r] - toll)
+                net[c, 0] += weight * (prices[route_exit[r], markets[c].product] * (1.0 - p.margin) - route_cost[r] - on_the_way)
                 net[c, 1] += weight
     keep = math.exp(-1.0 / max(p.outflow_memory_weeks, 1e-9))
     for c in range(len(markets)):

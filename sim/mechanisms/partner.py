@@ -59,7 +59,7 @@ def pressure_abroad(partners, site, near_start, near_site, near_k, p):
 
 
 @loop
-def cross(actors, places, minds, sites, near, lines, parameters, events, key, t, tally):
+def cross(actors, places, minds, sites, near, lines, parameters, held, events, key, t, tally):
     """One week: who crosses. refuge, back: i8[sites], nearest settlement across the line and at home."""
     groups = actors.groups
     partners, status = places.partners, places.status
@@ -83,7 +83,8 @@ def cross(actors, places, minds, sites, near, lines, parameters, events, key, t,
             rate = p.return_rate + p.sigma * max(0.0, across - here)
             for b in range(len(partners)):
                 if (
-                    partners[b].country == there_country
+                    held == 0
+                    and partners[b].country == there_country
                     and partners[b].site == group.site
                     and uniform(key, CROSSING, t, group.uid, 10 + b) < (1.0 - math.exp(-p.joint_rate * partners[b].coordination))
                 ):

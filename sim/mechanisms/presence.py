@@ -10,7 +10,7 @@ import math
 
 from sim.kernel import loop, rule
 from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
-from sim.world.tables import ESCORTS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, TEAMS, WEIGHTED
+from sim.world.tables import CLEARERS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, TEAMS, WEIGHTED
 
 LN3 = math.log(3.0)
 
@@ -31,7 +31,7 @@ class Parameters:
     patrol_size: float
     raider_response: float
     guard_response: float
-    restrained_presence: float
+    river_post_share: float
 
 
 @rule
@@ -51,8 +51,9 @@ def coverage_of(density, scale):
 
 
 @loop
-def place_units(actors, fields, parameters):
-    """What stands at each site today."""
+def place_units(actors, fields, sites, parameters):
+    """What stands at each site today; posts stand at the site that controls the cell (`Sites.post`)."""
+    site_post = sites.post
     units = actors.units
     force = fields.force
     p = parameters.presence[0]
@@ -75,17 +76,19 @@ def place_units(actors, fields, parameters):
             force[s, N_POST] += 1.0
         else:
             force[s, N_PATROL] += 1.0
-        if unit.mission == CHECKPOINT or unit.mission == RIVER_PATROL:
-            force[s, POST_PEOPLE] += unit.effort
-            force[s, POST_DAYS] += unit.effort * unit.post_days
+        at_post = 1.0 if unit.mission == CHECKPOINT else p.river_post_share if unit.mission == RIVER_PATROL else 0.0
+        if at_post > 0.0:
+            post = site_post[s]
+            force[post, RIVER_PEOPLE if unit.mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
+            force[post, POST_DAYS] += at_post * unit.effort * unit.post_days
         if unit.mission == PATROL or unit.mission == RIVER_PATROL or unit.mission == RAID or unit.mission == ESCORT:
             if unit.kind != ERADICATION:
-                force[s, TEAMS] += unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+                force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
         if unit.kind != ERADICATION:
             answers = p.raider_response if unit.mission == RAID else p.guard_response if guards else 1.0
             force[s, RESPONDERS] += answers * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
-        if unit.kind == ERADICATION or unit.mission == ESCORT:
-            force[s, ESCORTS] += unit.effort
+        if unit.kind == ERADICATION:
+            force[s, CLEARERS] += unit.effort
 
 
 @loop
@@ -107,7 +110,7 @@ def spread(actors, places, fields, sites, near, bench, parameters):
         patrols[c] = 0.0
     for s in range(len(force)):
         if s < n:
-            force[s, WEIGHTED] += p.alpha_garrison * p.committee_weight * communities[s].committee * communities[s].vigour
+            force[s, WEIGHTED] += p.committee_weight * communities[s].committee * communities[s].vigour
         if force[s, WEIGHTED] > 0.0 or force[s, PEOPLE] > 0.0:
             for e in range(near_start[s], near_start[s + 1]):
                 weigh[near_site[e], 0] += force[s, WEIGHTED] * near_k[e]
@@ -119,8 +122,6 @@ def spread(actors, places, fields, sites, near, bench, parameters):
         group = groups[g]
         if group.alive == 1:
             people = group.fighters + p.supporter_weight * group.supporters
-            if group.restraint == 1:
-                people *= p.restrained_presence
             for e in range(near_start[group.site], near_start[group.site + 1]):
                 weigh[near_site[e], 1] += people * near_k[e]
     for i in range(n):
@@ -131,13 +132,16 @@ def spread(actors, places, fields, sites, near, bench, parameters):
 
 
 @loop
-def feel(places, parameters, held):
+def feel(places, parameters, held, t):
     """Felt coverage follows with a lag. held: 1 during the burn-in, when the reference of `vacuum_coupling` still settles."""
     communities = places.communities
     p = parameters.presence[0]
     follow = 1.0 - math.exp(-1.0 / max(p.felt_days, 1e-9))
     for i in range(len(communities)):
         town = communities[i]
+        if t == 0:
+            town.felt = town.coverage
+            town.felt_armed = town.armed_coverage
         target = town.coverage
         if held == 0:
             target = town.felt_0 + p.vacuum_coupling * (town.coverage - town.felt_0)

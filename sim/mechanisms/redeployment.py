@@ -11,7 +11,7 @@ from sim.chance import REPLACE, U, binomial, uniform
 from sim.kernel import loop, rule
 from sim.world.log import ARRIVAL, DEPARTURE, note
 from sim.world.state import POSTED, PREPARING, TRANSIT
-from sim.world.tally import LIFT_HOURS, REPLACED, TRANSIT_DAYS
+from sim.world.tally import COST, LIFT_HOURS, REPLACED, TRANSIT_DAYS
 
 
 class Parameters:
@@ -20,6 +20,10 @@ class Parameters:
     replacement_per_day: float
     troops_per_flight: float
     lift_share: float
+    lift_bank_hours: float
+    prepare_days: float
+    prepare_days_many: float
+    many_people: float
 
 
 @rule
@@ -54,8 +58,9 @@ def redeployment(actors, places, sites, lines, parameters, events, key, t, tally
     site_theatre, site_cell = sites.theatre, sites.cell
     air_hours = lines.air_hours
     p = parameters.redeployment[0]
+    flight_hour_usd = parameters.sustainment[0].flight_hour_usd
     for h in range(len(theatres)):
-        theatres[h].lift_bank = min(theatres[h].lift_bank + theatres[h].flight_hours_day * p.lift_share, 200.0)
+        theatres[h].lift_bank = min(theatres[h].lift_bank + theatres[h].flight_hours_day * p.lift_share, p.lift_bank_hours)
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
@@ -70,6 +75,7 @@ def redeployment(actors, places, sites, lines, parameters, events, key, t, tally
                 if unit.by_air == 1:
                     theatres[here].lift_bank -= hours
                     tally[LIFT_HOURS, here] += hours
+                    tally[COST, here] += hours * flight_hour_usd
                     unit.arrives = t + 1
                 unit.status = TRANSIT
                 note(events, status, t, DEPARTURE, here, site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)

@@ -10,14 +10,13 @@ observe .05 a day + .3 a through sympathisers, and may hold back between a depar
 
 import math
 
-from sim.chance import LEAK, OBSERVE, uniform
+from sim.chance import LEAK, OBSERVE, U, uniform
 from sim.kernel import loop, rule
 from sim.world.state import (
     CHECKPOINT,
     GARRISON,
     IDLE,
     POLICE,
-    POSTED,
     PREPARING,
     RAID,
     RESERVE,
@@ -38,6 +37,7 @@ class Parameters:
     leak_base: float
     leak_lead: float
     leak_convoy: float
+    convoy_units: float
     leak_police: float
     leak_coordination: float
     watch: float
@@ -57,14 +57,9 @@ def visibility(mission, p):
     return p.see_foot
 
 
-@rule
-def planned_mission(unit):
-    return unit.order_mission if unit.order_site >= 0 else unit.mission
-
-
 @loop
 def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
-    """Visible people on task per cell of each leg, as posted today (planned 0) or once all orders are carried out (1)."""
+    """Visible people on task per cell of each leg, as posted today (planned 0) or once all that is known is carried out (1)."""
     units = actors.units
     out = fields.leg_planned if planned == 1 else fields.leg_effort
     site_cell = sites.cell
@@ -76,11 +71,14 @@ def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
         per_cell[c] = 0.0
     for i in range(len(units)):
         unit = units[i]
-        if unit.alive == 0 or (planned == 0 and unit.status == TRANSIT):
+        if unit.alive == 0:
             continue
-        site = unit.order_site if planned == 1 and unit.order_site >= 0 else unit.posting
-        mission = planned_mission(unit) if planned == 1 else unit.mission
-        seen = unit.effort * visibility(mission, p)
+        told = planned == 1 and unit.order_site >= 0 and unit.known > 0
+        if unit.status == TRANSIT and not told:
+            continue
+        site = unit.order_site if told else unit.posting
+        mission = unit.order_mission if told else unit.mission
+        seen = (unit.able if told else unit.effort) * visibility(mission, p)
         if mission == CHECKPOINT or mission == GARRISON:
             if site_cell[site] >= 0:
                 per_cell[site_cell[site]] += seen
@@ -94,32 +92,46 @@ def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
         out[leg] = total / max(leg_start[leg + 1] - leg_start[leg], 1)
 
 
+@rule
+def leak_hazard(weeks, convoys, police_share, coordination, p):
+    """Hazard a week that a move becomes known."""
+    hazard = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
+    return hazard + p.leak_police * police_share + p.leak_coordination * coordination
+
+
 @loop
-def leaks(actors, places, parameters, key, t):
-    """Has anyone talked? Returns 1 when a move became known today. The weekly hazard is spread over days."""
+def leaks(actors, places, sites, parameters, key, t):
+    """Has anyone talked? One draw a day for each theatre that prepares a move; it tells all that is being prepared there. Returns 1 when
+    something became known today. An announced move (known = 2) is heard at once."""
     units = actors.units
     levers = places.levers
+    site_theatre = sites.theatre
     p = parameters.secrecy[0]
     lever = levers[0]
     secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
     heard = 0
-    moving = 0.0
-    police = 0.0
-    for i in range(len(units)):
-        if units[i].alive == 1 and units[i].status != POSTED:
-            moving += 1.0
-            if units[i].kind >= POLICE:
-                police += 1.0
-    convoys = moving / 10.0
-    for i in range(len(units)):
-        unit = units[i]
-        if unit.alive == 1 and unit.status == PREPARING and unit.known == 0:
-            weeks = max(unit.departs - t, 0) / 7.0
-            weekly = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
-            weekly += p.leak_police * police / max(moving, 1.0) + p.leak_coordination * lever.coordination
-            if uniform(key, LEAK, t, unit.uid, 0) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
-                unit.known = 1
+    for h in range(1, 4):
+        moving = 0.0
+        police = 0.0
+        weeks = 0.0
+        for i in range(len(units)):
+            unit = units[i]
+            if unit.alive == 1 and unit.status == PREPARING and site_theatre[unit.posting] == h and site_theatre[unit.order_site] != h:
+                if unit.known == 2:
+                    unit.known = 1
+                    heard = 1
+                if unit.known == 0:
+                    moving += 1.0
+                    police += 1.0 if unit.kind >= POLICE else 0.0
+                    weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
+        if moving > 0.0:
+            weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, lever.coordination, p)
+            if uniform(key, LEAK, t, U(h), 0) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
                 heard = 1
+                for i in range(len(units)):
+                    unit = units[i]
+                    if unit.alive == 1 and unit.status == PREPARING and site_theatre[unit.posting] == h and unit.known == 0:
+                        unit.known = 1
     return heard
 
 
@@ -148,28 +160,38 @@ def beliefs(fields, minds, legs, parameters, heard, day_of_week, tally):
 
 
 @loop
-def watch(actors, places, fields, minds, sites, parameters, key, t):
-    """Armed groups: what they see of the force around them, and whether they hold back before a departure that they know of."""
+def watch(actors, places, minds, sites, near, bench, parameters, key, t):
+    """Armed groups: what they see of the force in reach, and whether they hold back before a departure that they know of.
+    visible: f8[sites] work space."""
     groups, units = actors.groups, actors.units
     communities = places.communities
-    guard = fields.guard
     danger = minds.danger
     site_theatre = sites.theatre
+    near_start, near_site, near_k = near.start, near.site, near.k
+    visible = bench.load
     p = parameters.secrecy[0]
     leaving = 0
+    for s in range(len(visible)):
+        visible[s] = 0.0
     for i in range(len(units)):
         unit = units[i]
-        if unit.alive == 1 and unit.known == 1 and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
-            if site_theatre[unit.posting] == VRAEM:
-                leaving = 1
+        if unit.alive == 1 and unit.status != TRANSIT:
+            visible[unit.posting] += unit.effort * visibility(unit.mission, p)
+            if unit.known == 1 and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
+                if site_theatre[unit.posting] == VRAEM:
+                    leaving = 1
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0:
             continue
         friends = communities[group.site].armed if group.site < len(communities) else 0.0
         sees = p.watch + p.sympathisers * friends
-        for s in range(danger.shape[1]):
-            danger[g, s] += sees * (guard[s] - danger[g, s])
+        for e in range(near_start[group.site], near_start[group.site + 1]):
+            s = near_site[e]
+            there = 0.0
+            for f in range(near_start[s], near_start[s + 1]):
+                there += visible[near_site[f]] * near_k[f]
+            danger[g, s] += sees * (there - danger[g, s])
         knows = leaving == 1 and site_theatre[group.site] == VRAEM
         if group.restraint == 1 or not knows:
             group.restraint = 1 if knows else 0

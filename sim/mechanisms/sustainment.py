@@ -66,7 +66,7 @@ def vehicle_days_per_kg(link, site, mode, wet, p):
     if reach > 1e8:
         return 0.0
     if mode == 2:
-        return (2.0 * reach + p.landing_hours) / max(p.air_payload_kg * (p.wet_air_factor if wet else 1.0), 1.0)
+        return (2.0 * reach + p.landing_hours) / max(p.air_payload_kg, 1.0)
     season = 1.0
     payload = p.boat_payload_kg
     if mode == 0:
@@ -82,9 +82,10 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
     """One day of supply and wear. post_need: f8[sites, 2] work space (still needed, brought)."""
     units = actors.units
     theatres = places.theatres
-    site_theatre, link, local_supply = sites.theatre, sites.link, sites.local_supply
+    site_theatre, link = sites.theatre, sites.link
     post_need = bench.post_need
     p = parameters.sustainment[0]
+    lift_share = parameters.redeployment[0].lift_share
     for s in range(len(post_need)):
         post_need[s, 0] = 0.0
         post_need[s, 1] = 0.0
@@ -96,14 +97,14 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
                 (full - unit.stock_kg) / p.refill_days, 0.0, p.ration_kg * unit.soldiers
             )
     for s in range(len(post_need)):
-        bought = min(post_need[s, 0], local_supply[s])
+        bought = min(post_need[s, 0], link[s, 3])
         post_need[s, 0] -= bought
         post_need[s, 1] += bought
     for mode in range(3):
         for h in range(len(theatres)):
             pool = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
             if mode == 2:
-                pool *= p.wet_air_factor if wet else 1.0
+                pool *= (p.wet_air_factor if wet else 1.0) * (1.0 - lift_share)
             wanted = 0.0
             for s in range(len(post_need)):
                 if site_theatre[s] == h and post_need[s, 0] > 0.0:
@@ -125,6 +126,7 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
             continue
         h = site_theatre[unit.posting]
         tally[COST, h] += unit.soldiers * (p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0))
+        unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
         if unit.status == TRANSIT:
             unit.effort = 0.0
             continue
@@ -142,6 +144,5 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
         unit.sustained = min(1.0, available / need) if need > 0.0 else 1.0
         unit.stock_kg = clip(available - need, 0.0, full)
         unit.readiness = readiness_after(unit.readiness, unit.sustained, p)
-        unit.effort = unit.soldiers * tooth(unit.kind, p) * unit.readiness * unit.sustained
-        if unit.kind == ERADICATION:
-            unit.effort = unit.soldiers * unit.readiness * unit.sustained
+        unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
+        unit.effort = unit.able * unit.sustained

@@ -12,10 +12,10 @@ import math
 
 from sim.chance import OPEN_ROUTE, ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.kernel import loop, rule
-from sim.world.state import BY_AIR, BY_RIVER, ON_FOOT, STRIP
-from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row, settle
+from sim.world.loads import enter_cell, enter_leg, settle
+from sim.world.state import BY_AIR, BY_RIVER, HCL, ON_FOOT, STRIP
+from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row
 from sim.world.tally import (
-    ATTEMPTED,
     DELIVERED,
     DISPATCHED,
     EXPORTED,
@@ -50,6 +50,13 @@ class Parameters:
     split_above: float
     consolidate_under: float
     routes_open: float
+    routes_least: float
+    drop_share: float
+    drop_days: float
+    resize: float
+    least_scale: float
+    least_sent: float
+    loss_weeks: float
     explore: float
     start_air: float
     start_coast: float
@@ -79,6 +86,19 @@ def route_risk(n, r, belief, seized, tried, route_start, step_leg, step_risk, p)
         if leg != before:
             prior = max(prior_risk(belief[n, leg], p), step_risk[e])
             safe *= 1.0 - min(learned_risk(seized[n, leg], tried[n, leg], prior, p.prior_weight), p.risk_cap)
+            before = leg
+    return 1.0 - safe
+
+
+@rule
+def route_prior(n, r, belief, route_start, step_leg, step_risk, p):
+    """The same from believed effort alone, without what was learned."""
+    safe = 1.0
+    before = -1
+    for e in range(route_start[r], route_start[r + 1]):
+        leg = step_leg[e]
+        if leg != before:
+            safe *= 1.0 - max(prior_risk(belief[n, leg], p), step_risk[e])
             before = leg
     return 1.0 - safe
 
@@ -119,19 +139,19 @@ def nest_sum(n, c, mode, best, scale, share, open_, worth, prices, product, rout
 
 
 @rule
-def open_strip(labs, cluster, u, t):
-    """An airstrip of the cluster that can be used today, -1 when all are cratered."""
+def strip_is_open(labs, cluster, u, t):
+    """Whether the strip at which the next flight is to land can be used today; every strip of the cluster is as likely."""
     count = 0
     for j in range(len(labs)):
-        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster and labs[j].closed_until <= t:
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
             count += 1
     pick = int(u * count)
     for j in range(len(labs)):
-        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster and labs[j].closed_until <= t:
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
             if pick == 0:
-                return j
+                return labs[j].closed_until <= t
             pick -= 1
-    return -1
+    return False
 
 
 @rule
@@ -149,24 +169,15 @@ def drawn_route(n, c, share, route_origin, u):
 
 
 @rule
-def enter_cell(load, cell, cell_theatre, tally):
-    """Book-keeping of theatres: an attempt on first entry."""
-    place = cell_theatre[cell] if cell >= 0 else 0
-    if place != load.inside:
-        if place > 0 and (load.entered >> place) % 2 == 0:
-            tally[ATTEMPTED + load.product, place] += load.kg
-            load.entered += 1 << place
-        load.inside = place
-
-
-@rule
 def pay_toll(load, networks, communities, before, cell, cell_community, p, tally):
     """Each community's catchment sees the load once; groups take their fee on the largest share of land that they hold on its way."""
     if cell < 0 or cell_community[cell] < 0 or (before >= 0 and cell_community[before] == cell_community[cell]):
         return
     town = communities[cell_community[cell]]
+    if load.product != HCL:
+        return
     town.kg_passed += load.kg
-    if town.armed > load.toll:
+    if town.armed > load.toll and town.armed_coverage > 0.0:
         toll = p.toll_usd * load.kg * (town.armed - load.toll)
         load.toll = town.armed
         town.toll_usd += toll
@@ -272,7 +283,7 @@ def open_and_close(actors, places, trade, facts, parameters, key, t):
             count = 0
             for r in range(open_.shape[1]):
                 if route_origin[r] == c and open_[n, r] > 0.0:
-                    if share[n, r] < 0.01 and t - used[n, r] > 56 and count >= 4:
+                    if share[n, r] < p.drop_share and t - used[n, r] > p.drop_days and count >= p.routes_least:
                         open_[n, r] = 0.0
                         share[n, r] = 0.0
                     else:
@@ -291,16 +302,20 @@ def open_and_close(actors, places, trade, facts, parameters, key, t):
 
 
 @loop
-def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters, key, t, tally):
-    """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it."""
+def buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, parameters, key, t, tally):
+    """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it. offered: f8[clusters] work
+    space: all buy from the morning's stock, so that none comes first."""
     networks, shipments, labs = actors.networks, actors.shipments, actors.labs
-    markets, status = places.markets, places.status
-    tried = minds.tried
+    communities, markets, status = places.communities, places.markets, places.status
+    belief, tried = minds.belief, minds.tried
+    offered = bench.per_cluster[:, 0]
     share, used, book = trade.share, trade.used, trade.book
-    cell_theatre = ground.theatre
-    route_start, step_cell, step_leg = routes.start, routes.cell, routes.leg
+    cell_theatre, cell_community = ground.theatre, ground.community
+    route_start, step_cell, step_leg, step_risk = routes.start, routes.cell, routes.leg, routes.risk
     route_origin, route_mode, route_cost = facts.origin, facts.mode, facts.cost
     p = parameters.trafficking[0]
+    for c in range(len(markets)):
+        offered[c] = markets[c].stock_kg
     for n in range(len(networks)):
         firm = networks[n]
         for c in range(len(markets)):
@@ -309,7 +324,7 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters
                 continue
             m = markets[c]
             limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
-            wanted = m.stock_kg / max(p.buy_weeks * 7.0, 1.0) * part
+            wanted = offered[c] / max(p.buy_weeks * 7.0, 1.0) * part
             bought = clip(wanted, 0.0, max(limit - book[n, c, WAITING], 0.0))
             bought = min(bought, m.stock_kg)
             m.stock_kg -= bought
@@ -324,10 +339,9 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters
                 kg = standard_load(route_mode[r], m.product, firm.load_scale, p)
                 if book[n, c, WAITING] < kg:
                     break
-                if route_mode[r] == BY_AIR:
-                    strip = open_strip(labs, c, uniform(key, STRIP_CHOICE, t, firm.uid, c), t)
-                    if strip < 0:
-                        break
+                landing = uniform(key, STRIP_CHOICE, int(book[n, c, SENT]), firm.uid, c)
+                if route_mode[r] == BY_AIR and not strip_is_open(labs, c, landing, t):
+                    break
                 row = free_row(shipments)
                 if row < 0:
                     status[0] = 4
@@ -346,9 +360,11 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters
                 load.born = t
                 load.entered = 0
                 load.inside = 0
+                load.post = -1
                 book[n, c, WAITING] -= kg
                 book[n, c, SENT] += 1.0
                 firm.sent += 1.0
+                firm.feared += route_prior(n, r, belief, route_start, step_leg, step_risk, p)
                 used[n, r] = t
                 tried[n, step_leg[load.step]] += 1.0
                 cost = kg * (route_cost[r] + p.bribe_usd)
@@ -357,11 +373,13 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, parameters
                 tally[PAID_BRIBE, m.theatre] += kg * p.bribe_usd
                 tally[DISPATCHED + m.product, m.theatre] += kg
                 enter_cell(load, step_cell[load.step], cell_theatre, tally)
+                pay_toll(load, networks, communities, -1, step_cell[load.step], cell_community, p, tally)
 
 
 @loop
-def move(actors, places, fields, minds, ground, routes, facts, lines, parameters, tally):
-    """Carry every load that is still moving one day on; it pays tolls, and its owner learns from the legs that it has passed."""
+def move(actors, places, fields, minds, ground, routes, facts, lines, parameters, t, tally):
+    """Carry every load one day on (one sent today leaves tomorrow, after it has been looked for); it pays tolls, and its owner learns from
+    the legs that it has passed."""
     shipments, networks = actors.shipments, actors.networks
     communities = places.communities
     leg_effort = fields.leg_effort
@@ -374,7 +392,7 @@ def move(actors, places, fields, minds, ground, routes, facts, lines, parameters
     learn = parameters.secrecy[0].learn_passage
     for i in range(len(shipments)):
         load = shipments[i]
-        if load.alive == 0:
+        if load.alive == 0 or load.born == t:
             continue
         last = route_start[load.route + 1]
         left = 1.0
@@ -394,7 +412,7 @@ def move(actors, places, fields, minds, ground, routes, facts, lines, parameters
             load.step += 1
             if step_leg[load.step] != leg:
                 belief[load.network, leg] += learn * (leg_effort[leg] - belief[load.network, leg])
-                tried[load.network, step_leg[load.step]] += 1.0
+            enter_leg(load, load.step, load.step - 1, step_leg, tried)
             enter_cell(load, step_cell[load.step], cell_theatre, tally)
             pay_toll(load, networks, communities, before, step_cell[load.step], cell_community, p, tally)
 
@@ -410,11 +428,13 @@ def learn_weekly(actors, minds, parameters):
             seized[n, leg] *= p.memory
             tried[n, leg] *= p.memory
         firm = networks[n]
-        if firm.sent > 4.0:
+        if firm.sent > p.least_sent:
             loss = firm.lost / firm.sent
-            if loss > p.split_above:
-                firm.load_scale = max(firm.load_scale * 0.8, 0.1)
+            if loss > max(p.split_above, 2.0 * firm.feared / firm.sent):
+                firm.load_scale = max(firm.load_scale * (1.0 - p.resize), p.least_scale)
             elif loss < p.consolidate_under:
-                firm.load_scale = min(firm.load_scale * 1.1, 1.0)
-        firm.sent *= 11.0 / 12.0
-        firm.lost *= 11.0 / 12.0
+                firm.load_scale = min(firm.load_scale * (1.0 + p.resize), 1.0)
+        keep = 1.0 - 1.0 / max(p.loss_weeks, 1.0)
+        firm.sent *= keep
+        firm.lost *= keep
+        firm.feared *= keep

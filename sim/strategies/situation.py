@@ -199,8 +199,6 @@ def own_forces(world: World, burn_in: int) -> OwnForces:
 def places_of(world: World) -> PlaceTable:
     """The places of a world; needs its names, sites and communities only."""
     n = len(world.site_names)
-    population = np.zeros(n)
-    population[: world.n_communities] = world.places.communities.population
     return PlaceTable(
         id=np.arange(n),
         name=np.array(world.site_names),
@@ -208,7 +206,7 @@ def places_of(world: World) -> PlaceTable:
         kind=np.array(world.site_kinds),
         lon=np.array(world.site_lon, float),
         lat=np.array(world.site_lat, float),
-        population=population,
+        population=world.census.copy(),
         abroad=world.sites.country != PERU,
         port=np.isfinite(world.sites.link[:, 1]) & (world.sites.link[:, 1] < 1e8),
     )
@@ -216,7 +214,7 @@ def places_of(world: World) -> PlaceTable:
 
 def reports_of(world: World, t: int, burn_in: int) -> ReportTable:
     leads = world.actors.leads
-    leads = leads[(leads.alive == 1) & (leads.received <= t)]
+    leads = leads[(leads.alive > 0) & (leads.received <= t)]
     leads = leads[np.lexsort((leads.uid, leads.received))]  # a row's place in the table means nothing
     return ReportTable(
         place=leads.site.copy(),
@@ -230,7 +228,7 @@ def reports_of(world: World, t: int, burn_in: int) -> ReportTable:
 
 def theatre_view(world: World, code: int, day: int, burn_in: int) -> TheatreView:
     towns = world.places.communities
-    people = np.where(towns.theatre == code, towns.population, 0.0)
+    people = np.where(towns.theatre == code, world.census[: len(towns)], 0.0)
     attacks, seized, losses = (window(world.tally[:, quantity, code], day, burn_in) for quantity in (ATTACKS, SEIZED, STATE_LOSSES))
     return TheatreView(attacks, seized, losses, float((people * towns.coverage).sum() / max(people.sum(), 1.0)))
 

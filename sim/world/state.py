@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 Uid = np.uint64
-Table = Any                    # a record array of one of the classes below: numpy has no type for `table.field`
+Table = Any  # a record array of one of the classes below: numpy has no type for `table.field`
 
 # unit kinds, missions and status
 LINE, SPECIAL, RIVER_INFANTRY, POLICE, ANTINARCOTICS, ERADICATION = range(6)
@@ -54,8 +54,7 @@ class Unit:
     by_air: int  # 1 when the move is an airlift
     departs: int  # t of departure
     arrives: int  # t of arrival
-    ordered: int  # t of the order
-    known: int  # 1 when the enemy has heard of the move
+    known: int  # 1 when the enemy has heard of the move, 2 when it is announced and will be heard today
     moved: int  # 1 once redeployed to another theatre
     soldiers: float  # people, whole [0, established]
     established: float  # people
@@ -64,6 +63,7 @@ class Unit:
     readiness: float  # [0, 1]
     knowledge: float  # local knowledge [.5, 1]
     post_days: float  # days at this post
+    able: float  # people on task when fully supplied, on the move or not
     effort: float  # people on task today
 
 
@@ -93,11 +93,11 @@ class Network:
 
     alive: int
     uid: Uid
-    foreign: int  # 1 based abroad: arrests do not reach it
     hub: int  # site
     cash: float  # USD
     sent: float  # loads in recent weeks (decayed)
     lost: float  # of which seized
+    feared: float  # sum of the prior risks of their routes (decayed with them)
     load_scale: float  # load size relative to the mode's standard [.1, 1]
 
 
@@ -114,6 +114,7 @@ class Shipment:
     entered: int  # bit mask of theatres entered (for attempts)
     inside: int  # theatre it is in now
     born: int  # t
+    post: int  # site of the post that it passed last, -1 none
     elapsed: float  # days spent on the present step
     kg: float  # kg of the product
     toll: float  # largest armed share that has taxed it [0, 1]
@@ -140,7 +141,6 @@ class Community:
     cell: int
     theatre: int
     cluster: int
-    holder: int  # 0 nobody, 1 state, 2 armed: who is said to hold it (hysteresis)
     ronda: int  # 1 where a northern ronda keeps outsiders out
     population: float  # people
     displaced: float  # people who have left
@@ -199,13 +199,12 @@ class Partner:
     country: int
     presence: float  # people
     coordination: float  # effective today [0, 1]
-    hit_until: int  # t until which a joint operation keeps pressure up
 
 
 class Lead:
     """A report: place, kind and age; not a detection."""
 
-    alive: int
+    alive: int  # 1 open, 2 answered or too old: kept on file
     uid: Uid
     kind: int  # LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT
     target: Uid  # uid of what it names
@@ -219,15 +218,12 @@ class Lead:
 class Theatre:
     """What a theatre's command disposes of; row = theatre code."""
 
-    depot: int  # site from which it is supplied
-    soldiers_planned: float  # people on the move to (+) or from (-) it that the enemy has heard of
     lorries: float
     boats: float
     flight_hours_day: float  # helicopter hours available a day
     lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float
     eradicated_ha_year: float  # done since the last new year of the run
-    attacks_8w: float  # attacks in recent weeks (decayed)
 
 
 class Levers:

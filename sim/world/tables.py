@@ -6,11 +6,10 @@ import numpy as np
 
 from sim.kernel import rule
 from sim.world.state import Table
-from sim.world.tally import PASSED
 
 # columns of Fields.force, one row per site
-WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, ESCORTS = range(10)
-FORCE_COLUMNS = 10
+WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, RIVER_PEOPLE, CLEARERS = range(11)
+FORCE_COLUMNS = 11
 # columns of Trade.book
 WAITING, SENT, CAPACITY = range(3)
 # classes of VRAEM routes whose shares at the start are given
@@ -82,8 +81,8 @@ class Sites(NamedTuple):
     theatre: np.ndarray  # i8[sites]
     country: np.ndarray  # i8[sites]
     people_in_reach: np.ndarray  # f8[sites] sum of pop K
-    link: np.ndarray  # f8[sites, 3] days by lorry and by boat, flight hours from the theatre's depot (inf: none)
-    local_supply: np.ndarray  # f8[sites] kg a day that the town itself can sell
+    link: np.ndarray  # f8[sites, 4] days by lorry, by boat, flight hours from the depot (FAR: none); kg a day that the town can sell
+    post: np.ndarray  # i8[sites] the site whose post controls its cell: the largest town there
 
 
 class Near(NamedTuple):
@@ -131,15 +130,6 @@ def free_row(table):
         if table[row].alive == 0:
             return row
     return -1
-
-
-@rule
-def settle(load, seized_in, tally):
-    """A load's end: it has passed every theatre that it entered, but the one in which it was seized (-1: it arrived)."""
-    load.alive = 0
-    for place in range(1, 4):
-        if (load.entered >> place) % 2 == 1 and place != seized_in:
-            tally[PASSED + load.product, place] += load.kg
 
 
 @rule

@@ -47,6 +47,7 @@ class World:
     site_lon: np.ndarray
     site_lat: np.ndarray
     n_communities: int
+    census: np.ndarray  # f8[sites] people on the first day, as published
     days_surface: np.ndarray  # f8[sites, sites]
     cluster_names: tuple[str, ...]
     events: Table  # what was logged since the last cut; `places.status` counts it
@@ -57,7 +58,7 @@ class World:
         grown = {}
         for name in ("shipments", "leads"):
             table = getattr(self.actors, name)
-            if table.alive.sum() > ROOM * len(table):
+            if (table.alive > 0).sum() > ROOM * len(table):
                 larger = np.zeros(2 * len(table), table.dtype).view(np.recarray)
                 larger[: len(table)] = table
                 grown[name] = larger
