@@ -73,7 +73,7 @@ def deciding():
         yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason="kernel.DECIDING leaves out the map's data")] if gap else [])
 
 
-@pytest.mark.parametrize("name", deciding())
+@pytest.mark.parametrize("name", list(deciding()))
 def test_a_run_is_named_by_every_source_that_decides_it(copy, name):
     """Changed code or numbers never mix with old results."""
     before = kernel.source_hash.__wrapped__()

@@ -58,7 +58,7 @@ def stream_cases():
         yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason="nothing draws from it")] if name == "PATROL_LEAD" else [])
 
 
-@pytest.mark.parametrize("name", stream_cases())
+@pytest.mark.parametrize("name", list(stream_cases()))
 def test_a_stream_is_drawn_from_in_one_file(name):
     """A name that nobody draws from is dead; one that two mechanisms draw from could repeat a draw."""
     root = Path(sim.__file__).parent

@@ -56,7 +56,7 @@ def test_every_field_has_its_comment():
     assert set(bare) <= {"alive: int", "uid: Uid"}
 
 
-@pytest.mark.parametrize("field", field_cases())
+@pytest.mark.parametrize("field", list(field_cases()))
 def test_every_field_is_used(field):
     """A field that no file reads or writes is not state."""
     assert uses(field.split(".")[1], "world/state.py") > 0

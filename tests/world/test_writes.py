@@ -96,7 +96,7 @@ def cases():
         yield pytest.param(loop, marks=[pytest.mark.xfail(strict=True, reason=f"Writes leaves out {gap}")] if gap else [])
 
 
-@pytest.mark.parametrize("loop", cases())
+@pytest.mark.parametrize("loop", list(cases()))
 def test_a_loop_changes_only_what_its_file_names(changed, loop):
     seen, called = changed
     assert loop in called, f"{loop} was never reached in {len(called)} loops"
