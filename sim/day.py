@@ -25,6 +25,7 @@ from sim.mechanisms import (
 )
 from sim.world.clock import day_of_year, is_monthly, is_weekly, is_wet, tally_row
 from sim.world.state import Table
+from sim.world.tables import nearly_full
 
 
 class Parameters(NamedTuple):
@@ -74,7 +75,7 @@ class Lines(NamedTuple):
 @loop
 def advance(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, start,
             stop, tally):
-    """Days start to stop - 1. Returns the day reached, short of stop when the log wants to be drained or a table is full
+    """Days start to stop - 1. Returns the day reached, short of stop when the log is to be drained or a table to be doubled
     (`places.status`)."""
     burn_in = places.levers[0].burn_in
     for t in range(start, stop):
@@ -82,7 +83,7 @@ def advance(actors, places, fields, minds, trade, ground, sites, near, routes, f
                 tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
-        if 2 * places.status[1] > len(events):
+        if 2 * places.status[1] > len(events) or nearly_full(actors.shipments) or nearly_full(actors.leads):
             return t + 1
     return stop
 

@@ -53,7 +53,7 @@ class Parameters:
     routes_least: float
     drop_share: float
     drop_days: float
-    resize: float
+    resize_step: float
     least_scale: float
     least_sent: float
     loss_weeks: float
@@ -431,9 +431,9 @@ def learn_weekly(actors, minds, parameters):
         if firm.sent > p.least_sent:
             loss = firm.lost / firm.sent
             if loss > max(p.split_above, 2.0 * firm.feared / firm.sent):
-                firm.load_scale = max(firm.load_scale * (1.0 - p.resize), p.least_scale)
+                firm.load_scale = max(firm.load_scale * (1.0 - p.resize_step), p.least_scale)
             elif loss < p.consolidate_under:
-                firm.load_scale = min(firm.load_scale * (1.0 + p.resize), 1.0)
+                firm.load_scale = min(firm.load_scale * (1.0 + p.resize_step), 1.0)
         keep = 1.0 - 1.0 / max(p.loss_weeks, 1.0)
         firm.sent *= keep
         firm.lost *= keep

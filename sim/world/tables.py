@@ -133,5 +133,15 @@ def free_row(table):
 
 
 @rule
+def nearly_full(table):
+    """Whether three quarters of the rows are in use: time to end the stretch and double the table."""
+    used = 0
+    for row in range(len(table)):
+        if table[row].alive != 0:
+            used += 1
+    return 4 * used > 3 * len(table)
+
+
+@rule
 def clip(x, low, high):
     return min(max(x, low), high)

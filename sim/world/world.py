@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.world.state import Table
-from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade
+from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, nearly_full
 
 if TYPE_CHECKING:
     from sim.day import Bench, Lines, Parameters
 
 TABLES = ("units", "groups", "networks", "shipments", "labs", "leads", "events")
-ROOM = 0.75  # a table fuller than this at a cut is doubled
 
 
 class TableFull(RuntimeError):
@@ -54,11 +53,11 @@ class World:
     map: Any
 
     def grow_if_nearly_full(self) -> None:
-        """Double every table of agents that is over `ROOM` full. Rows keep their places, so nothing else changes."""
+        """Double every table of agents that is nearly full. Rows keep their places, so nothing else changes."""
         grown = {}
         for name in ("shipments", "leads"):
             table = getattr(self.actors, name)
-            if (table.alive > 0).sum() > ROOM * len(table):
+            if nearly_full(table):
                 larger = np.zeros(2 * len(table), table.dtype).view(np.recarray)
                 larger[: len(table)] = table
                 grown[name] = larger
