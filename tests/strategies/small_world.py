@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.mechanisms import redeployment
+from sim.parameters import load_registry
 from sim.scenario.schema import Strategy as Section
 from sim.strategies import catalogue
 from sim.strategies.situation import situation
@@ -52,6 +54,8 @@ class World:
     tally: np.ndarray
     key: np.uint64
     scenario: SimpleNamespace
+    census: np.ndarray
+    parameters: SimpleNamespace
 
 
 def make_world(**levers) -> World:
@@ -77,13 +81,17 @@ def make_world(**levers) -> World:
     lever.burn_in = BURN_IN
     tables = (table(record, 30) for record in (state.ArmedGroup, state.Network, state.Shipment, state.Laboratory, state.Lead))
     strategy = Section.model_validate({"name": "static", "share_to_border": 0.15, **levers})
-    link = np.stack((np.full(len(site), 1.0), boat, np.full(len(site), 300.0)), axis=1)
+    link = np.stack((np.full(len(site), 1.0), boat, np.full(len(site), 300.0), np.zeros(len(site))), axis=1)
+    moving = table(redeployment.Parameters, 1)
+    for name, value in load_registry().record("redeployment").items():
+        moving[name] = value
     world = World(
         Actors(units, *tables), Places(communities, None, None, theatres, lever, np.zeros(4, np.int64)),
-        Sites(np.arange(len(site)), theatre, country, people, link, np.zeros(len(site))),
+        Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
         tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, 100.0 * days,
         np.zeros((160, len(tally.QUANTITIES), tally.PLACES)), np.uint64(7),
         SimpleNamespace(strategy=strategy, time=SimpleNamespace(start_date=datetime.date(2022, 1, 1))),
+        people.copy(), SimpleNamespace(redeployment=moving),
     )  # fmt: skip
     post_everybody(world)
     return world

@@ -34,7 +34,7 @@ def test_a_move_prepares_and_takes_the_days_of_the_way(world, units):
     u = units[row]
     days = int(np.ceil(world.days_surface[VALLE_0, RIO_0]))
     assert days > 5
-    assert (u.status, u.order_site, u.order_mission, u.by_air, u.known, u.ordered) == (PREPARING, RIO_0, GARRISON, 0, 0, T)
+    assert (u.status, u.order_site, u.order_mission, u.by_air, u.known) == (PREPARING, RIO_0, GARRISON, 0, 0)
     assert (u.departs, u.arrives, u.posting, u.mission) == (T + 7, T + 7 + days, VALLE_0, PATROL)
 
 
@@ -69,7 +69,7 @@ def test_an_announcement_makes_departures_known(world, units):
         world, ("move", units.uid[soon], RIO_0, "patrol", "auto", 2), ("move", units.uid[late], RIO_0, "patrol", "auto", 60),
         ("move", units.uid[within], VALLE_1, "patrol", "auto", 2), ("announce", "vraem", 30),
     )  # fmt: skip
-    assert [int(units.known[r]) for r in (soon, late, within)] == [1, 0, 0] and units.known.sum() == 1
+    assert [int(units.known[r]) for r in (soon, late, within)] == [2, 0, 0] and units.known.sum() == 2
 
 
 def test_hours_lent_are_hours_less(world):

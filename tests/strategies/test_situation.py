@@ -96,7 +96,7 @@ def test_the_truth_that_no_report_names_changes_no_order(levers):
     for secret in scrambled.actors[1:5]:
         for name, column in ((n, secret[n]) for n in secret.dtype.names):
             column[:] = rng.integers(1, 9, len(column)) if name != "alive" else 1
-    hidden = ["holder", "state", "armed", "armed_coverage", "felt", "felt_armed", "fear", "cooperation", "committee", "harm_state"]
+    hidden = ["population", "state", "armed", "armed_coverage", "felt", "felt_armed", "fear", "cooperation", "committee", "harm_state"]
     hidden += ["coca", "coca_max", "poppy", "kg_passed", "tips", "stake"]
     for name in hidden:
         scrambled.places.communities[name] = rng.random(calm.n_communities) * 3
