@@ -53,6 +53,13 @@ def is_compiled() -> bool:
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
+@functools.cache
+def say_if_cold() -> None:
+    """One line on stderr when the day is about to be compiled."""
+    if is_compiled() and not any(cache_folder(str(HERE / "day.py")).glob("*/*.nbi")):
+        print("Compiling the model (about a minute; later runs load it in a moment)", file=sys.stderr, flush=True)
+
+
 def _compile(function: Callable, **options) -> Callable:
     # numba reads the folder when it decorates
     numba.config.CACHE_DIR = str(cache_folder(function.__code__.co_filename))  # type: ignore[attr-defined]
