@@ -17,6 +17,8 @@ SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "tra
 LONG = {"time.horizon_days": 280}
 KEEN = {"search.width_trail_km": 0.5, "search.width_slope_km": 0.9, "search.width_jungle_km": 0.5, "engagement.vis_group": 0.5}
 NEEDS = {  # what must also hold for a parameter to matter: rare events, limits that bind only under stress
+    "redeployment.many_people": {"strategy.share_to_border": 0.1},
+    "secrecy.leak_lead": LONG | {"strategy.steps": 12, "strategy.duration_days": 240},
     "sustainment.lorry_payload_kg": {"forces.vraem.lorries": 3},
     "sustainment.wet_road_factor": {"forces.vraem.lorries": 3},
     "detection.boat_km_h": LONG,
@@ -38,6 +40,7 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "trafficking.buffer_days": {"parameters": {"trafficking.buy_weeks": 0.1, "trafficking.load_air_kg": 10.0}},
     "trafficking.floor_foot_kg": LONG,
     "market.cost_usd": {"parameters": {"market.margin": 0.9}},
+    "market.latex_cost_usd": {"parameters": {"market.margin": 0.9}},
     "partner.joint_rate": LONG,
     "partner.joint_loss": LONG,
     "partner.min_fighters": LONG | {"enemy.dissident_fighters": 80},
@@ -45,11 +48,19 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
 }
 
 
-def outcome_of(also: dict, name: str | None = None, value: float = 0.0) -> str:
+ATTEMPTS = (  # from quick to thorough: a parameter of a rare event may need another world, a longer time or another posture
+    (0, {}),
+    (1, LONG),
+    (2, LONG | {"strategy.share_to_border": 0.03, "strategy.tasking_vraem": "garrison", "strategy.tasking_border": "line"}),
+    (3, {"time.horizon_days": 728, "time.burn_in_days": 182, "strategy.tasking_vraem": "area", "strategy.tasking_border": "area"}),
+)
+
+
+def outcome_of(replication: int, also: dict, name: str | None = None, value: float = 0.0) -> str:
     """Digest of all that a run leaves behind."""
     also = dict(also)
     parameters = also.pop("parameters", {}) | ({name: value} if name else {})
-    run = small_run(**(busy(**parameters) | also))
+    run = small_run(replication, **(busy(**parameters) | also))
     run.advance(run.end)
     digest = hashlib.sha256(run.world.tally.tobytes())
     for array in arrays_of(run.world, *STATE).values():
@@ -58,23 +69,31 @@ def outcome_of(also: dict, name: str | None = None, value: float = 0.0) -> str:
 
 
 @cache
-def usual(needs: str) -> str:
-    return outcome_of(json.loads(needs))
+def usual(replication: int, also: str) -> str:
+    return outcome_of(replication, json.loads(also))
+
+
+def moves(name: str, replication: int, also: dict) -> bool:
+    """Whether the end of its range that lies farther from its value changes the run."""
+    parameter = REGISTRY.get(name)
+    now = (STRONG | also.get("parameters", {})).get(name, parameter.value)
+    far = parameter.low if now - parameter.low > parameter.high - now else parameter.high
+    return outcome_of(replication, also, name, far) != usual(replication, json.dumps(also))
+
+
+DEAD = {  # parameters that as yet change nothing in any run
+    "engagement.meeting_aim": "the time of a meeting is a share over the aim, its losses the aim times that: it cancels",
+    "secrecy.leak_police": "no strategy moves police to another theatre",
+    "control.ronda_shield": "no armed group comes within reach of Cajamarca, where the rondas are",
+}
 
 
 def cases():
-    cancels = pytest.mark.xfail(
-        strict=True, reason="the time of a meeting is a share over the aim, its losses the aim times that: it cancels"
-    )
     for name in SWEPT:
-        yield pytest.param(name, marks=[cancels] if name == "engagement.meeting_aim" else [])
+        yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=DEAD[name])] if name in DEAD else [])
 
 
 @pytest.mark.parametrize("name", list(cases()))
 def test_a_parameter_moves_the_run(name):
-    """Set to the end of its range that lies farther from its value."""
-    parameter = REGISTRY.get(name)
-    now = (STRONG | NEEDS.get(name, {}).get("parameters", {})).get(name, parameter.value)
-    far = parameter.low if now - parameter.low > parameter.high - now else parameter.high
-    needs = NEEDS.get(name, {})
-    assert outcome_of(needs, name, far) != usual(json.dumps(needs)), f"{name} = {far} in place of {now} changed nothing"
+    first = ((0, NEEDS[name]),) if name in NEEDS else ()
+    assert any(moves(name, replication, also) for replication, also in (*first, *ATTEMPTS)), f"{name} changed nothing in any of the runs"

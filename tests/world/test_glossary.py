@@ -62,6 +62,18 @@ def test_every_field_is_used(field):
     assert uses(field.split(".")[1], "world/state.py") > 0
 
 
+def names_of_numpy():
+    shared = set(dir(np.record)) | set(dir(np.recarray))
+    parameters = [f"{parameter.mechanism}.{parameter.field}" for parameter in load_registry() if parameter.mechanism in SECTION_OF]
+    fields = [f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__]
+    return [name for name in parameters + fields if name.split(".")[1] in shared]
+
+
+def test_no_field_hides_behind_a_method_of_numpy():
+    """`row.resize` is numpy's method when the same file runs as plain Python; a field of that name cannot be read there."""
+    assert names_of_numpy() == []
+
+
 def test_every_array_has_its_shape_in_a_comment():
     for module in (tables, day):
         for _, kind in inspect.getmembers(module, inspect.isclass):
@@ -135,7 +147,7 @@ def test_a_number_stands_for_the_quantity_of_its_name():
 
 def test_no_quantity_stays_empty_for_want_of_a_writer():
     """Each constant of the tally is written by a mechanism, by the records, or where a load is settled."""
-    writers = ("mechanisms/", "records.py", "world/tables.py")
+    writers = ("mechanisms/", "records.py", "world/loads.py")
     day_files = [text for file, text in code().items() if file.startswith(writers)]
     by_source = ("SEIZED_BY_POST", "SEIZED_BY_LEAD")  # written as SEIZED_BY_PATROL + source
     assert [getattr(tally, name) - tally.SEIZED_BY_PATROL for name in by_source] == [1, 2]

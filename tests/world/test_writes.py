@@ -12,7 +12,9 @@ from small_runs import MAP, STATE, arrays_of, loops_of_the_day, plain, small_run
 LOOPS = tuple(loops_of_the_day())
 UNDECLARED = {  # what a file's Writes leaves out as yet
     "redeployment.redeployment": "units (order_site, departs, arrives, moved, stock_kg, soldiers)",
+    "sustainment.sustainment": "units (able)",
     "presence.feel": "communities (felt_0)",
+    "detection.loads": "minds (tried)",
     "engagement.exposure": "groups (exposure, exposure_0)",
     "engagement.attacks": "communities (population)",
     "insurgency.insurgency": "communities (toll_usd)",
