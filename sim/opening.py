@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
 from sim.day import Lines, Parameters
-from sim.geography.map import COUNTRIES, Map
+from sim.geography.map import COUNTRIES, Map, plain
 from sim.geography.routes import Routes as Library
 from sim.scenario.problems import UserError
 from sim.strategies.situation import places_of
@@ -98,6 +98,16 @@ def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
     return given
 
 
+def parts(here: np.ndarray, department: np.ndarray, start: dict[str, float]) -> list[tuple[float, np.ndarray]]:
+    """Parts of a zone with their shares of its coca: by department where the published table tells the zone's apart, else the whole."""
+    told = {name.removeprefix("coca_").removesuffix("_ha"): ha for name, ha in start.items() if name.startswith("coca_")}
+    inside = {name: np.where(department == name, here, 0.0) for name in told}
+    if not here.any() or sum(part.sum() for part in inside.values()) < 0.9 * here.sum():
+        return [(1.0, here)]
+    total = sum(told[name] for name, part in inside.items() if part.any())
+    return [(told[name] / total, part) for name, part in inside.items() if part.any()]
+
+
 def communities(scenario: Any, map_: Map, library: Library, ground: tables.Ground, start: dict[str, float]) -> Table:
     """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
     suitable land; zones that the map cannot hold in full are reported by UserError."""
@@ -121,9 +131,12 @@ def communities(scenario: Any, map_: Map, library: Library, ground: tables.Groun
     towns.committee = np.where(valley, start["committee_members"] * people / max(people[valley].sum(), 1.0), 0.0)
     towns.vigour = start["vigour"]
     towns.coca_max = np.where(zone == "cajamarca", 0.0, start["land_share"] * land)
+    department = np.array([plain(place.department) for place in map_.settlements[:n]])
     for name, hectares in scenario.crops.coca_ha.model_dump().items():
         here = np.where(zone == name, 1.0, 0.0)
-        given = share_out(hectares, here * land, here * towns.coca_max)
+        given = np.zeros(n)
+        for share, part in parts(here, department, start):
+            given += share_out(hectares * share, part * land, part * towns.coca_max)
         if given.sum() < hectares - 1.0:
             raise UserError(f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})")
         towns.coca += given * (1.0 - start["young_share"])
