@@ -20,14 +20,9 @@ from sim.world import state, tables, tally
 
 ROOT = Path(sim.__file__).parent
 RECORDS = [kind for _, kind in inspect.getmembers(state, inspect.isclass) if kind.__module__ == state.__name__]
-DEAD = ("Partner.hit_until", "Theatre.soldiers_planned")  # fields that no file reads or writes as yet
+FIELDS = [f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__]
 SECTIONS = load_registry().mechanisms
 READ_AT_THE_START = {"travel": Speeds, "prices": None, "start": None}
-
-
-def field_cases():
-    for name in (f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__):
-        yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason="nothing reads or writes it")] if name in DEAD else [])
 
 
 @cache
@@ -56,7 +51,7 @@ def test_every_field_has_its_comment():
     assert set(bare) <= {"alive: int", "uid: Uid"}
 
 
-@pytest.mark.parametrize("field", list(field_cases()))
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_field_is_used(field):
     """A field that no file reads or writes is not state."""
     assert uses(field.split(".")[1], "world/state.py") > 0
@@ -65,8 +60,7 @@ def test_every_field_is_used(field):
 def names_of_numpy():
     shared = set(dir(np.record)) | set(dir(np.recarray))
     parameters = [f"{parameter.mechanism}.{parameter.field}" for parameter in load_registry() if parameter.mechanism in SECTION_OF]
-    fields = [f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__]
-    return [name for name in parameters + fields if name.split(".")[1] in shared]
+    return [name for name in parameters + FIELDS if name.split(".")[1] in shared]
 
 
 def test_no_field_hides_behind_a_method_of_numpy():
