@@ -17,7 +17,8 @@ HERE = pathlib.Path(__file__).parent
 SHARED = ("kernel.py", "chance.py", "world/*.py")
 KERNELS = (*SHARED, "mechanisms/*.py", "records.py", "day.py")
 WHOLE = ("day.py",)  # files whose kernels call mechanisms
-DECIDING = (*KERNELS, "build.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py", "parameters/*", "opening.py")
+INPUTS = ("geography/data/*", "parameters/*")
+DECIDING = (*KERNELS, *INPUTS, "build.py", "opening.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py")
 
 
 def cache_root() -> pathlib.Path:
@@ -45,7 +46,7 @@ def cache_folder(source: str) -> pathlib.Path:
 @functools.cache
 def source_hash() -> str:
     """Hash of every source that decides a result: part of a run's identity, so that changed code never mixes with old results."""
-    return _digest([f for g in DECIDING for f in HERE.glob(g)])[:16]
+    return _digest([f for g in DECIDING for f in HERE.glob(g) if f.is_file()])[:16]
 
 
 def is_compiled() -> bool:

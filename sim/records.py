@@ -1,6 +1,6 @@
 """4.17 Records: the day's states, added to the tally. Recording never changes the run.
 
-Reads: all tables. Writes: tally, communities' stake (burn-in only: it freezes the weights). No chance."""
+Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in only). No chance."""
 
 from sim.kernel import loop
 from sim.world.state import PERU, TRANSIT, VRAEM

@@ -1,11 +1,12 @@
 """4.16 Communities: cooperation, fear, committees, departures.
 
-Reads: communities (state, armed, felt, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly; no chance. Cooperation rises
-with services and protection (mostly where control is held), falls with harm by the state per 1,000 inhabitants, eradication and coercion,
-and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it (S24). Harm decays with a half-life of
-some weeks. Fear: retaliation against informers, which is worst where armed groups are strong but not sole masters (Kalyvas), decay
-.02-.05 a week. A committee's vigour falls by .02 a week without state support or under fear above .6. Committees exist in the VRAEM only
-(915 with 6,400 weapons, F0555-F0556)."""
+Reads: communities (state, armed, felt, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly; no chance.
+
+Cooperation rises with services and protection (mostly where control is held), falls with harm by the state per 1,000 inhabitants,
+eradication and coercion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it (S24). Harm
+decays with a half-life of some weeks. Fear: retaliation against informers, which is worst where armed groups are strong but not sole
+masters (Kalyvas), decay .02-.05 a week. A committee's vigour falls by .02 a week without state support or under fear above .6. Committees
+exist in the VRAEM only (915 with 6,400 weapons, F0555-F0556)."""
 
 import math
 

@@ -1,10 +1,12 @@
 """4.10 Control: three shares per community: the state s, armed groups a, nobody 1 - s - a.
 
-Reads: communities (felt, felt_armed, cooperation). Writes: communities (state, armed). Weekly. `S = C~ (.5 + k)`, `G = A~ (1.5 - k)`;
-targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06] of the way a week and falls by .10
-[.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to nobody. Northern rondas keep armed
-outsiders out: `ronda_shield` of their coverage does not count there. s + a <= 1 always: both targets and both starting shares lie in that
-triangle, and each step is a convex move unless s falls slower than a rises, which the last line prevents."""
+Reads: communities (felt, felt_armed, cooperation). Writes: communities (state, armed, state_0). Weekly; no chance.
+
+`S = C~ (.5 + k)`, `G = A~ (1.5 - k)`; targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06]
+of the way a week and falls by .10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to
+nobody. Northern rondas keep armed outsiders out: `ronda_shield` of their coverage does not count there. s + a <= 1 always: both targets
+and both starting shares lie in that triangle, and each step is a convex move unless s falls slower than a rises, which the last line
+prevents."""
 
 import math
 

@@ -1,7 +1,8 @@
 """4.11 Crops: planting while it pays, eradication of what is found, replanting, displacement.
 
-Reads: markets (prices), communities, force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, poppy,
-eradicated_ha), theatres, tally. Weekly; no chance.
+Reads: markets (prices), force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, coca_found,
+poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance.
+
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). New coca bears after
 65 weeks [52-78] (F0233), here as one exponential stage. A team of 30 clears 4.2 ha a day (F0300); Loreto's season is July to November
 (F0293). Bare land is replanted at .04-.08 a week while it pays (S13); displacement to neighbours is signed, .1 [-.3-.8]."""

@@ -1,11 +1,12 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
-Reads: fields (patrols, force), routes, units' posts, leads. Writes: shipments, labs, leads, minds.seized, networks.lost, tally,
-communities (coca_found, poppy_found). Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
-Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage:
-`manned x q x (kg/ref)^e x (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise
-splitting loads does nothing. A lead acted on succeeds with `.5 exp(-age / 5 d)`. The foreign bank is out of bounds. Connector legs carry
-an exogenous seizure probability. Sources: evidence B1, assumed widths."""
+Reads: fields (patrols, force), routes, leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost, communities
+(coca_found, poppy_found), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
+
+Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
+(1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does
+nothing. A lead acted on succeeds with `.5 exp(-age / 5 d)`. The foreign bank is out of bounds. Connector legs carry an exogenous seizure
+probability. Sources: evidence B1, assumed widths."""
 
 import math
 

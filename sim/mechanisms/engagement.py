@@ -1,12 +1,13 @@
 """4.8 Engagement: attacks, ambushes, meetings, cued raids, and the harm they do.
 
-Reads: fields (force, guard), minds.danger, leads, patrols. Writes: groups.fighters, units.soldiers, communities (harm_state, harm_armed,
-fear, vigour), leads, theatres.attacks_8w, tally. Chance: 801-810.
-Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back])`, rate .0048 acts per fighter-week (F0427 over F0415);
-`opp = clip(exposure / mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police and committees in reach with
-`v = 1 / (1 + E / 60)`. About .09 of acts are lethal ambushes, fought by Deitchman's law: the hidden side aims, the other sweeps an area;
-the attacker ends it. Whole people only. Meetings: square law, breaks at 15 and 20 %. A cued raid turns the roles. Groups avoid what they
-believe dangerous, not the truth."""
+Reads: fields (force, guard, patrols), minds.danger, leads. Writes: groups (fighters, exposure, exposure_0), units.soldiers, communities
+(harm_state, harm_armed, fear, vigour, population), leads, tally. Chance: 801-811.
+
+Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back])`, rate .0048 acts per fighter-week (F0427 over F0415); `opp =
+clip(exposure / mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police and committees in reach with `v = 1
+/ (1 + E / 60)`. About .09 of acts are lethal ambushes, fought by Deitchman's law: the hidden side aims, the other sweeps an area; the
+attacker ends it. Whole people only. Meetings: square law with equal arms until one side breaks, at 15 and 20 %: how fast they fire does
+not matter. A cued raid turns the roles. Groups avoid what they believe dangerous, not the truth."""
 
 import math
 
@@ -65,7 +66,6 @@ class Parameters:
     minutes: float
     minutes_cv: float
     attacker_break: float
-    meeting_aim: float
     meeting_state_break: float
     meeting_rebel_break: float
     vis_group: float
@@ -327,15 +327,12 @@ def meetings(actors, places, fields, ground, sites, near, parameters, events, ke
             place = site_theatre[group.site]
             tally[CLASHES, place] += 1.0
             side = min(group.fighters, p.ambush_people)
-            time = min(
-                p.meeting_state_break * p.patrol_people / max(p.meeting_aim * side, 1e-9),
-                p.meeting_rebel_break * side / max(p.meeting_aim * p.patrol_people, 1e-9),
-            )
-            dead = whole(uniform(key, STATE_KILLED, t, group.uid, 1), p.meeting_aim * side * time, p.patrol_people)
+            time = min(p.meeting_state_break * p.patrol_people / max(side, 1.0), p.meeting_rebel_break * side / max(p.patrol_people, 1.0))
+            dead = whole(uniform(key, STATE_KILLED, t, group.uid, 1), side * time, p.patrol_people)
             nearest = nearest_force(force, group.site, near_start, near_site, near_k)
             if nearest >= 0:
                 kill_soldiers(units, nearest, dead, key, t, place, tally)
-            hit = whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.meeting_aim * p.patrol_people * time, group.fighters)
+            hit = whole(uniform(key, REBELS_KILLED, t, group.uid, 1), p.patrol_people * time, group.fighters)
             lost = kill_fighters(group, hit, p.core, place, tally)
             note(events, status, t, LOG_CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
     for r in range(len(leads)):

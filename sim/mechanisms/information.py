@@ -1,6 +1,8 @@
 """4.5 Information: what communities tell, and how it ages.
 
-Reads: communities (cooperation, fear, felt), labs, groups, shipments. Writes: leads, communities (tips, tips_8w), tally. Chance: TIP.
+Reads: communities (cooperation, fear, felt), labs, groups, shipments, partners. Writes: leads, communities (tips, tips_8w), tally.
+Chance: TIP.
+
 Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, population capped at 20,000; target j in reach is named at `T
 vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
 after `lead_life_days` nobody acts on it, after `file_days` it leaves the file. A partner names where a cell across the line is expected

@@ -1,10 +1,12 @@
 """4.9 Insurgency: what armed groups earn, whom it pays, and where they camp.
 
-Reads: communities (kg_recent, coca, armed, state, toll_usd), minds.danger. Writes: groups, tally. Chance: GROUP_MOVE. Weekly. `R [USD/wk]
-= tolls (5 USD/kg escort fee, F0345, on the share of the flow that the group holds) + 20/52 x ha x a + other income`; `K = phi R / wage`,
-wage 63 USD a week; `dF = .03 max(K - F, 0)(1 - s)(1 + g anger) - .05 max(F - K, 0)` a week (evidence B4). phi, and what a group earns
-outside drugs, are set at day 0 from its own balance, so that the `hold` baseline starts in equilibrium. A tax in per cent of value would
-let the loop explode (thousands of fighters)."""
+Reads: communities (kg_recent, coca, armed, state), minds.danger. Writes: groups, communities (toll_usd), tally. Chance: GROUP_MOVE.
+Weekly.
+
+`R [USD/wk] = tolls (5 USD/kg escort fee, F0345, on the share of the flow that the group holds) + 20/52 x ha x a + other income`; `K = phi
+R / wage`, wage 63 USD a week; `dF = .03 max(K - F, 0)(1 - s)(1 + g anger) - .05 max(F - K, 0)` a week (evidence B4). phi, and what a
+group earns outside drugs, are set at day 0 from its own balance, so that the `hold` baseline starts in equilibrium. A tax in per cent of
+value would let the loop explode (thousands of fighters)."""
 
 import math
 

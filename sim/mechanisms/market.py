@@ -1,9 +1,10 @@
 """4.14 Market: what the product is worth at the farm gate.
 
-Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance. Only
-destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - bribe - tax)(clip(S*/S, .25, 4))^theta)`, S* 5 weeks
-of flow [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price falls;
-hectares fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
+Reads: markets (stock_kg, outflow), trade shares. Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance.
+
+Only destination prices are input. `P_farm = max(cost, (P_dest (1 - margin) - transport - bribe - tax)(clip(S*/S, .25, 4))^theta)`, S* 5
+weeks of flow [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. Outbound capacity falls: stock piles up and the price
+falls; hectares fall: stock runs down and the price rises. Stocks along the chain buffer both (S15)."""
 
 import math
 

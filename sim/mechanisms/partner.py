@@ -1,10 +1,12 @@
 """4.15 Partner: the line, the sanctuary behind it, and what coordination does to it.
 
 Reads: groups, partners, minds.danger, levers. Writes: groups (site, country, days_abroad, fighters), partners.coordination, tally.
-Weekly. Chance: CROSSING. A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure `1 -
-exp(-people / 50)` of what it believes around it here, of the partner's forces in reach there, times their coordination abroad; business
-draws it either way. Pursuit stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy;
-friction suspends it at once. 1,191 Colombian personnel face the Putumayo (F0478)."""
+Weekly. Chance: CROSSING.
+
+A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure `1 - exp(-people / 50)` of what it
+believes around it here, of the partner's forces in reach there, times their coordination abroad; business draws it either way. Pursuit
+stops at the line unless coordination z allows joint action, which ramps up over `delay_weeks` of bureaucracy; friction suspends it at
+once. 1,191 Colombian personnel face the Putumayo (F0478)."""
 
 import math
 

@@ -1,6 +1,7 @@
 """4.12 Processing: from leaf to hydrochloride, from capsule to latex.
 
-Reads: communities (coca, poppy), labs. Writes: markets (leaf_kg, stock_kg), labs.held_kg, tally. Daily; no chance.
+Reads: communities (coca, poppy), labs. Writes: markets (leaf_kg, stock_kg), labs (held_kg, capacity), tally. Daily; no chance.
+
 Everything cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg (F0262). Leaf: 3,600 kg/ha and year in the VRAEM (F0259),
 2,300 elsewhere (F0260). Traditional leaf is a sink: 10,891 t a year in the country (F0267), of which the VRAEM gives .05. Poppy: 8 kg of
 latex per hectare and harvest (F0389), two harvests a year (F0399). Open laboratories share what leaf there is by capacity, keep the

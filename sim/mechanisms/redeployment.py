@@ -1,9 +1,11 @@
 """4.2 Redeployment: preparation, the journey, arrival with little local knowledge.
 
-Reads: theatres.lift_bank. Writes: units (status, posting, mission, knowledge, post_days, known), theatres (lift_bank, soldiers_planned),
-tally. Chance: REPLACE. In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over
-`learning_days` (8 weeks [4-20], evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its
-flight. The place is left as it is (`withdrawal = thin`)."""
+Reads: theatres.lift_bank. Writes: units (status, posting, mission, order_site, departs, arrives, moved, known, knowledge, post_days,
+stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
+
+In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days` (8 weeks [4-20],
+evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its flight. The place is left as it is
+(`withdrawal = thin`)."""
 
 import math
 

@@ -2,11 +2,12 @@
 
 Reads: units, fields (patrols, guard), levers. Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger, units.known,
 groups.restraint, tally. Chance: LEAK, OBSERVE.
+
 Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
 (written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
-planned. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0. Leak hazard a week
-`l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination`, all times (1 - secrecy) (evidence B2, assumed). Armed groups
-observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure."""
+planned. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0. Leak hazard a week `l0 + l1 log(1
++ lead weeks) + l2 convoys + l3 police share + l4 coordination`, all times (1 - secrecy) (evidence B2, assumed). Armed groups observe .05
+a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure."""
 
 import math
 

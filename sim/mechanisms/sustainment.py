@@ -1,12 +1,14 @@
 """4.3 Sustainment: what reaches a post, what a unit can do with it, how it tires.
 
-Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (stock_kg, sustained, readiness, effort), tally. `effort =
-soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day `payload x
-availability x season / (2 tau + handling)`; helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on the theatre's
-share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice, each post
-gets the same share of what it asked. Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1 - r) at
-rest; a third of the time is rest, which settles near .70. A unit without a task lives off the town where it stands and asks for no
-transport. Sources: F0466-F0468, evidence B7; the rest assumed."""
+Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (stock_kg, sustained, readiness, able, effort), tally. No
+chance.
+
+`effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day
+`payload x availability x season / (2 tau + handling)`; helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on the
+theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice,
+each post gets the same share of what it asked. Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1
+- r) at rest; a third of the time is rest, which settles near .70. A unit without a task lives off the town where it stands and asks for
+no transport. Sources: F0466-F0468, evidence B7; the rest assumed."""
 
 from sim.kernel import loop, rule
 from sim.world.state import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT

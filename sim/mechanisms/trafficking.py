@@ -1,12 +1,13 @@
 """4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
 
-Reads: markets, minds, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried), networks, markets
-(stock_kg), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE. Prior risk per leg `m = 1 -
-exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay .96 a week [.93-.985].
-Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia .05 P_dest (nested logit;
-NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share passes max(.10, 2 x
-prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's output (F0348 for the
-air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
+Reads: markets, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried, seized), networks, markets
+(stock_kg, bought_week), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
+
+Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay
+.96 a week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
+.05 P_dest (nested logit; NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share
+passes max(.10, 2 x prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's
+output (F0348 for the air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
 
 import math
 

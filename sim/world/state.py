@@ -50,7 +50,7 @@ class Unit:
     mission: int  # PATROL .. IDLE
     status: int  # POSTED, PREPARING, TRANSIT
     order_site: int  # site ordered to, -1 none
-    order_mission: int
+    order_mission: int  # mission ordered, PATROL .. IDLE
     by_air: int  # 1 when the move is an airlift
     departs: int  # t of departure
     arrives: int  # t of arrival
@@ -126,9 +126,9 @@ class Laboratory:
     alive: int
     uid: Uid
     kind: int  # COCAINE_LAB, LATEX_POINT, STRIP
-    cluster: int
+    cluster: int  # whose leaf it works, row of `markets`
     site: int  # community whose land it is on
-    cell: int
+    cell: int  # active cell
     closed_until: int  # t
     capacity: float  # kg of product a day (strip: loads a day)
     held_kg: float  # product on the premises, kg: lost when found
@@ -138,9 +138,9 @@ class Community:
     """A settlement or hamlet with its fields; row = site."""
 
     uid: Uid
-    cell: int
-    theatre: int
-    cluster: int
+    cell: int  # active cell
+    theatre: int  # VRAEM, LORETO, CAJAMARCA
+    cluster: int  # that buys its leaf, row of `markets`
     ronda: int  # 1 where a northern ronda keeps outsiders out
     population: float  # people
     displaced: float  # people who have left
@@ -181,7 +181,7 @@ class Community:
 class Market:
     """A production cluster: what lies there and what it is worth. It trades in one product; row = cluster."""
 
-    theatre: int
+    theatre: int  # ELSEWHERE for what passes through
     product: int  # HCL, LATEX
     leaf_kg: float  # kg dry leaf not yet processed
     stock_kg: float  # kg of the product at the farm gate
@@ -195,8 +195,8 @@ class Market:
 class Partner:
     """Forces across the line, at one foreign town."""
 
-    site: int
-    country: int
+    site: int  # foreign town
+    country: int  # code of its side
     presence: float  # people
     coordination: float  # effective today [0, 1]
 
@@ -209,7 +209,7 @@ class Lead:
     kind: int  # LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT
     target: Uid  # uid of what it names
     row: int  # row of the target when reported: valid while the uid still matches
-    site: int
+    site: int  # where the target was seen
     seen: int  # t of the observation
     received: int  # t at which command has it
     source: int  # BY_TIP, BY_PATROL, BY_PARTNER
@@ -218,11 +218,11 @@ class Lead:
 class Theatre:
     """What a theatre's command disposes of; row = theatre code."""
 
-    lorries: float
-    boats: float
+    lorries: float  # supply lorries
+    boats: float  # supply boats
     flight_hours_day: float  # helicopter hours available a day
     lift_bank: float  # airlift hours saved up
-    eradicate_ha_year: float
+    eradicate_ha_year: float  # programme, ha a year
     eradicated_ha_year: float  # done since the last new year of the run
 
 

@@ -67,13 +67,7 @@ DECIDES = (
 )
 
 
-def deciding():
-    for name in DECIDES:
-        gap = name.endswith(".npz")
-        yield pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason="kernel.DECIDING leaves out the map's data")] if gap else [])
-
-
-@pytest.mark.parametrize("name", list(deciding()))
+@pytest.mark.parametrize("name", DECIDES)
 def test_a_run_is_named_by_every_source_that_decides_it(copy, name):
     """Changed code or numbers never mix with old results."""
     before = kernel.source_hash.__wrapped__()

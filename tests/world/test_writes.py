@@ -10,21 +10,7 @@ import pytest
 from small_runs import MAP, STATE, arrays_of, loops_of_the_day, plain, small_run, taken_apart
 
 LOOPS = tuple(loops_of_the_day())
-UNDECLARED = {  # what a file's Writes leaves out as yet
-    "redeployment.redeployment": "units (order_site, departs, arrives, moved, stock_kg, soldiers)",
-    "sustainment.sustainment": "units (able)",
-    "presence.feel": "communities (felt_0)",
-    "detection.loads": "minds (tried)",
-    "engagement.exposure": "groups (exposure, exposure_0)",
-    "engagement.attacks": "communities (population)",
-    "insurgency.insurgency": "communities (toll_usd)",
-    "control.control": "communities (state_0)",
-    "crops.eradicate": "communities (coca_found, poppy_found)",
-    "processing.expand": "labs (capacity)",
-    "trafficking.learn_weekly": "minds (seized)",
-    "trafficking.buy_and_send": "markets (bought_week)",
-    "records.weigh": "communities (weight)",
-}
+
 
 
 @cache
@@ -94,8 +80,7 @@ def changed():
 
 def cases():
     for loop in LOOPS:
-        gap = UNDECLARED.get(loop)
-        yield pytest.param(loop, marks=[pytest.mark.xfail(strict=True, reason=f"Writes leaves out {gap}")] if gap else [])
+        yield loop
 
 
 @pytest.mark.parametrize("loop", list(cases()))
