@@ -78,12 +78,7 @@ def changed():
     return seen, called
 
 
-def cases():
-    for loop in LOOPS:
-        yield loop
-
-
-@pytest.mark.parametrize("loop", list(cases()))
+@pytest.mark.parametrize("loop", list(LOOPS))
 def test_a_loop_changes_only_what_its_file_names(changed, loop):
     seen, called = changed
     assert loop in called, f"{loop} was never reached in {len(called)} loops"
