@@ -8,13 +8,13 @@ JOBS ?= 2
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
 	@$(BIN)/redeploy batch scenarios/experiments/split.toml --out results/split --workers $(JOBS) --replace
-	@$(BIN)/redeploy compare results/split --outcome vacuum_vraem --outcome averted_kg_border --outcome cost_musd
+	@$(BIN)/redeploy compare results/split --outcome vacuum_vraem --outcome averted_kg_border --outcome averted_kg_total --outcome cost_musd
 
 test: lint
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
 lint: .venv/dev.stamp
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check sim tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

@@ -1,4 +1,4 @@
-"""The model on one page: one day, in the order of the model page. `advance` is the one compiled entry."""
+"""The model on one page: one day, mechanism by mechanism. `advance` is the one compiled entry."""
 
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ def advance(actors, places, fields, minds, trade, ground, sites, near, routes, f
 @loop
 def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
             tally):
-    """4.2 to 4.17 of the model page. 4.1, command, speaks between stretches (`mechanisms/command.py`)."""
+    """Sections 4.2 to 4.17 of the model. 4.1, command, speaks between stretches (`mechanisms/command.py`)."""
     lever = places.levers[0]
     held = 1 if t < lever.burn_in else 0
     weekly = is_weekly(t, lever.burn_in)

@@ -5,6 +5,7 @@ the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sim.build import build
 from sim.day import advance
 from sim.mechanisms.command import enter
 from sim.outcomes import compute
+from sim.strategies import StrategyError
 from sim.strategies.situation import situation
 from sim.world.log import EVENT_KINDS, EVENT_UNITS, LOGGED
 from sim.world.state import SOURCES
@@ -67,8 +69,17 @@ class Run:
         stop = min(self.t + days, self.end)
         while self.t < stop:
             if self.day >= 0 and self.day % REVIEW_DAYS == 0:
-                enter(self.world, self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings)), self.t)
+                enter(self.world, self._decide(), self.t)
             self._stretch(self.next_cut(stop))
+
+    def _decide(self) -> Any:
+        """The strategy's orders; what its code raises is told by strategy, day and line."""
+        try:
+            return self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings))
+        except Exception as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            where = f'strategy "{self.scenario.strategy.name}", day {self.day}'
+            raise StrategyError(f"{where}: {type(error).__name__}: {error} ({at.filename}, line {at.lineno})") from error
 
     def _stretch(self, stop: int) -> None:
         w = self.world

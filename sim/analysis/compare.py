@@ -229,6 +229,11 @@ def find_point(design: pd.DataFrame, wanted: str) -> str:
         return str(found["point_id"].iloc[0])
     if "=" in wanted and len(found) > 1:
         raise ResultsError(f"baseline {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys")
+    from sim.analysis.printed import short
+
+    printed = design[design["label"].map(short) == wanted]
+    if len(printed) == 1:
+        return str(printed["point_id"].iloc[0])
     labels = list(design["label"])
     near = difflib.get_close_matches(wanted, [*labels, *design["point_id"]], 1, 0.4)
     raise ResultsError(f"baseline: no point {wanted!r}; " + (f"did you mean {near[0]!r}?" if near else f"labels: {', '.join(labels[:6])}"))

@@ -12,7 +12,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
 
-HEADLINE = ("vacuum_vraem", "averted_kg_border", "cost_musd")
+HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd")
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
@@ -33,18 +33,18 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def headline_table(comparison: Comparison) -> Table:
-    """Split | vacuum in the VRAEM | its change | averted at the border | cost change | n."""
+    """Split | change of the vacuum in the VRAEM | averted at the border | averted in all | cost change | n; first, the baseline itself."""
     percent = f"\\[{100 * comparison.confidence:g} %]"
-    table = plain_table("Security paid in the VRAEM, kilograms kept from the border", "split")
-    for head in ("vacuum_vraem", f"change {percent}", f"averted_kg_border {percent}", f"cost_musd change {percent}", "n"):
+    table = plain_table("Security paid in the VRAEM; kilograms kept from the border, and from leaving at all", "split")
+    for head in (f"vacuum_vraem {percent}", "averted_kg_border, t", "averted_kg_total, t", f"cost_musd {percent}", "n"):
         table.add_column(head, justify="right", no_wrap=True)
     for base, group in comparison.table.groupby("baseline", sort=False):
-        vacuums = group[group["outcome"] == HEADLINE[0]]
-        table.add_row(short(str(base)), number(vacuums["baseline_mean"].iloc[0], 0.01), "baseline", "baseline", "baseline", "")
+        at = {name: group.loc[group["outcome"] == name, "baseline_mean"].iloc[0] for name in (HEADLINE[0], HEADLINE[-1])}
+        table.add_row(short(str(base)), number(at["vacuum_vraem"], 0.01), "", "", number(at["cost_musd"], 10), "")
         for _, rows in group.groupby("point_id", sort=False):
-            vacuum, averted, cost = (rows[rows["outcome"] == name].iloc[0] for name in HEADLINE)
-            cells = (with_interval(vacuum), with_interval(averted), with_interval(cost))
-            table.add_row(short(vacuum["label"]), number(vacuum["mean"], 0.01), *cells, str(min(vacuum["n"], averted["n"], cost["n"])))
+            found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
+            cells = [with_interval(row, 1e3 if row["unit"] == "kg" else 1.0) for row in found]
+            table.add_row(short(found[0]["label"]), *cells, str(min(row["n"] for row in found)))
     return table
 
 
@@ -65,7 +65,7 @@ def outcome_table(comparison: Comparison, name: str) -> Table:
 
 
 def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
-    """How to read the tables, in at most five lines."""
+    """How to read the tables, in at most six lines."""
     percent = f"{100 * comparison.confidence:g} %"
     lines = [
         "Hypothetical: the redeployment rests on one unconfirmed press report. Read rankings and ranges, not forecasts.",
@@ -73,8 +73,9 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     ]
     if headline:
         lines.append(
-            "vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left by border exits under the baseline, not here."
+            "First row: levels. vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here."
         )
+        lines.append("What is averted at the border but not in total has found another way out. Intervals cover chance, not assumptions.")
     if not comparison.table["enough"].all():
         lines.append("? = the interval is wide against the difference: more replications are needed before points are ranked by it.")
     if more > 0:
@@ -82,18 +83,19 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     return lines
 
 
-def with_interval(row: Any) -> str:
-    """A difference with its interval, `= 0 exactly` when no pair differs, and a question mark when n is too small for it."""
+def with_interval(row: Any, per: float = 1.0) -> str:
+    """A difference with its interval, in units of `per`; `= 0 exactly` when no pair differs, a question mark when n is too small for it."""
     if row["exactly_zero"]:
         return "= 0 exactly"
     if math.isnan(row["difference"]):
         return "not defined"
+    difference = row["difference"] / per
     low, high = (row["low"], row["high"]) if not math.isnan(row["low"]) else (row["boot_low"], row["boot_high"])
     if math.isnan(low):
-        return f"{number(row['difference'], abs(row['difference']) / 10, '+')}?"
-    half = (high - low) / 2
-    interval = f"\\[{number(low, half)}, {number(high, half)}]"
-    return f"{number(row['difference'], half, '+')} {interval}" + (" " if row["enough"] else "?")
+        return f"{number(difference, abs(difference) / 10, '+')}?"
+    half = (high - low) / 2 / per
+    interval = f"\\[{number(low / per, half)}, {number(high / per, half)}]"
+    return f"{number(difference, half, '+')} {interval}" + (" " if row["enough"] else "?")
 
 
 def number(value: float, scale: float, sign: str = "") -> str:
@@ -117,5 +119,5 @@ def plain_table(title: str | None, first: str) -> Table:
     from rich.box import SIMPLE_HEAD
 
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first, overflow="fold")
+    table.add_column(first, overflow="fold", min_width=11)
     return table

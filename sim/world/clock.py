@@ -27,6 +27,6 @@ def day_of_year(t, first_day_of_year):
 
 @rule
 def is_wet(t, first_day_of_year):
-    """Rain from November to April (model page, section 2)."""
+    """Rain from November to April."""
     doy = day_of_year(t, first_day_of_year)
     return doy < 120 or doy >= 304

@@ -1,4 +1,4 @@
-"""Laws that can be worked out by hand: section 9 of the model page. Each docstring names where the number comes from."""
+"""Laws that can be worked out by hand: worked examples. Each docstring names where the number comes from."""
 
 import math
 
@@ -17,7 +17,7 @@ from sim.mechanisms.insurgency import strength_after
 from sim.mechanisms.market import farm_price
 from sim.mechanisms.presence import coverage_of
 from sim.mechanisms.sustainment import readiness_after, vehicle_days_per_kg
-from sim.mechanisms.trafficking import learned_risk, nested_shares, prior_risk, utility
+from sim.world.choice import learned_risk, nested_shares, prior_risk, utility
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import COCAINE_LAB, Community, Laboratory
 
@@ -26,7 +26,7 @@ from sim.world.state import COCAINE_LAB, Community, Laboratory
     ("hidden", "exposed", "aim", "sweep", "minutes"), [(12, 8, 0.01, 2.5e-4, 12), (30, 30, 0.03, 1e-3, 20), (5, 30, 0.003, 1e-4, 60)]
 )
 def test_deitchman_law(hidden, exposed, aim, sweep, minutes):
-    """`sweep (G0^2 - G^2) / 2 = aim (I0 - I)` along every fight: Deitchman 1962; model page 4.8."""
+    """`sweep (G0^2 - G^2) / 2 = aim (I0 - I)` along every fight: Deitchman 1962; section 4.8. of the model"""
     lost_exposed, lost_hidden = deitchman(float(hidden), float(exposed), aim, sweep, float(minutes), 1.0)
     assert 0 < lost_exposed < exposed and 0 < lost_hidden < hidden
     assert sweep * (exposed**2 - (exposed - lost_exposed) ** 2) / 2 == pytest.approx(aim * lost_hidden, rel=0.01)
@@ -40,7 +40,7 @@ def test_deitchman_short_fight_by_hand():
 
 
 def test_the_attacker_ends_the_fight_at_its_own_limit():
-    """It breaks off at the share of losses that it bears (model page 4.8: 20 %), overshooting by less than a quarter of a minute."""
+    """It breaks off at the share of losses that it bears (section 4.8: 20 %), overshooting by less than a quarter of a minute."""
     _, lost = deitchman(10.0, 200.0, 0.001, 1e-3, 600.0, 0.2)
     assert 2.0 <= lost < 2.0 + 1e-3 * 10 * 200 * 0.25
     _, lost_on = deitchman(10.0, 200.0, 0.001, 1e-3, 600.0, 1.0)
@@ -94,7 +94,7 @@ def shares_of(worth, modes, p, open_=None):
 
 
 def test_odds_within_a_nest_halve():
-    """Nested logit: within a nest the scale is `scale x nest`, so a drop of that times ln 2 halves the odds (model page 4.13)."""
+    """Nested logit: within a nest the scale is `scale x nest`, so a drop of that times ln 2 halves the odds (section 4.13 of the model)."""
     p = parameters("trafficking")
     drop = p.scale * 2_000.0 * p.nest * math.log(2.0)
     before, after = shares_of([0, 0, 0], [1, 1, 2], p), shares_of([-drop, 0, 0], [1, 1, 2], p)
@@ -130,7 +130,7 @@ def test_learned_risk(losses, risk):
 
 
 def test_prior_risk_and_utility():
-    """`1 - exp(-kappa B)` between floor and cap; `(1 - p) P - P_src - c - bribe - p P_src` (model page 4.13)."""
+    """`1 - exp(-kappa B)` between floor and cap; `(1 - p) P - P_src - c - bribe - p P_src` (section 4.13 of the model)."""
     p = parameters("trafficking")
     assert prior_risk(0.1 / p.kappa, p) == pytest.approx(1 - math.exp(-0.1))
     assert prior_risk(0.0, p) == p.risk_floor and prior_risk(1e9, p) == p.risk_cap
@@ -139,7 +139,7 @@ def test_prior_risk_and_utility():
 
 @pytest.mark.parametrize(("felt", "rival", "k"), [(0.6, 0.0, 0.45), (0.1, 0.5, 0.2), (0.0, 0.0, 0.5), (0.9, 0.9, 0.8)])
 def test_control_goes_to_its_fixed_point(felt, rival, k):
-    """`S / (S + G + e)`, `G / (S + G + e)` with S = C~ (.5 + k), G = A~ (1.5 - k), e = .15 (model page 4.10); s + a <= 1 on the way."""
+    """`S / (S + G + e)`, `G / (S + G + e)` with S = C~ (.5 + k), G = A~ (1.5 - k), e = .15 (section 4.10); s + a <= 1 on the way."""
     p = parameters("control")
     strength, opposed = felt * (0.5 + k), rival * (1.5 - k)
     goal = (strength / (strength + opposed + 0.15), opposed / (strength + opposed + 0.15))
@@ -159,7 +159,7 @@ def test_control_rises_slower_than_it_falls():
 
 def test_a_flight_hour_feeds_el_estrecho():
     """El Estrecho lies 156 km from Iquitos: a daily flight hour carries 3,000 kg / (2 x 156/230 + .1) h and feeds 137 soldiers at 15 kg
-    (model page 4.3)."""
+    (section 4.3 of the model)."""
     p = parameters("sustainment")
     link = np.array([[1e9, 1e9, 156.0 / 230.0]])
     assert 1.0 / vehicle_days_per_kg(link, 0, 2, False, p) / p.ration_kg == pytest.approx(137.0, abs=0.5)
@@ -167,13 +167,13 @@ def test_a_flight_hour_feeds_el_estrecho():
 
 
 def test_the_map_puts_el_estrecho_where_the_figure_says(run_in_week_1):
-    """The flight of the supply check, on the map: 156 km (model page 4.3), within the size of a cell."""
+    """The flight of the supply check, on the map: 156 km (section 4.3 of the model), within the size of a cell."""
     map_, travel, _ = geography_of(run_in_week_1.scenario)
     assert travel.air_km[map_.settlement("Iquitos"), map_.settlement("El Estrecho")] == pytest.approx(156.0, abs=10.0)
 
 
 def test_readiness_settles_near_70_percent():
-    """28 days in the field and 14 at rest (model page 4.3); hunger takes up to .02 a day more."""
+    """28 days in the field and 14 at rest (section 4.3 of the model); hunger takes up to .02 a day more."""
     p = parameters("sustainment")
     for start in (0.1, 1.0):
         r = start
@@ -213,7 +213,7 @@ def test_harm_by_the_state_silences_and_harm_by_armed_groups_does_not():
 
 
 def test_a_post_at_its_limits():
-    """`manned x q x (kg/ref)^e x (1 - corruption)` (model page 4.7): nobody, a crowd, a fresh post, an old one, a heavy load."""
+    """`manned x q x (kg/ref)^e x (1 - corruption)` (section 4.7 of the model): nobody, a crowd, a fresh post, an old one, a heavy load."""
     p = parameters("detection")
     ref = float(p.load_ref_kg)
     assert post_probability(0.0, 0.0, False, ref, p) == 0.0
@@ -229,13 +229,13 @@ def test_a_post_at_its_limits():
 
 
 def test_a_lead_grows_stale():
-    """`.5 exp(-age / 5 d)` (model page 4.5)."""
+    """`.5 exp(-age / 5 d)` (section 4.5 of the model)."""
     p = parameters("detection")
     assert lead_value(0.0, p) == 0.5 and lead_value(5.0, p) == pytest.approx(0.5 / math.e)
 
 
 def test_protection_halves_vulnerability_at_sixty_people():
-    """`v = 1 / (1 + E / 60)` (model page 4.8)."""
+    """`v = 1 / (1 + E / 60)` (section 4.8 of the model)."""
     p = parameters("engagement")
     assert vulnerability(0.0, p) == 1.0 and vulnerability(60.0, p) == pytest.approx(0.5)
 
@@ -250,7 +250,7 @@ def test_fighters_follow_what_revenue_carries():
 
 
 def test_farm_price_against_stock():
-    """`max(cost, net x clip(S*/S, .25, 4)^theta)` (model page 4.14): at the target it is what customers net."""
+    """`max(cost, net x clip(S*/S, .25, 4)^theta)` (section 4.14 of the model): at the target it is what customers net."""
     p = parameters("market")
     assert farm_price(1_000.0, 50.0, 50.0, 400.0, p) == pytest.approx(1_000.0)
     assert farm_price(1_000.0, 25.0, 50.0, 400.0, p) == pytest.approx(1_000.0 * 2**p.theta)

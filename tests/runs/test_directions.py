@@ -1,4 +1,4 @@
-"""Which way things go: each lever of the model, moved alone, moves what the model page says it moves, and its off value stops it."""
+"""Which way things go: each lever of the model, moved alone, moves what its page says it moves, and its off value stops it."""
 
 import numpy as np
 import pytest

@@ -60,7 +60,7 @@ def test_days_or_stretches():
 @pytest.mark.parametrize("tasking", [("area", "chokepoint"), ("reports", "random"), ("garrison", "none")])
 @pytest.mark.parametrize("name", ["static", "phased"])
 def test_a_share_of_0_is_hold(name, tasking):
-    """Nothing rewrites it to hold; it comes out so (model page, section 5)."""
+    """Nothing rewrites it to hold; it comes out so (section 5)."""
     levers = {"strategy.tasking_vraem": tasking[0], "strategy.tasking_border": tasking[1], "time.horizon_days": 35}
     moved = finished(**levers, **{"strategy.name": name, "strategy.share_to_border": 0.0})
     held = finished(**levers)
@@ -86,7 +86,7 @@ def test_strategies_part_on_the_day_their_orders_differ():
 
 
 def test_an_inert_unit_changes_nothing_else():
-    """A package with nobody in it and no task: draws are keyed by who draws, not by the order of rows (model page, section 7)."""
+    """A package with nobody in it and no task: draws are keyed by who draws, not by the order of rows (section 7)."""
     usual, more = small_run(), small_run()
     units = more.world.actors.units
     larger = table(sim.world.state.Unit, len(units) + 1)

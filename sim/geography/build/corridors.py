@@ -1,7 +1,7 @@
 """Curated geography: rivers with their navigability, roads, named places, exits and connector legs.
 
 Public knowledge, schematic, at policy level. Points are (lat, lon). A road stop in capitals is a district seat. Rivers marked
-`by_hand` are in no open package: their course is approximate. Costs and days of connectors are assumed unless model.md gives them.
+`by_hand` are in no open package: their course is approximate. Costs and days of connectors are assumed.
 """
 
 from dataclasses import dataclass
@@ -179,7 +179,7 @@ EXITS = (
     ("Cordillera del Condor", "ecuador", "foot", (-4.05, -78.60)), ("Jimbura", "ecuador", "foot", (-4.63, -79.46)),
 )  # fmt: skip
 
-# name, start, end, mode, days, USD/kg, seizure probability, exit. Days and probabilities of the first six are model.md section 2;
+# name, start, end, mode, days, USD/kg, seizure probability, exit. Days and probabilities are assumed;
 # every cost, and the rest of the table, is assumed.
 CONNECTORS = (
     ("VRAEM-coast by road", "San Francisco", "Lima", "road", 2.0, 40.0, 0.03, "coast"),
