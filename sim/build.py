@@ -31,9 +31,9 @@ SECTION_OF = {name: f"sim.mechanisms.{name}" for name in Parameters._fields} | {
 
 
 def key_of(base_seed: int, replication: int) -> np.uint64:
-    """Key of a run; the strategy has no part in it, so that every strategy of a replication meets the same world."""
+    """Key of a run; the strategy has no part in it, so that every strategy of a replication meets the same world. Both wrap at 2**64."""
     with np.errstate(over="ignore"):
-        return U(mix(mix(U(base_seed)) + U(replication)))
+        return U(mix(mix(U(base_seed % 2**64)) + U(replication % 2**64)))
 
 
 def values(scenario: Any, section: str) -> dict[str, float]:

@@ -6,6 +6,8 @@ the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import numpy as np
 from sim import kernel
 from sim.build import build
 from sim.day import advance
-from sim.mechanisms.command import enter
+from sim.mechanisms.command import OrderError, enter
 from sim.outcomes import compute
 from sim.strategies import StrategyError
 from sim.strategies.situation import situation
@@ -40,11 +42,11 @@ class Run:
         self.seed = scenario.replications.base_seed if base_seed is None else base_seed
         kernel.say_if_cold()
         self.world: World = build(scenario, replication, base_seed)
-        kind = scenario.strategy_class()
-        self.strategy = kind(scenario.strategy.settings, scenario.strategy)
         self.t = 0
         self.events: list[Any] = []
         self.burn_in: int = scenario.time.burn_in_days
+        with self._told():
+            self.strategy = scenario.strategy_class()(scenario.strategy.settings, scenario.strategy)
         self.end: int = self.burn_in + scenario.time.horizon_days
 
     @property
@@ -69,14 +71,21 @@ class Run:
         stop = min(self.t + days, self.end)
         while self.t < stop:
             if self.day >= 0 and self.day % REVIEW_DAYS == 0:
-                enter(self.world, self._decide(), self.t)
+                self._review()
             self._stretch(self.next_cut(stop))
 
-    def _decide(self) -> Any:
-        """The strategy's orders; what its code raises is told by strategy, day and line."""
+    def _review(self) -> None:
+        """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
+        with self._told():
+            enter(self.world, self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings)), self.t)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
-            return self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings))
-        except Exception as error:
+            yield
+        except (OrderError, StrategyError):
+            raise
+        except (Exception, SystemExit) as error:
             at = traceback.extract_tb(error.__traceback__)[-1]
             where = f'strategy "{self.scenario.strategy.name}", day {self.day}'
             raise StrategyError(f"{where}: {type(error).__name__}: {error} ({at.filename}, line {at.lineno})") from error

@@ -35,7 +35,10 @@ def writing(root: Path, plan: Plan, replace: bool = False) -> Iterator[set[str]]
             root.rename(next(aside for n in range(1, 10_000) if not (aside := root.with_name(f"{root.name}.old-{n}")).exists()))
     if root.is_dir() and not (root / "manifest.json").exists() and {path.name for path in root.iterdir()} - {"lock"}:
         raise ResultsError(f"{root}: not empty and not a results folder; choose another with --out")
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{root}: cannot be made: {error.strerror}") from None
     with locked(root):
         earlier = Results.open(root).manifest if (root / "manifest.json").exists() else None
         if earlier and earlier["plan_id"] != plan.plan_id:
@@ -131,7 +134,7 @@ def x_types(plan: Plan) -> dict[str, str]:
 
 def stored(value: Any, kind: str) -> Any:
     """A varied value as its column holds it; tables and lists as JSON."""
-    return value if value is None or kind != "string" or isinstance(value, str) else json.dumps(value)
+    return value if value is None or kind != "string" or isinstance(value, str) else json.dumps(value, default=str)
 
 
 def differences(there: dict[str, Any], here: dict[str, Any]) -> str:

@@ -140,7 +140,7 @@ def label_of(x: dict[str, Any], scenario: Any) -> str:
         words.append(f"share_to_border={strategy.share_to_border:g}")
     for key, value in x.items():
         if key not in ("strategy.name", "strategy.share_to_border"):
-            shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+            shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value, default=str)
             words.append(f"{key.removeprefix('strategy.')}={shown}")
     return " ".join(words)
 

@@ -73,7 +73,7 @@ class Results:
             near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
             raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
         try:
-            manifest = json.loads((path / "manifest.json").read_text())
+            manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
             manifest["plan_id"]
         except (OSError, ValueError, KeyError, TypeError):
             raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
@@ -143,7 +143,7 @@ class Results:
     def failures(self) -> list[dict[str, Any]]:
         """run_id, point_id, label, replication, error and traceback of each failed run."""
         file = self.path / "failures.jsonl"
-        return [json.loads(line) for line in file.read_text().splitlines() if line.endswith("}")] if file.exists() else []
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")] if file.exists() else []
 
     def digest(self) -> str:
         """SHA-256 over runs, series and events, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
@@ -168,9 +168,19 @@ class Results:
         return {run_id for ids in self._ids_by_part for run_id in ids}
 
     def parts(self, kind: str) -> list[Path]:
-        """The parts of `runs`, `series` or `events` that count, by name."""
+        """The parts of `runs`, `series` or `events` that count, by name. One whose rows or series are lost or damaged does not: its runs
+        are pending again."""
         names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet"))
-        return [path for name in names if (path := self.path / kind / name).exists()]
+        return [path for name in names if self._is_whole(name) and (path := self.path / kind / name).exists()]
+
+    def _is_whole(self, name: str) -> bool:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return all(pq.read_metadata(self.path / kind / name).num_rows > 0 for kind in ("runs", "series"))
+        except (OSError, pa.ArrowInvalid):
+            return False
 
     @property
     def _ids_by_part(self) -> list[list[str]]:

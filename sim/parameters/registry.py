@@ -52,7 +52,11 @@ class Parameter:
 
     def fault(self, value: object, outside_range: bool = False) -> str | None:
         """What a replacement should have been, or None if `value` will do."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        try:
+            sound = not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+        except OverflowError:
+            sound = False
+        if not sound or not isinstance(value, int | float):
             return f"expected a finite number in {self.unit}"
         if outside_range or self.low <= value <= self.high or value == self.off:
             return None

@@ -129,15 +129,14 @@ class Situation:
     budget: Budget
     travel_days: Callable[..., float]
     chance: Callable[[int], float]
-    surface_days: np.ndarray  # f8[places, places], a view that cannot be written
+    surface_days: np.ndarray  # f8[places, places]
 
 
 def situation(world: World, day: int, strategy_settings: Any = None) -> Situation:
     """What command knows of `world` on `day` of the horizon, before that day is simulated."""
     burn_in = int(world.places.levers[0].burn_in)
     t = day + burn_in
-    surface = world.days_surface.view()
-    surface.setflags(write=False)
+    surface = world.days_surface.copy()
 
     def travel_days(a: int, b: int, by: str = "surface") -> float:
         if by not in ("surface", "air"):

@@ -97,6 +97,16 @@ def test_resume_runs_only_what_is_missing(whole):
     assert len(again.weekly()) == 12 * 6
 
 
+@pytest.mark.parametrize("kind", ["runs", "series"])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda part: part.write_bytes(part.read_bytes()[:300])])
+def test_a_lost_or_damaged_part_is_done_again(whole, kind, damage):
+    digest, (part, *_) = whole.digest(), whole.parts(kind)
+    damage(part)
+    hurt = Results.open(whole.path)
+    assert hurt.status()["PENDING"] > 0 and hurt.runs() is not None
+    assert done(whole.path).digest() == digest
+
+
 def test_more_replications_extend_a_folder(whole):
     extended = done(whole.path, plan_of(replications=5))
     assert extended.status()["SUCCEEDED"] == 20
