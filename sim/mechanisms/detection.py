@@ -26,7 +26,7 @@ from sim.world.state import (
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip
+from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
 from sim.world.tally import (
     LABS_DESTROYED,
     LEADS_ACTED,
@@ -227,9 +227,7 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
         lead = leads[r]
         if lead.alive != 1 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
             continue
-        teams = 0.0
-        for e in range(near_start[lead.site], near_start[lead.site + 1]):
-            teams += near_k[e] * force[near_site[e], RESPONDERS]
+        teams = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
         if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * teams):
             continue
         place = site_theatre[lead.site]

@@ -6,6 +6,7 @@ from which postings, to which town, and renewed tasking. Only whole units go, th
 from __future__ import annotations
 
 import heapq
+from abc import abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,9 @@ MARCH_DAYS = 1  # preparation for a move within a theatre
 class Movement(Strategy):
     """A strategy told by the share of the VRAEM's soldiers that it wants at the border."""
 
+    @abstractmethod
     def share_on(self, situation: Situation) -> float:
         """Share wanted at the border from today on, [0, 1]."""
-        raise NotImplementedError
 
     def decide(self, situation: Situation) -> Orders | None:
         orders, own = Orders(), situation.own

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +91,7 @@ def as_uids(uids: int | Iterable[int]) -> tuple[int, ...]:
     return tuple(int(uid) for uid in uids) if isinstance(uids, Iterable) else (int(uids),)
 
 
-class Strategy:
+class Strategy(ABC):
     """Base of every strategy: give it a `name`, perhaps a `Settings` model of its own, and `decide`.
 
     `settings`: its own settings, checked; `levers`: the validated `[strategy]` section (share_to_border, border_split, moved, withdrawal,
@@ -112,9 +113,9 @@ class Strategy:
             raise StrategyError(f'settings of strategy "{self.name}": {wrong}') from error
         self.levers = levers
 
+    @abstractmethod
     def decide(self, situation: Situation) -> Orders | None:
         """Orders of this review, or None to leave all as it is."""
-        raise NotImplementedError
 
 
 _known: dict[str, type[Strategy]] = {}

@@ -133,6 +133,15 @@ def free_row(table):
 
 
 @rule
+def in_reach(force, column, site, near_start, near_site, near_k):
+    """What stands within reach of a site, by a column of `Fields.force`."""
+    total = 0.0
+    for e in range(near_start[site], near_start[site + 1]):
+        total += near_k[e] * force[near_site[e], column]
+    return total
+
+
+@rule
 def nearly_full(table):
     """Whether three quarters of the rows are in use: time to end the stretch and double the table."""
     used = 0
