@@ -135,7 +135,7 @@ def run(
     out
         Folder for run.json, weekly.parquet and, where the scenario records events, events.parquet.
     profile
-        Print where the time went, on stderr.
+        Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
     from sim.scenario import UserError, without_sweep
 
@@ -280,12 +280,10 @@ def _run(scenario: Any, replication: int) -> Any:
 
 
 def _profiled(scenario: Any, replication: int) -> Any:
-    import cProfile
-    import pstats
+    from sim.profile import profiled
 
-    with cProfile.Profile() as profile:
-        records = _run(scenario, replication)
-    pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(25)
+    records, profile = profiled(scenario, replication)
+    print(profile.text(), file=sys.stderr)
     return records
 
 

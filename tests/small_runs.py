@@ -3,8 +3,6 @@
 A loop of the day is run alone, or between two looks at the world, by going through the day as plain Python while every loop stays compiled:
 whatever arguments the day hands to a loop, the tests need not know them."""
 
-import ast
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 
 import sim.day
 import sim.run
-from sim import records
+from sim.profile import loops_of_the_day, plain
 from sim.run import Run
 from sim.scenario import load_scenario
 
@@ -22,23 +20,6 @@ BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
 STATE = ("actors", "places", "fields", "minds", "trade")
 MAP = ("ground", "sites", "near", "routes", "route_facts", "legs", "lines", "parameters")
 SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 21}
-
-
-def plain(function: Callable) -> Callable:
-    """The Python function under a compiled one (or the function itself with the compiler off)."""
-    return getattr(function, "py_func", function)
-
-
-def loops_of_the_day() -> dict[str, Callable]:
-    """Every loop that `one_day` calls, by its name there (`presence.spread`), in the order of the page."""
-    found = {}
-    calls = (node for node in ast.walk(ast.parse(inspect.getsource(plain(sim.day.one_day)))) if isinstance(node, ast.Call))
-    for node in sorted(calls, key=lambda call: call.lineno):
-        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            module = getattr(sim.day, node.func.value.id, None)
-            if inspect.ismodule(module) and (module is records or module.__name__.startswith("sim.mechanisms.")):
-                found[f"{node.func.value.id}.{node.func.attr}"] = getattr(module, node.func.attr)
-    return found
 
 
 @contextmanager

@@ -194,10 +194,13 @@ def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
     assert model.asked == []
 
 
-def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys):
+def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys, monkeypatch):
+    times = types.SimpleNamespace(text=lambda: "where the time went")
+    profile = types.SimpleNamespace(profiled=lambda scenario, replication: (model.run(scenario, replication), times))
+    monkeypatch.setitem(sys.modules, "sim.profile", profile)
     assert main(["run", str(scenario), "--json", "--profile"]) == 0
     out, err = capsys.readouterr()
-    assert json.loads(out)["outcomes"] and "cumulative" in err
+    assert json.loads(out)["outcomes"] and err.endswith("where the time went\n")
 
 
 def test_batch_hands_on_what_was_asked(scenario, model, capsys, tmp_path: Path):
