@@ -222,7 +222,12 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.array([0, 0, int(scenario.record.events)], np.int64),
         ),
         fields=tables.Fields(
-            np.zeros((n_sites, tables.FORCE_COLUMNS)), np.zeros(len(map_.cells)), np.zeros(n_sites), np.zeros(n_legs), np.zeros(n_legs)
+            np.zeros((n_sites, tables.FORCE_COLUMNS)),
+            np.zeros(len(map_.cells)),
+            np.zeros(n_sites),
+            np.zeros(n_legs),
+            np.zeros(n_legs),
+            np.zeros(len(map_.cells)),
         ),
         minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites))),
         trade=tables.Trade(

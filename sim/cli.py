@@ -133,7 +133,7 @@ def run(
     replication
         Which of the replications, from 0.
     out
-        Folder for run.json, weekly.parquet and, where the scenario records events, events.parquet.
+        Folder for run.json, weekly.parquet and, where the scenario records them, events.parquet and layers.parquet.
     profile
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
@@ -160,6 +160,8 @@ def run(
         records.weekly.to_parquet(out / "weekly.parquet")
         if resolved.record.events:
             records.events.to_parquet(out / "events.parquet")
+        if resolved.record.layers_every_days:
+            records.layers.to_parquet(out / "layers.parquet")
     if as_json:
         print(_json(result))
     else:

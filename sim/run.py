@@ -18,6 +18,7 @@ from sim.build import build
 from sim.day import advance
 from sim.mechanisms.command import OrderError, enter
 from sim.outcomes import compute
+from sim.snapshots import Snapshots, frame
 from sim.strategies import StrategyError
 from sim.strategies.situation import situation
 from sim.world.log import EVENT_KINDS, EVENT_UNITS, LOGGED
@@ -48,6 +49,9 @@ class Run:
         with self._told():
             self.strategy = scenario.strategy_class()(scenario.strategy.settings, scenario.strategy)
         self.end: int = self.burn_in + scenario.time.horizon_days
+        self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
+        self.cuts = set(self.snapshots.days)  # days of the horizon at which a stretch must end
+        self.snapshots.take(self.day, self.world)
 
     @property
     def day(self) -> int:
@@ -59,12 +63,13 @@ class Run:
         return self.t >= self.end
 
     def next_cut(self, stop: int) -> int:
-        """Where the stretch from today must end: at a review, at 28 days, or at `stop`."""
+        """Where the stretch from today must end: at a review, at a day of `cuts`, at 28 days, or at `stop`."""
         if self.t < self.burn_in:
             review = self.burn_in
         else:
             review = self.burn_in + (self.day // REVIEW_DAYS + 1) * REVIEW_DAYS
-        return min(stop, review, self.t + STRETCH_DAYS, self.end)
+        cut = min((self.burn_in + day for day in self.cuts if day > self.day), default=self.end)
+        return min(stop, review, cut, self.t + STRETCH_DAYS, self.end)
 
     def advance(self, days: int) -> None:
         """Simulate up to `days` more days, with every review on the way."""
@@ -104,6 +109,7 @@ class Run:
         w.check()
         self.t = int(reached)
         self._drain()
+        self.snapshots.take(self.day, w)
         w.grow_if_nearly_full()
 
     def _days(self, *arguments: Any) -> int:
@@ -129,6 +135,7 @@ class Run:
             compute(self.world.tally[: weeks + 1], days, self.world) if days else {},
             np.concatenate(self.events) if self.events else self.world.events[:0],
             self.burn_in,
+            self.snapshots.columns(self.world),
         )
 
 
@@ -143,6 +150,7 @@ class Records:
     outcomes: dict[str, float | None]
     log: Any
     burn_in: int
+    layer_columns: dict[str, Any]
 
     @property
     def weekly(self) -> pandas.DataFrame:
@@ -189,6 +197,12 @@ class Records:
                 "source": sources[log["source"]],
             }
         )
+
+    @property
+    def layers(self) -> pandas.DataFrame:
+        """Snapshots of the communities, if asked for: day, place, name, theatre, lon, lat, population, weight, state, armed, coverage,
+        attempted_kg and seized_kg (on its land since day 0); see `sim.snapshots`."""
+        return frame(self.layer_columns)
 
 
 def run(scenario: Any, replication: int = 0) -> Records:

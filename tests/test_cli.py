@@ -66,7 +66,7 @@ class Model:
     def run(self, scenario, replication=0):
         self.asked.append((scenario, replication))
         outcomes = {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
-        return types.SimpleNamespace(outcomes=outcomes, weekly=Frame("weekly"), events=Frame("events"))
+        return types.SimpleNamespace(outcomes=outcomes, weekly=Frame("weekly"), events=Frame("events"), layers=Frame("layers"))
 
     def batch(self, scenarios, **options):
         self.asked.append((scenarios, options))
@@ -180,9 +180,11 @@ def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, m
     assert second.split() == ["attacks_vraem", "no", "value"] and third.split() == ["seized_kg_border", "123,457"]
     assert "running its base" in err and model.asked[0][0].sweep == {}
     assert json.loads((tmp_path / "a/b/run.json").read_text())["outcomes"]["vacuum_vraem"] == 0.25
-    assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly" and not (tmp_path / "a/b/events.parquet").exists()
-    assert main(["run", str(scenario), "--out", str(tmp_path), "--set", "record.events=true"]) == 0
-    assert (tmp_path / "events.parquet").read_text() == "events"
+    assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly"
+    assert not (tmp_path / "a/b/events.parquet").exists() and not (tmp_path / "a/b/layers.parquet").exists()
+    kept = ["--set", "record.events=true", "--set", "record.layers_every_days=183"]
+    assert main(["run", str(scenario), "--out", str(tmp_path), *kept]) == 0
+    assert (tmp_path / "events.parquet").read_text() == "events" and (tmp_path / "layers.parquet").read_text() == "layers"
 
 
 def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
@@ -297,6 +299,7 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
             weekly=pd.DataFrame({"week": [0], "days": [7], "theatre": ["vraem"]}),
             seed=replication,
             events=pd.DataFrame(),
+            layers=pd.DataFrame(),
         )
 
     outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}

@@ -4,10 +4,11 @@
     design.parquet         one row per point: label, strategy, varied values, the `hold` it is compared with, the resolved scenario
     runs/part-*.parquet    one row per run: ids, seed, status, wall_s, `x.<dotted key>`, every outcome
     series/, events/       weekly series of each run; events when the scenario records them
+    layers/                snapshots of the communities when the scenario records them
     failures.jsonl         one line per failed run, with its traceback
     lock                   held by the one batch that writes
 
-A part of `runs` is moved into place after the `series` and `events` parts of the same name: what has no `runs` part does not count.
+A part of `runs` is moved into place after the other parts of the same name: what has no `runs` part does not count.
 """
 
 from __future__ import annotations
@@ -50,7 +51,23 @@ EVENT_TYPES = {
     "unit": "string",
     "source": "string",
 }
-KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES}
+LAYER_TYPES = {
+    "run_id": "string",
+    "day": "int32",
+    "place": "int32",
+    "name": "string",
+    "theatre": "string",
+    "lon": "float",
+    "lat": "float",
+    "population": "float",
+    "weight": "float",
+    "state": "float",
+    "armed": "float",
+    "coverage": "float",
+    "attempted_kg": "float",
+    "seized_kg": "float",
+}
+KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
 TRAIL = b"\x1e"
 
 
@@ -102,12 +119,17 @@ class Results:
         """run_id, day, kind, theatre, cell, uid, other_uid, quantity, unit, source; empty unless the scenario records events."""
         return self._rows("events", ["run_id", "day"])
 
+    def layers(self) -> pd.DataFrame:
+        """Snapshots of every community: run_id, day, place, name, theatre, lon, lat, population, weight, state, armed, coverage,
+        attempted_kg and seized_kg (on its land since day 0); empty unless the scenario sets record.layers_every_days."""
+        return self._rows("layers", ["run_id", "day", "place"])
+
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer a DuckDB query over the views `runs`, `weekly`, `events` and `design`."""
+        """Answer a DuckDB query over the views `runs`, `weekly`, `events`, `layers` and `design`."""
         import duckdb
 
         connection = duckdb.connect()
-        for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events")):
+        for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
             if files := [str(file) for file in self.parts(kind)]:
                 relation = connection.read_parquet(files, union_by_name=True)
                 (relation.distinct() if self._overlap else relation).create_view(view)
@@ -146,7 +168,7 @@ class Results:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")] if file.exists() else []
 
     def digest(self) -> str:
-        """SHA-256 over runs, series and events, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
+        """SHA-256 over runs, series, events and layers, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
         whole = hashlib.sha256()
         for kind in KINDS:
             of_run: dict[str, bytes] = {}
@@ -168,7 +190,7 @@ class Results:
         return {run_id for ids in self._ids_by_part for run_id in ids}
 
     def parts(self, kind: str) -> list[Path]:
-        """The parts of `runs`, `series` or `events` that count, by name. One whose rows or series are lost or damaged does not: its runs
+        """The parts of a kind that count, by name. One whose rows or series are lost or damaged does not: its runs
         are pending again."""
         names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet"))
         return [path for name in names if self._is_whole(name) and (path := self.path / kind / name).exists()]

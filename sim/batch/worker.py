@@ -48,6 +48,7 @@ def run_chunk(chunk: Chunk) -> list[Status]:
     rows: list[dict[str, Any]] = []
     series: list[pd.DataFrame] = []
     events: list[pd.DataFrame] = []
+    layers: list[pd.DataFrame] = []
     for task in chunk.tasks:
         if (chunk.root / "stop").exists():
             break
@@ -57,6 +58,7 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             wall_s = time.perf_counter() - began
             row = row_of(task, records, wall_s, chunk.x_types)
             weekly, single = records.weekly.assign(run_id=task.run_id), records.events.assign(run_id=task.run_id)
+            snapshots = records.layers.assign(run_id=task.run_id)
         except Exception as error:
             statuses.append(Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error)))
             continue
@@ -64,15 +66,18 @@ def run_chunk(chunk: Chunk) -> list[Status]:
         series.append(weekly)
         if len(single):
             events.append(single)
+        if len(snapshots):
+            layers.append(snapshots)
         statuses.append(Status(task.run_id, SUCCEEDED, wall_s))
 
     name = f"part-{digest_of(*(row['run_id'] for row in rows))}"
-    for kind, frames in (("series", series), ("events", events), ("runs", [pd.DataFrame(rows)] if rows else [])):
+    for kind, frames in (("series", series), ("events", events), ("layers", layers), ("runs", [pd.DataFrame(rows)] if rows else [])):
         if frames:
             frame = pd.concat(frames, ignore_index=True)
             schema = schema_of(kind, list(frame.columns), chunk.labels, chunk.x_types)
             columns = frame.reindex(columns=schema.names)
-            write_part(chunk.root, kind, name, pa.Table.from_pandas(columns, schema=schema, preserve_index=False))
+            table = pa.Table.from_pandas(columns, schema=schema, preserve_index=False)
+            write_part(chunk.root, kind, name, table.replace_schema_metadata())  # pandas' own notes are 4 kB a part
     return statuses
 
 

@@ -1,7 +1,8 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
-Reads: fields (patrols, force), routes, leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost, communities
-(coca_found, poppy_found), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
+Reads: fields (patrols, force), routes, leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost, fields (seized_kg),
+communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL,
+LAB_LEAD, LEAD_ACTED.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
 (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does
@@ -12,7 +13,7 @@ import math
 
 from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, U, uniform
 from sim.kernel import loop, rule
-from sim.world.loads import enter_cell, enter_leg, settle
+from sim.world.loads import enter_cell, enter_land, enter_leg, settle
 from sim.world.log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import (
@@ -104,10 +105,11 @@ def speed_of(mode, p):
 
 
 @rule
-def seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, source, events, status, t, tally):
+def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, source, events, status, t, tally):
     """The load is lost at `step`, which it reaches today; its owner learns where (the leg) and remembers."""
     for e in range(load.step + 1, step + 1):
         enter_leg(load, e, e - 1, step_leg, tried)
+        enter_land(load, step_cell[e - 1], step_cell[e], towns, cell_town)
         enter_cell(load, step_cell[e], cell_theatre, tally)
     load.step = step
     place = load.inside
@@ -118,6 +120,8 @@ def seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks
     tally[SEIZURES + load.product, place] += 1.0
     if load.product == 0:
         tally[SEIZED_BY_PATROL + source, place] += load.kg
+        if step_cell[step] >= 0:
+            lost[step_cell[step]] += load.kg
     note(events, status, t, SEIZURE, place, step_cell[step], load.uid, networks[load.network].uid, load.kg, SOURCE_CODES[source])
 
 
@@ -125,10 +129,11 @@ def seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks
 def loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally):
     """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg."""
     shipments, networks = actors.shipments, actors.networks
-    status = places.status
-    force, patrols = fields.force, fields.patrols
+    status, towns = places.status, places.communities
+    force, patrols, lost = fields.force, fields.patrols, fields.seized_kg
     seized, tried = minds.seized, minds.tried
     cell_theatre, cell_terrain, cell_area, cell_post, cell_road = ground.theatre, ground.terrain, ground.area_km2, ground.post, ground.road
+    cell_town = ground.community
     step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
     step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
     route_mode = facts.mode
@@ -149,7 +154,9 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
         risk = 0.0
         worst = -1.0
         worst_step = step
-        while left > 0.0 and step < last and load.alive == 1:
+        how = -1
+        where = step
+        while left > 0.0 and step < last and how < 0:
             spent = max(min(left, step_days[step] - elapsed), 0.0)
             c = step_cell[step]
             leaves = elapsed + left >= step_days[step]
@@ -166,15 +173,23 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
                     people = force[post, POST_PEOPLE] + (force[post, RIVER_PEOPLE] if mode == BY_RIVER else 0.0)
                     days = force[post, POST_DAYS] / max(force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], 1e-9)
                     if uniform(key, LOAD_POST, t, load.uid, step - first) < post_probability(people, days, mode == BY_RIVER, load.kg, p):
-                        seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, AT_POST, events, status, t, tally)
+                        how = AT_POST
+                        where = step
             elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - first) < step_risk[step]:
-                seize(load, step, cell_theatre, step_cell, step_leg, seized, tried, networks, AT_POST, events, status, t, tally)
+                how = AT_POST
+                where = step
             left -= spent
             elapsed = 0.0
             step += 1
-        if load.alive == 1 and risk > 0.0:
+        if how < 0 and risk > 0.0:
             if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
-                seize(load, worst_step, cell_theatre, step_cell, step_leg, seized, tried, networks, IN_SEARCH, events, status, t, tally)
+                how = IN_SEARCH
+                where = worst_step
+        if how >= 0:
+            # fmt: off
+            seize(load, where, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, how, events, status, t,
+                  tally)
+            # fmt: on
 
 
 @rule
@@ -215,10 +230,10 @@ def works(actors, places, fields, ground, parameters, events, key, t, tally):
 def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally):
     """Teams in reach answer leads on laboratories and loads; leads on armed groups are answered in engagement."""
     leads, labs, shipments, networks = actors.leads, actors.labs, actors.shipments, actors.networks
-    status = places.status
-    force = fields.force
+    status, towns = places.status, places.communities
+    force, lost = fields.force, fields.seized_kg
     seized, tried = minds.seized, minds.tried
-    cell_theatre = ground.theatre
+    cell_theatre, cell_town = ground.theatre, ground.community
     site_theatre, site_country = sites.theatre, sites.country
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell, step_leg = routes.cell, routes.leg
@@ -243,7 +258,10 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
             load = shipments[lead.row]
             if load.alive == 1 and load.uid == lead.target and load.inside == place:
                 if uniform(key, LOAD_LEAD, t, lead.uid, 0) < clip(worth * size_factor(load.kg, p), 0.0, 1.0):
-                    seize(load, load.step, cell_theatre, step_cell, step_leg, seized, tried, networks, ON_LEAD, events, status, t, tally)
+                    # fmt: off
+                    seize(load, load.step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, ON_LEAD,
+                          events, status, t, tally)
+                    # fmt: on
 
 
 @loop

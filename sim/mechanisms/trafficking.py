@@ -1,7 +1,7 @@
 """4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
 
 Reads: markets, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried, seized), networks, markets
-(stock_kg, bought_week), communities (kg_passed, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
+(stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
 
 Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay
 .96 a week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
@@ -14,7 +14,7 @@ import math
 from sim.chance import OPEN_ROUTE, ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.kernel import loop, rule
 from sim.world.choice import best_price, nested_shares, route_prior, route_risk, utility
-from sim.world.loads import enter_cell, enter_leg, settle
+from sim.world.loads import enter_cell, enter_land, enter_leg, settle
 from sim.world.state import BY_AIR, BY_RIVER, HCL, ON_FOOT, STRIP
 from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row
 from sim.world.tally import (
@@ -111,11 +111,10 @@ def drawn_route(n, c, share, route_origin, u):
 @rule
 def pay_toll(load, networks, communities, before, cell, cell_community, p, tally):
     """Each community's catchment sees the load once; groups take their fee on the largest share of land that they hold on its way."""
-    if cell < 0 or cell_community[cell] < 0 or (before >= 0 and cell_community[before] == cell_community[cell]):
+    owner = enter_land(load, before, cell, communities, cell_community)
+    if owner < 0 or load.product != HCL:
         return
-    town = communities[cell_community[cell]]
-    if load.product != HCL:
-        return
+    town = communities[owner]
     town.kg_passed += load.kg
     if town.armed > load.toll and town.armed_coverage > 0.0:
         toll = p.toll_usd * load.kg * (town.armed - load.toll)

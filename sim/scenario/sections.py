@@ -195,4 +195,4 @@ class Replications(Section):
 
 class Record(Section):
     events: bool = Field(default=False, description="keep single events (attacks, seizures, moves)")
-    layers_every_days: int = Field(default=0, ge=0, le=7_300, description="days between snapshots of the map layers; 0 keeps none")
+    layers_every_days: int = Field(default=0, ge=0, le=7_300, description="days between snapshots for maps; 0 keeps none")

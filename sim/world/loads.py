@@ -1,6 +1,7 @@
 """The book-keeping of a load's way, shared by those who move it and those who stop it."""
 
 from sim.kernel import rule
+from sim.world.state import HCL
 from sim.world.tally import ATTEMPTED, PASSED
 
 
@@ -13,6 +14,16 @@ def enter_cell(load, cell, cell_theatre, tally):
             tally[ATTEMPTED + load.product, place] += load.kg
             load.entered += 1 << place
         load.inside = place
+
+
+@rule
+def enter_land(load, before, cell, communities, cell_community):
+    """The community onto whose land the step from `before` to `cell` leads, -1 if onto no other's. It is counted there, each time anew."""
+    if cell < 0 or cell_community[cell] < 0 or (before >= 0 and cell_community[before] == cell_community[cell]):
+        return -1
+    if load.product == HCL:
+        communities[cell_community[cell]].attempted_kg += load.kg
+    return cell_community[cell]
 
 
 @rule

@@ -170,6 +170,7 @@ class Community:
     poppy_found: float  # ha
     kg_passed: float  # kg that moved through its catchment this week, HCl equivalent
     kg_recent: float  # the same over recent weeks (decayed), kg a week
+    attempted_kg: float  # kg that came onto its land since the first day of the burn-in, HCl equivalent
     toll_usd: float  # paid to armed groups on its land this week
     eradicated_ha: float  # destroyed this week, ha
     tips: float  # expected reports this week

@@ -42,6 +42,7 @@ class Fields(NamedTuple):
     guard: np.ndarray  # f8[sites] people on task within reach
     leg_effort: np.ndarray  # f8[legs] people on task per cell of the leg, as a traveller would meet them
     leg_planned: np.ndarray  # f8[legs] the same once every order given is carried out
+    seized_kg: np.ndarray  # f8[cells] kg seized from loads since the first day of the burn-in, HCl equivalent
 
 
 class Minds(NamedTuple):

@@ -75,9 +75,11 @@ def run(scenario, replication=0):
     weekly["price"] = [np.nan, 1.5, 2.0, 2.5, 3.0, share]
     ids = np.array([3, 2**63 + 1], np.uint64)  # the second does not fit a double
     events = pd.DataFrame({"day": [1, 9], "kind": ["attack", "seizure"], "uid": ids, "quantity": [1.0, world]})
+    places = {"day": [0, 0, 9, 9], "place": [0, 1] * 2, "name": ["Pichari", "Iquitos"] * 2, "theatre": ["vraem", "loreto"] * 2}
+    layers = pd.DataFrame(places | {"state": np.array([0.5, 0.25, 0.5 - share / 4, world], np.float32)})
     rate = None if world < 0.7 else world
     outcomes = {"vacuum_vraem": 0.4 + world / 10 + share, "delivered_kg_border": 1000 * (world + 1 - share), "rate": rate}
-    return SimpleNamespace(outcomes=outcomes, weekly=weekly, events=events, seed=2**63 + replication)
+    return SimpleNamespace(outcomes=outcomes, weekly=weekly, events=events, layers=layers, seed=2**63 + replication)
 
 
 def slow_run(scenario, replication=0):

@@ -1,14 +1,16 @@
 import fake_runs
+import numpy as np
 import pytest
 
 from sim.batch import Results, ResultsError, batch, make_plan
 
+PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    plan = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
     return batch(
-        plan, out=tmp_path_factory.mktemp("results") / "fake", workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+        PLAN, out=tmp_path_factory.mktemp("results") / "fake", workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
     )
 
 
@@ -21,6 +23,27 @@ def test_sql_sees_runs_weekly_events_and_design(results):
     assert answer["attacks"][0] == pytest.approx(weekly.loc[weekly["label"] == answer["label"][0], "attacks"].mean())
     assert results.sql("select count(*) as n from events")["n"][0] == len(results.events()) == 24
     assert results.sql("select count(*) as n from design")["n"][0] == len(results.design()) == 4
+
+
+def test_layers_are_stored_as_they_were_taken(results):
+    layers, runs = results.layers(), results.runs()
+    assert len(layers) == results.sql("select count(*) as n from layers")["n"][0] == 4 * len(runs)
+    assert layers["state"].dtype == np.float32 and not layers.duplicated(["run_id", "day", "place"]).any()
+    for run in runs.itertuples():
+        task = next(task for task in PLAN.tasks() if task.run_id == run.run_id)
+        taken = fake_runs.run(task.point.scenario, task.replication).layers
+        stored = layers[layers["run_id"] == run.run_id].reset_index(drop=True)
+        assert stored[list(taken.columns)].to_dict("list") == taken.to_dict("list")
+
+
+def test_the_digest_covers_layers(results, tmp_path):
+    import shutil
+
+    shutil.copytree(results.path, tmp_path / "without")
+    shutil.rmtree(tmp_path / "without" / "layers")
+    without = Results.open(tmp_path / "without")
+    assert without.layers().empty and without.sql("select count(*) as n from layers")["n"][0] == 0
+    assert without.status() == results.status() and without.digest() != results.digest()
 
 
 def test_a_wrong_query_is_one_clear_error(results):
@@ -44,11 +67,11 @@ def test_runs_stored_twice_count_once(results, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(results.path, copy)
     part = results.parts("runs")[-1].name
-    for kind in ("runs", "series", "events"):
+    for kind in ("runs", "series", "events", "layers"):
         shutil.copy(copy / kind / part, copy / kind / "part-again.parquet")
     twice = Results.open(copy)
     assert len(twice.parts("runs")) == len(results.parts("runs")) + 1
-    assert (len(twice.runs()), len(twice.weekly())) == (12, 72)
+    assert (len(twice.runs()), len(twice.weekly()), len(twice.layers())) == (12, 72, 48)
     assert twice.sql("select count(*) as n from weekly")["n"][0] == 72
     assert twice.digest() == results.digest()
     assert twice.status()["SUCCEEDED"] == 12

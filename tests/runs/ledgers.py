@@ -138,6 +138,7 @@ AMOUNTS = (
     "poppy",
     "poppy_found",
     "kg_recent",
+    "attempted_kg",
     "toll_usd",
     "tips",
     "stake",

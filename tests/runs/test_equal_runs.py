@@ -164,8 +164,10 @@ def test_compiled_and_plain_are_equal():
 
 
 def test_recording_never_changes_the_run():
-    """With single events kept, everything else comes out the same."""
-    quiet, noted = run(small_scenario(**MOVING)), run(small_scenario(**MOVING, record__events=True))
+    """With single events and snapshots kept, everything else comes out the same."""
+    quiet, noted = run(small_scenario(**MOVING)), run(small_scenario(**MOVING, record__events=True, record__layers_every_days=5))
     assert same(quiet, noted)
+    assert state(finished(**MOVING)) == state(finished(**MOVING, record__layers_every_days=3))
+    assert len(quiet.layers) == 0 < len(noted.layers)
     assert len(quiet.events) == 0 < len(noted.events)
     assert np.isfinite(noted.tally).all()
