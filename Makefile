@@ -9,6 +9,7 @@ demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
 	@$(BIN)/redeploy batch scenarios/experiments/split.toml --out results/split --workers $(JOBS) --replace
 	@$(BIN)/redeploy compare results/split --outcome vacuum_vraem --outcome averted_kg_border --outcome averted_kg_total --outcome cost_musd
+	@$(BIN)/redeploy report results/split
 
 test: lint
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"

@@ -269,6 +269,36 @@ def compare(
     print_comparison(comparison, Console(width=None if sys.stdout.isatty() else 120))
 
 
+@app.command
+def report(
+    directory: Path,
+    /,
+    *,
+    out: Path | None = None,
+    point: str | None = None,
+    language: Literal["en"] = "en",  # noqa: ARG001
+) -> None:
+    """Write a results folder as one HTML page, with pictures, and print its path.
+
+    Parameters
+    ----------
+    directory
+        Results folder.
+    out
+        Where the page goes; the default is report.html in the folder.
+    point
+        Whose weeks and maps are shown, by label or point_id; the default is the middle of the points.
+    language
+        English only, in this version.
+    """
+    from sim.batch.store import Results
+
+    results = Results.open(directory)  # before the slow import: a wrong path is told at once
+    from sim.pictures.report import report as write
+
+    print(write(results, out, point))
+
+
 def _load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
     from sim.scenario import load_scenario, parse_setting
 

@@ -16,7 +16,7 @@ import sim.strategies
 from sim.cli import main
 
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "mesa", "numpy", "pyarrow", "duckdb", "pydantic")
-COMMANDS = ("check", "describe", "run", "batch", "status", "compare")
+COMMANDS = ("check", "describe", "run", "batch", "status", "compare", "report")
 
 
 class Hold:

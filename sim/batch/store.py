@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from matplotlib.figure import Figure
 
 PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED"
 RUN_TYPES = {
@@ -184,6 +185,18 @@ class Results:
         from sim.analysis.compare import compare
 
         return compare(self, baseline, outcomes, confidence)
+
+    def plot_tradeoff(self) -> Figure:
+        """What each point pays in vacuum and buys in kilograms: see `sim.pictures.tradeoff.tradeoff`."""
+        from sim.pictures.tradeoff import tradeoff
+
+        return tradeoff(self)
+
+    def plot_weekly(self, series: str | Sequence[str], point: str | None = None) -> Figure:
+        """Weekly series of a point against its `hold`: see `sim.pictures.series.weekly`."""
+        from sim.pictures.series import weekly
+
+        return weekly(self, series, point)
 
     def done(self) -> set[str]:
         """The run_ids that are stored."""

@@ -176,8 +176,8 @@ def _holds(tree: Any, dotted: str) -> bool:
     return dotted in tree or (bool(rest) and _holds(tree.get(head), rest))
 
 
-def to_toml(scenario: Scenario) -> str:
-    """The resolved scenario as a file that `load_scenario` reads back: values of a table first, then the tables in it."""
+def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
+    """A resolved scenario (or its tables) as a file that `load_scenario` reads back: values of a table first, then the tables in it."""
     lines: list[str] = []
 
     def write(table: Mapping[str, Any], name: str) -> None:
@@ -189,7 +189,7 @@ def to_toml(scenario: Scenario) -> str:
         for key, value in inner.items():
             write(value, f"{name}.{_key(key)}" if name else _key(key))
 
-    write(scenario.model_dump(), "")
+    write(scenario if isinstance(scenario, Mapping) else scenario.model_dump(), "")
     return "\n".join(lines) + "\n"
 
 
