@@ -158,7 +158,7 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
     return (
         tables.Routes(library.start, library.cell, library.step_days, library.step_leg, library.step_risk, library.step_exposed),
         tables.RouteFacts(library.origin, library.exit, library.mode, library.cost_usd_per_kg, library.days, start_class),
-        tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route),
+        tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route, np.zeros(n)),
     )
 
 
@@ -173,15 +173,21 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, libr
         refuge[s] = nearest if travel.air_km[s, nearest] <= refuge_km else -1
     for s in abroad:
         back[s] = home[np.argmin(travel.air_km[s, home])]
-    prices = np.zeros((len(EXITS), 2))
-    for name, value in values(scenario, "prices").items():
-        product = 1 if name.startswith("latex_") else 0
-        prices[EXITS.index(name.removeprefix("latex_")), product] = value
     theatre = np.array(
         [0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)], np.int64
     )
     latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
-    return Lines(travel.air_km / travel.speeds.helicopter_km_h, refuge, back, prices, theatre, np.array(latex[:1] or [-1], np.int64))
+    hours = travel.air_km / travel.speeds.helicopter_km_h
+    return Lines(hours, refuge, back, prices_of(scenario), theatre, np.array(latex[:1] or [-1], np.int64))
+
+
+def prices_of(scenario: Any) -> np.ndarray:
+    """USD per kg at the destinations. f8[exits, products]"""
+    prices = np.zeros((len(EXITS), 2))
+    for name, value in values(scenario, "prices").items():
+        product = 1 if name.startswith("latex_") else 0
+        prices[EXITS.index(name.removeprefix("latex_")), product] = value
+    return prices
 
 
 def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:

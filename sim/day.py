@@ -117,7 +117,7 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
     secrecy.beliefs(fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
     secrecy.watch(actors, places, minds, sites, near, bench, parameters, key, t)
 
-    detection.loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally)
+    detection.loads(actors, places, fields, minds, ground, routes, facts, legs, parameters, events, key, t, tally)
     detection.works(actors, places, fields, ground, parameters, events, key, t, tally)
     detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally)
 
@@ -133,6 +133,7 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
         if held == 0:
             processing.expand(actors, places, bench, parameters)
             crops.grow(places, near, parameters, latex, tally)
+            crops.clear(places, near, parameters, tally)
             crops.eradicate(places, fields, sites, near, bench, parameters, doy, tally)
 
     processing.processing(actors, places, bench, parameters, latex, t, tally)

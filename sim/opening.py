@@ -307,6 +307,7 @@ def levers(scenario: Any) -> Table:
     row.secrecy_until = burn_in + (until if until is not None else 1_000_000)
     row.coordination = scenario.partner.coordination
     row.suspended = int(scenario.partner.suspended)
+    row.outbound = 1.0
     row.burn_in = burn_in
     day_0 = scenario.time.start_date.timetuple().tm_yday
     row.first_day_of_year = (day_0 - burn_in - 1) % 365 + 1

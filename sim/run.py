@@ -15,9 +15,11 @@ import numpy as np
 
 from sim import kernel
 from sim.build import build
+from sim.dated import lay
 from sim.day import advance
 from sim.mechanisms.command import OrderError, enter
 from sim.outcomes import compute
+from sim.scenario.dated import turns
 from sim.snapshots import Snapshots, frame
 from sim.strategies import StrategyError
 from sim.strategies.situation import situation
@@ -46,11 +48,13 @@ class Run:
         self.t = 0
         self.events: list[Any] = []
         self.burn_in: int = scenario.time.burn_in_days
+        self.today = scenario  # as its dated events leave it
         with self._told():
             self.strategy = scenario.strategy_class()(scenario.strategy.settings, scenario.strategy)
         self.end: int = self.burn_in + scenario.time.horizon_days
         self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
-        self.cuts = set(self.snapshots.days)  # days of the horizon at which a stretch must end
+        self.turns = turns(scenario)
+        self.cuts = {*self.snapshots.days, *self.turns}  # days of the horizon at which a stretch must end
         self.snapshots.take(self.day, self.world)
 
     @property
@@ -75,14 +79,23 @@ class Run:
         """Simulate up to `days` more days, with every review on the way."""
         stop = min(self.t + days, self.end)
         while self.t < stop:
+            if self.day in self.turns:
+                self._turn()
             if self.day >= 0 and self.day % REVIEW_DAYS == 0:
                 self._review()
             self._stretch(self.next_cut(stop))
 
+    def _turn(self) -> None:
+        """A day on which an event starts or ends: its values enter the world and the strategy, which keeps what it remembers."""
+        self.today = lay(self.world, self.scenario, self.day)
+        with self._told():
+            self.strategy.settings = self.strategy.Settings.model_validate(self.today.strategy.settings)
+        self.strategy.levers = self.today.strategy
+
     def _review(self) -> None:
         """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
         with self._told():
-            enter(self.world, self.strategy.decide(situation(self.world, self.day, self.scenario.strategy.settings)), self.t)
+            enter(self.world, self.strategy.decide(situation(self.world, self.day, self.today.strategy.settings)), self.t)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -114,12 +114,14 @@ def make_plan(
 
 def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
     """The same world and taskings with no force moved: what the point is compared with."""
+    from sim.scenario.dated import without_movement
+
     strategy = scenario.strategy
     kept = {key: getattr(strategy, key) for key in ("tasking_vraem", "tasking_border")}
     hold = type(strategy)(name=HOLD, share_to_border=0.0, **kept)
     same = {"strategy.name": HOLD, "strategy.share_to_border": 0.0}
     values = {key: same.get(key, value) for key, value in x.items() if is_shared(key) or key in same}
-    return values, scenario.model_copy(update={"strategy": hold})
+    return values, scenario.model_copy(update={"strategy": hold, "events": without_movement(scenario.events)})
 
 
 def is_shared(key: str) -> bool:

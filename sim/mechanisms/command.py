@@ -91,12 +91,8 @@ def send(unit: Any, site: int, mission: int, by_air: bool, surface_days: float, 
 
 
 def announce(world: World, theatre: int, day: int) -> None:
-    """Everybody hears which units prepare to leave a theatre by `day` of the horizon."""
-    units, site_theatre = world.actors.units, world.sites.theatre
-    burn_in = int(world.places.levers[0].burn_in)
-    preparing = (units.alive == 1) & (units.status == PREPARING) & (units.departs <= day + burn_in)
-    out = (site_theatre[units.posting] == theatre) & (site_theatre[np.maximum(units.order_site, 0)] != theatre)
-    units.known[preparing & out] = 2
+    """Make public that troops will have left a theatre by `day` of the horizon; units that prepare to go by then are no secret."""
+    world.places.theatres[theatre].announced = day + int(world.places.levers[0].burn_in)
 
 
 class Desk:

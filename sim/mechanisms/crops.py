@@ -1,7 +1,8 @@
 """4.11 Crops: planting while it pays, eradication of what is found, replanting, displacement.
 
 Reads: markets (prices), force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, coca_found,
-poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance.
+poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance. `clear` is a programme from outside (a dated event): fields in
+proportion to what grows, found or not, in any season.
 
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). New coca bears after
 65 weeks [52-78] (F0233), here as one exponential stage. A team of 30 clears 4.2 ha a day (F0300); Loreto's season is July to November
@@ -120,6 +121,39 @@ def displace(communities, i, ha, near_start, near_site, near_k, tally):
                     tally[COCA_ABANDONED, communities[j].theatre] += gone
 
 
+@rule
+def destroy(communities, i, coca, poppy, near_start, near_site, near_k, p, tally):
+    """Coca and poppy of a community, ha, are destroyed: what it costs, and what is planted next door for it."""
+    town = communities[i]
+    town.coca -= coca
+    town.coca_bare += coca
+    town.poppy -= poppy
+    town.eradicated_ha += coca + poppy
+    tally[COCA_DESTROYED, town.theatre] += coca
+    tally[POPPY_DESTROYED, town.theatre] += poppy
+    tally[COST, town.theatre] += (coca + poppy) * p.eradication_usd_ha
+    displace(communities, i, coca * p.displacement, near_start, near_site, near_k, tally)
+
+
+@loop
+def clear(places, near, parameters, tally):
+    """One week of clearing from outside the model's teams."""
+    communities, theatres = places.communities, places.theatres
+    near_start, near_site, near_k = near.start, near.site, near.k
+    p = parameters.crops[0]
+    for h in range(len(theatres)):
+        if theatres[h].cleared_ha_year <= 0.0:
+            continue
+        grown = 0.0
+        for i in range(len(communities)):
+            grown += communities[i].coca if communities[i].theatre == h else 0.0
+        share = min(theatres[h].cleared_ha_year / 52.0 / max(grown, 1e-9), 1.0)
+        for i in range(len(communities)):
+            if communities[i].theatre == h and communities[i].coca > 0.0:
+                communities[i].coca_found *= 1.0 - share
+                destroy(communities, i, share * communities[i].coca, 0.0, near_start, near_site, near_k, p, tally)
+
+
 @loop
 def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally):
     """One week of the eradication programme, on fields that are found and that a team can reach. reach: f8[sites] work space."""
@@ -158,14 +192,7 @@ def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally
             if town.theatre == h and reach[i] > 0.0:
                 coca = share * min(town.coca_found, town.coca)
                 poppy = share * min(town.poppy_found, town.poppy)
-                town.coca -= coca
-                town.coca_bare += coca
                 town.coca_found -= coca
-                town.poppy -= poppy
                 town.poppy_found -= poppy
-                town.eradicated_ha += coca + poppy
                 theatre.eradicated_ha_year += coca + poppy
-                tally[COCA_DESTROYED, h] += coca
-                tally[POPPY_DESTROYED, h] += poppy
-                tally[COST, h] += (coca + poppy) * p.eradication_usd_ha
-                displace(communities, i, coca * p.displacement, near_start, near_site, near_k, tally)
+                destroy(communities, i, coca, poppy, near_start, near_site, near_k, p, tally)

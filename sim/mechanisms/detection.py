@@ -1,8 +1,8 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
 Reads: fields (patrols, force), routes, leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost, fields (seized_kg),
-communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL,
-LAB_LEAD, LEAD_ACTED.
+communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE,
+LAB_PATROL, LAB_LEAD, LEAD_ACTED.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
 (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does
@@ -11,7 +11,7 @@ probability. Sources: evidence B1, assumed widths."""
 
 import math
 
-from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, U, uniform
+from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, LOAD_ROUTE, U, uniform
 from sim.kernel import loop, rule
 from sim.world.loads import enter_cell, enter_land, enter_leg, settle
 from sim.world.log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
@@ -126,8 +126,9 @@ def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg,
 
 
 @loop
-def loads(actors, places, fields, minds, ground, routes, facts, parameters, events, key, t, tally):
-    """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg."""
+def loads(actors, places, fields, minds, ground, routes, facts, legs, parameters, events, key, t, tally):
+    """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg, and where a
+    dated event searches a route, all of its way alike."""
     shipments, networks = actors.shipments, actors.networks
     status, towns = places.status, places.communities
     force, patrols, lost = fields.force, fields.patrols, fields.seized_kg
@@ -136,9 +137,11 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
     cell_town = ground.community
     step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
     step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
-    route_mode = facts.mode
+    route_mode, route_days = facts.mode, facts.days
+    route_effort = legs.route_effort
     q = parameters.search[0]
     p = parameters.detection[0]
+    kappa = parameters.trafficking[0].kappa
     for i in range(len(shipments)):
         load = shipments[i]
         if load.alive == 0:
@@ -181,6 +184,11 @@ def loads(actors, places, fields, minds, ground, routes, facts, parameters, even
             left -= spent
             elapsed = 0.0
             step += 1
+        if how < 0 and route_effort[load.route] > 0.0:
+            share = (1.0 - left) / max(route_days[load.route], 1.0 - left, 1e-9)
+            if uniform(key, LOAD_ROUTE, t, load.uid, 0) < 1.0 - math.exp(-kappa * route_effort[load.route] * share):
+                how = IN_SEARCH
+                where = load.step
         if how < 0 and risk > 0.0:
             if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
                 how = IN_SEARCH

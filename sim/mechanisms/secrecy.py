@@ -1,7 +1,7 @@
 """4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
 
-Reads: units, fields (patrols, guard), levers. Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger, units.known,
-groups.restraint, tally. Chance: LEAK, OBSERVE.
+Reads: units, fields (patrols, guard), levers, theatres (announced). Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger,
+units.known, groups.restraint, tally. Chance: LEAK, OBSERVE.
 
 Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
 (written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
@@ -103,9 +103,9 @@ def leak_hazard(weeks, convoys, police_share, coordination, p):
 @loop
 def leaks(actors, places, sites, parameters, key, t):
     """Has anyone talked? One draw a day for each theatre that prepares a move; it tells all that is being prepared there. Returns 1 when
-    something became known today. An announced move (known = 2) is heard at once."""
+    something became known today. Who leaves by the day of an announced departure is known at once."""
     units = actors.units
-    levers = places.levers
+    levers, theatres = places.levers, places.theatres
     site_theatre = sites.theatre
     p = parameters.secrecy[0]
     lever = levers[0]
@@ -118,7 +118,7 @@ def leaks(actors, places, sites, parameters, key, t):
         for i in range(len(units)):
             unit = units[i]
             if unit.alive == 1 and unit.status == PREPARING and site_theatre[unit.posting] == h and site_theatre[unit.order_site] != h:
-                if unit.known == 2:
+                if unit.known == 0 and unit.departs <= theatres[h].announced:
                     unit.known = 1
                     heard = 1
                 if unit.known == 0:
@@ -165,13 +165,13 @@ def watch(actors, places, minds, sites, near, bench, parameters, key, t):
     """Armed groups: what they see of the force in reach, and whether they hold back before a departure that they know of.
     visible: f8[sites] work space."""
     groups, units = actors.groups, actors.units
-    communities = places.communities
+    communities, theatres = places.communities, places.theatres
     danger = minds.danger
     site_theatre = sites.theatre
     near_start, near_site, near_k = near.start, near.site, near.k
     visible = bench.load
     p = parameters.secrecy[0]
-    leaving = 0
+    leaving = 1 if t < theatres[VRAEM].announced else 0
     for s in range(len(visible)):
         visible[s] = 0.0
     for i in range(len(units)):

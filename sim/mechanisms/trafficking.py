@@ -221,12 +221,13 @@ def open_and_close(actors, places, trade, facts, parameters, key, t):
 
 @loop
 def buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, parameters, key, t, tally):
-    """Daily: buy at the farm gate, and send every load that is complete on the route that was drawn for it. offered: f8[clusters] work
-    space: all buy from the morning's stock, so that none comes first."""
+    """Daily: buy at the farm gate what can be moved out, and send every load that is complete on the route that was drawn for it. offered:
+    f8[clusters] work space: all buy from the morning's stock, so that none comes first."""
     networks, shipments, labs = actors.networks, actors.shipments, actors.labs
     communities, markets, status = places.communities, places.markets, places.status
     belief, tried = minds.belief, minds.tried
     offered = bench.per_cluster[:, 0]
+    outbound = places.levers[0].outbound
     share, used, book = trade.share, trade.used, trade.book
     cell_theatre, cell_community = ground.theatre, ground.community
     route_start, step_cell, step_leg, step_risk = routes.start, routes.cell, routes.leg, routes.risk
@@ -242,7 +243,7 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, par
                 continue
             m = markets[c]
             limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
-            wanted = offered[c] / max(p.buy_weeks * 7.0, 1.0) * part
+            wanted = offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound
             bought = clip(wanted, 0.0, max(limit - book[n, c, WAITING], 0.0))
             bought = min(bought, m.stock_kg)
             m.stock_kg -= bought

@@ -180,17 +180,26 @@ def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
     """A resolved scenario (or its tables) as a file that `load_scenario` reads back: values of a table first, then the tables in it."""
     lines: list[str] = []
 
-    def write(table: Mapping[str, Any], name: str) -> None:
-        inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
-        values = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if value is not None and key not in inner]
+    def write(table: Mapping[str, Any], name: str, head: str = "[{}]") -> None:
+        given = {key: value for key, value in table.items() if value is not None}
+        inner = {key: value for key, value in given.items() if isinstance(value, Mapping) and not (name == "events" and key == "set")}
+        rows = {key: value for key, value in given.items() if _is_rows(value)}
+        values = [f"{_key(key)} = {_value(value)}" for key, value in given.items() if key not in inner and key not in rows]
         if name and values:
-            lines.extend(["", f"[{name}]"])
+            lines.extend(["", head.format(name)])
         lines.extend(values)
         for key, value in inner.items():
             write(value, f"{name}.{_key(key)}" if name else _key(key))
+        for key, tables in rows.items():
+            for each in tables:
+                write(each, f"{name}.{_key(key)}" if name else _key(key), "[[{}]]")
 
     write(scenario if isinstance(scenario, Mapping) else scenario.model_dump(), "")
     return "\n".join(lines) + "\n"
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(isinstance(row, Mapping) for row in value)
 
 
 def _key(key: str) -> str:

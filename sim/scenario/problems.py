@@ -115,14 +115,17 @@ def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str,
 
 def _pairs(item: Any, model: type[BaseModel]) -> list[tuple[str, str]]:
     # A field that no file writes (a strategy's own settings) lies flat in its table, so its name is no part of the key.
-    at = [str(part) for part in item["loc"]]
     table, field = model, None
-    key = []
-    for part in at:
+    key: list[str] = []
+    for part in item["loc"]:
+        if isinstance(part, int):  # a place in a list of tables: `events[0]`
+            key[-1:] = [f"{key[-1]}[{part}]"] if key else [f"[{part}]"]
+            continue
         field = next((f for name, f in table.model_fields.items() if part in (name, f.alias)), None)
         if field is None or field.repr:
             key.append(part)
         kind = inner(field) if field else None
+        kind = next(iter(get_args(kind)), None) if get_origin(kind) in (list, tuple) else kind
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             table = kind
     name = ".".join(key)
@@ -131,7 +134,7 @@ def _pairs(item: Any, model: type[BaseModel]) -> list[tuple[str, str]]:
             return [(".".join(filter(None, (name, below))), text) for below, text in item["ctx"]["faults"]]
         case "extra_forbidden":
             known = keys_of(table)
-            return [(name, "unknown key." + (near(at[-1], known) or f" Expected one of {', '.join(known)}"))]
+            return [(name, "unknown key." + (near(str(item["loc"][-1]), known) or f" Expected one of {', '.join(known)}"))]
         case "missing" if field:
             return [(name, f"missing; expected {expectation(field)}")]
         case "value_error":

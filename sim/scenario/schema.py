@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from sim import parameters as registry
-from sim.scenario import lookup
+from sim.scenario import dated, lookup
 from sim.scenario.frozen import Frozen, flatten, freeze
 from sim.scenario.problems import faults
 from sim.scenario.sections import (
@@ -140,6 +140,7 @@ class Scenario(Section):
     partner: Partner = Partner()
     mandate: Mandate = Mandate()
     eradication: Eradication = Eradication()
+    events: tuple[dated.Event, ...] = Field(default=(), description="what changes on a day, and until when")
     parameters: Annotated[dict[str, float], BeforeValidator(_checked_parameters)] = Field(default={}, description="registry name = value")
     sweep: Annotated[dict[str, Any], BeforeValidator(_checked_sweep)] = Field(
         default={}, description="dotted key = list of values, crossed"
@@ -147,6 +148,11 @@ class Scenario(Section):
     replications: Replications = Replications()
     record: Record = Record()
     _path: Path | None = PrivateAttr(None)
+
+    @field_validator("events", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
 
     @field_validator("parameters", "sweep", mode="after")
     @classmethod
@@ -157,6 +163,12 @@ class Scenario(Section):
     def _days_fit(self) -> Self:
         if (until := self.secrecy.until_day) is not None and until > self.time.horizon_days:
             raise ValueError(f"secrecy.until_day: expected at most time.horizon_days = {self.time.horizon_days} (got {until})")
+        return self
+
+    @model_validator(mode="after")
+    def _events_fit(self) -> Self:
+        if fault := dated.check(self):
+            raise fault
         return self
 
     def model_post_init(self, context: Any, /) -> None:

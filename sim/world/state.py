@@ -54,7 +54,7 @@ class Unit:
     by_air: int  # 1 when the move is an airlift
     departs: int  # t of departure
     arrives: int  # t of arrival
-    known: int  # 1 when the enemy has heard of the move, 2 when it is announced and will be heard today
+    known: int  # 1 when the enemy has heard of the move
     moved: int  # 1 once redeployed to another theatre
     soldiers: float  # people, whole [0, established]
     established: float  # people
@@ -225,6 +225,8 @@ class Theatre:
     lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float  # programme, ha a year
     eradicated_ha_year: float  # done since the last new year of the run
+    cleared_ha_year: float  # coca cleared from outside the model's teams, ha a year (a dated event)
+    announced: int  # t by which it is public that troops will have left, 0 none
 
 
 class Levers:
@@ -234,6 +236,7 @@ class Levers:
     secrecy_until: int  # t
     coordination: float  # with the partner [0, 1]
     suspended: int  # 1 while friction suspends it
+    outbound: float  # share of their usual purchases that networks can move out [0, 1]
     burn_in: int  # days
     first_day_of_year: int  # day of the year at t = 0 [1, 366]
 

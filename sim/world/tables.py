@@ -122,6 +122,7 @@ class Legs(NamedTuple):
     start: np.ndarray  # i8[legs + 1]
     cell: np.ndarray  # i8[]
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
+    route_effort: np.ndarray  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)
 
 
 @rule

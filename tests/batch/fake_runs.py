@@ -30,6 +30,7 @@ class Scenario:
     base_seed: int = 7
     count: int = 3
     sweep: dict = field(default_factory=dict)
+    events: tuple = ()
 
     @property
     def time(self):

@@ -13,7 +13,68 @@ WRONG = {
     "unknown key in a section": ("[time]\nhorizon = 7", ['time.horizon: unknown key. Did you mean "horizon_days"?']),
     "unknown key in a nested table": ("[forces.vraem]\nsoldier = 7", ['forces.vraem.soldier: unknown key. Did you mean "soldiers"?']),
     "unknown theatre": ("[forces.loretto]\nsoldiers = 7", ['forces.loretto: unknown key. Did you mean "loreto"?']),
-    "a section of a later version": ("[[events]]\nday = 3", ["events: unknown key"]),
+    "event that sets nothing": ("[[events]]\nday = 3", ["events[0].set: missing; expected a table"]),
+    "event with an empty set": ("[[events]]\nday = 3\nset = {}", ['events[0].set: expected at least one "dotted.key" = value']),
+    "event out of range": (
+        '[[events]]\nday = 3\nset = {"secrecy.level" = 0.1}\n[[events]]\nday = 9\nset = {"secrecy.level" = 2.0}',
+        ["events[1].set.secrecy.level: on day 9: expected a number from 0 to 1 (got 2.0)"],
+    ),
+    "parameter out of range in an event": (
+        '[[events]]\nday = 3\nset = {"parameters.secrecy.leak_base" = 0.5}',
+        ["events[0].set.parameters.secrecy.leak_base: on day 3: expected 0 to 0.1 per week", "got 0.5"],
+    ),
+    "events that do not go together": (
+        '[[events]]\nday = 3\nset = {"strategy.border_split" = {loreto = 0.5, cajamarca = 0.5}}\n'
+        '[[events]]\nday = 9\nset = {"strategy.border_split.loreto" = 0.6}',
+        ["events[1].set.strategy.border_split: on day 9: expected loreto + cajamarca = 1 (got 0.6 + 0.5)"],
+    ),
+    "event on what is made once": (
+        '[[events]]\nday = 3\nset = {"forces.loreto.boats" = 3}',
+        ["events[0].set.forces.loreto.boats: cannot change during a run; expected a key of strategy, secrecy"],
+    ),
+    "event on a parameter of the start": (
+        '[[events]]\nday = 3\nset = {"parameters.start.readiness" = 0.7}',
+        ["events[0].set.parameters.start.readiness: acts when the world is made"],
+    ),
+    "event on a parameter without its section": (
+        '[[events]]\nday = 3\nset = {"secrecy.leak_base" = 0.05}',
+        ['Did you mean "parameters.secrecy.leak_base"?'],
+    ),
+    "unknown shock": (
+        '[[events]]\nday = 3\nset = {"price.cost" = 0.5}',
+        ["events[0].set.price.cost: cannot change", 'Did you mean "price.coast"?'],
+    ),
+    "shock out of range": (
+        '[[events]]\nday = 3\nset = {"transport.outbound_capacity" = 1.5}',
+        ["events[0].set.transport.outbound_capacity: expected a number from 0 to 1 (got 1.5)"],
+    ),
+    "shock with a wrong table": (
+        '[[events]]\nday = 3\nset = {civilian_harm = {theatre = "vraen", side = "state", people = 3}}',
+        ['events[0].set.civilian_harm.theatre: expected "vraem", "loreto" or "cajamarca"', 'Did you mean "vraem"?'],
+    ),
+    "shock without its table": ('[[events]]\nday = 3\nset = {eradicate = 3}', ["events[0].set.eradicate: expected a table with theatre"]),
+    "what happens once, until": (
+        '[[events]]\nday = 3\nuntil = 9\nset = {civilian_harm = {theatre = "vraem", side = "state", people = 3}}',
+        ["events[0]: until: civilian_harm happens once"],
+    ),
+    "event that ends before it starts": (
+        '[[events]]\nday = 9\nuntil = 9\nset = {"secrecy.level" = 1.0}',
+        ["events[0]: until: expected a day after day = 9 (got 9)"],
+    ),
+    "event beyond the horizon": (
+        '[[events]]\nday = 2000\nset = {"secrecy.level" = 1.0}',
+        ["events[0].day: expected a day before time.horizon_days = 1095 (got 2000)"],
+    ),
+    "strategy changed by an event": (
+        '[[events]]\nday = 3\nset = {"strategy.name" = "static"}',
+        ["events[0].set.strategy.name: cannot change during a run; list several under [[strategies]]"],
+    ),
+    "setting of another strategy in an event": (
+        '[strategy]\nname = "static"\n[[events]]\nday = 3\nset = {"strategy.duration_days" = 9}',
+        ['events[0].set.strategy.duration_days: on day 3: unknown key for strategy "static"', 'a setting of "phased"'],
+    ),
+    "events that are no list": ("[events]\nday = 3", ["events: expected"]),
+    "events of numbers": ("events = [3]", ["events[0]: expected"]),
     "unknown parameter": (
         "[parameters]\ndetection.width_jungel_km = 0.05",
         ["parameters.detection.width_jungel_km: no such parameter", 'Did you mean "detection.width_jungle_km"?'],

@@ -63,13 +63,9 @@ def test_a_task_at_the_same_place_is_taken_up_at_once(world, units):
     assert (units.status[three], units.order_site[three]) == (POSTED, -1)
 
 
-def test_an_announcement_makes_departures_known(world, units):
-    soon, late, within = rows(units, LINE, VALLE_0, 3)
-    ordered(
-        world, ("move", units.uid[soon], RIO_0, "patrol", "auto", 2), ("move", units.uid[late], RIO_0, "patrol", "auto", 60),
-        ("move", units.uid[within], VALLE_1, "patrol", "auto", 2), ("announce", "vraem", 30),
-    )  # fmt: skip
-    assert [int(units.known[r]) for r in (soon, late, within)] == [2, 0, 0] and units.known.sum() == 2
+def test_an_announcement_is_of_a_theatre_and_a_day(world):
+    ordered(world, ("announce", "vraem", 30))
+    assert world.places.theatres.announced.tolist() == [0, BURN_IN + 30, 0, 0]
 
 
 def test_hours_lent_are_hours_less(world):

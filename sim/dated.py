@@ -1,0 +1,74 @@
+"""What dated events do to a world under way: values laid over it on the day they change, and shocks from outside the model.
+
+Whatever can change is written anew from the scenario of the day, so that an event that has ended leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import opening
+from sim.build import parameters_of, prices_of
+from sim.chance import ROUTE_SEARCHED, U, uniform
+from sim.geography.map import EXITS
+from sim.mechanisms.command import announce
+from sim.scenario.dated import scenario_on, shocks_on
+from sim.strategies.tasking import apportion
+from sim.world.clock import tally_row
+from sim.world.tally import HARM_ARMED, HARM_STATE
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+BY_SIDE = {"state": ("harm_state", HARM_STATE), "armed": ("harm_armed", HARM_ARMED)}
+
+
+def lay(world: World, scenario: Scenario, day: int) -> Scenario:
+    """Write the values that hold from `day` of the horizon on into the world, and let happen what happens once that day. Returns the
+    scenario of the day, for the strategy."""
+    today = scenario_on(scenario, day)
+    for record, fresh in zip(world.parameters, parameters_of(today)):
+        record[:] = fresh
+    world.places.levers[:] = opening.levers(today)
+    world.places.theatres.eradicate_ha_year = opening.theatres(today).eradicate_ha_year
+    world.places.theatres.cleared_ha_year = 0.0
+    world.legs.route_effort[:] = 0.0
+    prices = prices_of(today)
+    for name, value in shocks_on(scenario.events, day):
+        match name.split("."):
+            case ["price", exit_]:
+                prices[EXITS.index(exit_)] *= value
+            case ["transport", "outbound_capacity"]:
+                world.places.levers.outbound = value
+            case ["eradicate"]:
+                world.places.theatres.cleared_ha_year[opening.THEATRES[value["theatre"]]] = value["ha_per_year"]
+            case ["route_effort"]:
+                world.legs.route_effort[:] = value["effort"] * searched(world, value["share_of_routes"])
+            case ["announce_departure"]:
+                announce(world, opening.THEATRES[value["theatre"]], value["leave_day"])
+            case ["civilian_harm"]:
+                harm(world, value, day)
+    world.lines.prices[:] = prices
+    return today
+
+
+def searched(world: World, share: float) -> np.ndarray:
+    """f8[routes]: 1 on the routes that are searched. A larger share adds routes to those of a smaller one."""
+    key = U(world.key)
+    with np.errstate(over="ignore"):
+        drawn = [uniform(key, ROUTE_SEARCHED, 0, U(route), 0) for route in range(len(world.legs.route_effort))]
+    return np.array(drawn) < share
+
+
+def harm(world: World, incident: Any, day: int) -> None:
+    """Whole people killed, over the communities of a theatre by population."""
+    towns = world.places.communities
+    here = np.flatnonzero(towns.theatre == opening.THEATRES[incident["theatre"]])
+    struck = np.bincount(here[apportion(towns.population[here], incident["people"])], minlength=len(towns))
+    field, quantity = BY_SIDE[incident["side"]]
+    towns[field] += struck
+    towns.population = np.maximum(towns.population - struck, 0.0)
+    burn_in = int(world.places.levers[0].burn_in)
+    world.tally[tally_row(day + burn_in, burn_in), quantity, opening.THEATRES[incident["theatre"]]] += incident["people"]
