@@ -134,18 +134,15 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
         except ValidationError:
             return [(key, f"expected {expected} {got(value)}")]
         return []
+    if key in registry.load_registry():
+        return [(key, f'is a parameter. Did you mean "parameters.{key}"?')]
     if key == "strategy.name":
         return [(key, "cannot change during a run; list several under [[strategies]]")]
     if section not in MID_RUN or not rest:
-        return [(key, f"cannot change during a run; expected a key of {', '.join(MID_RUN)}, or a shock: {', '.join(SHOCKS)}.{_near(key)}")]
+        return [(key, f"cannot change during a run; expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)}).{near(key, SHOCKS)}")]
     if section == "parameters" and (rest.split(".")[0] in AT_BUILD or rest == REACH):
         return [(key, "acts when the world is made; an event cannot change it")]
     return []
-
-
-def _near(key: str) -> str:
-    known = registry.load_registry()
-    return ' Did you mean "parameters.' + key + '"?' if key in known else near(key, SHOCKS)
 
 
 def turns(scenario: Scenario) -> tuple[int, ...]:
