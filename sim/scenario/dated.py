@@ -139,7 +139,8 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
     if key == "strategy.name":
         return [(key, "cannot change during a run; list several under [[strategies]]")]
     if section not in MID_RUN or not rest:
-        return [(key, f"cannot change during a run; expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)}).{near(key, SHOCKS)}")]
+        expected = f"expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)})"
+        return [(key, f"cannot change during a run; {expected}.{near(key, SHOCKS)}")]
     if section == "parameters" and (rest.split(".")[0] in AT_BUILD or rest == REACH):
         return [(key, "acts when the world is made; an event cannot change it")]
     return []
