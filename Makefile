@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint validate map lock clean
+.PHONY: demo test lint lanes smoke validate bench map lock clean
 
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
@@ -12,12 +12,19 @@ demo: .venv/core.stamp
 	@$(BIN)/redeploy report results/split
 
 test: lint
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not lane"
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check sim tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# The model with every index checked, and line by line as plain Python; then on another version of Python, where one runs.
+lanes: .venv/dev.stamp
+	@$(BIN)/python -m pytest -m lane
+
+smoke: .venv/core.stamp
+	@.ci/smoke
 
 validate: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow

@@ -1,10 +1,14 @@
-"""Run the small map twice over in a process of its own and print what came out: `python digest_of_a_run.py`."""
+"""Run the small map in a process of its own and print what came out: `python digest_of_a_run.py moving` (or `busy`)."""
 
 import hashlib
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+from busy import STRONG, busy
 from small_runs import small_scenario
 
 from sim.chance import poisson, uniform
@@ -12,18 +16,49 @@ from sim.kernel import is_compiled
 from sim.run import run
 
 MOVING = {"strategy.name": "static", "strategy.share_to_border": 0.3, "strategy.tasking_vraem": "reports"}
+RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up
+    "search.width_trail_km": 0.5,
+    "search.width_slope_km": 0.9,
+    "search.width_jungle_km": 0.5,
+    "engagement.vis_group": 0.5,
+    "engagement.raid_response": 1.0,
+    "engagement.raid_success": 1.0,
+    "engagement.leader_share": 1.0,
+    "information.vis_group": 1.0,
+    "information.partner_reports": 1.0,
+    "information.partner_delay_days": 1.0,
+    "information.file_days": 14.0,
+    "information.lead_life_days": 7.0,
+    "partner.return_rate": 1.0,
+    "partner.joint_rate": 5.0,
+    "crops.deterrence": 5.0,
+    "processing.leaf_wait_weeks": 0.0,
+}
+BUSY = busy() | {"parameters": STRONG | RARE, "time.horizon_days": 28, "record.events": True, "enemy.mpcp_groups": 40}
+SCENARIOS = {"moving": MOVING, "busy": BUSY}
 
 
-def digest() -> dict:
-    records = run(small_scenario(**MOVING))
+def digest(name: str = "moving") -> dict:
+    records = run(small_scenario(**SCENARIOS[name]))
     with np.errstate(over="ignore"):
         draws = [uniform(np.uint64(5), 801, day, np.uint64(9), 0) for day in range(100)]
     return {
         "tally": hashlib.sha256(records.tally.tobytes()).hexdigest(),
         "outcomes": hashlib.sha256(repr(records.outcomes).encode()).hexdigest(),
+        "events": [len(records.log), hashlib.sha256(records.log.tobytes()).hexdigest()],
         "draws": hashlib.sha256(repr([float(u) for u in draws] + [int(poisson(u, 3.0)) for u in draws]).encode()).hexdigest(),
     }
 
 
+def elsewhere(name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str) -> dict:
+    """The digest of the same run in a process of its own: {"compiled": bool, "digest": what `digest` gives}."""
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    done = subprocess.run(
+        [*python, __file__, name], env=os.environ | {"PYTHONPATH": path} | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return json.loads(done.stdout)
+
+
 if __name__ == "__main__":
-    json.dump({"compiled": is_compiled(), "digest": digest()}, sys.stdout)
+    json.dump({"compiled": is_compiled(), "digest": digest(*sys.argv[1:])}, sys.stdout)
