@@ -21,7 +21,7 @@ lint: .venv/dev.stamp
 
 # The model with every index checked, and line by line as plain Python; then on another version of Python, where one runs.
 lanes: .venv/dev.stamp
-	@$(BIN)/python -m pytest -m lane
+	@$(BIN)/python -m pytest -n $(JOBS) -m lane
 
 smoke: .venv/core.stamp
 	@.ci/smoke
