@@ -1,19 +1,21 @@
 """Movement: what every strategy that follows a share of the VRAEM's soldiers has in common.
 
 Such a strategy says only which share of them it wants at the border today (`share_on`); the rest is here: how many packages of which kind,
-from which postings, to which town, and renewed tasking. Only whole units go, the number nearest to the share."""
+from which postings, to which town, the way home, helicopter hours that go and come with them, and renewed tasking. Only whole units go,
+the number nearest to the share. Levers may change between two reviews: shares and hours follow at the next, and a theatre with another
+tasking is tasked anew."""
 
 from __future__ import annotations
 
 import heapq
 from abc import abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.strategies.protocol import Orders, Strategy
-from sim.strategies.tasking import RENEWED, TROOPS, assign
+from sim.strategies.tasking import RENEWED, TROOPS, assign, mission
 
 if TYPE_CHECKING:
     from sim.strategies.situation import OwnForces, Situation
@@ -23,10 +25,17 @@ BORDER = ("loreto", "cajamarca")
 SOLDIERS = ("line", "special", "river_infantry")
 REPORT_WEEKS = 8
 MARCH_DAYS = 1  # preparation for a move within a theatre
+LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is rounding
 
 
 class Movement(Strategy):
     """A strategy told by the share of the VRAEM's soldiers that it wants at the border."""
+
+    def __init__(self, settings: Any = None, levers: Any = None) -> None:
+        super().__init__(settings, levers)
+        self.tasked = {theatre: self.tasking(theatre) for theatre in (HOME, *BORDER)} if levers else {}
+        self.hours = 0.0  # a day, of the VRAEM before it lent any
+        self.lent = dict.fromkeys(BORDER, 0.0)
 
     @abstractmethod
     def share_on(self, situation: Situation) -> float:
@@ -36,15 +45,21 @@ class Movement(Strategy):
         orders, own = Orders(), situation.own
         leaving: list[int] = []
         arriving: dict[str, list[int]] = {HOME: []}
+        bound = dict.fromkeys(BORDER, 0)
         for theatre, change in self.changes(situation).items():
-            arriving[theatre] = thinned(own, self.levers.moved, change, leaving) if change > 0 else []
+            arriving[theatre] = []
+            if change > 0:
+                leaving += (kept := stopped(own, theatre, HOME, change, orders))
+                arriving[theatre] = thinned(own, self.levers.moved, change - len(kept), leaving)
+                bound[theatre] += len(kept)
             if change < 0:
-                leaving += self.recall(situation, theatre, -change, orders)
+                leaving += (recalled := self.recall(situation, theatre, -change, orders))
+                bound[theatre] -= len(recalled)
             leaving += arriving[theatre]
-            if arriving[theatre] and self.levers.move_helicopters > 0.0:
-                self.lend(situation, theatre, len(arriving[theatre]), orders)
+            bound[theatre] += len(arriving[theatre]) + int((from_home(own) & (own.bound_theatre == theatre)).sum())
+        self.lend(situation, bound, orders)
         for theatre, rows in arriving.items():
-            post(situation, theatre, self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border, rows, leaving, orders)
+            post(situation, theatre, self.tasking(theatre), rows, leaving, self.renewed(situation, theatre), orders)
         return orders or None
 
     def changes(self, situation: Situation) -> dict[str, int]:
@@ -58,22 +73,58 @@ class Movement(Strategy):
             for theatre, number in zip(BORDER, (loreto, wanted - loreto))
         }
 
-    def lend(self, situation: Situation, theatre: str, units: int, orders: Orders) -> None:
-        """Hand over the helicopter hours that go with these units, in proportion to the whole share."""
-        left = situation.budget.flight_hours[HOME] - sum(loan.hours_per_day for loan in orders.loans)
-        self.hours = getattr(self, "hours", left)  # what the VRAEM had before the first unit left
-        whole_share = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), units)
-        orders.lend_hours(HOME, theatre, min(self.levers.move_helicopters * self.hours * units / whole_share, left))
+    def tasking(self, theatre: str) -> str:
+        return self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border
+
+    def renewed(self, situation: Situation, theatre: str) -> bool:
+        """Whether all who are posted in a theatre are to be tasked today: at each review under some taskings, otherwise after a change of
+        the lever, until nobody who was under way has still to hear of it."""
+        own, tasking = situation.own, self.tasking(theatre)
+        changed = self.tasked.get(theatre, tasking) != tasking
+        if not ((own.bound_theatre == theatre) & (own.status != "posted")).any():
+            self.tasked[theatre] = tasking
+        return changed or tasking in RENEWED
+
+    def lend(self, situation: Situation, bound: dict[str, int], orders: Orders) -> None:
+        """Helicopter hours of each border theatre follow the units bound for it, in proportion to the whole share; they come home first."""
+        if not any(self.lent.values()):
+            self.hours = situation.budget.flight_hours[HOME]
+        all_units = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), sum(bound.values()), 1)
+        wanted = {theatre: self.levers.move_helicopters * self.hours * units / all_units for theatre, units in bound.items()}
+        left = situation.budget.flight_hours[HOME]
+        for theatre in sorted(BORDER, key=lambda theatre: wanted[theatre] - self.lent[theatre]):
+            hours = wanted[theatre] - self.lent[theatre]
+            if abs(hours) > LEAST_HOURS:
+                origin, to = (HOME, theatre) if hours > 0 else (theatre, HOME)
+                orders.lend_hours(origin, to, min(hours, left) if hours > 0 else -hours)
+                self.lent[theatre] = wanted[theatre]
+                left -= hours
 
     def recall(self, situation: Situation, theatre: str, number: int, orders: Orders) -> list[int]:
-        """Order units back to the towns that they came from, and say which (rows of `own`). Helicopter hours stay."""
-        own = situation.own
-        there = from_home(own) & (own.bound_theatre == theatre) & (own.status == "posted")
-        rows = sorted(np.flatnonzero(there).tolist(), key=lambda row: int(own.uid[row]))[:number]
-        mission = "garrison" if self.levers.tasking_vraem == "garrison" else "patrol"
-        for place in sorted({int(own.home[row]) for row in rows}):
-            orders.move([own.uid[row] for row in rows if own.home[row] == place], place, mission)
-        return rows
+        """Order units back to the towns that they came from, and say which (rows of `own`): first those that have not left yet, then those
+        that are there. Who is on the way arrives first and is recalled at a later review. All go by road and river where a way leads: a
+        border theatre has hours for a few lifts a year, and who waits for one may wait for months."""
+        own, places = situation.own, situation.places
+        rows = stopped(own, HOME, theatre, number, orders)
+        there = from_home(own) & (own.bound_theatre == theatre) & (own.theatre != HOME) & (own.status != "transit")
+        back = sorted(np.flatnonzero(there).tolist(), key=lambda row: int(own.uid[row]))[: number - len(rows)]
+        groups: dict[tuple[int, str], list[int]] = {}
+        for row in back:
+            home = int(own.home[row])
+            task = mission(self.levers.tasking_vraem, TROOPS[str(own.kind[row])], bool(places.port[home]))
+            groups.setdefault((home, task), []).append(row)
+        for (home, task), group in sorted(groups.items()):
+            orders.move(own.uid[group], home, task, by="surface")
+        return rows + back
+
+
+def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Orders) -> list[int]:
+    """Withdraw the orders of up to `number` units that stand in a theatre and prepare to leave it for another: rows of `own`."""
+    waiting = from_home(own) & (own.status == "preparing") & (own.theatre == theatre) & (own.bound_theatre == bound)
+    rows = sorted(np.flatnonzero(waiting).tolist(), key=lambda row: int(own.uid[row]))[:number]
+    for row in rows:
+        orders.move(own.uid[row], own.posting[row], str(own.mission[row]))
+    return rows
 
 
 def from_home(own: OwnForces) -> np.ndarray:
@@ -132,13 +183,15 @@ def quotas(own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, numb
     return list(quota.items())
 
 
-def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], leaving: list[int], orders: Orders) -> None:
-    """Order the arriving units (rows of `own`), and under a renewed tasking all that are posted here, to the posts that the tasking of the
-    theatre leaves open once every unit that stands or is bound where one is wanted has kept its own. Who is in place gets no order."""
+def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], leaving: list[int], renewed: bool, orders: Orders) -> None:
+    """Order the arriving units (rows of `own`), and where the tasking is renewed all that are posted here, to the posts that the tasking of
+    the theatre leaves open once every unit that stands or is bound where one is wanted has kept its own. Who is in place gets no order.
+    `none` is for units from the VRAEM: those of the theatre itself keep their posts."""
     own = situation.own
     here = (own.bound_theatre == theatre) & np.isin(own.kind, tuple(TROOPS))
     here[leaving] = False
-    movers = {*arriving, *(np.flatnonzero(here & (own.status == "posted")).tolist() if tasking in RENEWED else ())}
+    told = here & (own.status == "posted") & (from_home(own) | (tasking != "none"))
+    movers = {*arriving, *(np.flatnonzero(told).tolist() if renewed else ())}
     if not movers:
         return
     cohort = sorted({*np.flatnonzero(here).tolist(), *movers})
@@ -161,8 +214,8 @@ def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], 
         chosen = next((a_post for a_post in choice if a_post[1] == own.posting[row]), choice[0])  # another task before a march
         open_posts[chosen] -= 1
         grouped.setdefault((chosen[1], chosen[2], own.theatre[row] == theatre), []).append(row)
-    for (site, mission, inside), rows in sorted(grouped.items()):
+    for (site, task, inside), rows in sorted(grouped.items()):
         if stay := [own.uid[row] for row in rows if own.posting[row] == site]:
-            orders.task(stay, mission)
+            orders.task(stay, task)
         if go := [own.uid[row] for row in rows if own.posting[row] != site]:
-            orders.move(go, site, mission, prepare_days=MARCH_DAYS if inside else None)
+            orders.move(go, site, task, prepare_days=MARCH_DAYS if inside else None)

@@ -86,21 +86,25 @@ class ReportTable(Table):
 
 
 @dataclass(frozen=True)
-class Window:
-    """A count over the last full weeks; a week before day 0 counts as the burn-in's mean week."""
+class Weekly:
+    """A count by week."""
 
-    last_4_weeks: float
-    last_8_weeks: float
-    baseline_week: float
+    full_weeks: np.ndarray  # f8[full weeks since day 0], the latest last
+    baseline_week: float  # mean week of the burn-in; 0 without one
+
+    def last(self, weeks: int) -> float:
+        """Sum over the last full weeks (at least 1); a week before day 0 counts as the baseline."""
+        recent = self.full_weeks[-weeks:]
+        return float(recent.sum()) + (weeks - len(recent)) * self.baseline_week
 
 
 @dataclass(frozen=True)
 class TheatreView:
     """attacks: acts; seized_kg: hydrochloride equivalent taken from shipments; own_losses: people killed; coverage: mean by population."""
 
-    attacks: Window
-    seized_kg: Window
-    own_losses: Window
+    attacks: Weekly
+    seized_kg: Weekly
+    own_losses: Weekly
     coverage: float
 
 
@@ -228,20 +232,13 @@ def reports_of(world: World, t: int, burn_in: int) -> ReportTable:
 def theatre_view(world: World, code: int, day: int, burn_in: int) -> TheatreView:
     towns = world.places.communities
     people = np.where(towns.theatre == code, world.census[: len(towns)], 0.0)
-    attacks, seized, losses = (window(world.tally[:, quantity, code], day, burn_in) for quantity in (ATTACKS, SEIZED, STATE_LOSSES))
+    attacks, seized, losses = (by_week(world.tally[:, quantity, code], day, burn_in) for quantity in (ATTACKS, SEIZED, STATE_LOSSES))
     return TheatreView(attacks, seized, losses, float((people * towns.coverage).sum() / max(people.sum(), 1.0)))
 
 
-def window(weekly: np.ndarray, day: int, burn_in: int) -> Window:
-    """Sums over the last 4 and 8 full weeks. weekly: f8[weeks + 1], row 0 the whole burn-in."""
-    full = day // 7
-    baseline = float(weekly[0]) * 7.0 / burn_in if burn_in else 0.0
-
-    def last(weeks: int) -> float:
-        counted = min(weeks, full)
-        return float(weekly[full + 1 - counted : full + 1].sum()) + (weeks - counted) * baseline
-
-    return Window(last(4), last(8), baseline)
+def by_week(tally: np.ndarray, day: int, burn_in: int) -> Weekly:
+    """tally: f8[weeks + 1], row 0 the whole burn-in."""
+    return Weekly(tally[1 : day // 7 + 1].copy(), float(tally[0]) * 7.0 / burn_in if burn_in else 0.0)
 
 
 def budget_of(world: World, own: OwnForces) -> Budget:

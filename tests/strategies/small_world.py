@@ -1,12 +1,14 @@
 """A small world made by hand: 40 towns and 10 hamlets in three theatres on a line of roads and rivers, three towns abroad, one hub."""
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 
 from sim.mechanisms import redeployment
+from sim.mechanisms.command import THEATRES, enter
 from sim.parameters import load_registry
 from sim.scenario.schema import Strategy as Section
 from sim.strategies import catalogue
@@ -24,8 +26,10 @@ from sim.world.state import (
     PERU,
     POLICE,
     POSTED,
+    PREPARING,
     RIVER_INFANTRY,
     SPECIAL,
+    TRANSIT,
     UNIT_KINDS,
     VRAEM,
     table,
@@ -129,3 +133,26 @@ def add_leads(world: World, places, received=BURN_IN, seen=BURN_IN) -> None:
 
 def strategy_of(world: World, name: str, **settings):
     return catalogue()[name](settings, world.scenario.strategy)
+
+
+def review(world, strategy, day):
+    orders = strategy.decide(situation(world, day))
+    enter(world, orders, BURN_IN + day)
+    return orders
+
+
+def arrive(world, day=10_000):
+    """Whoever is due by a day has left or is there; by default everybody at once."""
+    u, t = world.actors.units, BURN_IN + day
+    u.status[(u.status == PREPARING) & (u.departs <= t)] = TRANSIT
+    there = (u.status == TRANSIT) & (u.arrives <= t)
+    u.posting[there], u.mission[there] = u.order_site[there], u.order_mission[there]
+    u.status[there], u.order_site[there] = POSTED, -1
+
+
+def at_border(world):
+    """Soldiers from the VRAEM by theatre where they are or are bound for."""
+    u, theatre = world.actors.units, world.sites.theatre
+    bound = np.where(u.status == POSTED, u.posting, u.order_site)
+    away = (u.alive == 1) & (theatre[u.home] == VRAEM) & (u.kind < POLICE) & (theatre[bound] != VRAEM)
+    return Counter(THEATRES[code] for code in theatre[bound[away]])

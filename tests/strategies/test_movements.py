@@ -1,40 +1,18 @@
-"""hold, static and phased, from decision to arrival."""
+"""What all movements share, and static and phased, from decision to arrival."""
 
 from collections import Counter
 
 import numpy as np
 import pytest
-from small_world import BURN_IN, add_leads, make_world, strategy_of
+from small_world import BURN_IN, add_leads, arrive, at_border, make_world, review, strategy_of
 
-from sim.mechanisms.command import THEATRES, enter
-from sim.strategies.movement import Movement
-from sim.strategies.situation import situation
+from sim.strategies import catalogue
 from sim.world.state import MISSIONS, POLICE, POSTED, RAID, RIVER_INFANTRY, SPECIAL, VRAEM
 
-
-def review(world, strategy, day):
-    orders = strategy.decide(situation(world, day))
-    enter(world, orders, BURN_IN + day)
-    return orders
+SHIPPED = tuple(catalogue())
 
 
-def arrive(world):
-    """Everybody ordered is there at once."""
-    units = world.actors.units
-    for unit in units[(units.alive == 1) & (units.status != POSTED)]:
-        row = int(np.flatnonzero(units.uid == unit.uid)[0])
-        units.posting[row], units.mission[row], units.status[row], units.order_site[row] = unit.order_site, unit.order_mission, POSTED, -1
-
-
-def at_border(world):
-    """Soldiers from the VRAEM by theatre where they are or are bound for."""
-    u, theatre = world.actors.units, world.sites.theatre
-    bound = np.where(u.status == POSTED, u.posting, u.order_site)
-    away = (u.alive == 1) & (theatre[u.home] == VRAEM) & (u.kind < POLICE) & (theatre[bound] != VRAEM)
-    return Counter(THEATRES[code] for code in theatre[bound[away]])
-
-
-@pytest.mark.parametrize("name", ["hold", "static", "phased"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_share_of_0_gives_no_orders(name):
     for tasking in ("area", "garrison"):
         world = make_world(share_to_border=0.0, tasking_vraem=tasking, move_helicopters=1.0)
@@ -45,7 +23,7 @@ def test_a_share_of_0_gives_no_orders(name):
 @pytest.mark.parametrize("tasking", ["reports", "random"])
 def test_a_share_of_0_gives_the_orders_of_hold(tasking):
     found = []
-    for name in ("hold", "static", "phased"):
+    for name in SHIPPED:
         world = make_world(share_to_border=0.0, tasking_vraem=tasking, tasking_border=tasking)
         strategy = strategy_of(world, name)
         orders = []
@@ -54,7 +32,7 @@ def test_a_share_of_0_gives_the_orders_of_hold(tasking):
             orders.append(review(world, strategy, day))
             arrive(world)
         found.append(orders)
-    assert found[0] == found[1] == found[2] and any(found[0])
+    assert all(orders == found[0] for orders in found) and any(found[0])
     assert not at_border(world)
 
 
@@ -171,21 +149,3 @@ def test_helicopter_hours_go_with_the_units_and_are_conserved():
         review(world, strategy, day)
         assert hours.sum() == pytest.approx(7.8)
     assert hours[1:] == pytest.approx([3.0, 1.2 + 0.7 * 3.0, 0.6 + 0.3 * 3.0])
-
-
-def test_a_falling_share_brings_units_home(world):
-    class Brief(Movement):
-        name = "brief"
-
-        def share_on(self, situation):
-            return 0.15 if situation.day < 28 else 0.05
-
-    strategy = Brief({}, world.scenario.strategy)
-    review(world, strategy, 0)
-    arrive(world)
-    review(world, strategy, 28)
-    assert at_border(world) == {"loreto": 12, "cajamarca": 5}
-    arrive(world)
-    u = world.actors.units
-    assert (u.posting == u.home)[(u.alive == 1) & (world.sites.theatre[u.posting] == VRAEM)].all()
-    assert review(world, strategy, 42) is None

@@ -8,6 +8,7 @@ import pytest
 from small_world import BURN_IN, add_leads, make_world, strategy_of
 
 from sim.mechanisms.command import enter
+from sim.strategies import catalogue
 from sim.strategies.situation import situation
 from sim.world.state import VRAEM
 from sim.world.tally import ATTACKS
@@ -60,10 +61,11 @@ def test_reports_are_known_from_the_day_they_arrive(world):
 def test_windows_count_full_weeks_and_fall_back_on_the_burn_in(world):
     world.tally[0, ATTACKS, VRAEM] = 2.0 * BURN_IN / 7.0
     world.tally[1:, ATTACKS, VRAEM] = np.arange(1, len(world.tally))
-    at_start, later, much_later = (situation(world, day).theatre["vraem"].attacks for day in (0, 14, 70))
-    assert (at_start.last_4_weeks, at_start.last_8_weeks, at_start.baseline_week) == (8.0, 16.0, 2.0)
-    assert (later.last_4_weeks, later.last_8_weeks) == (1 + 2 + 2 * 2, 1 + 2 + 6 * 2)
-    assert (much_later.last_4_weeks, much_later.last_8_weeks) == (sum(range(7, 11)), sum(range(3, 11)))
+    at_start, later, midweek = (situation(world, day).theatre["vraem"].attacks for day in (0, 14, 73))
+    assert at_start.baseline_week == 2.0
+    assert [at_start.last(weeks) for weeks in (1, 4, 8)] == [2.0, 8.0, 16.0]
+    assert [later.last(weeks) for weeks in (1, 2, 3, 8)] == [2, 1 + 2, 1 + 2 + 2, 1 + 2 + 6 * 2]
+    assert [midweek.last(weeks) for weeks in (1, 4, 8, 10, 26)] == [10, sum(range(7, 11)), sum(range(3, 11)), 55, 55 + 16 * 2]
 
 
 def test_budget_and_travel(world):
@@ -98,7 +100,6 @@ def test_the_truth_that_no_report_names_changes_no_order(levers):
         scrambled.places.communities[name] = rng.random(calm.n_communities) * 3
     scrambled.actors.leads.target[:] = rng.integers(1, 99, 30)
     scrambled.actors.leads.row[:] = rng.integers(0, 30, 30)
-    names = ("hold", "static", "phased")
-    orders = [[strategy_of(world, name).decide(situation(world, 14)) for name in names] for world in (calm, scrambled)]
+    orders = [[strategy_of(world, name).decide(situation(world, 14)) for name in catalogue()] for world in (calm, scrambled)]
     assert orders[0] == orders[1]
     assert all(orders[0])

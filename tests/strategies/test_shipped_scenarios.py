@@ -1,0 +1,105 @@
+"""Every shipped strategy in a real run on the coarse map: what is away, under the budget, and home again."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.run import Run
+from sim.scenario import load_scenario
+from sim.strategies import catalogue
+from sim.world.state import POLICE, POSTED, PREPARING, TRANSIT, VRAEM
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+FIXTURE = {"map.resolution_km": 10, "time.burn_in_days": 28, "time.horizon_days": 168}
+FILES = {name: SCENARIOS / f"{'baseline' if name == 'hold' else name}.toml" for name in catalogue()}
+
+
+def start(name, **levers):
+    return Run(load_scenario(FILES[name], FIXTURE | {f"strategy.{key}": value for key, value in levers.items()}))
+
+
+def away(run):
+    """Soldiers' units from the VRAEM that are at the border or bound for it."""
+    u, theatre = run.world.actors.units, run.world.sites.theatre
+    bound = np.where(u.status == POSTED, u.posting, u.order_site)
+    return int(((u.alive == 1) & (u.kind < POLICE) & (theatre[u.home] == VRAEM) & (theatre[bound] != VRAEM)).sum())
+
+
+def by_review(run):
+    """away(run) after each review, from day 0."""
+    counts = []
+    run.advance(run.burn_in)
+    while not run.finished:
+        run.advance(1)
+        counts.append(away(run))
+        assert not run.world.over_budget()
+        run.advance(13)
+    return counts
+
+
+def fifteen_percent(run):
+    u = run.world.actors.units
+    ours = (u.alive == 1) & (u.kind < POLICE) & (run.world.sites.theatre[u.home] == VRAEM)
+    return int(0.15 * ours.sum() + 0.5)
+
+
+def test_each_strategy_has_its_scenario():
+    for name, file in FILES.items():
+        strategy = load_scenario(file).strategy
+        assert strategy.name == name and strategy.share_to_border == (0.0 if name == "hold" else 0.15)
+        assert dict(strategy.settings) == catalogue()[name].Settings().model_dump()
+
+
+@pytest.mark.parametrize("tasking", ["area", "reports"])
+def test_a_share_of_0_is_hold_bit_for_bit(tasking):
+    levers = {"tasking_vraem": tasking, "share_to_border": 0.0, "move_helicopters": 1.0}
+    tallies = {}
+    for name in catalogue():
+        run = start(name, **levers)
+        run.advance(run.end)
+        tallies[name] = run.world.tally.tobytes()
+    assert len(set(tallies.values())) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "levers", "part"),
+    [
+        ("static", {}, lambda day: 1),
+        ("surge-and-return", {"stay_days": 56}, lambda day: day < 56),
+        ("surge-and-return", {"stay_days": 42, "repeat_every_days": 84}, lambda day: day % 84 < 42),
+        ("triggered-return", {"threshold_sd": 10}, lambda day: 1),
+    ],
+)
+def test_the_share_at_the_border_follows_the_rule(name, levers, part):
+    run = start(name, move_helicopters=0.5, **levers)
+    assert by_review(run) == [fifteen_percent(run) * part(day) for day in range(0, 168, 14)]
+    assert run.records().outcomes["over_budget"] == 0.0
+
+
+@pytest.mark.parametrize(("called_on", "moved"), [(14, "proportional"), (28, "proportional"), (28, "special")])
+def test_a_return_ordered_on_the_way_ends_with_everyone_as_before(called_on, moved):
+    """Called while all prepare, and while some are under way and some wait for a flight."""
+    run = start("triggered-return", move_helicopters=0.5, share_to_border=0.3, moved=moved)
+    run.advance(run.burn_in)
+    before, hours = run.world.actors.units.copy(), run.world.places.theatres.flight_hours_day.copy()
+    run.advance(called_on)
+    status = run.world.actors.units.status
+    assert away(run) == 2 * fifteen_percent(run)
+    assert PREPARING in status and (TRANSIT in status) == (called_on == 28)
+    run.strategy.called = True
+    run.advance(run.end)
+    units = run.world.actors.units
+    assert away(run) == 0
+    assert all(np.array_equal(units[name], before[name]) for name in ("uid", "posting", "mission", "status", "moved"))
+    assert run.world.places.theatres.flight_hours_day == pytest.approx(hours)
+
+
+def test_threat_following_moves_by_its_steps():
+    run = start("threat-following", threshold_sd=0.0, patience_reviews=1)
+    counts = by_review(run)
+    step = [int(0.05 * k * fifteen_percent(run) / 0.15 + 0.5) for k in range(4)]
+    assert counts[:4] == [0] * 4 and len(set(counts)) > 1
+    assert all(min(abs(count - s) for s in step) <= 1 for count in counts)
+    assert all(abs(b - a) <= step[1] + 1 for a, b in pairwise(counts))
