@@ -1,7 +1,18 @@
-"""`python -m sim` is the command `redeploy`."""
+"""The command `redeploy`, also `python -m sim`. Light, so that a Ctrl-C while everything else is loaded is answered as later on."""
 
 import sys
 
-from sim.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line of the process and return its exit status."""
+    try:
+        from sim.cli import main as command
+
+        return command()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

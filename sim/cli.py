@@ -1,12 +1,14 @@
 """The command `redeploy`: reads the command line, calls the library, prints. Everything heavy is imported inside the command that needs it.
 
 Exit status: 0 done, 1 some runs failed, 2 the user's input is wrong (one line on stderr for every problem), 130 interrupted.
+What a user's own code prints goes to stderr: stdout holds the answer and nothing else.
 """
 
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,40 +24,70 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
+
+
+def _whole(_: Any, tokens: Sequence[Any]) -> int:
+    # The parser would round 1.5 without a word.
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"expected a whole number (got {tokens[0].value!r})") from None
+
+
+Whole = Annotated[int, Parameter(converter=_whole)]
 Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit status."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _say("redeploy: the standard output is closed; send it to /dev/null where it is not wanted", 2)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        return _say("interrupted", 130)
     except BrokenPipeError:  # the reader of a pipe, `head` say, has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except CycloptsError as error:
-        print(f"redeploy: {error}", file=sys.stderr)
-        return 2
-    except ValueError as error:
-        if not _is_the_users(error):
+        return _say(f"redeploy: {' '.join(str(error).split())}", 2)
+    except OSError as error:
+        if error.filename is not None or not _is_unwritable():
             raise
-        print(error, file=sys.stderr)
-        return 2
+        return _say(f"redeploy: the output cannot be written: {error.strerror}", 2)
+    except ValueError as error:
+        from sim.scenario import UserError
+
+        if not isinstance(error, UserError):
+            raise
+        return _say(str(error), error.status)
 
 
-def _is_the_users(error: ValueError) -> bool:
-    """Whether an error is about what the user asked for, and says so in words."""
-    from sim.scenario import UserError
+def _say(text: str, status: int) -> int:
+    with suppress(OSError):  # a full or closed stderr changes no status
+        print(text, file=sys.stderr)
+    return status
 
-    named = (("sim.batch.store", "ResultsError"), ("sim.batch.plan", "PlanError"), ("sim.mechanisms.command", "OrderError"))
-    # Only modules that are loaded can have raised; loading them here would cost a second.
-    loaded = [getattr(sys.modules[module], name) for module, name in named if module in sys.modules]
-    return isinstance(error, (UserError, *loaded))
+
+def _is_unwritable() -> bool:
+    """Whether stdout refuses what is left in its buffer; then nothing more is tried, at the end of the process either."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+        return True
+    return False
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command
@@ -86,27 +118,25 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
 
 @app.command
 def describe(
-    what: Literal["parameters", "outcomes", "strategies", "scenario"], file: Path | None = None, /, *, as_json: AsJson = False
+    what: Literal["parameters", "outcomes", "strategies", "scenario"], name: str | None = None, /, *, as_json: AsJson = False
 ) -> None:
-    """Print a registry: parameters, outcomes, strategies, the keys of a scenario file, or one scenario with every default filled in.
+    """Print a registry or one entry of it: parameters, outcomes, strategies, the keys of a scenario file; or one scenario, resolved.
 
     Parameters
     ----------
     what
         Which registry.
-    file
-        With "scenario": the file to resolve.
+    name
+        One of its entries; with "scenario", the file to print with every default filled in.
     """
     from sim import description
-    from sim.scenario import UserError, to_toml
+    from sim.scenario import to_toml
 
-    if file is not None and what != "scenario":
-        raise UserError(f'describe {what}: takes no file; did you mean "describe scenario {file}"?')
-    if file is not None:
-        scenario = _load(file, None)
+    if name is not None and what == "scenario":
+        scenario = _load(Path(name), None)
         print(scenario.to_json() if as_json else to_toml(scenario).rstrip())
         return
-    rows = getattr(description, what)()
+    rows = description.entries(what, name)
     print(_json(rows) if as_json else description.as_text(rows))
 
 
@@ -115,8 +145,8 @@ def run(
     scenario: Path,
     /,
     *,
-    seed: int | None = None,
-    replication: int = 0,
+    seed: Whole | None = None,
+    replication: Whole = 0,
     settings: Settings = None,
     out: Path | None = None,
     as_json: AsJson = False,
@@ -148,25 +178,26 @@ def run(
     if out is not None:
         _make(out)
     records = _profiled(resolved, replication) if profile else _run(resolved, replication)
+    from sim import description
+
     result = {
         "outcomes": dict(records.outcomes),
+        "units": description.units(records.outcomes),
         "scenario": json.loads(resolved.to_json()),
         "seed": resolved.replications.base_seed,
         "replication": replication,
         "versions": _versions(),
     }
     if out is not None:
-        (out / "run.json").write_text(_json(result) + "\n", encoding="utf-8")
-        records.weekly.to_parquet(out / "weekly.parquet")
+        _write(out / "weekly.parquet", records.weekly.to_parquet)
         if resolved.record.events:
-            records.events.to_parquet(out / "events.parquet")
+            _write(out / "events.parquet", records.events.to_parquet)
         if resolved.record.layers_every_days:
-            records.layers.to_parquet(out / "layers.parquet")
+            _write(out / "layers.parquet", records.layers.to_parquet)
+        _write(out / "run.json", lambda file: file.write(f"{_json(result)}\n".encode()))  # last: a folder that has it is whole
     if as_json:
         print(_json(result))
     else:
-        from sim import description
-
         print(description.outcome_table(records.outcomes))
 
 
@@ -175,8 +206,9 @@ def batch(
     scenarios: Annotated[list[Path], Parameter(negative="")],
     /,
     *,
-    replications: int | None = None,
-    workers: int | None = None,
+    replications: Whole | None = None,
+    workers: Whole | None = None,
+    processes: Annotated[bool, Parameter(negative="")] = False,
     out: Path | None = None,
     settings: Settings = None,
     replace: Annotated[bool, Parameter(negative="")] = False,
@@ -191,6 +223,8 @@ def batch(
         Replaces replications.count.
     workers
         Runs at a time; the default is the number of processors.
+    processes
+        Use worker processes, not threads: quicker where an own strategy computes much in Python.
     out
         Results folder; the default is results/NAME.
     replace
@@ -206,12 +240,16 @@ def batch(
             raise UserError(f"{name}: expected 1 or more (got {number})")
     loaded = [_load(file, settings) for file in scenarios]
     folder = out or Path("results") / scenarios[0].stem
-    results = run_batch(
-        loaded[0] if len(loaded) == 1 else loaded, out=folder, workers=workers, replications=replications, replace=replace
-    )
+    what = loaded[0] if len(loaded) == 1 else loaded
+    with redirect_stdout(sys.stderr):
+        results = run_batch(what, out=folder, workers=workers, replications=replications, replace=replace, processes=processes)
     counts = results.status()
-    print(f"{folder}: {_counted(counts)}; `redeploy compare {folder}` compares")
-    return 1 if counts["FAILED"] else 0
+    if counts["FAILED"]:
+        reasons = f"{folder / 'failures.jsonl'} has the reasons, `redeploy status {_quoted(folder)}` lists them"
+        print(f"{folder}: {_counted(counts)}; {reasons}")
+        return 1
+    print(f"{folder}: {_counted(counts)}; `redeploy compare {_quoted(folder)}` compares")
+    return 0
 
 
 @app.command
@@ -266,7 +304,10 @@ def compare(
 
     from sim.analysis.printed import print_comparison
 
-    print_comparison(comparison, Console(width=None if sys.stdout.isatty() else 120))
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    with console.capture() as text:
+        print_comparison(comparison, console)
+    print(text.get(), end="")
 
 
 @app.command
@@ -302,13 +343,15 @@ def report(
 def _load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
     from sim.scenario import load_scenario, parse_setting
 
-    return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
+    with redirect_stdout(sys.stderr):
+        return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
 
 
 def _run(scenario: Any, replication: int) -> Any:
     from sim.run import run as run_once
 
-    return run_once(scenario, replication)
+    with redirect_stdout(sys.stderr):
+        return run_once(scenario, replication)
 
 
 def _profiled(scenario: Any, replication: int) -> Any:
@@ -330,6 +373,25 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"--out: {folder} cannot be made: {error.strerror}") from None
+    for name in ("run.json", "weekly.parquet", "events.parquet", "layers.parquet"):
+        if (folder / name).is_dir():
+            raise UserError(f"--out: {folder / name} is a directory and in the way")
+
+
+def _write(path: Path, write: Callable[[Any], Any]) -> None:
+    from sim.batch.folder import replace_file
+    from sim.scenario import UserError
+
+    try:
+        replace_file(path, write)
+    except OSError as error:
+        raise UserError(f"--out: {path} cannot be written: {error.strerror or error}") from None
+
+
+def _quoted(folder: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(folder))
 
 
 def _versions() -> dict[str, str]:

@@ -1,12 +1,14 @@
 """The registries as rows, for `redeploy describe` and for whoever wants a table of them."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.scenario import Scenario
 from sim.scenario.lookup import catalogue
-from sim.scenario.problems import expectation, inner, keys_of
+from sim.scenario.problems import UserError, expectation, inner, keys_of, near
+
+SINGULAR = {"parameters": "parameter", "outcomes": "outcome", "strategies": "strategy"}
 
 
 def parameters() -> list[dict[str, Any]]:
@@ -35,6 +37,23 @@ def strategies() -> list[dict[str, Any]]:
 def scenario() -> list[dict[str, Any]]:
     """Every key of a scenario file: name, default, what it takes, meaning."""
     return _keys(Scenario)
+
+
+def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
+    """The rows of a registry, or the one of that name; UserError with a near name where there is none."""
+    rows: list[dict[str, Any]] = globals()[what]()
+    found = [row for row in rows if name in (None, row["name"])]
+    if not found:
+        hint = near(str(name), [row["name"] for row in rows])
+        raise UserError(f'no {SINGULAR[what]} "{name}"; `redeploy describe {what}` lists them.{hint}')
+    return found
+
+
+def units(outcomes: Iterable[str]) -> dict[str, str]:
+    """The unit of each outcome that the registry knows."""
+    from sim.outcomes import OUTCOMES
+
+    return {name: OUTCOMES[name].unit for name in outcomes if name in OUTCOMES}
 
 
 def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:

@@ -101,8 +101,10 @@ class Run:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (OrderError, StrategyError):
+        except StrategyError:
             raise
+        except OrderError as error:
+            raise StrategyError(str(error)) from error
         except (Exception, SystemExit) as error:
             at = traceback.extract_tb(error.__traceback__)[-1]
             where = f'strategy "{self.scenario.strategy.name}", day {self.day}'

@@ -44,8 +44,8 @@ class Frame:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def to_parquet(self, path: Path) -> None:
-        path.write_text(self.name)
+    def to_parquet(self, path) -> None:
+        path.write(self.name.encode())
 
 
 @pytest.fixture

@@ -29,43 +29,90 @@ def writing(root: Path, plan: Plan, replace: bool = False) -> Iterator[set[str]]
     """
     if root.exists() and not root.is_dir():
         raise ResultsError(f"{root}: a file is in the way of the results folder")
-    if replace and root.is_dir() and any(root.iterdir()):
-        Results.open(root)  # only a results folder is ever moved
-        with locked(root):
-            root.rename(next(aside for n in range(1, 10_000) if not (aside := root.with_name(f"{root.name}.old-{n}")).exists()))
-    if root.is_dir() and not (root / "manifest.json").exists() and {path.name for path in root.iterdir()} - {"lock"}:
-        raise ResultsError(f"{root}: not empty and not a results folder; choose another with --out")
-    try:
+    with in_words(root):
+        if replace and root.is_dir() and any(root.iterdir()):
+            refuse_what_is_not_ours(root)  # only a results folder is ever moved
+            with locked(root):
+                root.rename(next(aside for n in range(1, 10_000) if not (aside := root.with_name(f"{root.name}.old-{n}")).exists()))
         root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultsError(f"{root}: cannot be made: {error.strerror}") from None
+        refuse_what_is_not_ours(root)
     with locked(root):
-        earlier = Results.open(root).manifest if (root / "manifest.json").exists() else None
-        if earlier and earlier["plan_id"] != plan.plan_id:
-            what = differences(earlier, manifest_of(plan))
-            raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
-        for leftover in [*root.glob("*/*.tmp"), *root.glob("*.tmp"), root / "stop", root / "failures.jsonl"]:
-            leftover.unlink(missing_ok=True)  # failed runs are tried again, so their lines go too
-        for kind in KINDS:
-            for part in (root / kind).glob("part-*.parquet"):
-                if not (root / "runs" / part.name).exists():
-                    part.unlink()
-        write_design(root, plan)
-        manifest = manifest_of(plan)
-        manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
-        manifest["planned"] = manifest["replications"] * len(plan.points)
-        write_manifest(root, manifest)
-        yield Results.open(root).done()
+        with in_words(root):
+            done = prepare(root, plan)
+        yield done
+
+
+def prepare(root: Path, plan: Plan) -> set[str]:
+    """Clear what a stopped batch left behind, write design and manifest, give the run_ids that are stored."""
+    earlier = earlier_manifest(root, plan)
+    if earlier and earlier["plan_id"] != plan.plan_id:
+        what = differences(earlier, manifest_of(plan))
+        raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
+    for leftover in [*root.glob("*/*.tmp"), *root.glob("*.tmp"), root / "stop", root / "failures.jsonl"]:
+        leftover.unlink(missing_ok=True)  # failed runs are tried again, so their lines go too
+    for kind in KINDS:
+        for part in (root / kind).glob("part-*.parquet"):
+            if not (root / "runs" / part.name).exists():
+                part.unlink()
+    write_design(root, plan)
+    manifest = manifest_of(plan)
+    manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
+    manifest["planned"] = manifest["replications"] * len(plan.points)
+    write_manifest(root, manifest)
+    for kind in KINDS:
+        (root / kind).mkdir(exist_ok=True)
+    return Results.open(root).done()
+
+
+def earlier_manifest(root: Path, plan: Plan) -> dict[str, Any] | None:
+    """The manifest of the folder; None in a new one, and where it is lost or damaged but the design is that of this plan."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return Results.open(root).manifest
+    except ResultsError:
+        try:
+            ours = (pq.read_schema(root / "design.parquet").metadata or {}).get(b"plan_id") == plan.plan_id.encode()
+        except (OSError, pa.ArrowException):
+            ours = not any((root / "runs").glob("part-*.parquet"))
+        if ours:
+            return None
+        raise ResultsError(
+            f"{root}: manifest.json is damaged, and design.parquet is not of this plan; choose another --out, or --replace to move it aside"
+        ) from None
+
+
+def refuse_what_is_not_ours(root: Path) -> None:
+    """Raise ResultsError for a folder with neither manifest nor design that holds anything but a lock."""
+    names = {path.name for path in root.iterdir()}
+    unfinished = {name for name in names if name == "lock" or name.startswith("design.parquet.")}
+    if not names & {"manifest.json", "design.parquet"} and names - unfinished:
+        raise ResultsError(f"{root}: not empty and not a results folder; choose another with --out")
+
+
+@contextmanager
+def in_words(root: Path) -> Iterator[None]:
+    """What the system refuses, as a ResultsError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        file = error.filename2 or error.filename or root
+        raise ResultsError(f"{file}: {error.strerror or error}; see to it, or choose another folder with --out") from None
 
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
     """Hold `root/lock`; raises ResultsError when another batch holds it. The system frees it when the holder dies."""
-    with (root / "lock").open("w") as lock:
+    with in_words(root):
+        lock = (root / "lock").open("w")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise ResultsError(f"{root}: another batch is writing to this folder") from None
+        except OSError as error:
+            raise ResultsError(f"{root}: cannot be locked: {error.strerror}; choose a folder on another file system") from None
         yield
 
 
@@ -75,11 +122,20 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "plan_id": plan.plan_id,
         "scenario": json.loads(plan.base.to_json()),
         "source_hash": plan.source,
+        "strategy_files": strategy_files(plan),
         "points": {point.point_id: point.label for point in plan.points},
         "replications": plan.replications,
         "planned": len(plan),
         "versions": {"python": platform.python_version()} | {name: found for name in VERSIONS if (found := installed(name))},
     }
+
+
+def strategy_files(plan: Plan) -> dict[str, str]:
+    """Each user's own strategy (`module:Class`) of a plan and the hash of its file."""
+    from sim.scenario.lookup import source_hash
+
+    own = {point.strategy: point.scenario.folder for point in plan.points if ":" in point.strategy}
+    return {name: source_hash(name, folder) for name, folder in own.items()}
 
 
 def installed(package: str) -> str | None:
@@ -114,7 +170,7 @@ def write_design(root: Path, plan: Plan) -> None:
     for name, kind in kinds.items():
         columns[name] = pa.array([stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind))
     columns["scenario"] = [point.scenario.to_json() for point in plan.points]
-    table = pa.table(columns)
+    table = pa.table(columns).replace_schema_metadata({"plan_id": plan.plan_id})
     replace_file(root / "design.parquet", lambda file: pq.write_table(table, file, compression="zstd"))
 
 
@@ -142,10 +198,13 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
     found = []
     if there["source_hash"] != here["source_hash"]:
         found.append("the model's code has changed")
+    for name, hash_ in here["strategy_files"].items():
+        if there.get("strategy_files", {}).get(name, hash_) != hash_:
+            found.append(f"the file of strategy {name} has changed")
     old, new = flat(there["scenario"]), flat(here["scenario"])
     changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key) and key not in NOT_DECIDING]
     found += [f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed]
-    if not changed:
+    if not changed and not found:
         found += [f"point {label} only there" for point, label in there["points"].items() if point not in here["points"]]
         found += [f"point {label} only here" for point, label in here["points"].items() if point not in there["points"]]
     more = len(found) - SHOWN
@@ -164,19 +223,25 @@ def write_part(root: Path, kind: str, name: str, table: Any) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    words = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    # Measured on weekly series: dictionaries and statistics of the float columns would cost a fifth more bytes and serve no query.
-    options: dict[str, Any] = {"compression": "zstd", "use_dictionary": words, "write_statistics": False}
-    options["use_byte_stream_split"] = [field.name for field in table.schema if pa.types.is_float32(field.type)]
+    if "week" in table.column_names:  # weeks of a theatre in a row resemble one another
+        table = table.sort_by([("run_id", "ascending"), ("theatre", "ascending"), ("week", "ascending")])
+    # Measured on weekly series of 1,095 days: 113 KB a run without order, dictionaries of repeated values and byte planes, 97 with them.
+    repeated = [field.name for field in table.schema if 4 * len(table[field.name].unique()) <= len(table) or pa.types.is_string(field.type)]
+    spread = [field.name for field in table.schema if pa.types.is_floating(field.type) and field.name not in repeated]
+    options: dict[str, Any] = {"use_dictionary": repeated, "use_byte_stream_split": spread, "write_statistics": False}
     (root / kind).mkdir(exist_ok=True)
-    replace_file(root / kind / f"{name}.parquet", lambda file: pq.write_table(table, file, **options))
+    replace_file(root / kind / f"{name}.parquet", lambda file: pq.write_table(table, file, compression="zstd", **options))
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """Call `write(file)` on a temporary file and move it to `path` once its bytes are on the disk."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

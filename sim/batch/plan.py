@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.scenario.problems import UserError
+
 HOLD = "hold"
 MAX_RUNS = 1_000_000
 
 
-class PlanError(ValueError):
+class PlanError(UserError):
     """The plan cannot be run as asked (exit status 2)."""
 
 

@@ -1,28 +1,31 @@
 """Runs a plan: chunks to any executor, parts written where the runs are done, a folder that can always be read and resumed.
 
-The compiled run releases the lock, so threads are the default. Workers write their own parts and send back only a status. A chunk is
-about five seconds of runs: short enough to lose little, long enough for the cost of a part not to matter.
+The compiled run releases the lock, so threads are the default; processes are for strategies that compute much in Python. Workers write
+their own parts and send back only a status. A chunk is about five seconds of runs: short enough to lose little, long enough for the cost
+of a part not to matter.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import replace as changed
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 from sim.batch.folder import write_manifest, writing, x_types
-from sim.batch.plan import Plan, Task, make_plan
-from sim.batch.store import FAILED, Results, ResultsError
-from sim.batch.worker import Chunk, Status, run_chunk
+from sim.batch.plan import Plan, PlanError, Task, make_plan
+from sim.batch.store import FAILED, Interrupted, Results, ResultsError
+from sim.batch.worker import Chunk, Status, begin_process, run_chunk
 
 CHUNK_S = 5.0
 PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
@@ -36,17 +39,21 @@ def batch(
     replications: int | None = None,
     replace: bool = False,
     progress: bool = True,
+    processes: bool = False,
     run: Callable[..., Any] | None = None,
     outcomes: Mapping[str, Any] | None = None,
 ) -> Results:
     """Run every point x replication of a scenario that its folder does not have yet.
 
     `scenario`: a path, a scenario, a list of either, or a Plan. `executor`: any `concurrent.futures.Executor`; by default `workers`
-    threads (one per core). `out`: the folder, by default `results/<file name>`. `replace` moves an earlier folder aside. `run`: called as
-    `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of what it
-    gives, by default `sim.outcomes.OUTCOMES`. Runs that fail are counted by `status()` and told by `failures()`.
-    Raises ResultsError or PlanError for what the user can mend; KeyboardInterrupt after a Ctrl-C, with everything done so far saved.
+    threads (one per core), or as many `processes` (a script that asks for these needs `if __name__ == "__main__"`). `out`: the folder, by
+    default `results/<file name>`. `replace` moves an earlier folder aside. `run`: called as `run(scenario, replication=r)`, by default
+    `sim.run.run`; `outcomes`: the registry with unit, label and direction of what it gives, by default `sim.outcomes.OUTCOMES`.
+    Runs that fail are counted by `status()` and told by `failures()`. Raises ResultsError or PlanError for what the user can mend,
+    KeyboardInterrupt after a Ctrl-C and Interrupted when a worker died, with everything done so far saved.
     """
+    if workers is not None and workers < 1:
+        raise PlanError(f"workers: expected 1 or more, got {workers}")
     plan, name = planned(scenario, replications)
     root = Path(out) if out is not None else Path("results") / name
     workers = workers or getattr(executor, "_max_workers", None) or cores()
@@ -56,18 +63,37 @@ def batch(
             from sim.run import warm_up
 
             warm_up()  # one compilation here, not one in each worker
-        pool = executor or ThreadPoolExecutor(workers)
+        workers = max(1, min(workers, len(queue)))
+        pool = executor or pool_of(workers, processes)
         try:
             with telling(len(queue), root, progress) as tell:
                 drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell)
         except BrokenExecutor:
-            raise ResultsError(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
+            raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
             raise ResultsError(f"{root}: cannot write results: {error}") from error
         finally:
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
+            (root / "stop").unlink(missing_ok=True)
     return Results.open(root)
+
+
+def pool_of(workers: int, processes: bool) -> Executor:
+    """Threads, or processes that begin as new interpreters and import what they need."""
+    if not processes:
+        return ThreadPoolExecutor(workers)
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin_process)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Threads and processes that begin in here never hear a Ctrl-C: it is the batch's own, which lets them end the run they are at."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def cores() -> int:
@@ -116,7 +142,8 @@ def drive(
             while queue and len(flying) < 2 * workers:
                 tasks = tuple(queue.popleft() for _ in range(chunk_size(len(queue), workers, spent)))
                 chunk = changed(empty, tasks=tasks)
-                flying[pool.submit(run_chunk, chunk)] = chunk
+                with deaf():
+                    flying[pool.submit(run_chunk, chunk)] = chunk
             for future in wait(flying, return_when=FIRST_COMPLETED).done:
                 collect(future)
     except BaseException:
@@ -128,7 +155,6 @@ def drive(
                 collect(future)
         raise
     finally:
-        (root / "stop").unlink(missing_ok=True)
         write_manifest(root, Results.open(root).manifest, aborted=[run_id for run_id in handed if run_id not in ended])
 
 
@@ -150,7 +176,7 @@ def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
 
 
 def append_line(path: Path, line: dict[str, Any]) -> None:
-    with path.open("a") as file:
+    with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -165,12 +191,17 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+    def line(text: str) -> None:
+        with suppress(OSError):  # nobody reads it any more: no reason to end a batch
+            print(f"{root}: {text}", file=sys.stderr, flush=True)
+
     console = Console(stderr=True)
     failed = 0
     if console.is_terminal:
-        columns = (TextColumn(str(root)), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+        name = TextColumn("{task.description}", markup=False)
+        columns = (name, BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
         with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
-            shown = bar.add_task("runs", total=total, note="runs")
+            shown = bar.add_task(str(root), total=total, note="runs")
 
             def tell(status: Status) -> None:
                 nonlocal failed
@@ -191,9 +222,8 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
         if now - said >= PLAIN_LINE_S or count == total:
             said = now
             left = (now - began) / count * (total - count)
-            spent = f"{now - began:.0f} s, about {left:.0f} s left"
-            console.print(f"{root}: {count} of {total} runs, {failed} failed, {spent}", highlight=False, soft_wrap=True)
+            line(f"{count} of {total} runs, {failed} failed, {now - began:.0f} s, about {left:.0f} s left")
 
     if not total:
-        console.print(f"{root}: nothing left to run", highlight=False)
+        line("nothing left to run")
     yield say

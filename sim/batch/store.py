@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.scenario.problems import UserError
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -69,42 +71,41 @@ LAYER_TYPES = {
     "seized_kg": "float",
 }
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
+TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
+MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
+FAILURE_KEYS = ("run_id", "point_id", "label", "replication", "status", "error", "traceback")
 TRAIL = b"\x1e"
+AGAIN = "the same `redeploy batch` command writes it anew"
 
 
-class ResultsError(ValueError):
+class ResultsError(UserError):
     """A results folder that cannot be read, written or asked as wanted (exit status 2)."""
 
 
-class Results:
-    """A results folder, opened for reading; tables are read when asked for."""
+class Interrupted(ResultsError):
+    """A batch that something other than the user's input ended; what it has done is saved (exit status 1)."""
 
-    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
-        self.path = path
-        self.manifest = manifest
+    status = 1
+
+
+class Results:
+    """A results folder, opened for reading; tables are read when asked for. Raises ResultsError when `path` is none."""
+
+    def __init__(self, path: str | Path, manifest: dict[str, Any] | None = None) -> None:
+        self.path = Path(path)
+        self.manifest = manifest_in(self.path) if manifest is None else manifest
 
     @classmethod
     def open(cls, path: str | Path) -> Results:
         """Open the results folder `path`; raises ResultsError when it is not one."""
-        path = Path(path)
-        if not path.is_dir():
-            near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
-            raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
-        try:
-            manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-            manifest["plan_id"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
-        return cls(path, manifest)
+        return cls(path)
 
     def __repr__(self) -> str:
         return f"Results({str(self.path)!r}, {self.status()})"
 
     def design(self) -> pd.DataFrame:
         """One row per point: point_id, label, strategy, hold_id, horizon_days, `x.<dotted key>`, scenario (its JSON)."""
-        import pyarrow.parquet as pq
-
-        return pq.read_table(self.path / "design.parquet").to_pandas()
+        return table_in(self.path / "design.parquet").to_pandas()
 
     def runs(self) -> pd.DataFrame:
         """One row per finished run, in the order of the plan: replication, then point."""
@@ -136,7 +137,7 @@ class Results:
                 (relation.distinct() if self._overlap else relation).create_view(view)
             else:
                 connection.register(view, schema_of(kind, [], {}).empty_table())
-        connection.read_parquet(str(self.path / "design.parquet")).create_view("design")
+        connection.register("design", table_in(self.path / "design.parquet"))
         try:
             return connection.sql(query).df()
         except duckdb.Error as error:
@@ -166,7 +167,12 @@ class Results:
     def failures(self) -> list[dict[str, Any]]:
         """run_id, point_id, label, replication, error and traceback of each failed run."""
         file = self.path / "failures.jsonl"
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")] if file.exists() else []
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            found = [json.loads(line) for line in lines if line.endswith("}")]  # a crash may leave half a line
+            return [{key: line[key] for key in FAILURE_KEYS} for line in found]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ResultsError(f"{file}: damaged; {AGAIN}, and tries the failed runs once more") from None
 
     def digest(self) -> str:
         """SHA-256 over runs, series, events and layers, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
@@ -219,9 +225,7 @@ class Results:
 
     @property
     def _ids_by_part(self) -> list[list[str]]:
-        import pyarrow.parquet as pq
-
-        return [pq.read_table(part, columns=["run_id"])["run_id"].to_pylist() for part in self.parts("runs")]
+        return [table_in(part, ["run_id"])["run_id"].to_pylist() for part in self.parts("runs")]
 
     @cached_property
     def _overlap(self) -> bool:
@@ -230,14 +234,41 @@ class Results:
 
     def _table(self, kind: str) -> pa.Table:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        tables = [pq.read_table(part) for part in self.parts(kind)]
+        tables = [table_in(part) for part in self.parts(kind)]
         return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
 
     def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
         frame = self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)
         return frame.drop_duplicates(ignore_index=True) if self._overlap else frame
+
+
+def manifest_in(path: Path) -> dict[str, Any]:
+    """The manifest of the results folder `path`; ResultsError says what is amiss."""
+    if not path.is_dir():
+        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
+        raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
+    try:
+        manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        if missing := [key for key, kind in MANIFEST_TYPES.items() if not isinstance(manifest[key], kind)]:
+            raise KeyError(*missing)
+    except (OSError, ValueError, KeyError, TypeError):
+        if (path / "design.parquet").exists():
+            raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
+        raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
+    return manifest
+
+
+def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
+    """A Parquet file of the folder; ResultsError when it is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(file, columns=columns)
+    except (OSError, pa.ArrowException):
+        what = AGAIN if file.name == "design.parquet" else f"remove it, and {AGAIN}"
+        raise ResultsError(f"{file}: missing or damaged; {what}") from None
 
 
 def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
@@ -249,11 +280,12 @@ def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], 
 
 
 def digests_by_run(part: Path) -> Iterator[tuple[str, bytes]]:
-    """(run_id, SHA-256 of its rows in their stored order) for each run of a part, all columns but `wall_s`, by name."""
+    """(run_id, SHA-256 of its rows) for each run of a part: all columns but `wall_s`, by name; series by week and theatre."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(part)
+    table = table_in(part)
+    if "week" in table.column_names:  # how the rows of a run are laid out for compression is no part of the result
+        table = table.sort_by([("run_id", "ascending"), ("week", "ascending"), ("theatre", "ascending")])
     ids = table["run_id"].to_numpy()
     names = sorted(set(table.column_names) - {"run_id", "wall_s"})
     words = {name: table[name].fill_null("\0").to_pylist() for name in names if pa.types.is_string(table.schema.field(name).type)}

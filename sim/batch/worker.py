@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -36,6 +40,18 @@ class Chunk:
     x_types: dict[str, str]
     labels: dict[str, dict[str, str]]
     run: Callable[..., Any] | None
+
+
+def begin_process() -> None:
+    """Start of a worker process: what a strategy prints stays off the standard output, and nobody outlives the batch that started it."""
+    sys.stdout = sys.stderr
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def run_chunk(chunk: Chunk) -> list[Status]:

@@ -24,7 +24,9 @@ class Problem(NamedTuple):
 
 
 class UserError(ValueError):
-    """What a user asked for cannot be done; the text says what and why. The command prints it and exits with status 2."""
+    """What a user asked for cannot be done; the text says what and why. The command prints it and exits with `status`."""
+
+    status = 2
 
 
 class ScenarioError(UserError):
