@@ -4,10 +4,15 @@ The public names are loaded at first use, so that the command's `--help` need no
 `sim.batch` are modules that can be called: `from sim import run; run(scenario)` is `sim.run.run(scenario)`.
 """
 
+from __future__ import annotations
+
 import importlib
 import sys
 from types import ModuleType
-from typing import Any
+
+TYPE_CHECKING = False  # `typing` would double the time in which a Ctrl-C finds nobody to answer it
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

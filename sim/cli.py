@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -54,13 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _say("interrupted", 130)
     except BrokenPipeError:  # the reader of a pipe, `head` say, has left
-        _drop_output()
+        _drop(sys.stdout)
         return 0
     except CycloptsError as error:
         return _say(f"redeploy: {' '.join(str(error).split())}", 2)
     except OSError as error:
-        if error.filename is not None or not _is_unwritable():
+        if not _is_of_printing(error):
             raise
+        _drop(sys.stdout)
         return _say(f"redeploy: the output cannot be written: {error.strerror}", 2)
     except ValueError as error:
         from sim.scenario import UserError
@@ -71,23 +72,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _say(text: str, status: int) -> int:
-    with suppress(OSError):  # a full or closed stderr changes no status
+    try:
         print(text, file=sys.stderr)
+    except OSError:  # a full stderr changes no status
+        _drop(sys.stderr)
     return status
 
 
-def _is_unwritable() -> bool:
-    """Whether stdout refuses what is left in its buffer; then nothing more is tried, at the end of the process either."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _drop_output()
-        return True
-    return False
+def _is_of_printing(error: OSError) -> bool:
+    """Whether an error was raised in this very file, where all that reads or writes is `print`."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return error.filename is None and trace is not None and trace.tb_frame.f_code.co_filename == __file__
 
 
-def _drop_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop(stream: Any) -> None:
+    """Nothing more is tried on a stream that cannot be written, at the end of the process either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @app.command
@@ -130,8 +132,10 @@ def describe(
         One of its entries; with "scenario", the file to print with every default filled in.
     """
     from sim import description
-    from sim.scenario import to_toml
+    from sim.scenario import UserError, to_toml
 
+    if name is not None and what != "scenario" and name.endswith(".toml"):
+        raise UserError(f'describe {what}: takes no file; did you mean "describe scenario {name}"?')
     if name is not None and what == "scenario":
         scenario = _load(Path(name), None)
         print(scenario.to_json() if as_json else to_toml(scenario).rstrip())

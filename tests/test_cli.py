@@ -166,6 +166,7 @@ def test_run_as_json_is_one_object_and_nothing_else(scenario, model, capsys):
     assert main(["run", str(scenario), "--json", "--seed", "7", "--replication", "2", "--set", "secrecy.level=0.25"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["outcomes"] == {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
+    assert result["units"] == {"vacuum_vraem": "share"}
     assert (result["seed"], result["replication"], result["scenario"]["secrecy"]["level"]) == (7, 2, 0.25)
     assert result["scenario"]["replications"]["base_seed"] == 7 and set(result["versions"]) >= {"redeploy", "python", "numpy", "numba"}
     ((given, replication),) = model.asked
@@ -209,10 +210,10 @@ def test_batch_hands_on_what_was_asked(scenario, model, capsys, tmp_path: Path):
     out = tmp_path / "results"
     assert main(["batch", str(scenario), "--out", str(out), "--workers", "2", "--replications", "5", "--replace"]) == 0
     ((given, options),) = model.asked
-    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True}
+    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True, "processes": False}
     assert "5 SUCCEEDED" in capsys.readouterr().out
-    assert main(["batch", str(scenario)]) == 0
-    assert model.asked[1][1] == {"out": Path("results/small"), "workers": None, "replications": None, "replace": False}
+    assert main(["batch", str(scenario), "--processes"]) == 0
+    assert model.asked[1][1] == {"out": Path("results/small"), "workers": None, "replications": None, "replace": False, "processes": True}
 
 
 def test_batch_of_several_files_needs_a_folder_and_gives_a_list(scenario, model, capsys):
@@ -319,3 +320,51 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     assert main(["compare", str(folder), "--outcome", "vacum_vraem"]) == 2
     out, err = capsys.readouterr()
     assert out == "" and "did you mean 'vacuum_vraem'?" in err
+
+
+def test_describe_one_entry_or_a_near_name(capsys):
+    assert main(["describe", "parameters", "search.width_jungle_km"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("search.width_jungle_km = ") and "confidence" in out and out.count("[") == 1
+    assert main(["describe", "outcomes", "vacuum_vraem", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["name"] == "vacuum_vraem"
+    assert main(["describe", "parameters", "search.width_jungel_km"]) == 2
+    assert 'no parameter "search.width_jungel_km"' in (err := capsys.readouterr().err)
+    assert 'Did you mean "search.width_jungle_km"?' in err
+
+
+@pytest.mark.parametrize("text", ["1.5", "1e3", "2.0", "nan", "three", ""])
+@pytest.mark.parametrize("arguments", [["run", "--seed"], ["run", "--replication"], ["batch", "--workers"], ["batch", "--replications"]])
+def test_a_number_that_is_not_whole_is_refused(scenario, model, capsys, arguments, text):
+    command, option = arguments
+    assert main([command, str(scenario), f"{option}={text}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert option in line and "whole number" in line and model.asked == []
+
+
+def test_run_says_what_is_in_the_way_of_its_files_and_leaves_none_by_halves(scenario, model, capsys, tmp_path, monkeypatch):
+    (tmp_path / "out" / "run.json").mkdir(parents=True)
+    assert main(["run", str(scenario), "--out", str(tmp_path / "out")]) == 2
+    assert f"{tmp_path}/out/run.json is a directory" in capsys.readouterr().err and model.asked == []
+
+    def full(self, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Frame, "to_parquet", full)
+    assert main(["run", str(scenario), "--out", str(tmp_path / "full")]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"--out: {tmp_path}/full/weekly.parquet cannot be written: No space left on device"
+    assert list((tmp_path / "full").iterdir()) == []
+
+
+def test_what_a_strategy_prints_stays_off_stdout(scenario, monkeypatch, model, capsys):
+    quiet = model.run
+
+    def talking(scenario, replication=0):
+        print("thinking aloud")
+        return quiet(scenario, replication)
+
+    monkeypatch.setattr(sys.modules["sim.run"], "run", talking)
+    assert main(["run", str(scenario), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["outcomes"] and "thinking aloud" in err

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,7 @@ from sim.batch.store import FAILED, Interrupted, Results, ResultsError
 from sim.batch.worker import Chunk, Status, begin_process, run_chunk
 
 CHUNK_S = 5.0
+LOOK_S = 0.2  # between looks at whether a Ctrl-C has come
 PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
 
 
@@ -66,8 +68,8 @@ def batch(
         workers = max(1, min(workers, len(queue)))
         pool = executor or pool_of(workers, processes)
         try:
-            with telling(len(queue), root, progress) as tell:
-                drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell)
+            with telling(len(queue), root, progress) as tell, ctrl_c() as stopped:
+                drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
         except BrokenExecutor:
             raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
@@ -84,6 +86,26 @@ def pool_of(workers: int, processes: bool) -> Executor:
     if not processes:
         return ThreadPoolExecutor(workers)
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin_process)
+
+
+@contextmanager
+def ctrl_c() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets: an exception could hit, and get lost, anywhere. The second is an exception again."""
+    stopped = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+    def heard(*_: Any) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, heard)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -120,6 +142,7 @@ def drive(
     queue: deque[Task],
     empty: Chunk,
     tell: Callable[[Status], None],
+    stopped: threading.Event,
 ) -> None:
     """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run; on an interruption save what is done."""
     root = empty.root
@@ -144,8 +167,10 @@ def drive(
                 chunk = changed(empty, tasks=tasks)
                 with deaf():
                     flying[pool.submit(run_chunk, chunk)] = chunk
-            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+            for future in wait(flying, LOOK_S, FIRST_COMPLETED).done:
                 collect(future)
+            if stopped.is_set():
+                raise KeyboardInterrupt
     except BaseException:
         (root / "stop").touch()  # workers look for it between two runs
         started = {future: chunk for future, chunk in flying.items() if not future.cancel()}

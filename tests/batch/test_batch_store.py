@@ -92,3 +92,38 @@ def test_what_is_not_a_results_folder_is_named(results, tmp_path):
         Results.open(tmp_path)
     with pytest.raises(ResultsError, match=r"did you mean .*fake"):
         Results.open(results.path.with_name("fke"))
+
+
+def test_a_folder_opens_by_its_path_too(results):
+    assert Results(str(results.path)).digest() == results.digest()
+
+
+def test_digest_does_not_depend_on_the_encoding_or_the_order_of_weeks(results, tmp_path):
+    import shutil
+
+    import pyarrow.parquet as pq
+
+    shutil.copytree(results.path, tmp_path / "copy")
+    copy = Results.open(tmp_path / "copy")
+    for part in copy.parts("series"):
+        table = pq.read_table(part)
+        pq.write_table(table.take(list(reversed(range(len(table))))), part, compression="none", use_dictionary=False)
+    assert copy.weekly().equals(results.weekly())
+    assert copy.digest() == results.digest()
+
+
+def test_a_part_is_read_back_as_it_was_written(tmp_path):
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.batch.folder import write_part
+
+    constant, spread = [0.0] * 400, np.random.default_rng(3).normal(size=400)
+    spread[:3] = [np.nan, -0.0, 5e-324]
+    ids = {"run_id": ["r"] * 400, "theatre": ["vraem"] * 400, "week": pa.array(range(400), "int32")}
+    table = pa.table(ids | {"zero": constant, "spread": spread}).replace_schema_metadata({"pandas": "notes"})
+    write_part(tmp_path, "series", "part-x", table)
+    back = pq.read_table(tmp_path / "series" / "part-x.parquet")
+    assert back.schema.equals(table.schema) and not back.schema.metadata
+    assert all(back[name].to_numpy().tobytes() == table[name].to_numpy().tobytes() for name in ("zero", "spread"))

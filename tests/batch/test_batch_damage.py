@@ -1,0 +1,110 @@
+"""Folders that a crash, a full disk or a careless hand has left: one line says what is damaged, and the same command mends it."""
+
+import shutil
+
+import fake_runs
+import pytest
+
+from sim.batch import Results, ResultsError, batch, make_plan
+from sim.cli import main
+
+FAILED = '{"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}\n'
+
+
+def done(root, scenario=fake_runs.SWEPT, **options):
+    plan = make_plan(scenario, points_of=fake_runs.points_of, source="code-1")
+    return batch(plan, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False, **options)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return done(tmp_path_factory.mktemp("damage") / "whole")
+
+
+@pytest.fixture
+def root(whole, tmp_path):
+    shutil.copytree(whole.path, tmp_path / "hurt")
+    return tmp_path / "hurt"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00\x01", '{"plan_id": 3}', '{"plan_id": "x"}'])
+@pytest.mark.parametrize("command", ["status", "compare"])
+def test_a_damaged_manifest_is_told_and_written_anew(root, whole, text, command, capsys):
+    (root / "manifest.json").write_text(text)
+    assert main([command, str(root)]) == 2
+    assert capsys.readouterr().err == (
+        f"{root}/manifest.json: missing or damaged; the same `redeploy batch` command writes it anew\n"
+    )
+    assert done(root).digest() == whole.digest()
+    assert Results.open(root).status() == whole.status()
+
+
+def test_without_its_manifest_a_folder_is_still_refused_to_another_plan(root):
+    (root / "manifest.json").unlink()
+    with pytest.raises(ResultsError, match="not of this plan"):
+        done(root, fake_runs.Scenario())
+    (root / "design.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ResultsError, match="not of this plan"):
+        done(root)
+    assert done(root, fake_runs.Scenario(), replace=True).status()["SUCCEEDED"] == 6
+    assert len(list((root.with_name("hurt.old-1") / "runs").iterdir())) > 0
+
+
+def test_a_damaged_design_is_told_and_written_anew(root, whole, capsys):
+    for hurt in (lambda file: file.write_bytes(b"PAR1"), lambda file: file.unlink()):
+        hurt(root / "design.parquet")
+        assert main(["compare", str(root)]) == 2
+        assert capsys.readouterr().err == f"{root}/design.parquet: missing or damaged; the same `redeploy batch` command writes it anew\n"
+        assert done(root).runs().equals(whole.runs())
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}\n', "{]}\n", "3\n[1]}\n", "\xff{}\n"])
+def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
+    (root / "failures.jsonl").write_bytes(FAILED.encode() + b'{"run_id": "y", "err')
+    assert [each["run_id"] for each in Results.open(root).failures()] == ["x"]
+    (root / "failures.jsonl").write_bytes(FAILED.encode() + text.encode("latin-1"))
+    assert main(["status", str(root)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{root}/failures.jsonl: damaged; the same `redeploy batch` command writes it anew")
+    assert done(root).failures() == []
+
+
+@pytest.mark.parametrize("name", ["lock", "stop", "failures.jsonl", "manifest.json", "design.parquet", "runs", "series"])
+def test_what_stands_in_the_way_is_named(root, name):
+    here = root / name
+    shutil.rmtree(here) if here.is_dir() else here.unlink(missing_ok=True)
+    here.touch() if name in ("runs", "series") else here.mkdir()
+    with pytest.raises(ResultsError, match=f"{name}: .*(directory|exists).*; see to it"):
+        done(root)
+
+
+def test_a_killed_start_leaves_a_folder_that_can_be_used(tmp_path):
+    (tmp_path / "lock").touch()
+    (tmp_path / "design.parquet.123.tmp").touch()
+    assert done(tmp_path).status()["SUCCEEDED"] == 12
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_rotten_part_is_named(root):
+    part = Results.open(root).parts("series")[0]
+    content = bytearray(part.read_bytes())
+    content[4:200] = bytes(196)
+    part.write_bytes(content)
+    with pytest.raises(ResultsError, match=f"{part.name}: missing or damaged; remove it"):
+        Results.open(root).digest()
+
+
+def test_a_full_disk_is_told_and_the_rest_can_be_done_later(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.batch.worker.write_part", full)
+        with pytest.raises(ResultsError, match=r"cannot write results: .*No space left"):
+            done(tmp_path / "full")
+    assert done(tmp_path / "full").status()["SUCCEEDED"] == 12
+
+
+def test_workers_must_be_one_or_more(tmp_path):
+    with pytest.raises(ValueError, match="workers: expected 1 or more, got 0"):
+        batch(make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="c"), out=tmp_path / "none", workers=0)
