@@ -73,7 +73,7 @@ LAYER_TYPES = {
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
 TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
-FAILURE_KEYS = ("run_id", "point_id", "label", "replication", "status", "error", "traceback")
+FAILURE_KEYS = {"run_id", "label", "replication", "error"}
 TRAIL = b"\x1e"
 AGAIN = "the same `redeploy batch` command writes it anew"
 
@@ -170,8 +170,10 @@ class Results:
         try:
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             found = [json.loads(line) for line in lines if line.endswith("}")]  # a crash may leave half a line
-            return [{key: line[key] for key in FAILURE_KEYS} for line in found]
-        except (OSError, ValueError, KeyError, TypeError):
+            if not all(FAILURE_KEYS <= line.keys() for line in found):
+                raise ValueError
+            return found
+        except (OSError, ValueError, AttributeError):
             raise ResultsError(f"{file}: damaged; {AGAIN}, and tries the failed runs once more") from None
 
     def digest(self) -> str:
