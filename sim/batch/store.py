@@ -170,7 +170,7 @@ class Results:
         try:
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             found = [json.loads(line) for line in lines if line.endswith("}")]  # a crash may leave half a line
-            if not all(FAILURE_KEYS <= line.keys() for line in found):
+            if not all(line.keys() >= FAILURE_KEYS for line in found):
                 raise ValueError
             return found
         except (OSError, ValueError, AttributeError):
