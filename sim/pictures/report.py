@@ -72,22 +72,23 @@ def page(results: Results, point: str | None = None) -> str:
     except ResultsError as error:
         why = str(error).removeprefix(f"{results.path}: ")
     days = sorted({int(each) for each in results.design()["horizon_days"]})
+    horizon = " or ".join(f"{each:,} days" for each in days)
     parts = {
         "version": __version__,
         "title": escape(scenario.get("title") or f"Results of {results.path.name}"),
         "description": escape(scenario.get("description") or ""),
         "point": escape(short(arm.label)),
-        "horizon": " or ".join(f"{each:,} days" for each in days),
+        "horizon": horizon,
         "missing": missing(results),
-        "short": findings(comparison, arm)
-        if comparison
-        else f"<p>Nothing is compared here: {escape(why or 'no outcome of this page')}.</p>",
-        "trade": trade(results, comparison) if comparison else "<p>Without a comparison there is no trade-off to show.</p>",
+        "short": f"<p>Nothing is compared here: {escape(why or 'no outcome of this page')}.</p>",
+        "trade": "<p>Without a comparison there is no trade-off to show.</p>",
         "table": compared(results, comparison, names),
         "weeks": fans(results, arm),
         "maps": mapped(results, arm),
         "run": what_was_run(results),
     }
+    if comparison:
+        parts |= {"short": findings(comparison, arm, horizon), "trade": trade(results, comparison)}
     return Template(PAGE.read_text(encoding="utf-8")).substitute(parts)
 
 
@@ -106,7 +107,7 @@ def missing(results: Results) -> str:
     return f'<p class="warning">{"<br>".join(told)}</p>' if told else ""
 
 
-def findings(comparison: Comparison, arm: series.Arm) -> str:
+def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
     """What may be said of the points, outcome by outcome, and where the trade has only moved."""
     table = comparison.table
     number = table["label"].nunique()
@@ -130,13 +131,13 @@ def findings(comparison: Comparison, arm: series.Arm) -> str:
         if len(moved):
             lines.append(
                 "<strong>Diversion</strong>: less leaves by the northern border, but no clear gain is seen over all exits, with "
-                f"{listed(moved, number)}. There the trade has found another way out."
+                f"{listed(moved, number)}. What is kept from one way out may have found another."
             )
     told = []
     for _, row in table[(table["label"] == arm.label) & table["outcome"].isin(HEADLINE)].iterrows():
         told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {tables.unit(row['unit'])[0]}".strip())
     if told:
-        lines.append(f"<strong>{escape(short(arm.label))}</strong>, the point shown below: {escape('; '.join(told))}.")
+        lines.append(f"<strong>{escape(short(arm.label))}</strong>, the point shown below, over {horizon}: {escape('; '.join(told))}.")
     if table["n"].max() < 2:
         lines.append("There is <strong>one pair only</strong>, so there are no intervals, and nothing can be ranked.")
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
@@ -154,8 +155,8 @@ def trade(results: Results, comparison: Comparison) -> str:
         return "<p>This folder lacks the vacuum or the kilograms that the figure shows.</p>"
     caption = (
         "To the right: more vacuum in the VRAEM than under hold. Up: more kept, in tonnes a year, from the northern border exits (left "
-        "panel), from every exit (right panel). A point that is high on the left and near 0 on the right has only moved the trade. Crosses "
-        "are 95 % intervals over pairs; the thin line joins points in the order of the plan. Outcomes: <code>vacuum_vraem</code>, "
+        "panel), from every exit (right panel). A point that is high on the left and near 0 on the right has mostly moved the trade. "
+        "Crosses are 95 % intervals over pairs; the thin line joins points in the order of the plan. Outcomes: <code>vacuum_vraem</code>, "
         "<code>averted_kg_border</code>, <code>averted_kg_total</code>."
     )
     alt = "Two panels: the vacuum opened in the VRAEM against tonnes a year kept from the border exits, and from all. Numbers: next table."
@@ -176,8 +177,8 @@ def fans(results: Results, arm: series.Arm) -> str:
     absent: list[str] = []
     for names, words in FANS:
         try:
-            picture = series.weekly(results, names, arm.label)
-            asked = series.chosen(results, names)
+            asked = series.chosen(arm, names)
+            picture = series.of_arm(results, names, arm)
         except ResultsError:
             absent += names
             continue
@@ -185,7 +186,7 @@ def fans(results: Results, arm: series.Arm) -> str:
         titles = "; ".join(each.title for each in asked.values())
         against = f" against {short(arm.hold)}" if arm.hold else ""
         alt = f"{titles}: weekly, {short(arm.label)}{against}. {words}"
-        code = f'Results.open({str(results.path)!r}).sql("""\n{series.query(asked, arm)}\n""")'
+        code = asked_in_sql(results, series.query(asked, arm))
         found.append(figure(picture, alt, words + smooth, code, "all" if len(names) > 1 else ""))
     above = "Lines are medians over the runs; the darker band holds the middle half of them, the lighter one 95 %."
     beneath = "Beneath: the mean difference within pairs, with its 95 % interval, week by week."
@@ -200,16 +201,26 @@ def fans(results: Results, arm: series.Arm) -> str:
 
 def mapped(results: Results, arm: series.Arm) -> str:
     """The two maps of the point, or why there are none."""
-    drawn = []
+    labels = ", ".join(series.quoted(label) for label in (arm.label, arm.hold) if label is not None)
+    query = (
+        "select label, day, place, name, avg(1 - state) as vacuum, avg(attempted_kg) as came_kg, avg(seized_kg) as seized_kg\n"
+        f"from layers join runs using (run_id)\nwhere label in ({labels})\ngroup by all order by all"
+    )
+    found = []
     for draw, words in (
-        (maps.vacuum, "Vacuum in the VRAEM, by community: at the start, at the move, at the end."),
-        (maps.interdiction, "What came by and what was seized, by community: at the start, at the move, at the end."),
+        (
+            maps.vacuum,
+            "The weight that the state does not hold, community by community in the VRAEM: at the start, at the move, at the end.",
+        ),
+        (maps.interdiction, "What came over the land of each community and what of it was seized there, at the border and in the VRAEM."),
     ):
         try:
-            drawn.append(figure(draw(results, arm.label), words, f"{words} Means over the runs of {escape(short(arm.label))}.", ""))
+            picture = draw(results, arm.label)
         except ResultsError as error:
             return f"<p>No maps: {escape(str(error).removeprefix(f'{results.path}: '))}.</p>"
-    return "".join(drawn)
+        caption = f"{words} Means over the runs of {escape(short(arm.label))}; beneath, where there is a hold, the paired change."
+        found.append(figure(picture, words, caption, asked_in_sql(results, query), "all"))
+    return "".join(found)
 
 
 def what_was_run(results: Results) -> str:
@@ -250,6 +261,11 @@ def what_was_run(results: Results) -> str:
 def command(results: Results, names: Sequence[str]) -> str:
     """The command that prints outcomes of the folder."""
     return f"redeploy compare {quote(str(results.path))} " + " ".join(f"--outcome {name}" for name in names)
+
+
+def asked_in_sql(results: Results, query: str) -> str:
+    """The Python line that answers a query on the folder."""
+    return f'Results.open({str(results.path)!r}).sql("""\n{query}\n""")'
 
 
 def figure(picture: Figure, alt: str, caption: str, code: str, kind: str = "") -> str:

@@ -73,15 +73,16 @@ SERIES = {
 
 @dataclass(frozen=True)
 class Arm:
-    """A point of the results by its label, and the label of its `hold` (None for a `hold`). `keys`: what the two runs of a pair share.
+    """A point of the results by its label, and the label of its `hold` (None for a `hold`).
 
-    One label may stand for the same point in several futures.
+    One label may stand for the same point in several futures. `keys`: what the two runs of a pair share; `columns`: the weekly series.
     """
 
     label: str
     hold: str | None
     start: datetime.date
     keys: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
     start = json.loads(row["scenario"]).get("time", {}).get("start_date", "2022-01-01")
     hold = None if row["point_id"] == row["hold_id"] or holds.empty else str(holds.iloc[0])
     keys = tuple(key for key in ("future", "replication") if key in runs.columns)
-    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), keys)
+    columns = results.sql("select * exclude (run_id, week, days, theatre) from weekly limit 0").columns
+    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), keys, tuple(columns))
 
 
 def query(series: Mapping[str, Series], arm: Arm) -> str:
@@ -136,20 +138,19 @@ def query(series: Mapping[str, Series], arm: Arm) -> str:
     )
 
 
-def chosen(results: Results, names: Sequence[str]) -> dict[str, Series]:
+def chosen(arm: Arm, names: Sequence[str]) -> dict[str, Series]:
     """Series by their names in SERIES; or any weekly column with a place, as in `price_hcl_loreto`, shown as it is, week by week.
 
-    Raises ResultsError, with a near name, for what the folder does not hold.
+    Raises ResultsError, with a near name, for what the results do not hold.
     """
-    columns = list(results.sql("select * exclude (run_id, week, days, theatre) from weekly limit 0").columns)
-    known = {name: each for name, each in SERIES.items() if any(column in each.sql for column in columns)}
+    known = {name: each for name, each in SERIES.items() if any(column in each.sql for column in arm.columns)}
     found = {}
     for name in names:
         column, _, place = name.rpartition("_")
-        if name not in known and (column not in columns or place not in THEATRES):
-            near = difflib.get_close_matches(name, [*known, *(f"{each}_{where}" for each in columns for where in THEATRES)], 1)
+        if name not in known and (column not in arm.columns or place not in THEATRES):
+            near = difflib.get_close_matches(name, [*known, *(f"{each}_{where}" for each in arm.columns for where in THEATRES)], 1)
             told = f"did you mean {near[0]!r}?" if near else f"expected a column and a place ({', '.join(THEATRES)}), as in fear_vraem"
-            raise ResultsError(f"series: no {name!r} in {results.path}; {told}")
+            raise ResultsError(f"series: no {name!r} in these results; {told}")
         found[name] = known.get(name) or Series(name, "", over(column, place))
     return found
 
@@ -199,18 +200,21 @@ def move(away: pd.DataFrame | None, there: pd.DataFrame | None) -> tuple[int, in
     return int(leave), int(there.index[there["mean"] >= ARRIVED * there["mean"].max()][0])
 
 
-@style.look()
 def weekly(results: Results, series: str | Sequence[str], point: str | None = None) -> Figure:
     """One column of panels for each series: the point and its `hold`, and beneath, where there is one, their paired difference.
 
     `series`: names of SERIES, or weekly columns with a place (`fear_vraem`). Raises ResultsError for a series or point that is not there.
     """
-    names = [series] if isinstance(series, str) else list(series)
-    arm = arm_of(results, point)
-    asked = chosen(results, names)
+    return of_arm(results, [series] if isinstance(series, str) else series, arm_of(results, point))
+
+
+@style.look()
+def of_arm(results: Results, names: Sequence[str], arm: Arm) -> Figure:
+    """`weekly` for an arm that is already known."""
+    asked = chosen(arm, names)
     people: dict[str, Series] = {}
     with suppress(ResultsError):  # a folder without them does not tell when the move was
-        people = chosen(results, PEOPLE)
+        people = chosen(arm, PEOPLE)
     answer = read(results, asked | people, arm)
     moved = move(*(answer[name].difference for name in PEOPLE)) if people else None
     return drawn([answer[name] for name in names], arm, moved)

@@ -20,6 +20,7 @@ INK, PAPER, RULE = "#222222", "#ffffff", "#c8c8c8"
 HOLD = "#666666"  # the baseline, in every picture
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442"
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)  # in the order in which strategies take them; yellow is too faint for a line
+MARKERS = ("o", "^", "D", "v", "P", "X")  # beside the colours, for grey prints
 WATER, LAND, ABROAD = "#b8d4e8", "#f7f5ef", "#e8e8e8"  # maps
 SEQUENTIAL, DIVERGING = "cividis_r", "PuOr_r"  # names of colour maps: levels; changes about 0, orange for more
 WIDTH_IN = 7.5  # of a figure that takes the width of a page

@@ -144,14 +144,14 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
 
 def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
     shutil.copytree(results.path, tmp_path / "cut")
-    cut = Results.open(tmp_path / "cut")
-    part = cut.parts("runs")[-1]
-    lost = len(cut.sql(f"select * from read_parquet('{part}')"))
-    part.unlink()
+    for part in Results.open(tmp_path / "cut").parts("runs")[1:]:
+        part.unlink()
+    left = len(Results.open(tmp_path / "cut").runs())
+    assert left < 23
     failure = {"run_id": "f", "label": "<i>", "replication": 4, "error": "ValueError: <b>"}
     (tmp_path / "cut" / "failures.jsonl").write_text(json.dumps(failure) + "\n")
     told = page(Results.open(tmp_path / "cut"))
-    assert f"{lost - 1} of 24 runs are missing" in told
+    assert f"{23 - left} of 24 runs are missing" in told
     assert "1 runs failed. &lt;i&gt;, replication 4: ValueError: &lt;b&gt;" in told
 
 

@@ -12,7 +12,7 @@ from sim.pictures import series
 
 def read(results, name, point=None):
     arm = series.arm_of(results, point)
-    return series.read(results, series.chosen(results, [name]), arm)[name]
+    return series.read(results, series.chosen(arm, [name]), arm)[name]
 
 
 def test_the_middle_point_is_shown_and_any_other_by_name(results):
@@ -54,7 +54,8 @@ def test_runs_of_one_future_count_once_for_the_interval(results):
         "select label, replication % 3 as future, replication, week, sum(vacuum) as v from weekly join runs using (run_id) group by all"
     )
     table["v"] += np.where(table["label"] == "hold", 0.0, 0.01 * table["future"])
-    arm = series.Arm("static share_to_border=0.3", "hold", series.arm_of(results).start, ("future", "replication"))
+    shown = series.arm_of(results)
+    arm = series.Arm("static share_to_border=0.3", "hold", shown.start, ("future", "replication"), shown.columns)
     found = series.paired(series.SERIES["vacuum_vraem"], table[["label", "future", "replication", "week", "v"]], arm)
     half = 4.302652729911275 * 0.01 / math.sqrt(3)  # three futures, not six runs
     assert found.pairs == 6
@@ -84,7 +85,7 @@ def test_names_in_labels_are_text_to_the_query(tmp_path):
     odd = "area' or 1=1 -- $x$ <b>"
     results = folder(tmp_path / "odd", Scenario(sweep={"strategy.tasking_vraem": (odd, "line")}), 2)
     arm = series.arm_of(results, f"static share_to_border=0 tasking_vraem={odd}")
-    found = series.read(results, series.chosen(results, ["vacuum_vraem"]), arm)["vacuum_vraem"]
+    found = series.read(results, series.chosen(arm, ["vacuum_vraem"]), arm)["vacuum_vraem"]
     assert found.values.shape == found.hold.shape == (WEEKS - 1, 2)
 
 
