@@ -1,0 +1,90 @@
+"""Means and paired differences by community, against the tables of the folder itself."""
+
+import shutil
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_rel
+
+from sim.analysis.places import by_place, change
+from sim.batch import Results, ResultsError
+
+DAYS = (0, 21, 42, 63, 70)
+
+
+@pytest.fixture(scope="module")
+def moved(results_with_layers):
+    return by_place(results_with_layers, "static 30 %")
+
+
+@pytest.fixture(scope="module")
+def table(results_with_layers):
+    """Snapshots with the label and replication of their run."""
+    return results_with_layers.layers().merge(results_with_layers.runs()[["run_id", "label", "replication"]], on="run_id")
+
+
+def pairs_of(table, label, quantity, day):
+    """f8[replications, places] by pandas."""
+    rows = table[(table["label"] == label) & (table["day"] == day)]
+    return rows.pivot(index="replication", columns="place", values=quantity).to_numpy(float)
+
+
+def test_the_vacuum_is_the_mean_of_the_table(moved, table):
+    assert (moved.n, moved.days, moved.resolution_km) == (3, DAYS, 10)
+    for day in DAYS:
+        state = pairs_of(table, "static share_to_border=0.3", "state", day)
+        assert moved.vacuum(day) == pytest.approx(1 - state.mean(axis=0), abs=1e-12)
+
+
+def test_flows_are_tonnes_a_year_between_two_days(moved, table):
+    for quantity in ("attempted_kg", "seized_kg"):
+        early, late = (pairs_of(table, "static share_to_border=0.3", quantity, day).mean(axis=0) for day in (21, 70))
+        assert moved.flow(quantity, 21, 70) == pytest.approx((late - early) / 1000 / (49 / 365))
+        assert moved.flow(quantity, 21, 70).sum() > 0
+
+
+def test_differences_are_paired_by_replication(moved, table):
+    here, there = (pairs_of(table, label, "state", 70) for label in ("static share_to_border=0.3", "hold"))
+    found = moved.vacuum_change(70)
+    assert found.mean == pytest.approx((there - here).mean(axis=0), abs=1e-12)
+    differs = ~found.zero & (np.ptp(there - here, axis=0) > 0)
+    p = ttest_rel(there[:, differs], here[:, differs]).pvalue
+    assert differs.sum() > 20 and list(found.clear[differs]) == list(p < 0.05)
+    assert 0 < found.clear.sum() < len(found.clear)
+
+
+def test_a_share_of_0_changes_nothing_anywhere(results_with_layers):
+    still = by_place(results_with_layers, "static 0 %")
+    assert still.arrived is None
+    for found in (still.vacuum_change(70), still.flow_change("seized_kg", 0, 70)):
+        assert found.zero.all() and not found.clear.any() and (found.mean == 0).all()
+
+
+def test_the_move_is_over_at_the_first_snapshot_with_all_there(moved, results_with_layers):
+    people = results_with_layers.sql(
+        """select week, avg(people) filter (label like 'static%0.3') - avg(people) filter (label = 'hold') as more
+        from weekly join runs using (run_id) where theatre in ('loreto', 'cajamarca') group by week order by week"""
+    )["more"]
+    assert people.max() > 1_000
+    assert people[moved.arrived // 7 - 1] > 0.95 * people.max()
+    assert all(people[day // 7 - 1] < 0.95 * people.max() for day in DAYS[1:] if day < moved.arrived)
+
+
+def test_hold_has_levels_only(results_with_layers):
+    hold = by_place(results_with_layers, "hold")
+    assert hold.hold is None and hold.arrived is None and 0 < hold.vacuum(70).mean() < 1
+
+
+def test_one_pair_is_clear_of_nothing():
+    one = change(np.array([[1.0, 2.0]]), np.array([[0.0, 2.0]]))
+    assert not one.clear.any() and list(one.zero) == [False, True] and list(one.mean) == [1.0, 0.0]
+    equal_shift = change(np.array([[1.0], [2.0]]), np.array([[0.0], [1.0]]))
+    assert equal_shift.clear.all()
+
+
+def test_errors_name_what_is_missing(results_with_layers, tmp_path):
+    with pytest.raises(ResultsError, match=r"point: no point 'statc 30 %'; did you mean"):
+        by_place(results_with_layers, "statc 30 %")
+    shutil.copytree(results_with_layers.path, tmp_path / "bare", ignore=shutil.ignore_patterns("layers"))
+    with pytest.raises(ResultsError, match=r"no map layers of static 30 %; set record.layers_every_days"):
+        by_place(Results.open(tmp_path / "bare"), "static 30 %")
