@@ -78,7 +78,8 @@ def compare(
     `baseline`: a label, a point_id or `key=value,...`; by default each point's own `hold`, with the same world and taskings. `outcomes`:
     names, derived ones included; default all. Pairs join on the replication; a pair with a null is left out of that outcome's n. `low`
     and `high` are Student's t interval of the mean difference, `boot_*` a percentile bootstrap. `enough`: the half-width is at most half
-    of the difference; `n_needed` the pairs for that. Raises ResultsError for an unknown name or a folder with nothing to compare.
+    of the difference; `n_needed` the pairs for that. `censored`: runs of a waiting time that ended before what is waited for; they count
+    with the horizon, so that the mean is too low. Raises ResultsError for an unknown name or a folder with nothing to compare.
     """
     import pandas as pd
 
@@ -129,6 +130,8 @@ def row_for(
         differences = here - there
         estimate = mean_of(differences, confidence)
         means = (float(there.mean()), float(here.mean())) if len(here) else (math.nan, math.nan)
+    mark = name.replace("_days_", "_censored_")
+    censored = [float(runs[mark].sum()) if mark != name and mark in runs else math.nan for runs in (theirs, mine)]
     sign = {LESS: -1, MORE: 1}.get(direction)
     better = math.nan if sign is None or not len(differences) else float((sign * differences > 0).mean())
     return {
@@ -149,6 +152,8 @@ def row_for(
         "n_needed": estimate.n_needed,
         "exactly_zero": estimate.exactly_zero,
         "verdict": verdict(name, estimate, sign),
+        "baseline_censored": censored[0],
+        "censored": censored[1],
     }
 
 

@@ -51,16 +51,21 @@ def headline_table(comparison: Comparison) -> Table:
 def outcome_table(comparison: Comparison, name: str) -> Table:
     """One outcome: means, paired difference, share of replications better, Holm's p, n, what may be said."""
     rows = comparison.table[comparison.table["outcome"] == name]
+    waiting = rows["censored"].notna().any()
     table = plain_table(None, "point")
-    for head in ("baseline", "mean", f"difference \\[{100 * comparison.confidence:g} %]", "better in", "p Holm", "n", "verdict"):
+    difference = f"difference \\[{100 * comparison.confidence:g} %]"
+    for head in ("baseline", "mean", difference, "better in", "p Holm", "n", *(["censored"] if waiting else []), "verdict"):
         table.add_column(head, justify="left" if head == "verdict" else "right", no_wrap=True)
     for _, row in rows.iterrows():
         p = "" if math.isnan(row["p_holm"]) else "<.001" if row["p_holm"] < 0.001 else f"{row['p_holm']:.3f}"
         better = "" if math.isnan(row["share_better"]) else f"{100 * row['share_better']:.0f} %"
         half = abs(row["mean"]) / 10 or 0.1
-        needed = f" (needs {row['n_needed']:,.0f})" if row["verdict"] == "n too small to rank" and math.isfinite(row["n_needed"]) else ""
+        what = {"n too small to rank": "needs", "better": "its size: n =", "worse": "its size: n ="}.get(row["verdict"])
+        needed = f" ({what} {row['n_needed']:,.0f})" if what and not row["enough"] and math.isfinite(row["n_needed"]) else ""
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
-        table.add_row(short(row["label"]), *means, with_interval(row), better, p, str(row["n"]), row["verdict"] + needed)
+        censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
+        interval = with_interval(row).rstrip("? ")  # here the verdict says what n carries
+        table.add_row(short(row["label"]), *means, interval, better, p, str(row["n"]), *censored, row["verdict"] + needed)
     return table
 
 
@@ -76,8 +81,10 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
             "First row: levels. vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here."
         )
         lines.append("What is averted at the border but not in total has found another way out. Intervals cover chance, not assumptions.")
-    if not comparison.table["enough"].all():
+    if headline and not comparison.table["enough"].all():
         lines.append("? = the interval is wide against the difference: more replications are needed before points are ranked by it.")
+    if not headline and comparison.table["censored"].notna().any():
+        lines.append("censored: runs (baseline, point) in which it had not come by the end; they count with the horizon: means too low.")
     if more > 0:
         lines.append(f"{more} more outcomes: --outcome NAME, or --json for all.")
     return lines
@@ -107,10 +114,12 @@ def number(value: float, scale: float, sign: str = "") -> str:
 
 
 def short(label: str) -> str:
-    """A label for a narrow column: `static share_to_border=0.15` is `static 15 %`."""
+    """A label for a narrow column: `static share_to_border=0.15` is `static 15 %`; an own strategy that moves by no share has none."""
     words = label.split(" ")
     key, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
-    if key == "share_to_border":
+    if key == "share_to_border" and ":" in words[0] and not float(value):
+        del words[1]
+    elif key == "share_to_border":
         words[1] = f"{100 * float(value):g} %"
     return " ".join(words)
 

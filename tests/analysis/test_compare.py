@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from sim.analysis.compare import compare, print_comparison
-from sim.analysis.printed import HEADLINE
+from sim.analysis.printed import HEADLINE, short
 from sim.batch import ResultsError
 
 N = 8
@@ -194,6 +194,36 @@ def test_long_labels_and_large_numbers_stay_whole_at_120_columns():
     (line,) = [line for line in text.splitlines() if line.strip().startswith("triggered-return 30 %")]
     assert "…" not in text and line.count("[") == line.count("]") == 4 and line.rstrip().endswith(str(N))
     assert line.count("?") == 2  # averted and cost now vary more than they differ
+
+
+def test_what_is_worse_by_an_unsure_amount_is_not_called_in_question():
+    folder = Folder()
+    runs = folder.runs()
+    runs.loc[runs["point_id"] == "s3", "cost_musd"] += 3 * WORLDS
+    folder.runs = lambda: runs
+    (line,) = [line for line in printed(compare(folder, outcomes=["cost_musd"])).splitlines() if line.strip().startswith("static 30 %")]
+    assert "?" not in line and "worse (its size: n = " in line
+
+
+def test_a_waiting_time_shows_how_many_runs_are_censored():
+    folder = Folder()
+    runs = folder.runs()
+    runs["recovery_days_vraem"] = np.where(runs["point_id"] == "h", 100.0 + runs["replication"], 730.0)
+    runs["recovery_censored_vraem"] = np.where(runs["point_id"] == "h", runs["replication"] < 2, runs["replication"] < 5).astype(float)
+    about = {"unit": "days", "label": "recovery", "direction": "less is better"}
+    folder.runs, folder.outcomes = lambda: runs, lambda: ABOUT | {"recovery_days_vraem": about}
+    comparison = compare(folder, outcomes=["recovery_days_vraem", "cost_musd"])
+    row = row_of(comparison, "s3", "recovery_days_vraem")
+    assert (row["baseline_censored"], row["censored"]) == (2, 5)
+    assert math.isnan(row_of(comparison, "s3", "cost_musd")["censored"])
+    text = printed(comparison)
+    (line, other) = [line for line in text.splitlines() if line.strip().startswith("static 30 %")]
+    assert " 2, 5 " in line and "2, 5" not in other and "had not come by the end" in text and max(map(len, text.splitlines())) <= 120
+
+
+def test_an_own_strategy_that_moves_by_no_share_is_named_without_one():
+    assert short("mine:Mine share_to_border=0 boom=1") == "mine:Mine boom=1"
+    assert short("mine:Mine share_to_border=0.2") == "mine:Mine 20 %" and short("static share_to_border=0") == "static 0 %"
 
 
 def test_an_outcome_asked_for_has_a_table_of_its_own():
