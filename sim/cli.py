@@ -213,6 +213,7 @@ def batch(
     replications: Whole | None = None,
     workers: Whole | None = None,
     processes: Annotated[bool, Parameter(negative="")] = False,
+    shard: str = "1/1",
     out: Path | None = None,
     settings: Settings = None,
     replace: Annotated[bool, Parameter(negative="")] = False,
@@ -229,12 +230,15 @@ def batch(
         Runs at a time; the default is the number of processors.
     processes
         Use worker processes, not threads: quicker where an own strategy computes much in Python.
+    shard
+        Do part i of n, such as 2/4: every n-th replication, into a folder of its own; `redeploy merge` joins them.
     out
         Results folder; the default is results/NAME.
     replace
         Move an older folder of this name aside.
     """
     from sim.batch.runner import batch as run_batch
+    from sim.batch.shard import Shard
     from sim.scenario import UserError
 
     if len(scenarios) > 1 and out is None:
@@ -243,10 +247,11 @@ def batch(
         if number is not None and number < 1:
             raise UserError(f"{name}: expected 1 or more (got {number})")
     loaded = [_load(file, settings) for file in scenarios]
-    folder = out or Path("results") / scenarios[0].stem
+    folder = out or Shard.parse(shard).beside(Path("results") / scenarios[0].stem)
     what = loaded[0] if len(loaded) == 1 else loaded
+    options: dict[str, Any] = {"workers": workers, "replications": replications, "processes": processes, "shard": shard}
     with redirect_stdout(sys.stderr):
-        results = run_batch(what, out=folder, workers=workers, replications=replications, replace=replace, processes=processes)
+        results = run_batch(what, out=folder, replace=replace, **options)
     counts = results.status()
     if counts["FAILED"]:
         reasons = f"{folder / 'failures.jsonl'} has the reasons, `redeploy status {_quoted(folder)}` lists them"
@@ -275,6 +280,25 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
     print(f"{directory}: {_counted(counts)}\ndigest {digest}")
     for failure in failures:
         print(f"failed: {failure['label']}, replication {failure['replication']}: {failure['error']}")
+
+
+@app.command
+def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out: Path | None = None) -> int:
+    """Join shards of one batch into one results folder.
+
+    Parameters
+    ----------
+    directories
+        Results folders of the same plan.
+    out
+        Folder to write; the default is NAME for NAME.shard-1-of-4 and so on.
+    """
+    from sim.batch.merge import merge as merge_folders
+
+    merged = merge_folders(directories, out)
+    counts = merged.status()
+    print(f"{merged.path}: {_counted(counts)}; `redeploy compare {_quoted(merged.path)}` compares")
+    return 1 if counts["FAILED"] else 0
 
 
 @app.command

@@ -210,10 +210,12 @@ def test_batch_hands_on_what_was_asked(scenario, model, capsys, tmp_path: Path):
     out = tmp_path / "results"
     assert main(["batch", str(scenario), "--out", str(out), "--workers", "2", "--replications", "5", "--replace"]) == 0
     ((given, options),) = model.asked
-    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True, "processes": False}
+    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True, "processes": False, "shard": "1/1"}
     assert "5 SUCCEEDED" in capsys.readouterr().out
     assert main(["batch", str(scenario), "--processes"]) == 0
-    assert model.asked[1][1] == {"out": Path("results/small"), "workers": None, "replications": None, "replace": False, "processes": True}
+    assert model.asked[1][1]["processes"] and model.asked[1][1]["out"] == Path("results/small")
+    assert main(["batch", str(scenario), "--shard", "2/3"]) == 0
+    assert (model.asked[2][1]["shard"], model.asked[2][1]["out"]) == ("2/3", Path("results/small.shard-2-of-3"))
 
 
 def test_batch_of_several_files_needs_a_folder_and_gives_a_list(scenario, model, capsys):

@@ -1,7 +1,8 @@
-"""Many runs: the plan, the runner and the results folder."""
+"""Many runs: the plan, the runner, the results folder and its shards."""
 
+from sim.batch.merge import merge
 from sim.batch.plan import Plan, make_plan
 from sim.batch.runner import batch
 from sim.batch.store import Results, ResultsError
 
-__all__ = ["Plan", "Results", "ResultsError", "batch", "make_plan"]
+__all__ = ["Plan", "Results", "ResultsError", "batch", "make_plan", "merge"]

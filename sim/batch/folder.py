@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sim.batch.plan import Plan
+from sim.batch.shard import Shard
 from sim.batch.store import KINDS, Results, ResultsError
 
 VERSIONS = ("redeploy", "numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
@@ -21,8 +22,8 @@ SHOWN = 6  # differences named when a folder belongs to another plan
 
 
 @contextmanager
-def writing(root: Path, plan: Plan, replace: bool = False) -> Iterator[set[str]]:
-    """Hold the folder `root` for this plan and give the run_ids that it already has.
+def writing(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> Iterator[set[str]]:
+    """Hold the folder `root` for this plan, or a shard of it, and give the run_ids that it already has.
 
     Makes the folder, its manifest and design when absent; `replace` first moves a folder that is there to `<name>.old-N`. Raises
     ResultsError when another batch writes there, when it belongs to another plan (naming what differs), or holds other things.
@@ -38,16 +39,18 @@ def writing(root: Path, plan: Plan, replace: bool = False) -> Iterator[set[str]]
         refuse_what_is_not_ours(root)
     with locked(root):
         with in_words(root):
-            done = prepare(root, plan)
+            done = prepare(root, plan, shard)
         yield done
 
 
-def prepare(root: Path, plan: Plan) -> set[str]:
+def prepare(root: Path, plan: Plan, shard: Shard) -> set[str]:
     """Clear what a stopped batch left behind, write design and manifest, give the run_ids that are stored."""
     earlier = earlier_manifest(root, plan)
     if earlier and earlier["plan_id"] != plan.plan_id:
         what = differences(earlier, manifest_of(plan))
         raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
+    if earlier and earlier.get("shard", "1/1") != str(shard):
+        raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
     for leftover in [*root.glob("*/*.tmp"), *root.glob("*.tmp"), root / "stop", root / "failures.jsonl"]:
         leftover.unlink(missing_ok=True)  # failed runs are tried again, so their lines go too
     for kind in KINDS:
@@ -57,7 +60,8 @@ def prepare(root: Path, plan: Plan) -> set[str]:
     write_design(root, plan)
     manifest = manifest_of(plan)
     manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
-    manifest["planned"] = manifest["replications"] * len(plan.points)
+    manifest["planned"] = sum(replication in shard for replication in range(manifest["replications"])) * len(plan.points)
+    manifest["shard"] = str(shard)
     write_manifest(root, manifest)
     for kind in KINDS:
         (root / kind).mkdir(exist_ok=True)
@@ -231,6 +235,14 @@ def write_part(root: Path, kind: str, name: str, table: Any) -> None:
     options: dict[str, Any] = {"use_dictionary": repeated, "use_byte_stream_split": spread, "write_statistics": False}
     (root / kind).mkdir(exist_ok=True)
     replace_file(root / kind / f"{name}.parquet", lambda file: pq.write_table(table, file, compression="zstd", **options))
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    """Add one JSON line to a file and see it on the disk."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:

@@ -7,7 +7,6 @@ of a part not to matter.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import signal
@@ -23,8 +22,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from sim.batch.folder import write_manifest, writing, x_types
+from sim.batch.folder import append_line, write_manifest, writing, x_types
 from sim.batch.plan import Plan, PlanError, Task, make_plan
+from sim.batch.shard import Shard
 from sim.batch.store import FAILED, Interrupted, Results, ResultsError
 from sim.batch.worker import Chunk, Status, begin_process, run_chunk
 
@@ -42,6 +42,7 @@ def batch(
     replace: bool = False,
     progress: bool = True,
     processes: bool = False,
+    shard: str = "1/1",
     run: Callable[..., Any] | None = None,
     outcomes: Mapping[str, Any] | None = None,
 ) -> Results:
@@ -49,18 +50,22 @@ def batch(
 
     `scenario`: a path, a scenario, a list of either, or a Plan. `executor`: any `concurrent.futures.Executor`; by default `workers`
     threads (one per core), or as many `processes` (a script that asks for these needs `if __name__ == "__main__"`). `out`: the folder, by
-    default `results/<file name>`. `replace` moves an earlier folder aside. `run`: called as `run(scenario, replication=r)`, by default
-    `sim.run.run`; `outcomes`: the registry with unit, label and direction of what it gives, by default `sim.outcomes.OUTCOMES`.
-    Runs that fail are counted by `status()` and told by `failures()`. Raises ResultsError or PlanError for what the user can mend,
-    KeyboardInterrupt after a Ctrl-C and Interrupted when a worker died, with everything done so far saved.
+    default `results/<file name>`. `replace` moves an earlier folder aside. `shard`: "i/n", every n-th replication; `merge` joins them.
+    `run`: called as `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of
+    what it gives, by default `sim.outcomes.OUTCOMES`. Runs that fail are counted by `status()` and told by `failures()`. Raises
+    ResultsError or PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C and Interrupted when a worker died, with
+    everything done so far saved.
     """
     if workers is not None and workers < 1:
         raise PlanError(f"workers: expected 1 or more, got {workers}")
+    part = Shard.parse(shard)
     plan, name = planned(scenario, replications)
-    root = Path(out) if out is not None else Path("results") / name
+    if part.number > plan.replications:
+        raise PlanError(f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out")
+    root = Path(out) if out is not None else part.beside(Path("results") / name)
     workers = workers or getattr(executor, "_max_workers", None) or cores()
-    with writing(root, plan, replace) as done:
-        queue = deque(task for task in plan.tasks() if task.run_id not in done)
+    with writing(root, plan, part, replace) as done:
+        queue = deque(task for task in plan.tasks() if task.replication in part and task.run_id not in done)
         if queue and run is None:
             from sim.run import warm_up
 
@@ -198,13 +203,6 @@ def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
 
         outcomes = OUTCOMES
     return {name: {"unit": each.unit, "label": each.label, "direction": each.direction} for name, each in outcomes.items()}
-
-
-def append_line(path: Path, line: dict[str, Any]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -1,0 +1,66 @@
+import fake_runs
+import pytest
+
+from sim.batch import Results, ResultsError, batch, make_plan, merge
+from sim.batch.plan import PlanError
+
+
+def done(root, shard="1/1", scenario=fake_runs.SWEPT, run=fake_runs.run, replications=5, **options):
+    plan = make_plan(scenario, replications, points_of=fake_runs.points_of, source="code-1")
+    return batch(plan, out=root, workers=1, run=run, outcomes=fake_runs.OUTCOMES, progress=False, shard=shard, **options)
+
+
+@pytest.fixture
+def shards(tmp_path):
+    return [done(tmp_path / f"fake.shard-{i}-of-3", f"{i}/3") for i in (1, 2, 3)]
+
+
+def test_merged_shards_equal_the_whole(shards, tmp_path):
+    assert [shard.status()["SUCCEEDED"] for shard in shards] == [8, 8, 4]
+    assert all(sum(shard.status().values()) == shard.status()["SUCCEEDED"] for shard in shards)
+    assert [sorted(set(shard.runs()["replication"])) for shard in shards] == [[0, 3], [1, 4], [2]]
+    whole = done(tmp_path / "whole")
+    for _ in range(2):  # again is no harm
+        merged = merge([shard.path for shard in shards])
+        assert merged.path == tmp_path / "fake" and merged.digest() == whole.digest()
+        assert merged.status() == whole.status()
+        assert merged.runs().drop(columns="wall_s").equals(whole.runs().drop(columns="wall_s"))
+
+
+def test_what_no_shard_has_is_pending_and_done_by_the_same_command(shards, tmp_path):
+    merged = merge([shard.path for shard in shards[:2]], tmp_path / "some")
+    assert merged.status() == {"PENDING": 4, "SUCCEEDED": 16, "FAILED": 0, "ABORTED": 0}
+    assert done(merged.path).digest() == done(tmp_path / "whole").digest()
+
+
+def test_failures_travel_with_their_shard(tmp_path):
+    failing = [done(tmp_path / f"f.shard-{i}-of-2", f"{i}/2", run=fake_runs.failing_run) for i in (1, 2)]
+    for _ in range(2):
+        merged = merge([shard.path for shard in failing])
+        assert merged.status()["FAILED"] == len(merged.failures()) == 1
+
+
+def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_path):
+    other = done(tmp_path / "other", scenario=fake_runs.Scenario())
+    with pytest.raises(ResultsError, match="other: belongs to another plan than"):
+        merge([shards[0].path, other.path], tmp_path / "x")
+    with pytest.raises(ResultsError, match="another plan"):
+        merge([shards[0].path], other.path)
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter").touch()
+    with pytest.raises(ResultsError, match="not a results folder"):
+        merge([shards[0].path], tmp_path / "letters")
+    with pytest.raises(ResultsError, match="--out: expected a folder"):
+        merge([shards[0].path, done(tmp_path / "whole").path])
+    with pytest.raises(ResultsError, match="holds shard 1/3, not 2/3"):
+        done(shards[0].path, "2/3")
+    assert Results.open(shards[0].path).status()["SUCCEEDED"] == 8
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "-1/2", "a/b", "1/2/3", "1.0/2", ""])
+def test_a_shard_is_i_of_n(tmp_path, text):
+    with pytest.raises(PlanError, match=r"expected i/n with i from 1 to n"):
+        done(tmp_path / "none", text)
+    with pytest.raises(PlanError, match="holds nothing"):
+        done(tmp_path / "none", "6/6")
+    assert not (tmp_path / "none").exists()
