@@ -17,6 +17,7 @@ from sim.geography.routes import routes as load_routes
 from sim.geography.travel import Speeds, Travel
 from sim.geography.travel import travel as load_travel
 from sim.parameters.registry import load_registry
+from sim.scenario.problems import UserError
 from sim.world import tables
 from sim.world.log import Event
 from sim.world.state import BOLIVIA, BY_AIR, CAJAMARCA, COAST, LORETO, PERU, VRAEM, dtype, table
@@ -188,6 +189,17 @@ def prices_of(scenario: Any) -> np.ndarray:
         product = 1 if name.startswith("latex_") else 0
         prices[EXITS.index(name.removeprefix("latex_")), product] = value
     return prices
+
+
+def crops_beyond_land(scenario: Any) -> list[tuple[str, str]]:
+    """(key, what the map can hold) where the scenario has more crops than the map has land for; empty where they fit."""
+    map_, travel, library = geography_of(scenario)
+    try:
+        opening.communities(scenario, map_, library, ground_of(map_, travel), values(scenario, "start"))
+    except UserError as error:
+        key, _, text = str(error).partition(": ")
+        return [(key, text)]
+    return []
 
 
 def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:

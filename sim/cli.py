@@ -101,28 +101,30 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
     files
         Scenario files (TOML).
     """
-    from sim.scenario import ScenarioError, points
+    from sim.batch.plan import make_plan
+    from sim.scenario import UserError
 
     status = 0
     for file in files:
         try:
             scenario = _load(file, settings)
-            number = len(points(scenario))
-        except ScenarioError as error:
+            plan = make_plan(scenario, source="")
+        except UserError as error:
             print(error, file=sys.stderr)
             status = 2
         else:
-            noun = "point" if number == 1 else "points"
-            runs = number * scenario.replications.count
-            print(f'{file}: fine; strategy "{scenario.strategy.name}", {number} {noun}, {runs:,} runs')
+            arms, futures = (len({getattr(point, part) for point in plan.points}) for part in ("arm", "future"))
+            parts = {"arms": arms, "futures": futures, "replications": plan.replications}
+            said = " x ".join(f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items())
+            print(f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}")
     return status
 
 
 @app.command
 def describe(
-    what: Literal["parameters", "outcomes", "strategies", "scenario"], name: str | None = None, /, *, as_json: AsJson = False
+    what: Literal["parameters", "couplings", "outcomes", "strategies", "scenario"], name: str | None = None, /, *, as_json: AsJson = False
 ) -> None:
-    """Print a registry or one entry of it: parameters, outcomes, strategies, the keys of a scenario file; or one scenario, resolved.
+    """Print a registry or one entry: parameters, couplings, outcomes, strategies, keys of a scenario file; or one scenario, resolved.
 
     Parameters
     ----------
@@ -171,14 +173,18 @@ def run(
     profile
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
-    from sim.scenario import UserError, without_sweep
+    from sim.scenario import UserError, base_of
 
     if replication < 0:
         raise UserError(f"--replication: expected 0 or more (got {replication})")
+    if seed is not None and not 0 <= seed <= 2**53:
+        raise UserError(f"--seed: expected a whole number from 0 to {2**53} (got {seed})")
     resolved = _load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
-    if resolved.sweep:
-        print("this file has a sweep; running its base, see `redeploy batch` for the points", file=sys.stderr)
-        resolved = without_sweep(resolved)
+    if resolved.plan:
+        sections = ", ".join(f"[{name}]" for name in resolved.plan)
+        base = f'its base, strategy "{resolved.strategy.name}"'
+        print(f"this file has a plan ({sections}); running {base}; `redeploy batch` runs the plan", file=sys.stderr)
+        resolved = base_of(resolved)
     if out is not None:
         _make(out)
     records = _profiled(resolved, replication) if profile else _run(resolved, replication)

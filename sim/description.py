@@ -18,6 +18,21 @@ def parameters() -> list[dict[str, Any]]:
     return [{"name": entry.name, **dataclasses.asdict(entry)} for entry in load_registry()]
 
 
+def couplings() -> list[dict[str, Any]]:
+    """Every coupling that `ablate` can switch off: name, meaning, and its parameters with value and off value."""
+    from sim.parameters import load_couplings, load_registry
+
+    known = load_registry()
+    return [
+        {
+            "name": each.name,
+            "meaning": each.meaning,
+            "parameters": [{"name": name, "value": known.get(name).value, "off": known.get(name).off} for name in each.parameters],
+        }
+        for each in load_couplings().values()
+    ]
+
+
 def outcomes() -> list[dict[str, Any]]:
     """Every outcome: name, unit, label, direction and what else its registry says of it in words."""
     from sim.outcomes import OUTCOMES
@@ -94,6 +109,11 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
         case {"expects": expects}:
             shown = f" = {_shown(row['default'])}" if row["default"] is not None else ""
             return [f"{row['name']}{shown}", f"    {expects}" + (f": {row['meaning']}" if row["meaning"] else "")]
+        case {"parameters": cut}:
+            return [
+                f"{row['name']}: {row['meaning']}",
+                *(f"    {each['name']} = {each['value']:g}, off at {each['off']:g}" for each in cut),
+            ]
         case {"settings": settings}:
             return [f"{row['name']}: {row['meaning']}", *("    " + line for own in settings for line in _lines(own))]
         case {"label": label, "unit": unit}:

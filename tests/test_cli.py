@@ -157,9 +157,11 @@ def test_every_shipped_scenario_is_fine():
 
 def test_check_says_what_would_run(scenario, capsys):
     assert main(["check", str(scenario)]) == 0
-    assert capsys.readouterr().out == f'{scenario}: fine; strategy "hold", 2 points, 6 runs\n'
+    assert capsys.readouterr().out == (
+        f"{scenario}: fine; a batch of it, `hold` included, is 2 arms x 1 future x 3 replications = 6 runs\n"
+    )
     assert main(["check", str(scenario), "--set", "replications.count=1", "--set", "sweep.secrecy.level=[0.5]"]) == 0
-    assert "1 point, 1 runs" in capsys.readouterr().out
+    assert "1 arm x 1 future x 1 replication = 1 run\n" in capsys.readouterr().out
 
 
 def test_run_as_json_is_one_object_and_nothing_else(scenario, model, capsys):

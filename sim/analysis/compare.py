@@ -1,7 +1,8 @@
-"""Each point of a results folder against its baseline, pair by pair.
+"""Each arm of a results folder (a strategy at a point of the sweep) against its baseline, pair by pair.
 
-All strategies of a replication meet the same world (common random numbers), so what is compared is the difference within each
-replication. Outcomes that exist only as a pair with the baseline (averted kilograms, displaced share, exchange rate) are made here.
+All strategies of a replication meet the same world (common random numbers) and the same futures, so what is compared is the difference
+within each future and replication. Outcomes
+that exist only as a pair with the baseline (averted kilograms, displaced share, exchange rate) are made here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.paired import Estimate, Floats, clear_of_zero, holm, mean_of, ratio_of
+from sim.analysis.paired import Estimate, Floats, Whole, clear_of_zero, holm, mean_of, ratio_of
 from sim.analysis.printed import print_comparison
 from sim.batch.store import Results, ResultsError
 
@@ -52,16 +53,18 @@ DERIVED = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """The answer of `compare`. `baselines` gives the baseline's point_id of each compared point; `asked` the outcomes named, if any."""
+    """The answer of `compare`. `baselines` gives the baseline's point_id of each compared arm, both those of future 0; `asked` the
+    outcomes named, if any; `futures` how many futures the folder holds."""
 
     frame: pd.DataFrame
     baselines: dict[str, str]
     asked: tuple[str, ...] | None
     confidence: float
+    futures: int = 1
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per point x outcome: ids, `x.` values, means, paired difference, intervals, share better, p_holm, n, verdict."""
+        """One row per arm x outcome: ids, `x.` values, means, paired difference, intervals, share better, p_holm, n, verdict."""
         return self.frame
 
     def to_json(self) -> str:
@@ -73,17 +76,21 @@ class Comparison:
 def compare(
     results: Results, baseline: str | None = None, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95
 ) -> Comparison:
-    """Paired differences, point minus baseline, for each outcome.
+    """Paired differences, arm minus baseline, for each outcome; the futures of an arm are pooled.
 
-    `baseline`: a label, a point_id or `key=value,...`; by default each point's own `hold`, with the same world and taskings. `outcomes`:
-    names, derived ones included; default all. Pairs join on the replication; a pair with a null is left out of that outcome's n. `low`
-    and `high` are Student's t interval of the mean difference, `boot_*` a percentile bootstrap. `enough`: the half-width is at most half
-    of the difference; `n_needed` the pairs for that. `censored`: runs of a waiting time that ended before what is waited for; they count
-    with the horizon, so that the mean is too low. Raises ResultsError for an unknown name or a folder with nothing to compare.
+    `baseline`: a label, a point_id or `key=value,...`; by default each arm's own `hold`, with the same world and taskings. `outcomes`:
+    names, derived ones included; default all. Pairs join on (future, replication); a pair with a null is left out of that outcome's n.
+    `low` and `high` are Student's t interval of the mean difference, `boot_*` a percentile bootstrap. `enough`: the half-width is at most
+    half of the difference; `n_needed` the pairs for that. With two futures or more, replications of one future are not independent of
+    it: differences are averaged within each future first, and the intervals are over the `futures` means, each of the same weight; n
+    still counts pairs. `censored`: runs of a waiting time that ended before what is waited for; they count with the horizon, so that the
+    mean is too low. Raises ResultsError for an unknown name or a folder with nothing to compare.
     """
     import pandas as pd
 
     runs, design = results.runs(), results.design()
+    if "future" not in runs:  # folders of before there were futures
+        runs, design = runs.assign(future=0), design.assign(future=0)
     if runs.empty:
         raise ResultsError(f"{results.path}: no finished run to compare yet")
     if not 0 < confidence < 1:
@@ -94,14 +101,16 @@ def compare(
     baselines = baselines_of(design, baseline)
     if not baselines:
         raise ResultsError(f"{results.path}: only one point; nothing to compare")
-    by_point = {point_id: rows.set_index("replication") for point_id, rows in runs.groupby("point_id")}
+    first = design[design["future"] == 0].set_index("label")["point_id"]
+    arm_of = dict(zip(design["point_id"], design["label"].map(first)))  # the points of an arm share its label
+    by_arm = {arm: rows.set_index(["future", "replication"]) for arm, rows in runs.groupby(runs["point_id"].map(arm_of))}
     points = design.set_index("point_id")
 
     rows: list[dict[str, Any]] = []
     for point_id, base_id in baselines.items():
-        if point_id not in by_point or base_id not in by_point:
+        if point_id not in by_arm or base_id not in by_arm:
             continue
-        mine, theirs = by_point[point_id].align(by_point[base_id], join="inner", axis=0)
+        mine, theirs = by_arm[point_id].align(by_arm[base_id], join="inner", axis=0)
         point = points.loc[point_id]
         head = {"point_id": point_id, "label": point["label"], "baseline": points.loc[base_id, "label"]}
         head |= {key: point[key] for key in design.columns if key.startswith("x.")}
@@ -111,13 +120,13 @@ def compare(
         raise ResultsError(f"{results.path}: no point and its baseline have both finished a run")
     frame = pd.DataFrame(rows)
     frame.insert(frame.columns.get_loc("p") + 1, "p_holm", holm(frame["p"].to_numpy(float)))
-    return Comparison(frame, baselines, asked, confidence)
+    return Comparison(frame, baselines, asked, confidence, int(design["future"].nunique()))
 
 
 def row_for(
     name: str, mine: pd.DataFrame, theirs: pd.DataFrame, known: dict[str, dict[str, str]], horizon_days: float, confidence: float
 ) -> dict[str, Any]:
-    """One row of the table: an outcome of one point against its baseline, over the replications that both have."""
+    """One row of the table: an outcome of one arm against its baseline, over the futures and replications that both have."""
     if name in DERIVED:
         about = DERIVED[name]
         unit, label, direction = about.unit, about.label, about.direction
@@ -126,10 +135,11 @@ def row_for(
     else:
         about_ = known[name]
         unit, label, direction = about_.get("unit", ""), about_.get("label", name), about_.get("direction", NEUTRAL)
-        here, there = paired(mine[name], theirs[name])
+        both = (mine[name].notna() & theirs[name].notna()).to_numpy()
+        here, there, futures = mine[name].to_numpy(float)[both], theirs[name].to_numpy(float)[both], futures_of(mine)[both]
         differences = here - there
-        estimate = mean_of(differences, confidence)
-        means = (float(there.mean()), float(here.mean())) if len(here) else (math.nan, math.nan)
+        estimate = mean_of(differences, confidence, futures)
+        means = (mean_of(there, confidence, futures).value, mean_of(here, confidence, futures).value)
     mark = name.replace("_days_", "_censored_")
     censored = [float(runs[mark].sum()) if mark != name and mark in runs else math.nan for runs in (theirs, mine)]
     sign = {LESS: -1, MORE: 1}.get(direction)
@@ -139,6 +149,7 @@ def row_for(
         "unit": unit,
         "outcome_label": label,
         "n": estimate.n,
+        "futures": estimate.futures,
         "baseline_mean": means[0],
         "mean": means[1],
         "difference": estimate.value,
@@ -159,25 +170,25 @@ def row_for(
 
 def derived(name: str, mine: pd.DataFrame, theirs: pd.DataFrame, horizon_days: float, confidence: float) -> tuple[Estimate, Floats]:
     """A derived outcome and, for the averted kilograms, its value in each pair."""
-    needs = DERIVED[name].needs
+    needs, futures = DERIVED[name].needs, futures_of(mine)
     pairs = [(mine[need], theirs[need]) for need in needs]
     both = np.logical_and.reduce([(here.notna() & there.notna()).to_numpy() for here, there in pairs])
+    futures = futures[both]
     change = {need: (here - there).to_numpy(float)[both] for need, (here, there) in zip(needs, pairs)}
     if name.startswith("averted"):
         averted = 0.0 - change[needs[0]]
-        return mean_of(averted, confidence), averted
+        return mean_of(averted, confidence, futures), averted
     averted = -change["delivered_kg_border"]
     if name == "displaced_share":
         elsewhere = change["delivered_kg_total"] - change["delivered_kg_border"]
-        return ratio_of(elsewhere, averted, 1.0, confidence), np.empty(0)
+        return ratio_of(elsewhere, averted, 1.0, confidence, futures), np.empty(0)
     tonnes_a_year = averted / 1_000 * 365 / horizon_days
-    return ratio_of(change["vacuum_vraem"], tonnes_a_year, 100.0, confidence), np.empty(0)
+    return ratio_of(change["vacuum_vraem"], tonnes_a_year, 100.0, confidence, futures), np.empty(0)
 
 
-def paired(mine: pd.Series, theirs: pd.Series) -> tuple[Floats, Floats]:
-    """The values of the replications where neither is null."""
-    both = (mine.notna() & theirs.notna()).to_numpy()
-    return mine.to_numpy(float)[both], theirs.to_numpy(float)[both]
+def futures_of(rows: pd.DataFrame) -> Whole:
+    """The future of each row, from its index (future, replication)."""
+    return rows.index.get_level_values("future").to_numpy(np.int64)
 
 
 def verdict(name: str, estimate: Estimate, sign: int | None) -> str:
@@ -207,11 +218,13 @@ def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> l
 
 
 def baselines_of(design: pd.DataFrame, baseline: str | None) -> dict[str, str]:
-    """point_id -> point_id of its baseline, for each point that is not a baseline itself."""
+    """Arm -> arm of its baseline, for each arm that is not a baseline itself; arms go by their point_id in future 0."""
+    arms = design[design["future"] == 0]
     if baseline is None:
-        return {row.point_id: row.hold_id for row in design.itertuples() if row.point_id != row.hold_id}
-    base_id = find_point(design, baseline)
-    return {point_id: base_id for point_id in design["point_id"] if point_id != base_id}
+        return {row.point_id: row.hold_id for row in arms.itertuples() if row.point_id != row.hold_id}
+    named = design[design["point_id"] == baseline]["label"]
+    base_id = find_point(arms, named.iloc[0] if len(named) else baseline)
+    return {point_id: base_id for point_id in arms["point_id"] if point_id != base_id}
 
 
 def find_point(design: pd.DataFrame, wanted: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 RESAMPLES = 2_000
 SEED = 20_260_101
@@ -21,7 +22,10 @@ PRECISION = 0.5  # n is enough when the interval's half-width is at most this sh
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean or ratio with its two intervals, in the unit of the data; NaN where it is not defined. `p` is two-sided, against 0."""
+    """A mean or ratio over `n` pairs with its two intervals, in the unit of the data; NaN where it is not defined.
+
+    `p` is two-sided, against 0; `exactly_zero`: every pair is 0; `futures`: how many the pairs come from, 1 where they are not told.
+    """
 
     n: int
     value: float = math.nan
@@ -31,54 +35,72 @@ class Estimate:
     boot_high: float = math.nan
     p: float = math.nan
     n_needed: float = math.nan
+    exactly_zero: bool = False
+    futures: int = 1
 
     @property
     def enough(self) -> bool:
         return self.n >= 2 and self.n >= self.n_needed
 
-    @property
-    def exactly_zero(self) -> bool:
-        return self.n > 0 and self.value == self.boot_low == self.boot_high == 0.0
+
+def units_of(differences: Floats, futures: Whole | None) -> Floats:
+    """What is independent: the pairs, or where they come from two futures or more the mean of each future, in the order of futures."""
+    if futures is None or len(differences) == 0:
+        return differences
+    _, place, times = np.unique(futures, return_inverse=True, return_counts=True)
+    return np.bincount(place, differences) / times if len(times) > 1 else differences
 
 
-def mean_of(differences: Floats, confidence: float = 0.95) -> Estimate:
+def mean_of(differences: Floats, confidence: float = 0.95, futures: Whole | None = None) -> Estimate:
     """The mean of paired differences: Student's t interval and a percentile bootstrap.
 
-    All pairs exactly 0 give the interval [0, 0] and p = 1. Fewer than two pairs give no interval.
+    `futures`: the future of each pair. From two futures on, the mean and its intervals are over the futures' means, since replications of
+    one future share its parameters. All pairs exactly 0 give the interval [0, 0] and p = 1. Fewer than two units give no interval.
     """
     from scipy.stats import t
 
-    n = len(differences)
-    if n == 0:
+    n, units = len(differences), units_of(differences, futures)
+    k = len(units)
+    if k == 0:
         return Estimate(0)
-    value = float(differences.mean())
-    if n == 1:
-        return Estimate(1, value)
-    error = float(differences.std(ddof=1)) / math.sqrt(n)
-    half = float(t.ppf((1 + confidence) / 2, n - 1)) * error
+    value = float(units.mean())
+    if k == 1:
+        return Estimate(n, value)
+    error = float(units.std(ddof=1)) / math.sqrt(k)
+    half = float(t.ppf((1 + confidence) / 2, k - 1)) * error
     if error == 0:
         p = 1.0 if value == 0 else 0.0
     else:
-        p = float(2 * t.sf(abs(value) / error, n - 1))
-    boot_low, boot_high = percentiles(differences[resamples(n)].mean(axis=1), confidence)
-    return Estimate(n, value, value - half, value + half, boot_low, boot_high, p, needed(n, half, value))
+        p = float(2 * t.sf(abs(value) / error, k - 1))
+    boot_low, boot_high = percentiles(units[resamples(k)].mean(axis=1), confidence)
+    return Estimate(
+        n, value, value - half, value + half, boot_low, boot_high, p, needed(k, half, value) * n / k, not differences.any(), told(futures)
+    )
 
 
-def ratio_of(above: Floats, below: Floats, factor: float = 1.0, confidence: float = 0.95) -> Estimate:
-    """factor x sum(above) / sum(below) over the pairs, with a percentile bootstrap of whole pairs.
+def told(futures: Whole | None) -> int:
+    """How many futures there are."""
+    return 1 if futures is None else max(1, len(np.unique(futures)))
+
+
+def ratio_of(above: Floats, below: Floats, factor: float = 1.0, confidence: float = 0.95, futures: Whole | None = None) -> Estimate:
+    """factor x sum(above) / sum(below) over the pairs, with a percentile bootstrap of whole pairs, or of whole futures as in `mean_of`.
 
     Not defined (NaN) when the t interval or the bootstrap interval of the denominator's mean holds 0: then its sign is not known.
     """
+    pairs, base = len(below), mean_of(below, confidence, futures)
+    zero = not above.any()
+    above, below = units_of(above, futures), units_of(below, futures)
     n = len(below)
-    base = mean_of(below, confidence)
     if not (clear_of_zero(base.low, base.high) and clear_of_zero(base.boot_low, base.boot_high)):
-        return Estimate(n)
+        return Estimate(pairs, futures=told(futures))
     value = factor * float(above.sum() / below.sum())
     drawn = resamples(n)
     sums = below[drawn].sum(axis=1)
     kept = sums != 0
     low, high = percentiles(factor * above[drawn].sum(axis=1)[kept] / sums[kept], confidence)
-    return Estimate(n, value, boot_low=low, boot_high=high, n_needed=needed(n, (high - low) / 2, value))
+    n_needed = needed(n, (high - low) / 2, value) * pairs / n
+    return Estimate(pairs, value, boot_low=low, boot_high=high, n_needed=n_needed, exactly_zero=zero, futures=told(futures))
 
 
 def needed(n: int, half: float, value: float) -> float:

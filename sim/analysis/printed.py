@@ -70,17 +70,23 @@ def outcome_table(comparison: Comparison, name: str) -> Table:
 
 
 def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
-    """How to read the tables, in at most six lines."""
+    """How to read the tables, in a few lines."""
     percent = f"{100 * comparison.confidence:g} %"
     lines = [
         "Hypothetical: the redeployment rests on one unconfirmed press report. Read rankings and ranges, not forecasts.",
         f"Changes are against the baseline in the same replications (common random numbers), with {percent} t intervals of the mean.",
     ]
+    if comparison.futures > 1:
+        lines.append(
+            f"{comparison.futures} futures: n counts pairs (future x replication), and the intervals are over the futures' means, since "
+            "the replications of one future share its parameters."
+        )
     if headline:
         lines.append(
             "First row: levels. vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here."
         )
-        lines.append("What is averted at the border but not in total has found another way out. Intervals cover chance, not assumptions.")
+        covered = "chance, and the sampled parameters over their ranges" if comparison.futures > 1 else "chance, not assumptions"
+        lines.append(f"What is averted at the border but not in total has found another way out. Intervals cover {covered}.")
     if headline and not comparison.table["enough"].all():
         lines.append("? = the interval is wide against the difference: more replications are needed before points are ranked by it.")
     if not headline and comparison.table["censored"].notna().any():

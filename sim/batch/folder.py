@@ -159,7 +159,7 @@ def write_manifest(root: Path, manifest: dict[str, Any], aborted: list[str] | No
 
 
 def write_design(root: Path, plan: Plan) -> None:
-    """Write design.parquet: one row per point, in the order of the plan."""
+    """Write design.parquet: one row per point, in the order of the plan; `drawn.<parameter>` holds each future's values."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -168,11 +168,14 @@ def write_design(root: Path, plan: Plan) -> None:
         "point_id": [point.point_id for point in plan.points],
         "label": [point.label for point in plan.points],
         "strategy": [point.strategy for point in plan.points],
+        "future": [point.future for point in plan.points],
         "hold_id": [point.hold_id for point in plan.points],
         "horizon_days": [int(point.scenario.time.horizon_days) for point in plan.points],
     }
     for name, kind in kinds.items():
         columns[name] = pa.array([stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind))
+    for name in plan.drawn_keys:
+        columns[f"drawn.{name}"] = [point.drawn.get(name) for point in plan.points]
     columns["scenario"] = [point.scenario.to_json() for point in plan.points]
     table = pa.table(columns).replace_schema_metadata({"plan_id": plan.plan_id})
     replace_file(root / "design.parquet", lambda file: pq.write_table(table, file, compression="zstd"))

@@ -1,23 +1,25 @@
-"""What a batch will run: points of the sweep x replications, with the `hold` that each point is compared with.
+"""What a batch will run: arms x futures x replications, with the `hold` that each is compared with.
 
-A *point* is one resolved scenario (its sweep values and strategy set); a *run* is a point with a replication number. Ids are hashes of
-what decides a result and of nothing else: the title, the sweep that a point came from and the number of replications are left out, so
-that asking for more replications later extends a folder instead of starting another.
+An *arm* is a strategy at a point of the sweep; a *point* is an arm in one future, a resolved scenario; a *run* is a point with a
+replication number. The points of an arm share its label. Ids are hashes of what decides a result and of nothing else: the title, the plan
+that a point came from and the number of replications are left out, so that asking for more replications later extends a folder instead of
+starting another.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sim.scenario.problems import UserError
-
-HOLD = "hold"
-MAX_RUNS = 1_000_000
+from sim.parameters import load_registry
+from sim.scenario.frozen import hashable
+from sim.scenario.futures import draws, in_future
+from sim.scenario.problems import Problem, ScenarioError, UserError
+from sim.scenario.sections import Crops
+from sim.scenario.sweep import HOLD, MAX_RUNS, TASKINGS, Arm, is_shared, points, refuse_too_many, said
 
 
 class PlanError(UserError):
@@ -26,13 +28,19 @@ class PlanError(UserError):
 
 @dataclass(frozen=True)
 class Point:
-    """One resolved scenario of the plan; `x` are its varied values by dotted key, `hold_id` the point it is compared with."""
+    """One resolved scenario of the plan; `x` are its varied values by dotted key, `hold_id` the point it is compared with.
+
+    `arm`: the point_id of this strategy and sweep point in future 0. `drawn`: the uncertain parameters and their values in this `future`.
+    """
 
     point_id: str
     label: str
     x: dict[str, Any]
     scenario: Any
     hold_id: str
+    arm: str = ""
+    future: int = 0
+    drawn: dict[str, float] = field(default_factory=dict)
 
     @property
     def strategy(self) -> str:
@@ -62,6 +70,11 @@ class Plan:
         return digest_of(self.source, *sorted(point.point_id for point in self.points))
 
     @property
+    def drawn_keys(self) -> list[str]:
+        """The uncertain parameters, in the order in which they first appear."""
+        return list(dict.fromkeys(name for point in self.points for name in point.drawn))
+
+    @property
     def x_keys(self) -> list[str]:
         """The varied dotted keys, in the order in which they first appear."""
         return list(dict.fromkeys(key for point in self.points for key in point.x))
@@ -79,18 +92,15 @@ class Plan:
 def make_plan(
     scenarios: Any,
     replications: int | None = None,
-    points_of: Callable[[Any], Sequence[tuple[dict[str, Any], Any]]] | None = None,
+    points_of: Callable[[Any], Sequence[tuple[Any, ...]]] = points,
     source: str | None = None,
 ) -> Plan:
     """The plan of one scenario or of several.
 
-    `points_of` (default `sim.scenario.sweep.points`) lists (varied values, resolved scenario) of a scenario; `source` (default the hash of
-    the compiled sources) enters every run_id. Raises PlanError when `replications` is below 1 or the plan exceeds a million runs.
+    `points_of` lists the arms of a scenario as `sim.scenario.points` does; `source` (default the hash of the compiled sources) enters
+    every run_id. Raises PlanError when `replications` is below 1, ScenarioError for a point that cannot be run, and either, before any
+    point is made, when the plan exceeds a million runs.
     """
-    if points_of is None:
-        from sim.scenario import sweep
-
-        points_of = sweep.points
     if source is None:
         from sim.kernel import source_hash
 
@@ -100,18 +110,64 @@ def make_plan(
         replications = max(scenario.replications.count for scenario in scenarios)
     if replications < 1:
         raise PlanError(f"replications: expected 1 or more, got {replications}")
+    if points_of is points:
+        for scenario in scenarios:
+            refuse_too_many(scenario, replications)
 
     found: dict[str, Point] = {}
-    for x, scenario in (pair for each in scenarios for pair in points_of(each)):
-        hold_x, hold = holding(x, scenario)
-        hold_id = point_id_of(hold)
-        own = [] if scenario.strategy.name == HOLD else [(x, scenario)]
-        for values, resolved in [(hold_x, hold), *own]:
-            point_id = point_id_of(resolved)
-            found.setdefault(point_id, Point(point_id, label_of(values, resolved), values, resolved, hold_id))
+    for each in scenarios:
+        futures = draws(each.futures)
+        holds: dict[str, list[Point]] = {}
+        # A `hold` that the user labelled comes before those that are added, and keeps its label.
+        for arm in sorted((Arm(*arm) for arm in points_of(each)), key=lambda arm: not (arm.label and arm.scenario.strategy.name == HOLD)):
+            moves = arm.scenario.strategy.name != HOLD
+            x, hold = holding(arm.values, arm.scenario)
+            hold_id = point_id_of(hold)
+            if hold_id not in holds:
+                holds[hold_id] = in_every_future(x, hold, (not moves and arm.label) or label_of(x, hold), futures)
+            own = in_every_future(*arm[:2], arm.label or label_of(*arm[:2]), futures, holds[hold_id]) if moves else []
+            for point in [*holds[hold_id], *own]:
+                found.setdefault(point.point_id, point)
     if len(found) * replications > MAX_RUNS:
         raise PlanError(f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed")
-    return Plan(tuple(with_distinct_labels(list(found.values()))), replications, source, scenarios[0])
+    plan = Plan(tuple(with_distinct_labels(list(found.values()))), replications, source, scenarios[0])
+    if points_of is points:
+        refuse_crops_beyond_land(plan)
+    return plan
+
+
+def in_every_future(
+    x: dict[str, Any], scenario: Any, label: str, futures: Sequence[dict[str, float]], holds: Sequence[Point] | None = None
+) -> list[Point]:
+    """The points of an arm, future 0 first; `holds` are those that it is compared with (default: itself)."""
+    names = futures[-1]
+    worlds = [in_future(scenario, drawn) if names else scenario for drawn in futures]
+    ids = [point_id_of(world) for world in worlds]
+    hold_ids = ids if holds is None else [point.point_id for point in holds]
+    own = {name: scenario.parameters.get(name, load_registry().get(name).value) for name in names}
+    return [
+        Point(point_id, label, x, world, hold_id, ids[0], future, own | drawn)
+        for future, (point_id, world, hold_id, drawn) in enumerate(zip(ids, worlds, hold_ids, futures))
+    ]
+
+
+def refuse_crops_beyond_land(plan: Plan) -> None:
+    """ScenarioError if some world of the plan has more crops than its map has land, each such world told once."""
+    problems: list[Problem] = []
+    tried: set[Any] = set()
+    for point in plan.points:
+        scenario = point.scenario
+        start = {name: value for name, value in scenario.parameters.items() if name.startswith("start.")}
+        world = (scenario.map.resolution_km, scenario.crops, hashable(start))
+        if world in tried or (scenario.crops == Crops() and not start):
+            continue
+        from sim.build import crops_beyond_land  # the map: seconds on a machine that never loaded it
+
+        tried.add(world)
+        file, where = scenario.path.name if scenario.path else "scenario", f"future {point.future}" if point.future else f'"{point.label}"'
+        problems += [Problem(file, key, f"{text} in {where}") for key, text in crops_beyond_land(scenario)]
+    if problems:
+        raise ScenarioError(problems)
 
 
 def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
@@ -119,16 +175,11 @@ def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
     from sim.scenario.dated import without_movement
 
     strategy = scenario.strategy
-    kept = {key: getattr(strategy, key) for key in ("tasking_vraem", "tasking_border")}
+    kept = {key: getattr(strategy, key) for key in TASKINGS}
     hold = type(strategy)(name=HOLD, share_to_border=0.0, **kept)
     same = {"strategy.name": HOLD, "strategy.share_to_border": 0.0}
     values = {key: same.get(key, value) for key, value in x.items() if is_shared(key) or key in same}
     return values, scenario.model_copy(update={"strategy": hold, "events": without_movement(scenario.events)})
-
-
-def is_shared(key: str) -> bool:
-    """Whether a varied key means the same under `hold`: all but the settings of the movement."""
-    return not key.startswith("strategy.") or key.startswith("strategy.tasking_")
 
 
 def point_id_of(scenario: Any) -> str:
@@ -137,22 +188,17 @@ def point_id_of(scenario: Any) -> str:
 
 
 def label_of(x: dict[str, Any], scenario: Any) -> str:
-    """A name to read and to type: `hold`, `static share_to_border=0.15`, `static share_to_border=0.15 secrecy.leak=0.2`."""
+    """A name to read and to type: `hold`, `static share_to_border=0.15`, `static share_to_border=0.15 secrecy.level=0.2`."""
     strategy = scenario.strategy
-    words = [strategy.name]
-    if strategy.name != HOLD:
-        words.append(f"share_to_border={strategy.share_to_border:g}")
-    for key, value in x.items():
-        if key not in ("strategy.name", "strategy.share_to_border"):
-            shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value, default=str)
-            words.append(f"{key.removeprefix('strategy.')}={shown}")
-    return " ".join(words)
+    share = "" if strategy.name == HOLD else f" share_to_border={strategy.share_to_border:g}"
+    more = {key: value for key, value in x.items() if key not in ("strategy.name", "strategy.share_to_border")}
+    return f"{strategy.name}{share}{said(more)}"
 
 
 def with_distinct_labels(points: list[Point]) -> list[Point]:
-    """Points of several scenarios may read alike; then the start of the point_id tells them apart."""
-    times = Counter(point.label for point in points)
-    return [replace(point, label=f"{point.label} #{point.point_id[:6]}") if times[point.label] > 1 else point for point in points]
+    """Arms of several scenarios may read alike; then the start of the arm's id tells them apart."""
+    times = Counter({point.arm: point.label for point in points}.values())
+    return [replace(point, label=f"{point.label} #{point.arm[:6]}") if times[point.label] > 1 else point for point in points]
 
 
 def digest_of(*parts: str) -> str:

@@ -1,7 +1,7 @@
 """A results folder on disk: parts written by workers, read back as tables, SQL and one digest.
 
     manifest.json          resolved scenario, versions, source hash, counts by status
-    design.parquet         one row per point: label, strategy, varied values, the `hold` it is compared with, the resolved scenario
+    design.parquet         one row per point: label, strategy, future, varied and drawn values, its `hold`, the resolved scenario
     runs/part-*.parquet    one row per run: ids, seed, status, wall_s, `x.<dotted key>`, every outcome
     series/, events/       weekly series of each run; events when the scenario records them
     layers/                snapshots of the communities when the scenario records them
@@ -36,6 +36,7 @@ RUN_TYPES = {
     "point_id": "string",
     "label": "string",
     "strategy": "string",
+    "future": "int64",
     "replication": "int64",
     "seed": "uint64",
     "status": "string",
@@ -104,7 +105,8 @@ class Results:
         return f"Results({str(self.path)!r}, {self.status()})"
 
     def design(self) -> pd.DataFrame:
-        """One row per point: point_id, label, strategy, hold_id, horizon_days, `x.<dotted key>`, scenario (its JSON)."""
+        """One row per point: point_id, label, strategy, future, hold_id, horizon_days, `x.<dotted key>`, `drawn.<parameter>`, scenario (its
+        JSON). The points of one strategy in several futures share its label."""
         return table_in(self.path / "design.parquet").to_pandas()
 
     def runs(self) -> pd.DataFrame:

@@ -111,6 +111,7 @@ def row_of(task: Task, records: Any, wall_s: float, kinds: dict[str, str]) -> di
         "point_id": point.point_id,
         "label": point.label,
         "strategy": point.strategy,
+        "future": point.future,
         "replication": task.replication,
         "seed": int(records.seed),
         "status": SUCCEEDED,

@@ -1,8 +1,8 @@
-"""What a user writes: scenario files, their checks, and the points of a sweep."""
+"""What a user writes: scenario files, their checks, and the arms of a plan."""
 
 from sim.scenario.files import load_scenario, parse_setting, to_toml
 from sim.scenario.problems import Problem, ScenarioError, UserError
 from sim.scenario.schema import Scenario
-from sim.scenario.sweep import points, without_sweep
+from sim.scenario.sweep import Arm, base_of, points
 
-__all__ = ["Problem", "Scenario", "ScenarioError", "UserError", "load_scenario", "parse_setting", "points", "to_toml", "without_sweep"]
+__all__ = ["Arm", "Problem", "Scenario", "ScenarioError", "UserError", "base_of", "load_scenario", "parse_setting", "points", "to_toml"]

@@ -165,7 +165,7 @@ def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
 
 def scenario_on(scenario: Scenario, day: int) -> Scenario:
     """The scenario whose values hold on a day; it has no events of its own. ValidationError where they do not go together."""
-    tree = scenario.model_dump(exclude={"events", "sweep"})
+    tree = scenario.model_dump(exclude={"events", "sweep", "strategies", "futures"})
     for key, value in values_on(scenario.events, day).items():
         *path, last = key.split(".", 1) if key.startswith("parameters.") else key.split(".")
         table = tree

@@ -4,26 +4,30 @@ import datetime
 import json
 import re
 import tomllib
+import types
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from sim.scenario.frozen import flatten
-from sim.scenario.problems import Problem, ScenarioError, got, near, translate
+from sim.scenario.frozen import pairs
+from sim.scenario.problems import Problem, ScenarioError, got, translate
+from sim.scenario.reading import Unreadable, as_value, read_text
 from sim.scenario.schema import Scenario, Strategy
+from sim.scenario.tables import with_table
 
-MAX_BYTES = 1_000_000
 MAX_EXTENDS = 20
 SETTING = "--set"
 
 
 class Layer(NamedTuple):
-    """One file of a chain of `extends`, or the overrides: its label in messages and its tables."""
+    """One file of a chain of `extends`, or the overrides: its label in messages, its tables, and what is wrong with it by itself."""
 
     label: str
     tree: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
 
 
 def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:
@@ -32,7 +36,7 @@ def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = Non
     try:
         layers = _chain(path)
         if overrides:
-            layers.append(Layer(SETTING, tree_of(overrides)))
+            layers.append(_layer(SETTING, tree_of(overrides), path.parent))
         return validated(layers, path)
     except RecursionError:
         raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
@@ -46,10 +50,23 @@ def validated(layers: list[Layer], path: Path | None) -> Scenario:
     try:
         # Absolute, so that a worker in another directory finds a strategy beside the file.
         place = path.absolute() if path else None
-        return Scenario.model_validate(tree, context={"path": place, "folder": place.parent if place else None})
+        scenario = Scenario.model_validate(tree, context={"path": place, "folder": place.parent if place else None})
+        found = []
     except ValidationError as error:
-        main = next((layer.label for layer in reversed(layers) if layer.label != SETTING), SETTING)
-        raise ScenarioError([Problem(_origin(key, layers, main), key, text) for key, text in translate(error, Scenario)]) from None
+        found = translate(error, Scenario)
+    main = next((layer.label for layer in reversed(layers) if layer.label != SETTING), SETTING)
+    problems = [problem for layer in layers for problem in layer.problems]
+    problems += [Problem(_origin(key, layers, main), key, text + _labelled(key, tree)) for key, text in found]
+    if problems:
+        raise ScenarioError(problems) from None
+    return scenario
+
+
+def _labelled(key: str, tree: Mapping[str, Any]) -> str:
+    """Which of [[strategies]] a key belongs to, by its label."""
+    place = re.match(r"strategies\[(\d+)\]", key)
+    table = tree["strategies"][int(place.group(1))] if place else {}
+    return f" (labelled {json.dumps(table['label'])})" if isinstance(table, dict) and isinstance(table.get("label"), str) else ""
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,12 +87,16 @@ def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
     """Dotted keys as nested tables; the names of [parameters] and [sweep] keep their dots."""
     tree: dict[str, Any] = {}
     for dotted, value in flat.items():
-        branch: Any = value
         head, _, rest = dotted.partition(".")
-        parts = [head, rest.strip("\"'")] if head in ("parameters", "sweep") and rest else dotted.split(".")
-        for part in reversed(parts):
-            branch = {part: branch}
-        tree = merged(tree, _dotted_tables(branch))
+        whole = head in ("parameters", "sweep") and rest
+        *path, last = [head, rest.replace('"', "").replace("'", "")] if whole else dotted.split(".")
+        branch = tree
+        for part in path:
+            if not isinstance(branch.get(part), dict):
+                branch[part] = {}
+            branch = branch[part]
+        under = branch.get(last)
+        branch[last] = merged(under or {}, value) if isinstance(value, Mapping) and isinstance(under, dict | types.NoneType) else value
     return tree
 
 
@@ -84,16 +105,25 @@ def parse_setting(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise ScenarioError([Problem(SETTING, "", f"expected key=value {got(text)}")])
-    try:
-        parsed = tomllib.loads(f"value = {value}")
-    except (ValueError, RecursionError):
-        parsed = {}
-    return key.strip(), parsed["value"] if parsed.keys() == {"value"} else value
+    return key.strip(), as_value(value)
 
 
-def _dotted_tables(tree: dict[str, Any]) -> dict[str, Any]:
+def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
     # One spelling for nested and quoted dotted names, so that one layer can replace what another wrote the other way.
-    return {key: flatten(table) if key in ("parameters", "sweep") and isinstance(table, dict) else table for key, table in tree.items()}
+    problems = []
+    for section in ("parameters", "sweep"):
+        if isinstance(table := tree.get(section), dict):
+            flat = [(key.replace('"', ""), value) for key, value in pairs(table)]
+            times = Counter(key for key, _ in flat)
+            problems += [
+                Problem(label, f"{section}.{key}", f"written {n} times, nested and quoted; keep one") for key, n in times.items() if n > 1
+            ]
+            tree = tree | {section: dict(flat)}
+    if isinstance(sweep := tree.get("sweep"), dict) and isinstance(sweep.get("table"), str):
+        columns, wrong = with_table(sweep, folder)
+        problems += [Problem(label, f"sweep.{key}", text) for key, text in wrong]
+        tree = tree | {"sweep": columns}
+    return Layer(label, tree, tuple(problems))
 
 
 def _chain(path: Path) -> list[Layer]:
@@ -110,7 +140,7 @@ def _chain(path: Path) -> list[Layer]:
             raise ScenarioError([Problem(layers[-1].label, "extends", f"files extend one another in a cycle: {names}")])
         seen.append(path.resolve())
         parent = tree.pop("extends", None)
-        layers.insert(0, Layer(label, _dotted_tables(tree)))
+        layers.insert(0, _layer(label, tree, path.parent))
         if parent is None:
             return layers
         if not isinstance(parent, str) or not parent.strip():
@@ -126,26 +156,9 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
         return ScenarioError([Problem(label if line else file, line or key, text)])
 
     try:
-        if path.is_dir():
-            raise refuse(f"{named}is a directory, not a scenario file")
-        if not path.exists():
-            beside = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-            raise refuse(f"{named}does not exist; expected a scenario file.{near(path.name, beside)}")
-        if not path.is_file():
-            raise refuse(f"{named}is a device or a pipe, not a scenario file")
-        if path.stat().st_size > MAX_BYTES:
-            raise refuse(f"{named}is larger than {MAX_BYTES // 1_000_000} MB; a scenario is a short text")
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refuse(f"{named}is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise refuse(f"{named}cannot be read: {error.strerror}") from None
-    except ScenarioError:
-        raise
-    except ValueError as error:  # a path that no file system takes
-        raise refuse(f"{named}cannot be read: {error}") from None
-    if "\0" in text:
-        raise refuse(f"{named}is a binary file, not TOML text")
+        text = read_text(path, "scenario file")
+    except Unreadable as error:
+        raise refuse(f"{named}{error}") from None
     if not text.strip():
         raise refuse(f"{named}is empty; a scenario begins with schema = 1")
     try:
@@ -161,6 +174,7 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
 
 def _origin(key: str, layers: list[Layer], main: str) -> str:
     """The label of the last layer that holds the key, or the table it should stand in."""
+    key = re.sub(r"\[\d+\]", "", key)
     for depth in range(key.count(".") + 1, 0, -1):
         prefix = ".".join(key.split(".")[:depth])
         for layer in reversed(layers):
@@ -208,7 +222,7 @@ def _key(key: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items() if inner is not None) + "}"
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list | tuple):

@@ -1,8 +1,10 @@
 """Values that cannot be changed, and tables as one level of dotted keys."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+RANGE = {"low", "high", "scale"}  # the words of a range of values: {low = 0, high = 1}
 
 
 class Frozen(dict[str, Any]):
@@ -29,9 +31,27 @@ def freeze(value: Any) -> Any:
     return value
 
 
-def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested tables as one level of dotted keys: `{"a": {"b": 1}}` becomes `{"a.b": 1}`."""
-    flat: dict[str, Any] = {}
+def pairs(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """(dotted key, value) of nested tables; a key written twice comes twice. A table of the words of a range is one value."""
     for key, value in tree.items():
-        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return flat
+        if isinstance(value, Mapping) and not (value and value.keys() <= RANGE):
+            yield from pairs(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def flatten(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested tables as one level of dotted keys: `{"a": {"b": 1}}` becomes `{"a.b": 1}`."""
+    return dict(pairs(tree))
+
+
+def hashable(value: Any) -> Any:
+    """A value that is equal to another's just where the values are, and that a set can hold."""
+    match value:
+        case Mapping():
+            return ("table", frozenset((key, hashable(inner)) for key, inner in value.items()))
+        case list() | tuple():
+            return tuple(hashable(inner) for inner in value)
+        case bool():
+            return ("truth", value)
+    return value

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.problems import alternatives, expectation, faults, keys_of, near, translate
+from sim.scenario.problems import SHOWN, alternatives, expectation, faults, got, keys_of, near, translate
 
 
 def catalogue() -> Mapping[str, type]:
@@ -33,6 +33,8 @@ def strategy_class(name: str, folder: Path | None = None) -> type:
 
 def _own_class(name: str, folder: Path | None) -> type:
     module_name, _, class_name = name.partition(":")
+    if module_name.endswith(".py"):
+        raise ValueError(f'expected the module without .py: did you mean "{module_name.removesuffix(".py")}:{class_name}"? {got(name)}')
     beside = folder / (module_name.replace(".", "/") + ".py") if folder else None
     try:
         module = _module_from(beside) if beside and beside.is_file() else importlib.import_module(module_name)
@@ -77,7 +79,8 @@ def own_settings(name: str, settings: Mapping[str, Any], folder: Path | None = N
     """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values."""
     model = getattr(strategy_class(name, folder), "Settings", None) or BaseModel
     known = keys_of(model)
-    wrong = [(key, _unknown(name, key, known)) for key in settings if key not in known]
+    strangers = [key for key in settings if key not in known]
+    wrong = [(key, _unknown(name, key, known) if place < SHOWN else "unknown key") for place, key in enumerate(strangers)]
     for key in set(settings) & set(known):
         if isinstance(settings[key], float) and not math.isfinite(settings[key]):
             wrong.append((key, f"expected {expectation(known[key])} (got {settings[key]})"))

@@ -4,11 +4,15 @@ import datetime
 import difflib
 import types
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
+
+from sim import parameters as registry
+
+SHOWN = 40  # lines of one report; a file of another kind may hold thousands of unknown keys
 
 
 class Problem(NamedTuple):
@@ -30,10 +34,12 @@ class UserError(ValueError):
 
 
 class ScenarioError(UserError):
-    """A scenario is wrong: every problem found, one line each."""
+    """A scenario is wrong: every problem found, one line each; of very many, the first ones and how many more there are."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        more = len(problems) - SHOWN
+        lines = [str(problem) for problem in problems[:SHOWN]] + ([f"and {more:,} more problems"] if more > 0 else [])
+        super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
@@ -78,10 +84,24 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def inner(field: FieldInfo) -> Any:
-    """The field's type, without `| None`."""
-    if get_origin(field.annotation) in (Union, types.UnionType):
-        return next(argument for argument in get_args(field.annotation) if argument is not type(None))
-    return field.annotation
+    """The field's type, without `| None` and bounds."""
+    kind = field.annotation
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = next(argument for argument in get_args(kind) if argument is not type(None))
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def rows_of(field: FieldInfo) -> type[BaseModel] | None:
+    """What each row of a list of tables must be, or None where the field is no such list."""
+    kind = inner(field)
+    row = get_args(kind)[0] if get_origin(kind) is tuple else None
+    return row if isinstance(row, type) and issubclass(row, BaseModel) else None
+
+
+def _marks(field: FieldInfo) -> list[Any]:
+    # Of a field that may be absent, the bounds stand one level down.
+    below = [mark for part in get_args(field.annotation) if get_origin(part) is Annotated for mark in get_args(part)[1:]]
+    return [inner for mark in [*field.metadata, *below] for inner in getattr(mark, "metadata", [mark])]
 
 
 def expectation(field: FieldInfo) -> str:
@@ -91,8 +111,10 @@ def expectation(field: FieldInfo) -> str:
         return alternatives(get_args(kind))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return f"a table with {', '.join(keys_of(kind))}"
+    if row := rows_of(field):
+        return f"a list of tables, each with {', '.join(keys_of(row))}"
     noun = {int: "a whole number", float: "a number", bool: "true or false", str: "text", datetime.date: "a date such as 2022-01-01"}
-    bounds = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le", "max_length") if hasattr(mark, name)}
+    bounds = {name: getattr(mark, name) for mark in _marks(field) for name in ("ge", "le", "max_length") if hasattr(mark, name)}
     match bounds:
         case {"ge": low, "le": high}:
             limits = f" from {low} to {high}"
@@ -102,7 +124,8 @@ def expectation(field: FieldInfo) -> str:
             limits = f" of at most {longest} characters"
         case _:
             limits = ""
-    return noun.get(kind, "a table") + limits
+    absent = ", or the key left out" if type(None) in get_args(field.annotation) else ""
+    return noun.get(kind, "a table") + limits + absent
 
 
 def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
@@ -112,10 +135,39 @@ def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
 
 def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
     """Pydantic's findings on `model` as (dotted key, what was expected) in the words of this module."""
-    return [pair for item in error.errors(include_url=False) for pair in _pairs(item, model)]
+    found: list[tuple[str, str]] = []
+    for item in error.errors(include_url=False):
+        found += _pairs(item, model, hint=len(found) < SHOWN)
+    return found
 
 
-def _pairs(item: Any, model: type[BaseModel]) -> list[tuple[str, str]]:
+def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """Every key of a table and of the tables in it, dotted."""
+    found = []
+    for key, field in keys_of(model).items():
+        kind = inner(field)
+        below = isinstance(kind, type) and issubclass(kind, BaseModel)
+        found += dotted_keys(kind, f"{prefix}{key}.") if below else [f"{prefix}{key}"]
+    return found
+
+
+def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
+    """What to say of an unknown `key` of the table `at` ("" for the whole file): the near name, wherever it belongs."""
+    names = registry.load_registry().names
+    full = f"{at}.{key}" if at else key
+    for name in [full, *(f"{full}.{below}" for below in value)] if isinstance(value, dict) else [full]:
+        if name in names:
+            return f' Did you mean "parameters.{name}"?'
+    if "." not in key:
+        return near(key, keys_of(table))
+    known = dotted_keys(table)
+    if key in known:
+        return f" Did you mean {full} without the quotes?"
+    close = difflib.get_close_matches(key, [*known, *names], 1, 0.6)
+    return f' Did you mean "{"parameters." if close[0] in names else ""}{close[0]}"?' if close else ""
+
+
+def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[str, str]]:
     # A field that no file writes (a strategy's own settings) lies flat in its table, so its name is no part of the key.
     table, field = model, None
     key: list[str] = []
@@ -126,17 +178,17 @@ def _pairs(item: Any, model: type[BaseModel]) -> list[tuple[str, str]]:
         field = next((f for name, f in table.model_fields.items() if part in (name, f.alias)), None)
         if field is None or field.repr:
             key.append(part)
-        kind = inner(field) if field else None
-        kind = next(iter(get_args(kind)), None) if get_origin(kind) in (list, tuple) else kind
+        kind = (rows_of(field) or inner(field)) if field else None
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             table = kind
     name = ".".join(key)
     match item["type"]:
         case "faults":
-            return [(".".join(filter(None, (name, below))), text) for below, text in item["ctx"]["faults"]]
+            return [(".".join(filter(None, (name, below))).replace(".[", "["), text) for below, text in item["ctx"]["faults"]]
         case "extra_forbidden":
             known = keys_of(table)
-            return [(name, "unknown key." + (near(str(item["loc"][-1]), known) or f" Expected one of {', '.join(known)}"))]
+            near_by = unknown(".".join(key[:-1]), str(item["loc"][-1]), item["input"], table) if hint else ""
+            return [(name, "unknown key." + (near_by or f" Expected one of {', '.join(known)}"))]
         case "missing" if field:
             return [(name, f"missing; expected {expectation(field)}")]
         case "value_error":

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -11,16 +11,19 @@ from pydantic import (
     Field,
     PrivateAttr,
     SerializerFunctionWrapHandler,
+    Strict,
     ValidationInfo,
+    field_serializer,
     field_validator,
     model_serializer,
     model_validator,
 )
 
 from sim import parameters as registry
-from sim.scenario import dated, lookup
-from sim.scenario.frozen import Frozen, flatten, freeze
-from sim.scenario.problems import faults
+from sim.scenario import dated, designs, lookup
+from sim.scenario.frozen import Frozen, freeze, pairs
+from sim.scenario.futures import Futures, resolved
+from sim.scenario.problems import SHOWN, faults, got, near
 from sim.scenario.sections import (
     BorderSplit,
     Crops,
@@ -38,6 +41,8 @@ from sim.scenario.sections import (
     Share,
     Time,
 )
+
+PLAN = ("sweep", "strategies", "futures")
 
 
 class Strategy(Section):
@@ -83,52 +88,80 @@ class Strategy(Section):
         return table | own
 
 
+class Entry(Strategy):
+    """One of [[strategies]]: a whole [strategy], with a label."""
+
+    label: str = Field(default="", max_length=60, description="its name in tables; default: made of the strategy's name and share")
+
+    def strategy(self) -> dict[str, Any]:
+        """The entry as the table [strategy]."""
+        return {key: value for key, value in self.model_dump().items() if key != "label"}
+
+
+def _schema_1(value: Any) -> Any:
+    if type(value) is not int:  # true and 1.0 would pass for 1
+        raise ValueError(f"expected 1 {got(value)}")
+    return value
+
+
+def _checked_couplings(value: Any) -> Any:
+    known = registry.load_couplings()
+    if not isinstance(value, list | tuple):
+        raise ValueError(f'expected a list of couplings such as ["leak"]; `redeploy describe couplings` lists them {got(value)}')
+    wrong = [name for name in value if not isinstance(name, str) or name not in known]
+    if wrong:
+        hint = near(str(wrong[0]), known) or f" Expected some of {', '.join(known)}."
+        raise ValueError(f"no coupling {got(wrong[0])[5:-1]}; `redeploy describe couplings` lists them.{hint}")
+    if len(set(value)) < len(value):
+        raise ValueError("expected each coupling once")
+    return value
+
+
+def _off(names: Iterable[str]) -> dict[str, float]:
+    return registry.off_values(names, registry.load_couplings(), registry.load_registry())
+
+
 def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, Mapping) or not value:
+    """The overrides, with the off values of what is ablated: what a run uses stands here, whoever asked for it."""
+    if not isinstance(value, Mapping):
         return value
-    known = registry.load_registry()
-    wrong, checked = [], {}
-    for name, number in flatten(value).items():
+    known, off = registry.load_registry(), _off(info.data.get("ablate", ()))
+    wrong: list[tuple[str, str]] = []
+    checked: dict[str, float] = {}
+    for name, number in pairs(value):
         if name not in known:
-            near = f' Did you mean "{found}"?' if (found := known.near(name)) else ""
-            wrong.append((name, f"no such parameter; `redeploy describe parameters` lists them.{near}"))
+            hint = f' Did you mean "{found}"?' if len(wrong) < SHOWN and (found := known.near(name)) else ""
+            wrong.append((name, f"no such parameter; `redeploy describe parameters` lists them.{hint}"))
+        elif name in off and number != off[name]:
+            wrong.append((name, f"ablate switches this off; take one of the two out (got {number})"))
         elif fault := known.get(name).fault(number, info.data.get("allow_outside_range") is True):
             wrong.append((name, f"{fault} (got {number})"))
         else:
             checked[name] = float(number)
     if wrong:
         raise faults(wrong)
-    return checked
+    return checked | off
 
 
 def _checked_sweep(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    wrong = []
-    for key, values in flatten(value).items():
-        if "." not in key:
-            if key != "design":
-                wrong.append((key, 'expected design = "grid", or a dotted key such as "strategy.share_to_border" with a list of values'))
-            elif values != "grid":
-                wrong.append((key, f'expected "grid" (got {values!r})'))
-        elif not isinstance(values, list | tuple) or not values:
-            wrong.append((key, f"expected a list of at least one value (got {values!r})"))
-        elif key.partition(".")[0] in ("sweep", "replications", "record", "schema"):
-            wrong.append((key, "cannot vary between the points of a sweep"))
-        elif any(one == other for place, one in enumerate(values) for other in values[:place]):
-            wrong.append((key, "expected each value once"))
-    if wrong:
+    flat = dict(pairs(value))
+    if wrong := designs.faults_of(flat):
         raise faults(wrong)
-    return flatten(value)
+    return flat
 
 
 class Scenario(Section):
     """A whole scenario, frozen. `path` is the file it came from, `folder` where a user's own strategy is looked up first."""
 
-    schema_: Literal[1] = Field(alias="schema", description="version of this file format")
+    schema_: Annotated[Literal[1], BeforeValidator(_schema_1)] = Field(alias="schema", description="version of this file format")
     title: str = Field(default="", max_length=300)
     description: str = Field(default="", max_length=20_000)
-    allow_outside_range: bool = Field(default=False, description="lets [parameters] leave the range of the registry")
+    allow_outside_range: bool = Field(default=False, description="lets [parameters] and [futures] leave the range of the registry")
+    ablate: Annotated[tuple[str, ...], BeforeValidator(_checked_couplings), Strict(False)] = Field(
+        default=(), description="couplings switched off, by name: `redeploy describe couplings`"
+    )
     time: Time = Time()
     map: Map = Map()
     forces: Forces = Forces()
@@ -143,8 +176,15 @@ class Scenario(Section):
     events: tuple[dated.Event, ...] = Field(default=(), description="what changes on a day, and until when")
     parameters: Annotated[dict[str, float], BeforeValidator(_checked_parameters)] = Field(default={}, description="registry name = value")
     sweep: Annotated[dict[str, Any], BeforeValidator(_checked_sweep)] = Field(
-        default={}, description="dotted key = list of values, crossed"
+        default={},
+        description="dotted key = list of values, crossed; or design = lhs or sobol, samples, seed and dotted key = {low, high, scale}, "
+        "with lists crossed; or design = table and table = a CSV file of points. A key of [strategy] goes over each of [[strategies]]; "
+        "a setting that some strategies lack varies only those that have it",
     )
+    strategies: Annotated[tuple[Entry, ...], Strict(False)] = Field(
+        default=(), description="strategies to compare; each is whole and takes nothing from [strategy], which `run` runs"
+    )
+    futures: Futures = Field(default=Futures(), description="uncertain parameters, the same for every strategy")
     replications: Replications = Replications()
     record: Record = Record()
     _path: Path | None = PrivateAttr(None)
@@ -158,6 +198,44 @@ class Scenario(Section):
     @classmethod
     def _freeze(cls, table: dict[str, Any]) -> Frozen:
         return freeze(table)
+
+    @field_serializer("sweep", mode="wrap")
+    def _points_without_source(self, sweep: dict[str, Any], handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The columns of a table are the points; where they were read from decides nothing.
+        return handler({key: value for key, value in sweep.items() if key != "table"})
+
+    @field_validator("strategies", mode="after")
+    @classmethod
+    def _told_apart(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        wrong: list[tuple[str, str]] = []
+        for place, entry in enumerate(entries):
+            before = entries[:place]
+            for earlier, other in enumerate(before):
+                if entry.label and entry.label == other.label:
+                    wrong.append((f"[{place}].label", f'expected each label once (strategies[{earlier}] is "{entry.label}" too)'))
+                elif entry.strategy() == other.strategy():
+                    wrong.append((f"[{place}]", f"the same strategy as strategies[{earlier}]"))
+            if entry.label == "hold" and entry.name != "hold":
+                wrong.append((f"[{place}].label", '"hold" is the label of the strategy hold, with which all are compared'))
+        if wrong:
+            raise faults(wrong)
+        return entries
+
+    @field_validator("futures", mode="after")
+    @classmethod
+    def _spelt_out(cls, futures: Futures, info: ValidationInfo) -> Futures:
+        if not futures.samples or not {"ablate", "parameters", "sweep"} <= info.data.keys():
+            return futures  # none asked for, or what they depend on is wrong already
+        swept, ablated = info.data["sweep"], {*info.data["ablate"]}.union(*info.data["sweep"].get("ablate", ()))
+        taken = {key.partition(".")[2]: "[sweep] varies it" for key in swept if key.startswith("parameters.")}
+        taken |= dict.fromkeys(_off(name for name in ablated if name in registry.load_couplings()), "ablate switches it off")
+        return resolved(futures, taken, info.data["parameters"], info.data.get("allow_outside_range") is True)
+
+    @model_validator(mode="after")
+    def _one_ablation(self) -> Self:
+        if self.ablate and "ablate" in self.sweep:
+            raise ValueError("ablate: [sweep] varies it too; keep one of the two")
+        return self
 
     @model_validator(mode="after")
     def _days_fit(self) -> Self:
@@ -185,9 +263,16 @@ class Scenario(Section):
         return self._path.parent if self._path else None
 
     @property
+    def plan(self) -> tuple[str, ...]:
+        """The sections by which this file asks for more than one scenario: some of sweep, strategies and futures."""
+        asked = {"sweep": designs.axes(self.sweep), "strategies": self.strategies, "futures": self.futures.samples}
+        return tuple(name for name in PLAN if asked[name])
+
+    @property
     def hash(self) -> str:
-        """SHA-256 of all that decides a run but the replication's number: title, sweep and the number of replications are left out."""
-        tree = self.model_dump(mode="json", exclude={"title", "description", "sweep", "allow_outside_range"})
+        """SHA-256 of all that decides a run but the replication's number: title, plan and the number of replications are left out, and so
+        is `ablate`, since `parameters` holds the off values."""
+        tree = self.model_dump(mode="json", exclude={"title", "description", "allow_outside_range", "ablate", *PLAN})
         del tree["replications"]["count"]
         tree["strategy_source"] = lookup.source_hash(self.strategy.name, self.folder)
         return hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -33,7 +33,10 @@ class Time(Section):
     horizon_days: int = Field(default=1_095, ge=7, le=7_300, description="days simulated and counted, from start_date")
     burn_in_days: int = Field(default=365, ge=0, le=730, description="days before start_date in which beliefs, stocks and prices settle")
     start_date: Annotated[datetime.date, BeforeValidator(_date_from_text)] = Field(
-        default=datetime.date(2022, 1, 1), description="day 0 of the horizon; sets season and river level"
+        default=datetime.date(2022, 1, 1),
+        ge=datetime.date(1900, 1, 1),  # so that every day of burn-in and horizon is a date
+        le=datetime.date(2200, 12, 31),
+        description="day 0 of the horizon; sets season and river level",
     )
 
 

@@ -1,49 +1,154 @@
-"""The points of a sweep: every combination of the values listed in `[sweep]`, each a whole checked scenario."""
+"""The arms of a plan: every point of `[sweep]` x `[[strategies]]`, each a whole checked scenario."""
 
 import itertools
-import math
-from typing import Any
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from sim.scenario import designs
 from sim.scenario.files import Layer, tree_of, validated
-from sim.scenario.frozen import Frozen, flatten
-from sim.scenario.problems import Problem, ScenarioError, got
-from sim.scenario.schema import Scenario
+from sim.scenario.frozen import Frozen, flatten, hashable
+from sim.scenario.futures import Futures
+from sim.scenario.problems import Problem, ScenarioError, got, inner, near
+from sim.scenario.schema import Entry, Scenario, Strategy
 
 MAX_RUNS = 1_000_000
+SHOWN_KEYS = 6  # of a point, in a message
+TASKINGS = ("tasking_vraem", "tasking_border")
+HOLD = "hold"
 
 
-def points(scenario: Scenario) -> list[tuple[dict[str, Any], Scenario]]:
-    """(varied values by dotted key, scenario without a sweep) of every point, the last key varying fastest.
+class Arm(NamedTuple):
+    """One strategy at one point: its varied values by dotted key, the scenario (its futures still to be drawn), its label if it has one."""
 
-    A scenario without a sweep has one point, {}. ScenarioError names the point and the key; more than a million runs are refused.
+    values: dict[str, Any]
+    scenario: Scenario
+    label: str = ""
+
+
+def points(scenario: Scenario) -> list[Arm]:
+    """Every arm, the strategies varying fastest.
+
+    A key under `strategy.` goes over each of [[strategies]] that has it: a setting of one strategy multiplies the arms of no other, and
+    `hold` takes no more than the taskings. A scenario without a plan is one arm, {}. ScenarioError names the point and the key; more than
+    a million runs are refused before any is made.
     """
-    axes = {key: values for key, values in scenario.sweep.items() if key != "design"}
-    count = math.prod(len(values) for values in axes.values())
+    refuse_too_many(scenario, scenario.replications.count)
     file = scenario.path.name if scenario.path else "scenario"
-    if count * scenario.replications.count > MAX_RUNS:
-        runs = f"{count:,} points x {scenario.replications.count:,} replications"
-        raise ScenarioError([Problem(file, "sweep", f"{runs}: expected at most {MAX_RUNS:,} runs")])
-    base = scenario.model_dump(exclude={"sweep"})
-    found: list[tuple[dict[str, Any], Scenario]] = []
-    problems: dict[str, Problem] = {}
-    for values in itertools.product(*axes.values()):
-        point = dict(zip(axes, values))
-        at = "sweep point " + ", ".join(f"{key} = {got(value)[5:-1]}" for key, value in point.items())
-        try:
-            resolved = validated([Layer(file, base), Layer(file, tree_of(point))], scenario.path)
-        except ScenarioError as error:
-            for problem in error.problems:
-                problems.setdefault(f"{problem.key} {problem.text}", problem._replace(text=f"{problem.text} in {at}"))
-        else:
-            found.append(({key: _at(resolved, key) for key in flatten(point)}, resolved))
+    entries = scenario.strategies or (None,)
+    base = scenario.model_dump(exclude={"sweep", "strategies"})
+    found: list[Arm] = []
+    problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
+    made: set[Any] = set()
+    for row, place in zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario)):
+        for i, entry in enumerate(entries):
+            point = row if entry is None else {key: value for key, value in row.items() if _concerns(entry, key)}
+            if (i, hashable(point)) in made:
+                continue
+            made.add((i, hashable(point)))
+            whole = base if entry is None else base | {"strategy": entry.strategy()}
+            try:
+                resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.path)
+            except ScenarioError as error:
+                told = [f"{key} = {got(value)[5:-1]}" for key, value in itertools.islice(point.items(), SHOWN_KEYS)]
+                at = place or "sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
+                for problem in error.problems:
+                    what = re.sub(r"\(got .*?\)", "", problem.text)  # a range can be wrong at every sample
+                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=f"{problem.text} in {at}"))
+                continue
+            values = {key: _at(resolved, key) for key in flatten(point)}
+            label = f"{entry.label}{said(values)}" if entry is not None and entry.label else ""
+            found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
     if problems:
         raise ScenarioError(list(problems.values()))
     return found
 
 
-def without_sweep(scenario: Scenario) -> Scenario:
-    """The base of a sweep: what one run of the file runs."""
-    return scenario.model_copy(update={"sweep": Frozen()})
+def refuse_too_many(scenario: Scenario, replications: int) -> None:
+    """ScenarioError if the plan of a scenario has more than a million runs; counted, not made."""
+    parts = {"points": designs.size(scenario.sweep), "strategies": max(len(scenario.strategies), 1)}
+    parts |= {"futures": scenario.futures.samples + 1, "replications": replications}
+    runs = 1
+    for number in parts.values():
+        runs *= number
+    if runs > MAX_RUNS:
+        file = scenario.path.name if scenario.path else "scenario"
+        told = " x ".join(f"{number:,} {noun}" for noun, number in parts.items() if number > 1)
+        key = next(iter(scenario.plan), "replications.count")
+        raise ScenarioError([Problem(file, key, f"{told}: expected at most {MAX_RUNS:,} runs")])
+
+
+def said(values: Mapping[str, Any]) -> str:
+    """Varied values as words of a label, each after a space: ` share_to_border=0.15 secrecy.level=0.2`."""
+    words = ""
+    for key, value in values.items():
+        if key == "ablate":
+            value = "+".join(value) or "nothing"
+        shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value, default=str)
+        words += f" {key.removeprefix('strategy.')}={shown}"
+    return words
+
+
+def base_of(scenario: Scenario) -> Scenario:
+    """The scenario without its plan: what one run of the file runs."""
+    return scenario.model_copy(update={"sweep": Frozen(), "strategies": (), "futures": Futures()})
+
+
+def is_shared(key: str) -> bool:
+    """Whether a varied key means the same under `hold`: all but the settings of the movement."""
+    return not key.startswith("strategy.") or key.startswith("strategy.tasking_")
+
+
+def _concerns(entry: Entry, key: str) -> bool:
+    if not key.startswith("strategy."):
+        return True
+    name = key.split(".")[1]
+    return is_shared(key) if entry.name == HOLD else name in Strategy.model_fields or name in entry.settings
+
+
+def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
+    """Axes that no entry of [[strategies]] has."""
+    for key in designs.axes(scenario.sweep) if scenario.strategies else ():
+        if key == "strategy.name":
+            yield Problem(file, f"sweep.{key}", "[[strategies]] names the strategies; keep one of the two")
+        elif not any(_concerns(entry, key) for entry in scenario.strategies):
+            known = [*Strategy.model_fields, *(own for entry in scenario.strategies for own in entry.settings)]
+            yield Problem(file, f"sweep.{key}", f"no strategy of [[strategies]] has this key.{near(key.split('.')[1], known)}")
+
+
+def _places(scenario: Scenario) -> Iterator[str]:
+    """Where each row of a table stands in its file; "" for points that are said by their values."""
+    table = scenario.sweep.get("table")
+    lines = getattr(table, "lines", ())
+    for row in range(designs.size(scenario.sweep)):
+        yield f'line {lines[row]} of "{table}"' if lines else ""
+
+
+def _taskings(scenario: Scenario, resolved: Scenario) -> dict[str, Any]:
+    """The taskings in which the strategies of the plan differ: they tell one `hold` from another."""
+    return {
+        f"strategy.{name}": getattr(resolved.strategy, name)
+        for name in TASKINGS
+        if len({getattr(entry, name) for entry in scenario.strategies}) > 1
+    }
+
+
+def _is_integer(scenario: Scenario, dotted: str) -> bool:
+    """Whether the schema takes whole numbers at a key; an unknown key is told when the point is checked."""
+    section, *path = dotted.split(".")
+    if section == "parameters":
+        return False
+    if section == "strategy":
+        owners = scenario.strategies or (scenario.strategy,)
+        own = [entry.settings[path[0]] for entry in owners if path[0] in entry.settings]
+        if own:
+            return all(isinstance(value, int) and not isinstance(value, bool) for value in own)
+    kind: Any = Scenario
+    for part in (section, *path):
+        field = getattr(kind, "model_fields", {}).get(part)
+        kind = inner(field) if field else None
+    return kind is int
 
 
 def _at(scenario: Scenario, dotted: str) -> Any:
@@ -52,6 +157,6 @@ def _at(scenario: Scenario, dotted: str) -> Any:
     table = getattr(scenario, section)
     if section == "parameters":
         return table[name]
-    for part in name.split("."):
+    for part in name.split(".") if name else ():
         table = table.settings[part] if part in getattr(table, "settings", ()) else getattr(table, part)
     return table

@@ -231,3 +231,70 @@ def test_an_outcome_asked_for_has_a_table_of_its_own():
     assert "exchange_rate: hundredths of VRAEM vacuum" in text
     assert "leaders killed (persons)" in text
     assert "not defined" in text and max(map(len, text.splitlines())) <= 120
+
+
+class Futures(Folder):
+    """The same strategies in three futures; in future k the share opens k + 1 times the vacuum, and vacuum and cost start higher."""
+
+    def design(self):
+        frames = []
+        for future in (2, 0, 1):  # the order of rows must not matter
+            frame = super().design().assign(future=future)
+            if future:
+                frame[["point_id", "hold_id"]] += f"@{future}"
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    def runs(self):
+        frames = []
+        for future in (0, 1, 2):
+            frame = super().runs().assign(future=future)
+            share = frame["point_id"].map({"h": 0, "s0": 0, "s1": 0.1, "s3": 0.3})
+            frame["vacuum_vraem"] += future * (0.1 + share * 0.5)
+            frame["point_id"] += f"@{future}" if future else ""
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+
+def test_an_arm_is_one_row_pooled_over_its_futures():
+    comparison = compare(Futures())
+    table = comparison.table
+    assert list(table.loc[table["outcome"] == "vacuum_vraem", "label"]) == list(Folder().design()["label"][1:])
+    assert comparison.baselines == {"s0": "h", "s1": "h", "s3": "h"}
+    row = row_of(comparison, "s3", "vacuum_vraem")
+    of_future = np.array([(0.3 * (0.5 + 0.05 * WORLDS)).mean() + future * 0.15 for future in (0, 1, 2)])
+    half = 4.302652729911275 * of_future.std(ddof=1) / math.sqrt(3)  # Student's t, 2 degrees of freedom: one per future, not per pair
+    assert (row["n"], row["futures"]) == (3 * N, 3)
+    assert row["difference"] == pytest.approx(of_future.mean())
+    assert (row["low"], row["high"]) == (pytest.approx(of_future.mean() - half), pytest.approx(of_future.mean() + half))
+    assert row["mean"] - row["baseline_mean"] == pytest.approx(row["difference"])
+    assert row_of(comparison, "s0", "vacuum_vraem")["verdict"] == "= 0 exactly"
+
+
+def test_pairs_join_on_future_and_replication():
+    folder = Futures()
+    runs = folder.runs()
+    lost = (runs["future"] == 1) & (runs["replication"] == 2) & (runs["point_id"] == "h@1")
+    folder.runs = lambda: runs[~lost].sample(frac=1, random_state=3)
+    row = row_of(compare(folder), "s3", "vacuum_vraem")
+    kept = [np.delete(WORLDS, 2) if future == 1 else WORLDS for future in (0, 1, 2)]
+    means = [(0.3 * (0.5 + 0.05 * worlds)).mean() + future * 0.15 for future, worlds in enumerate(kept)]
+    assert row["n"] == 3 * N - 1 and row["difference"] == pytest.approx(np.mean(means))
+
+
+@pytest.mark.parametrize("baseline", ["static share_to_border=0.1", "s1", "s1@2", "share_to_border=0.1"])
+def test_a_baseline_is_an_arm_in_all_its_futures(baseline):
+    comparison = compare(Futures(), baseline)
+    assert set(comparison.baselines) == {"h", "s0", "s3"} and set(comparison.baselines.values()) == {"s1"}
+    assert row_of(comparison, "s3", "cost_musd")["n"] == 3 * N
+
+
+def test_the_printed_table_says_that_intervals_are_over_futures():
+    console = Console(file=io.StringIO(), width=120)
+    print_comparison(compare(Futures()), console)
+    said = " ".join(console.file.getvalue().split())
+    assert "3 futures: n counts pairs (future x replication), and the intervals are over the futures' means" in said
+    assert "chance, and the sampled parameters" in said
+    console = Console(file=io.StringIO(), width=120)
+    print_comparison(compare(Folder()), console)
+    assert "futures" not in console.file.getvalue()

@@ -37,6 +37,10 @@ class Scenario:
         return SimpleNamespace(horizon_days=self.horizon_days)
 
     @property
+    def futures(self):
+        return SimpleNamespace(samples=0)
+
+    @property
     def replications(self):
         return SimpleNamespace(count=self.count, base_seed=self.base_seed)
 

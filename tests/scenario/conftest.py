@@ -73,6 +73,8 @@ def small_registries(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     file.write_text(REGISTRY)
     registry = sim.parameters.load_registry(file)
     monkeypatch.setattr(sim.parameters, "load_registry", lambda: registry)
+    couplings = {"leak": sim.parameters.Coupling("leak", ("secrecy.leak_base",), "plans leak")}
+    monkeypatch.setattr(sim.parameters, "load_couplings", lambda: couplings)
 
 
 @pytest.fixture

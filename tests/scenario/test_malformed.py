@@ -1,11 +1,13 @@
 """Files that are wrong: exit status 2, a line for every fault that names the key or the line, and no traceback."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from sim.cli import main
+from sim.scenario.problems import SHOWN
 
 WRONG = {
     "unknown key at top": ("horizon_days = 7", ["horizon_days: unknown key"]),
@@ -136,6 +138,115 @@ WRONG = {
     "sweep over nothing": ('[sweep]\n"secrecy.level" = []', ["sweep.secrecy.level: expected a list of at least one value"]),
     "sweep with a value twice": ('[sweep]\n"secrecy.level" = [0, 0.5, 0.0]', ["sweep.secrecy.level: expected each value once"]),
     "sweep design": ('[sweep]\ndesign = "spiral"', ['sweep.design: expected "grid"', "spiral"]),
+    "sweep design misspelt": (
+        '[sweep]\ndesign = "gird"',
+        ['sweep.design: expected "grid", "lhs", "sobol" or "table" (got "gird")', '"grid"?'],
+    ),
+    "sweep samples missing": ('[sweep]\ndesign = "lhs"\n"secrecy.level" = {low = 0, high = 1}', ["sweep.samples: missing"]),
+    "sweep samples no power of two": (
+        '[sweep]\ndesign = "sobol"\nsamples = 100\n"secrecy.level" = {low = 0, high = 1}',
+        ["sweep.samples: expected a power of two for Sobol' points: 64 or 128 (got 100)"],
+    ),
+    "sweep samples of none": (
+        '[sweep]\ndesign = "lhs"\nsamples = 0\n"secrecy.level" = {low = 0, high = 1}',
+        ["sweep.samples: expected a whole number from 1", "(got 0)"],
+    ),
+    "sweep seed": (
+        '[sweep]\ndesign = "lhs"\nsamples = 2\nseed = -1\n"secrecy.level" = {low = 0, high = 1}',
+        ["sweep.seed: expected a whole number from 0", "(got -1)"],
+    ),
+    "sweep of a range in a grid": ('[sweep]\n"secrecy.level" = {low = 0, high = 1}', ["sweep.secrecy.level: a range needs design"]),
+    "sweep of nothing sampled": ('[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = [0]', ['sweep.design: "lhs" samples ranges']),
+    "sweep range upside down": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = {low = 1, high = 0}',
+        ["sweep.secrecy.level: expected low under high (got 1 and 0)"],
+    ),
+    "sweep range with half an end": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = {low = 1}',
+        ["sweep.secrecy.level: expected a range {low = ..., high = ...} of two numbers"],
+    ),
+    "sweep range of nan": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = {low = nan, high = 1}',
+        ["sweep.secrecy.level: expected a range"],
+    ),
+    "sweep range of text": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"strategy.moved" = {low = "line", high = "special"}',
+        ["sweep.strategy.moved: expected a range"],
+    ),
+    "sweep range over text": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"strategy.moved" = {low = 0, high = 1}',
+        ['strategy.moved: expected "line", "special" or "proportional"', "sweep point strategy.moved = "],
+    ),
+    "sweep samples in a grid": ('[sweep]\nsamples = 3\n"secrecy.level" = [0]', ["sweep.samples: only with design"]),
+    "sweep table in a grid": ('[sweep]\ntable = 3\n"secrecy.level" = [0]', ['sweep.table: only with design = "table" (this is "grid")']),
+    "sweep table that is none": ('[sweep]\ndesign = "table"\ntable = "nowhere.csv"', ['sweep.table: "nowhere.csv" does not exist']),
+    "sweep table of no CSV": ('[sweep]\ndesign = "table"\ntable = "base.toml"', ['"base.toml" line 1, column 1: expected a dotted key']),
+    "sweep table without a name": ('[sweep]\ndesign = "table"\n', ["sweep.table: expected the name of a CSV file"]),
+    "sweep table as a number": ('[sweep]\ndesign = "table"\ntable = 3', ["sweep.table: expected the name of a CSV file", "(got 3)"]),
+    "sweep axes that overlap": (
+        '[sweep]\n"strategy.border_split.loreto" = [0.5]\n"strategy.border_split" = [{loreto = 1, cajamarca = 0}]',
+        ["sweep.strategy.border_split.loreto: overlaps strategy.border_split"],
+    ),
+    "sweep axis nested and quoted": (
+        '[sweep]\n"secrecy.level" = [0]\nsecrecy.level = [1]',
+        ["sweep.secrecy.level: written 2 times, nested and quoted"],
+    ),
+    "parameter nested and quoted": (
+        '[parameters]\n"secrecy.leak_base" = 0.01\nsecrecy.leak_base = 0.02',
+        ["parameters.secrecy.leak_base: written 2 times, nested and quoted"],
+    ),
+    "sweep over replications": ('[sweep]\n"replications.count" = [1]', ["sweep.replications.count: cannot vary between the points"]),
+    "sweep over futures": ('[sweep]\n"futures.samples" = [1]', ["sweep.futures.samples: cannot vary between the points"]),
+    "sweep over ablate and ablate": ('ablate = ["leak"]\n[sweep]\nablate = [[]]', ["ablate: [sweep] varies it too"]),
+    "sweep over an unknown coupling": (
+        '[sweep]\nablate = [["leek"]]',
+        ['no coupling "leek"', 'Did you mean "leak"?', "sweep point ablate"],
+    ),
+    "sweep over what is ablated": (
+        'ablate = ["leak"]\n[sweep]\n"parameters.secrecy.leak_base" = [0.02]',
+        ["parameters.secrecy.leak_base: ablate switches this off", "sweep point"],
+    ),
+    "ablate an unknown coupling": ('ablate = ["leek"]', ['ablate: no coupling "leek"', 'Did you mean "leak"?']),
+    "ablate no list": ('ablate = "leak"', ["ablate: expected a list of couplings", '(got "leak")']),
+    "ablate a number": ("ablate = [3]", ["ablate: no coupling 3; `redeploy describe couplings` lists them. Expected some of leak"]),
+    "ablate twice": ('ablate = ["leak", "leak"]', ["ablate: expected each coupling once"]),
+    "ablate what is set": (
+        'ablate = ["leak"]\n[parameters]\n"secrecy.leak_base" = 0.05',
+        ["parameters.secrecy.leak_base: ablate switches this off; take one of the two out (got 0.05)"],
+    ),
+    "futures no table": ("futures = 3", ["futures: expected a table with samples, seed, design, parameters (got 3)"]),
+    "futures design": ('[futures]\ndesign = "grid"', ['futures.design: expected "lhs" or "sobol" (got "grid")']),
+    "a parameter outside its table": (
+        "[secrecy]\nleak_base = 0.02",
+        ['secrecy.leak_base: unknown key. Did you mean "parameters.secrecy.leak_base"?'],
+    ),
+    "a parameter in a table of its own": (
+        "[detection]\nwidth_jungle_km = 0.02",
+        ['detection: unknown key. Did you mean "parameters.detection.width_jungle_km"?'],
+    ),
+    "a quoted key": ('"secrecy.leak_bse" = 1', ['secrecy.leak_bse: unknown key. Did you mean "parameters.secrecy.leak_base"?']),
+    "a quoted key of a section": ('"time.horizon_days" = 9', ["time.horizon_days: unknown key", "without the quotes"]),
+    "date beyond the calendar": (
+        "[time]\nstart_date = 9999-12-31",
+        ["time.start_date: expected a date such as 2022-01-01 from 1900-01-01"],
+    ),
+    "truth for schema": ("schema = true", ["schema: expected 1 (got true)"]),
+    "fraction for schema": ("schema = 1.0", ["schema: expected 1 (got 1.0)"]),
+    "text for a key that may be absent": (
+        '[secrecy]\nuntil_day = "none"',
+        ['secrecy.until_day: expected a whole number from 0 to 7300, or the key left out (got "none")'],
+    ),
+    "own strategy with its file's ending": (
+        '[strategy]\nname = "mine.py:Mine"',
+        ["strategy.name: expected the module without .py", '"mine:Mine"'],
+    ),
+    "huge sweep": (
+        "[sweep]\n"
+        + "".join(
+            f'"forces.{place}.{what}" = {list(range(50))}\n' for place in ("vraem", "loreto") for what in ("boats", "lorries", "police")
+        ),
+        ["sweep: 15,625,000,000 points x 20 replications: expected at most 1,000,000 runs"],
+    ),
     "sweep setting": ("[sweep]\nlevel = [1]", ["sweep.level: expected"]),
     "sweep over unknown key": ('[sweep]\n"secrecy.levl" = [0.5]', ["secrecy.levl: unknown key", 'Did you mean "level"?', "sweep point"]),
     "sweep out of range": (
@@ -216,20 +327,25 @@ def test_a_missing_file_with_a_near_name(command, write, capsys, tmp_path: Path)
     assert "does not exist" in line and 'Did you mean "split.toml"?' in line
 
 
-def test_what_is_no_scenario_file(tmp_path: Path, capsys):
-    files = {name: tmp_path / name for name in ("directory", "empty", "blank", "binary", "latin", "large", "pipe")}
+def test_what_is_no_scenario_file(write, tmp_path: Path, capsys):
+    files = {name: tmp_path / name for name in ("directory", "empty", "blank", "binary", "latin", "large", "huge", "pipe", "link")}
     files["directory"].mkdir()
     files["empty"].touch()
     files["blank"].write_text("\n \n")
     files["binary"].write_bytes(b"schema = 1\0")
     files["latin"].write_bytes("title = 'Marañón'".encode("latin-1"))
     files["large"].write_text("#" * 1_000_001)
+    files["huge"].write_bytes(b"#" * 10_000_000)
     os.mkfifo(files["pipe"])
+    files["link"].symlink_to("gone.toml")
     said = {"directory": "is a directory", "empty": "is empty", "blank": "is empty", "binary": "is a binary file"}
+    said |= {"huge": "is larger than 1 MB", "link": 'is a link to "gone.toml", which does not exist'}
     said |= {"latin": "is not UTF-8 text (byte 13)", "large": "is larger than 1 MB", "pipe": "is a device or a pipe"}
     for name, file in files.items():
         (line,) = refused(capsys, "check", file)
         assert line.startswith(f"{file}: ") and said[name] in line
+        (line,) = refused(capsys, "check", write(f'extends = "{name}"'))
+        assert line.startswith(f's.toml: extends: "{name}" {said[name]}')
     (line,) = refused(capsys, "check", "/dev/null")
     assert "is a device" in line
     (line,) = refused(capsys, "check", "x" * 5_000)
@@ -273,3 +389,38 @@ def test_a_strategy_of_ones_own_that_cannot_be_used(content, expected, write, ca
 def test_a_wrong_setting(setting, write, capsys):
     (line,) = refused(capsys, "check", write(""), "--set", setting)
     assert line.startswith("--set: ")
+
+
+@pytest.mark.parametrize("key", ["presence.felt_days", '"presence.felt_days"', "detection.width_jungle_km"])
+def test_a_parameter_set_without_its_table_is_told_where_it_belongs(key, write, capsys):
+    (line,) = refused(capsys, "check", write(""), "--set", f"{key}=0.02")
+    assert line.startswith("--set: ")
+    assert ("parameters.detection.width_jungle_km" in line) == ("width" in key)  # the small registry of these tests knows no felt_days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"key_{i} = 1\n" for i in range(20_000)),
+        "[parameters]\n" + "".join(f'"secrecy.leak_{i}" = 1\n' for i in range(20_000)),
+        "[strategy]\n" + "".join(f"key_{i} = 1\n" for i in range(20_000)),
+        "[sweep]\n" + "".join(f'"secrecy.key_{i}" = [1]\n' for i in range(20_000)),
+        "[futures]\nsamples = 1\nparameters = " + str([f"secrecy.leak_{i}" for i in range(20_000)]),
+    ],
+    ids=["keys", "parameters", "settings", "sweep", "futures"],
+)
+def test_thousands_of_faults_are_told_in_a_screenful_and_soon(text, write, capsys):
+    began = time.monotonic()
+    lines = refused(capsys, "check", write(text))
+    assert len(lines) == SHOWN + 1 and lines[-1] == f"and {20_000 - SHOWN:,} more problems"
+    assert time.monotonic() - began < 20
+
+
+def test_a_seed_is_told_by_its_own_name(write, capsys):
+    (line,) = refused(capsys, "run", write(""), "--seed", "-1")
+    assert line.startswith("--seed: expected a whole number from 0")
+
+
+def test_an_endless_device_is_no_scenario(write, capsys):
+    (line,) = refused(capsys, "check", write('extends = "/dev/zero"'))
+    assert line.endswith('"/dev/zero" is a device or a pipe, not a scenario file')

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.scenario import ScenarioError, load_scenario, points, without_sweep
+from sim.scenario import ScenarioError, base_of, load_scenario, points
 
 GRID = """
 [strategy]
@@ -16,24 +16,24 @@ design = "grid"
 
 def test_a_grid_varies_the_last_key_fastest(write):
     found = points(load_scenario(write(GRID)))
-    assert [tuple(point.values()) for point, _ in found] == [
+    assert [tuple(point.values()) for point, *_ in found] == [
         (0.0, "line"), (0.0, "area"), (0.1, "line"), (0.1, "area"), (0.2, "line"), (0.2, "area"),
     ]  # fmt: skip
-    assert all(type(point["strategy.share_to_border"]) is float for point, _ in found)
-    for point, scenario in found:
+    assert all(type(point["strategy.share_to_border"]) is float for point, *_ in found)
+    for point, scenario, _ in found:
         assert scenario.strategy.share_to_border == point["strategy.share_to_border"]
         assert scenario.strategy.tasking_border == point["strategy.tasking_border"]
         assert scenario.strategy.name == "static" and scenario.sweep == {}
-    assert len({scenario.hash for _, scenario in found}) == 6
+    assert len({scenario.hash for _, scenario, _ in found}) == 6
 
 
 def test_no_sweep_is_one_point(write):
     scenario = load_scenario(write(""))
-    assert points(scenario) == [({}, scenario)]
+    assert points(scenario) == [({}, scenario, "")]
 
 
 def test_a_point_is_the_scenario_a_user_would_have_written(write):
-    (_, swept) = points(load_scenario(write(GRID)))[3]
+    (_, swept, _) = points(load_scenario(write(GRID)))[3]
     written = load_scenario(write('[strategy]\nname = "static"\nshare_to_border = 0.1\ntasking_border = "area"'))
     assert swept == written and swept.hash == written.hash
 
@@ -49,15 +49,15 @@ def test_parameters_settings_and_tables_can_vary(write):
     "strategy.border_split" = [{loreto = 1, cajamarca = 0}]
     """.replace("secrecy.leak_base = [0.02]\n", "", 1)
     found = points(load_scenario(write(text)))
-    assert [scenario.parameters["secrecy.leak_base"] for _, scenario in found] == [0.02, 0.03]
-    point, scenario = found[0]
+    assert [scenario.parameters["secrecy.leak_base"] for _, scenario, _ in found] == [0.02, 0.03]
+    point, scenario, _ = found[0]
     assert point["strategy.steps"] == 2 and scenario.strategy.settings["steps"] == 2
     assert point["strategy.border_split.loreto"] == 1.0 and scenario.strategy.border_split.cajamarca == 0.0
 
 
 def test_strategies_can_vary_and_leave_the_settings_of_others(write):
     text = '[strategy]\nname = "phased"\nsteps = 3\n[sweep]\n"strategy.name" = ["phased", "static"]'
-    assert [scenario.strategy.settings.get("steps") for _, scenario in points(load_scenario(write(text)))] == [3, None]
+    assert [scenario.strategy.settings.get("steps") for _, scenario, _ in points(load_scenario(write(text)))] == [3, None]
 
 
 def test_a_fault_names_the_point_and_is_told_once(write):
@@ -77,8 +77,8 @@ def test_a_plan_of_a_million_runs_is_the_largest(write):
 
 def test_the_base_of_a_sweep_has_one_point(write):
     scenario = load_scenario(write(GRID))
-    assert without_sweep(scenario).sweep == {} and without_sweep(scenario).path == scenario.path
-    assert without_sweep(scenario).hash == scenario.hash
+    assert base_of(scenario).sweep == {} and base_of(scenario).path == scenario.path
+    assert base_of(scenario).hash == scenario.hash
 
 
 @pytest.mark.parametrize("key", ["sweep.secrecy.level", 'sweep."secrecy.level"'])

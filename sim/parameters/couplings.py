@@ -1,0 +1,42 @@
+"""Couplings by name: groups of parameters that `ablate` sets to their off values, from `couplings.toml`."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from sim.parameters.registry import HERE, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Coupling:
+    """A link between two parts of the model that can be cut; `parameters` are dotted names of the registry, each with an off value."""
+
+    name: str
+    parameters: tuple[str, ...]
+    meaning: str
+
+
+@cache
+def load_couplings(path: Path = HERE / "couplings.toml") -> Mapping[str, Coupling]:
+    """Name -> coupling, in the order of the file."""
+    with path.open("rb") as file:
+        tree = tomllib.load(file)
+    return MappingProxyType({name: Coupling(name, tuple(entry["parameters"]), entry["meaning"]) for name, entry in tree.items()})
+
+
+def off_values(names: Iterable[str], couplings: Mapping[str, Coupling], registry: Registry) -> dict[str, float]:
+    """Parameter -> off value for every parameter of the named couplings; KeyError, with the nearest known name, for another name."""
+    found: dict[str, float] = {}
+    for name in names:
+        if name not in couplings:
+            close = difflib.get_close_matches(name, couplings, 1)
+            raise KeyError(f'no coupling "{name}"' + (f'. Did you mean "{close[0]}"?' if close else ""))
+        for parameter in couplings[name].parameters:
+            off = registry.get(parameter).off
+            assert off is not None, f"{parameter} has no off value"
+            found[parameter] = off
+    return found

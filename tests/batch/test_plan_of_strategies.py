@@ -1,0 +1,109 @@
+"""The plan of strategies x futures, with scenarios as users write them."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.batch import make_plan
+from sim.parameters import load_registry
+from sim.scenario import ScenarioError, load_scenario
+
+PLAN = """
+schema = 1
+[map]
+resolution_km = 10
+[[strategies]]
+label = "at once"
+name = "static"
+share_to_border = 0.2
+[[strategies]]
+label = "on the line"
+name = "static"
+share_to_border = 0.2
+tasking_border = "line"
+[futures]
+samples = 2
+parameters = ["presence.reach_km", "detection.q_river"]
+[replications]
+count = 3
+"""
+
+
+@pytest.fixture
+def plan_of(tmp_path: Path):
+    def plan_of(text: str = PLAN, **options):
+        (tmp_path / "s.toml").write_text(text)
+        return make_plan(load_scenario(tmp_path / "s.toml"), source="code-1", **options)
+
+    return plan_of
+
+
+def test_hold_is_added_for_each_pair_of_taskings_in_each_future(plan_of):
+    plan = plan_of()
+    assert len(plan) == 4 * 3 * 3
+    labels = [point.label for point in plan.points if point.future == 0]
+    assert labels == ["hold tasking_border=chokepoint", "at once", "hold tasking_border=line", "on the line"]
+    by_id = {point.point_id: point for point in plan.points}
+    assert len(by_id) == 12
+    for point in plan.points:
+        hold = by_id[point.hold_id]
+        assert hold.strategy == "hold" and hold.future == point.future and hold.drawn == point.drawn
+        assert hold.scenario.strategy.tasking_border == point.scenario.strategy.tasking_border
+        assert hold.scenario.parameters == point.scenario.parameters
+        assert by_id[point.arm].future == 0 and by_id[point.arm].label == point.label
+
+
+def test_futures_are_the_same_for_every_strategy_and_future_0_is_the_defaults(plan_of):
+    points = plan_of().points
+    for future in (0, 1, 2):
+        (drawn,) = {tuple(point.drawn.items()) for point in points if point.future == future}
+        scenarios = [point.scenario for point in points if point.future == future]
+        assert all(dict(scenario.parameters) == (dict(drawn) if future else {}) and scenario.plan == () for scenario in scenarios)
+    registry = load_registry()
+    assert points[0].drawn == {name: registry.get(name).value for name in ("presence.reach_km", "detection.q_river")}
+
+
+def test_future_0_is_the_run_without_futures(plan_of):
+    alone = {point.point_id for point in plan_of(PLAN.replace("samples = 2", "samples = 0")).points}
+    assert alone == {point.point_id for point in plan_of().points if point.future == 0}
+    assert plan_of(PLAN.replace("samples = 2", "samples = 2\nseed = 2")).plan_id != plan_of().plan_id
+
+
+def test_a_labelled_hold_keeps_its_label(plan_of):
+    plan = plan_of(PLAN.replace('tasking_border = "line"', "moved = 'line'") + '[[strategies]]\nlabel = "stay"\nname = "hold"\n')
+    assert [point.label for point in plan.points if point.future == 0] == ["stay", "at once", "on the line"]
+
+
+def test_strategies_without_a_label_that_read_alike_are_told_apart(plan_of):
+    text = PLAN.replace('label = "at once"\n', "").replace('label = "on the line"\n', "")
+    text = text.replace('tasking_border = "line"', "start_day = 9")
+    points = plan_of(text).points
+    labels = [{point.label for point in points if point.arm == arm} for arm in {point.arm for point in points}]
+    assert all(len(each) == 1 for each in labels) and len(set.union(*labels)) == 3
+
+
+def test_a_plan_too_large_is_refused_before_a_point_is_made(plan_of, monkeypatch):
+    def never(*_):
+        raise AssertionError("a point was made")
+
+    monkeypatch.setattr("sim.scenario.sweep.validated", never)
+    text = PLAN.replace("samples = 2", "samples = 99999").replace("count = 3", "count = 5")
+    with pytest.raises(ScenarioError, match="2 strategies x 100,000 futures x 6 replications"):
+        plan_of(text, replications=6)
+    with pytest.raises(AssertionError, match="made"):
+        plan_of(text)  # a million exactly
+
+
+def test_crops_beyond_the_land_are_found_before_any_run(plan_of):
+    with pytest.raises(ScenarioError) as caught:
+        plan_of(PLAN.replace("[[strategies]]", "[crops.coca_ha]\nvraem = 400000\n[[strategies]]", 1))
+    (problem,) = caught.value.problems
+    assert problem.file == "s.toml" and problem.key == "crops.coca_ha.vraem" and "suitable land holds" in problem.text
+
+
+def test_each_world_with_too_many_crops_is_told_once(plan_of):
+    text = PLAN.replace("samples = 2", "samples = 0")
+    text += '[sweep]\n"crops.coca_ha.vraem" = [10.0, 300000.0, 400000.0]\n"secrecy.level" = [0, 1]'
+    with pytest.raises(ScenarioError) as caught:
+        plan_of(text)
+    assert ["(got 300,000)" in problem.text for problem in caught.value.problems] == [True, False]

@@ -1,0 +1,135 @@
+"""How a sweep samples ranges and reads tables."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.scenario import ScenarioError, load_scenario, points, to_toml
+
+SAMPLED = """
+[strategy]
+name = "phased"
+[sweep]
+design = "{design}"
+samples = {samples}
+seed = 3
+"strategy.share_to_border" = {{low = 0.1, high = 0.5}}
+"strategy.steps" = {{low = 1, high = 4}}
+"forces.vraem.boats" = {{low = 1, high = 1000, scale = "log"}}
+"parameters.secrecy.leak_base" = {{low = 0.001, high = 0.1, scale = "log"}}
+"""
+
+
+def columns(scenario):
+    rows = [values for values, *_ in points(scenario)]
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+@pytest.mark.parametrize("design", ["lhs", "sobol"])
+def test_samples_fill_their_ranges_evenly_by_their_scale_and_type(design, write):
+    found = columns(load_scenario(write(SAMPLED.format(design=design, samples=64))))
+    share, steps = found["strategy.share_to_border"], found["strategy.steps"]
+    assert [np.histogram(share, 4, (0.1, 0.5))[0].tolist(), np.bincount(steps)[1:].tolist()] == [[16] * 4] * 2
+    assert np.histogram(np.log(found["parameters.secrecy.leak_base"]), 4, np.log((0.001, 0.1)))[0].tolist() == [16] * 4
+    assert found["forces.vraem.boats"].dtype.kind == steps.dtype.kind == "i"
+    assert 25 < np.median(found["forces.vraem.boats"]) < 40  # the middle of a log range is the geometric mean
+
+
+def test_samples_follow_the_seed_and_are_the_same_in_another_process(write):
+    file = write(SAMPLED.format(design="lhs", samples=5))
+    here = [values for values, *_ in points(load_scenario(file))]
+    assert here == [values for values, *_ in points(load_scenario(file, {"sweep.seed": 3}))]
+    assert here != [values for values, *_ in points(load_scenario(file, {"sweep.seed": 4}))]
+    code = "from sim.scenario.designs import sample; print(sample({'a': {'low': 0, 'high': 1}}, 3, 1, 'lhs'))"
+    from sim.scenario.designs import sample
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    assert said.stdout.strip() == str(sample({"a": {"low": 0, "high": 1}}, 3, 1, "lhs"))
+
+
+def test_a_list_is_crossed_with_the_samples(write):
+    file = write(SAMPLED.format(design="lhs", samples=3) + '"secrecy.level" = [0.2, 0.8]')
+    found = columns(load_scenario(file))
+    assert found["secrecy.level"].tolist() == [0.2, 0.8] * 3
+    assert len(set(found["strategy.share_to_border"])) == 3
+
+
+def table(folder: Path, text: str) -> str:
+    (folder / "points.csv").write_text(text)
+    return '[strategy]\nname = "static"\n[sweep]\ndesign = "table"\ntable = "points.csv"\n'
+
+
+def test_a_table_gives_whole_points(write, tmp_path: Path):
+    text = "strategy.share_to_border,strategy.moved,time.start_date,ablate\n0.1,line,2020-01-01,[]\n\n.2,special,2021-01-01,\"['leak']\"\n"
+    scenario = load_scenario(write(table(tmp_path, text)))
+    found = points(scenario)
+    assert [(arm.scenario.strategy.share_to_border, arm.scenario.strategy.moved, arm.scenario.ablate) for arm in found] == [
+        (0.1, "line", ()),
+        (0.2, "special", ("leak",)),
+    ]
+    assert found[1].scenario.time.start_date.year == 2021
+    again = tmp_path / "elsewhere" / "again.toml"
+    again.parent.mkdir()
+    again.write_text(to_toml(scenario))
+    assert [values for values, *_ in points(load_scenario(again))] == [values for values, *_ in found]
+    assert "points.csv" not in again.read_text() and tomllib.loads(again.read_text())["sweep"]["design"] == "table"
+
+
+def test_a_table_lies_beside_the_file_that_names_it(write, tmp_path: Path):
+    (tmp_path / "bases").mkdir()
+    write(table(tmp_path / "bases", "secrecy.level\n0.1\n0.2\n"), "bases/base.toml")
+    assert len(points(load_scenario(write('extends = "bases/base.toml"')))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "line 2, column 1: expected at least one row"),
+        ("secrecy.level\n", "line 2, column 1: expected at least one row"),
+        ("level\n0.1\n", "line 1, column 1: expected a dotted key"),
+        ("secrecy.level;map.resolution_km\n", "columns are separated by commas"),
+        ("secrecy.level,time.horizon_days,secrecy.level\n", "line 1, column 3: secrecy.level is column 1 already"),
+        ("secrecy.level,time.horizon_days\n0.1\n", "line 2, column 2: expected 2 cells (got 1)"),
+        ("secrecy.level,time.horizon_days\n0.1,7,8\n", "line 2, column 3: expected 2 cells (got 3)"),
+        ("secrecy.level,time.horizon_days\n0.1,\n", "line 2, column 2: expected a value of time.horizon_days (got nothing)"),
+        ("secrecy.level\n0.1\n0.2\n0.10\n", "line 4, column 1: the same point as line 2"),
+        ('secrecy.level\n"0.1\n', "not CSV"),
+        ("secrecy.level\n0.1\n2\n", 'secrecy.level: expected a number from 0 to 1 (got 2) in line 3 of "points.csv"'),
+        ("secrecy.levl\n0.1\n", 'Did you mean "level"? in line 2 of "points.csv"'),
+        ("replications.count\n1\n", "cannot vary between the points"),
+    ],
+)
+def test_a_wrong_table_is_told_by_line_and_column(text, expected, write, tmp_path: Path):
+    with pytest.raises(ScenarioError) as caught:
+        points(load_scenario(write(table(tmp_path, text))))
+    assert expected in str(caught.value), str(caught.value)
+
+
+def test_every_fault_of_a_table_is_told_at_once(write, tmp_path: Path):
+    text = "secrecy.level,time.horizon_days\n0.1\n,7\n0.1,7\n0.1,7\n"
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(table(tmp_path, text)))
+    assert len(caught.value.problems) == 3
+
+
+def test_a_fault_at_many_samples_is_told_once(write):
+    text = '[sweep]\ndesign = "lhs"\nsamples = 50\n"secrecy.level" = {low = 2, high = 3}'
+    with pytest.raises(ScenarioError) as caught:
+        points(load_scenario(write(text)))
+    assert len(caught.value.problems) == 1
+
+
+def test_a_huge_sweep_is_refused_without_making_a_point(write, monkeypatch):
+    def never(*_):
+        raise AssertionError("a point was made")
+
+    values = str(list(range(7, 300)))
+    keys = ("time.horizon_days", "enemy.networks", "forces.vraem.boats")
+    scenario = load_scenario(write("[sweep]\n" + "".join(f'"{key}" = {values}\n' for key in keys)))
+    monkeypatch.setattr("sim.scenario.sweep.validated", never)
+    with pytest.raises(ScenarioError, match="25,153,757 points x 20 replications: expected at most 1,000,000 runs"):
+        points(scenario)
