@@ -90,7 +90,7 @@ def test_the_queries_on_the_page_give_its_numbers(results, text):
     queries = re.findall(r'sql\("""\n(.*?)\n"""\)', unescape(text), re.S)
     assert len(queries) == 3
     answer = results.sql(queries[0])
-    assert list(answer.columns) == ["label", "replication", "week", "vacuum_vraem"] and len(answer) == 2 * 6 * 7
+    assert list(answer.columns) == ["label", "future", "replication", "week", "vacuum_vraem"] and len(answer) == 2 * 6 * 7
 
 
 def test_what_was_run_is_told(results, text):
