@@ -19,7 +19,7 @@ def test_the_middle_point_is_shown_and_any_other_by_name(results):
     assert series.arm_of(results).label == "static share_to_border=0.1"
     for name in ("static 30 %", "static share_to_border=0.3", series.arm_of(results, "static 30 %").label):
         arm = series.arm_of(results, name)
-        assert (arm.label, arm.hold, arm.keys) == ("static share_to_border=0.3", "hold", ("replication",))
+        assert (arm.label, arm.hold, arm.keys) == ("static share_to_border=0.3", "hold", ("future", "replication"))
     assert series.arm_of(results, "hold").hold is None
 
 
@@ -30,7 +30,7 @@ def test_difference_is_that_of_pairs_week_by_week(results):
     assert found.difference["mean"].to_numpy() == pytest.approx(0.3 * np.arange(WEEKS - 1))
     # The common world drops out of the pairs: no spread is left, though single runs differ by up to .1.
     assert found.difference["high"].to_numpy() == pytest.approx(found.difference["low"].to_numpy())
-    assert found.values.loc[0, 3] == pytest.approx(0.3 + 0.1 * world_of(3))
+    assert found.values.loc[0, (0, 3)] == pytest.approx(0.3 + 0.1 * world_of(3))
     assert found.values.loc[2].std() > 0.01
 
 
@@ -44,14 +44,15 @@ def test_interval_is_students_t_and_needs_two():
 
 def test_flows_are_means_of_four_weeks_and_states_are_not(results):
     found = read(results, "attacks_vraem")
-    assert found.values[0].to_list() == [0.0, 0.5, 1.0, 1.5, 2.5, 3.5, 4.5]
-    assert read(results, "attacks_loreto").values[0].to_list() == [0, 1, 2, 3, 4, 5, 6], "a column by its name is shown as it is"
+    assert found.values[0, 0].to_list() == [0.0, 0.5, 1.0, 1.5, 2.5, 3.5, 4.5]
+    assert read(results, "attacks_loreto").values[0, 0].to_list() == [0, 1, 2, 3, 4, 5, 6], "a column by its name is shown as it is"
     assert (read(results, "delivered_kg_border").values == 3.0).all(axis=None), "three exits, in tonnes"
 
 
 def test_runs_of_one_future_count_once_for_the_interval(results):
     table = results.sql(
-        "select label, replication % 3 as future, replication, week, sum(vacuum) as v from weekly join runs using (run_id) group by all"
+        "select label, replication % 3 as future, replication, week, sum(vacuum) as v "
+        "from weekly join runs using (run_id) group by 1, 2, 3, 4"
     )
     table["v"] += np.where(table["label"] == "hold", 0.0, 0.01 * table["future"])
     shown = series.arm_of(results)
