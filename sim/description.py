@@ -8,7 +8,7 @@ from sim.scenario import Scenario
 from sim.scenario.lookup import catalogue
 from sim.scenario.problems import UserError, expectation, inner, keys_of, near
 
-SINGULAR = {"parameters": "parameter", "outcomes": "outcome", "strategies": "strategy"}
+SINGULAR = {"couplings": "coupling", "parameters": "parameter", "outcomes": "outcome", "strategies": "strategy"}
 
 
 def parameters() -> list[dict[str, Any]]:
