@@ -79,6 +79,7 @@ def page(results: Results, point: str | None = None) -> str:
         "description": escape(scenario.get("description") or ""),
         "point": escape(short(arm.label)),
         "horizon": horizon,
+        "covers": covers(results),
         "missing": missing(results),
         "short": f"<p>Nothing is compared here: {escape(why or 'no outcome of this page')}.</p>",
         "trade": "<p>Without a comparison there is no trade-off to show.</p>",
@@ -90,6 +91,17 @@ def page(results: Results, point: str | None = None) -> str:
     if comparison:
         parts |= {"short": findings(comparison, arm, horizon), "trade": trade(results, comparison)}
     return Template(PAGE.read_text(encoding="utf-8")).substitute(parts)
+
+
+def covers(results: Results) -> str:
+    """What the intervals are over: worlds alone, or futures too."""
+    futures = len(tables.varied(results).get("future", ()))
+    if not futures:
+        return "Intervals hold chance only, not what the assumptions do."
+    return (
+        f"Intervals are over {futures} futures, each averaged over its worlds: they hold chance and the draws of the parameters that are "
+        "listed under <em>What was run</em>, not what the other assumptions do."
+    )
 
 
 def missing(results: Results) -> str:
@@ -203,7 +215,8 @@ def mapped(results: Results, arm: series.Arm) -> str:
     """The two maps of the point, or why there are none."""
     labels = ", ".join(series.quoted(label) for label in (arm.label, arm.hold) if label is not None)
     query = (
-        "select label, day, place, name, avg(1 - state) as vacuum, avg(attempted_kg) as came_kg, avg(seized_kg) as seized_kg\n"
+        "select label, day, place, name, avg(1 - state) as vacuum, "
+        "avg(attempted_kg) as came_kg_since_day_0, avg(seized_kg) as seized_kg_since_day_0\n"
         f"from layers join runs using (run_id)\nwhere label in ({labels})\ngroup by all order by all"
     )
     found = []
@@ -227,8 +240,8 @@ def what_was_run(results: Results) -> str:
     """The plan, the parameters behind it, the scenario in full, and what identifies the results."""
     manifest, counts = results.manifest, results.status()
     scenario, registry = manifest["scenario"], load_registry()
-    keys = [column.removeprefix("x.") for column in results.design().columns if column.startswith("x.")]
-    own = tables.parameters_of(scenario, keys)
+    varied = tables.varied(results)
+    own = tables.parameters_of(scenario, varied)
     assumed = {entry.name: own.get(entry.name, entry.value) for entry in registry if entry.provenance == "assumed"}
     facts = {
         "runs": f"{counts[SUCCEEDED]:,} of {sum(counts.values()):,} done, {counts[FAILED]:,} failed",
@@ -248,7 +261,7 @@ def what_was_run(results: Results) -> str:
     if own:
         changed = tables.parameter_table(own, "Parameters that this scenario sets")
     return (
-        tables.varied_table(results)
+        tables.varied_table(varied)
         + said
         + changed
         + folded(f"The {len(assumed)} assumed parameters", tables.parameter_table(assumed, "Assumptions of this model"))

@@ -96,19 +96,25 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
     return table(["point", "outcome", "mean [95 %]", "unit", "runs"], rows, "Levels")
 
 
-def varied_table(results: Results) -> str:
-    """What differs between the points: each varied key with its values."""
+def varied(results: Results) -> dict[str, list[Any]]:
+    """What differs between the points: strategies, futures, and each varied key or drawn parameter, with its values."""
     design = results.design()
-    told = {"strategies": design["strategy"], **{c.removeprefix("x."): design[c] for c in design.columns if c.startswith("x.")}}
-    if "future" in design.columns:
-        told["futures"] = design["future"]
+    columns = {"strategy": "strategy", "future": "future"}
+    columns |= {name: name.partition(".")[2] for name in design.columns if name.startswith(("x.", "drawn."))}
+    found = {told: list(dict.fromkeys(design[name].dropna())) for name, told in columns.items() if name in design.columns}
+    return {told: values for told, values in found.items() if len(values) > 1}
+
+
+def varied_table(found: Mapping[str, Sequence[Any]]) -> str:
+    """The answer of `varied`; of many numbers, the ends."""
     rows = []
-    for name, column in told.items():
-        values = list(dict.fromkeys(column.dropna()))
+    for name, values in found.items():
         words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values[:MOST_VALUES]]
-        more = f" and {len(values) - MOST_VALUES:,} more" if len(values) > MOST_VALUES else ""
-        rows.append(row_of([f"<code>{escape(name)}</code>", escape(", ".join(words) + more)]))
-    return table(["varied", "values"], rows, "What was varied")
+        if len(values) > MOST_VALUES:
+            numbers = all(isinstance(value, int | float) for value in values)
+            words = [f"{len(values):,} values from {min(values):g} to {max(values):g}"] if numbers else [*words, f"{len(values):,} in all"]
+        rows.append(row_of([f"<code>{escape(name)}</code>", escape(", ".join(words))]))
+    return table(["varied", "values"], rows, "What was varied") if rows else "<p>Nothing was varied.</p>"
 
 
 def parameters_of(scenario: Mapping[str, Any], keys: Iterable[str] = ()) -> dict[str, float | None]:

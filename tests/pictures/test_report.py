@@ -13,7 +13,7 @@ from sim.analysis.printed import short
 from sim.batch import Results, ResultsError
 from sim.cli import main
 from sim.pictures import tables
-from sim.pictures.report import page, report
+from sim.pictures.report import covers, page, report
 
 EMPTY = {"meta", "img", "br", "wbr"}
 
@@ -84,6 +84,16 @@ def test_what_the_folder_cannot_tell_is_said(text):
     assert "This folder does not tell: <code>coverage_vraem, attempted_kg_border" in text
 
 
+def test_maps_are_those_of_the_point(results, monkeypatch, no_pictures):
+    asked = []
+    for name in ("vacuum", "interdiction"):
+        monkeypatch.setattr(f"sim.pictures.maps.{name}", lambda results, point, name=name: asked.append((name, point)))
+    told = page(results, "static 30 %")
+    assert asked == [("vacuum", "static share_to_border=0.3"), ("interdiction", "static share_to_border=0.3")]
+    maps = told.partition('<section id="maps">')[2].partition("</section>")[0]
+    assert maps.count("<img") == 2 and maps.count("from layers join runs") == 2 and "No maps" not in maps
+
+
 def test_the_queries_on_the_page_give_its_numbers(results, text):
     from html import unescape
 
@@ -126,6 +136,20 @@ def test_parameters_that_the_scenario_sets_are_listed_with_range_and_source(resu
     told = text.partition("Parameters that this scenario sets")[2].partition("</table>")[0]
     assert "presence.felt_days" in told and "<td>41.5</td>" in told and told.count("<tr") == 2
     assert "&quot;presence.felt_days&quot; = 41.5" in text
+
+
+def test_futures_are_told_with_what_was_drawn(monkeypatch, results):
+    design = results.design().assign(future=[0, 1, 2, 2])
+    design["drawn.presence.felt_days"] = [30.0, 20.5, 41.0, 41.0]
+    design["x.strategy.border_split"] = '{"loreto": 1}'
+    monkeypatch.setattr(Results, "design", lambda self: design)
+    varied = tables.varied(results)
+    assert varied["future"] == [0, 1, 2] and varied["presence.felt_days"] == [30.0, 20.5, 41.0] and "strategy.border_split" not in varied
+    assert tables.parameters_of({}, varied) == {"presence.felt_days": None}
+    assert "30, 20.5, 41" in tables.varied_table(varied)
+    assert covers(results).startswith("Intervals are over 3 futures")
+    many = {"presence.felt_days": [float(value) for value in range(20, 41)]}
+    assert "21 values from 20 to 40" in tables.varied_table(many)
 
 
 def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
