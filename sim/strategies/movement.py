@@ -45,18 +45,17 @@ class Movement(Strategy):
         orders, own = Orders(), situation.own
         leaving: list[int] = []
         arriving: dict[str, list[int]] = {HOME: []}
-        bound = dict.fromkeys(BORDER, 0)
+        bound: dict[str, int] = {}
         for theatre, change in self.changes(situation).items():
-            arriving[theatre] = []
-            if change > 0:
-                leaving += (kept := stopped(own, theatre, HOME, change, orders))
-                arriving[theatre] = thinned(own, self.levers.moved, change - len(kept), leaving)
-                bound[theatre] += len(kept)
+            back, kept, sent = [], [], []
             if change < 0:
-                leaving += (recalled := self.recall(situation, theatre, -change, orders))
-                bound[theatre] -= len(recalled)
-            leaving += arriving[theatre]
-            bound[theatre] += len(arriving[theatre]) + int((from_home(own) & (own.bound_theatre == theatre)).sum())
+                back = self.recall(situation, theatre, -change, orders)
+            elif change > 0:
+                kept = stopped(own, theatre, HOME, change, orders)
+                sent = thinned(own, self.levers.moved, change - len(kept), leaving + kept)
+            leaving += back + kept + sent
+            arriving[theatre] = sent
+            bound[theatre] = int((from_home(own) & (own.bound_theatre == theatre)).sum()) + len(kept) + len(sent) - len(back)
         self.lend(situation, bound, orders)
         for theatre, rows in arriving.items():
             post(situation, theatre, self.tasking(theatre), rows, leaving, self.renewed(situation, theatre), orders)

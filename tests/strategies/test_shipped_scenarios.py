@@ -9,7 +9,7 @@ import pytest
 from sim.run import Run
 from sim.scenario import load_scenario
 from sim.strategies import catalogue
-from sim.world.state import POLICE, POSTED, PREPARING, TRANSIT, VRAEM
+from sim.world.state import IDLE, POLICE, POSTED, PREPARING, TRANSIT, VRAEM
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIXTURE = {"map.resolution_km": 10, "time.burn_in_days": 28, "time.horizon_days": 168}
@@ -20,11 +20,15 @@ def start(name, **levers):
     return Run(load_scenario(FILES[name], FIXTURE | {f"strategy.{key}": value for key, value in levers.items()}))
 
 
-def away(run):
-    """Soldiers' units from the VRAEM that are at the border or bound for it."""
+def gone(run):
+    """bool[units]: soldiers from the VRAEM that are at the border or bound for it."""
     u, theatre = run.world.actors.units, run.world.sites.theatre
     bound = np.where(u.status == POSTED, u.posting, u.order_site)
-    return int(((u.alive == 1) & (u.kind < POLICE) & (theatre[u.home] == VRAEM) & (theatre[bound] != VRAEM)).sum())
+    return (u.alive == 1) & (u.kind < POLICE) & (theatre[u.home] == VRAEM) & (theatre[bound] != VRAEM)
+
+
+def away(run):
+    return int(gone(run).sum())
 
 
 def by_review(run):
@@ -103,3 +107,21 @@ def test_threat_following_moves_by_its_steps():
     assert counts[:4] == [0] * 4 and len(set(counts)) > 1
     assert all(min(abs(count - s) for s in step) <= 1 for count in counts)
     assert all(abs(b - a) <= step[1] + 1 for a, b in pairwise(counts))
+
+
+def test_dated_events_change_share_and_tasking_for_a_while():
+    fewer = {"day": 56, "until": 112, "set": {"strategy.share_to_border": 0.05}}
+    idle = {"day": 70, "until": 98, "set": {"strategy.tasking_border": "none"}}
+    longer = {"day": 112, "set": {"strategy.stay_days": 140}}
+    run = Run(load_scenario(FILES["surge-and-return"], FIXTURE | {"strategy.stay_days": 126, "events": [fewer, idle, longer]}))
+    all_of_it, counts, idlers = fifteen_percent(run), [], []
+    run.advance(run.burn_in)
+    while not run.finished:
+        run.advance(14)
+        u = run.world.actors.units
+        counts.append(away(run))
+        idlers.append(int((u.mission[gone(run) & (u.status == POSTED)] == IDLE).sum()))
+    third = int(0.05 * all_of_it / 0.15 + 0.5)
+    assert counts[:10] == [all_of_it] * 4 + [third] * 4 + [all_of_it] * 2
+    assert counts[10] < third and counts[11] == 0  # who was under way on the day of the return came home a review later
+    assert [n > 0 for n in idlers] == [False] * 5 + [True] * 2 + [False] * 5 and idlers[6] == third
