@@ -10,7 +10,10 @@ More soldiers mean that more people dare to report: *patrols make reports make p
 people tell in a theatre is divided by `told_anyway + (1 - told_anyway) coverage`, coverage being the staff's own reckoning (reports of a
 partner do not depend on own patrols and count as they are). And as each step renews the yardstick, the share follows how high the ratio
 stands; one lasting rise does not push it on and on. What is left of the loop is trust, which grows where soldiers stay. Seasons are not
-taken out."""
+taken out.
+
+It moves little: in the baseline scenario nine reports in ten name a laboratory, and those hardly come and go. Prices doubled in the north,
+which doubled what leaves there, did not show in the share (8 worlds; mean .018 without, .020 with, at most .3 allowed)."""
 
 from __future__ import annotations
 
