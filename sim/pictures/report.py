@@ -253,8 +253,8 @@ def what_was_run(results: Results) -> str:
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
     }
     said = (
-        f"<p>{len(assumed)} of the {len(registry)} parameters of the registry are assumptions of this model; the others cite published "
-        "figures. Forces, boats, fighters and crops stand in the scenario; most of them are priors. "
+        f"<p>{len(assumed)} of the {len(registry)} parameters of the registry are assumptions of this model; the others are measured or "
+        "estimated from published sources. Forces, boats, fighters and crops stand in the scenario; most of them are priors. "
         "<code>redeploy describe parameters</code> lists all, with sources.</p>"
     )
     changed = "<p>This scenario sets no parameter of its own.</p>"
