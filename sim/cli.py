@@ -4,6 +4,7 @@ Exit status: 0 done, 1 some runs failed, 2 the user's input is wrong (one line o
 What a user's own code prints goes to stderr: stdout holds the answer and nothing else.
 """
 
+import io
 import json
 import os
 import sys
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _say(f"redeploy: {' '.join(str(error).split())}", 2)
     except OSError as error:
+        if error.filename is not None:
+            return _say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)
         if not _is_of_printing(error):
             raise
         _drop(sys.stdout)
@@ -84,7 +87,7 @@ def _is_of_printing(error: OSError) -> bool:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    return error.filename is None and trace is not None and trace.tb_frame.f_code.co_filename == __file__
+    return trace is not None and trace.tb_frame.f_code.co_filename == __file__
 
 
 def _drop(stream: Any) -> None:
@@ -338,10 +341,11 @@ def compare(
 
     from sim.analysis.printed import print_comparison
 
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    with console.capture() as text:
-        print_comparison(comparison, console)
-    print(text.get(), end="")
+    at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
+    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
+    print_comparison(comparison, Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
+    page.flush()
+    print(raw.getvalue().decode(encoding), end="")
 
 
 @app.command

@@ -321,6 +321,10 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     assert (row["outcome"], row["n"], row["difference"]) == ("vacuum_vraem", 3, 1.0)
     assert main(arguments) == 0
     assert "security vacuum, VRAEM" in capsys.readouterr().out
+    for end, status in (("| true", 0), (">/dev/full", 2)):
+        command = f"{sys.executable} -m sim {' '.join(arguments)} {end}"
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60)
+        assert done.returncode == status and len(done.stderr.splitlines()) == (status > 0), done
     assert main(["compare", str(folder), "--outcome", "vacum_vraem"]) == 2
     out, err = capsys.readouterr()
     assert out == "" and "did you mean 'vacuum_vraem'?" in err
@@ -372,3 +376,10 @@ def test_what_a_strategy_prints_stays_off_stdout(scenario, monkeypatch, model, c
     assert main(["run", str(scenario), "--json"]) == 0
     out, err = capsys.readouterr()
     assert json.loads(out)["outcomes"] and "thinking aloud" in err
+
+
+@pytest.mark.parametrize("command", ["status", "compare", "batch", "merge"])
+def test_a_name_that_no_file_can_have_is_one_line(command, tmp_path, capsys):
+    name = str(tmp_path / ("x" * 300))
+    assert main([command, name]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
