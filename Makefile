@@ -29,6 +29,10 @@ smoke: .venv/core.stamp
 validate: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
 
+# Times, memory and storage beside their targets. JSON=file keeps them, AGAINST=file shows an earlier file's beside.
+bench: .venv/dev.stamp
+	@$(BIN)/python -m pytest -o python_files='bench_*.py' tests/benchmarks --benchmark-quiet $(if $(JSON),--benchmark-json=$(JSON)) $(if $(AGAINST),--against=$(AGAINST))
+
 map: .venv/dev.stamp
 	@$(BIN)/python -m sim.geography.build
 
