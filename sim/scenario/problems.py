@@ -113,6 +113,8 @@ def expectation(field: FieldInfo) -> str:
         return f"a table with {', '.join(keys_of(kind))}"
     if row := rows_of(field):
         return f"a list of tables, each with {', '.join(keys_of(row))}"
+    if kind is Any or get_origin(kind) is tuple:
+        return "a list" if kind is not Any else "a value as told"
     noun = {int: "a whole number", float: "a number", bool: "true or false", str: "text", datetime.date: "a date such as 2022-01-01"}
     bounds = {name: getattr(mark, name) for mark in _marks(field) for name in ("ge", "le", "max_length") if hasattr(mark, name)}
     match bounds:

@@ -75,7 +75,8 @@ def refuse_too_many(scenario: Scenario, replications: int) -> None:
     if runs > MAX_RUNS:
         file = scenario.path.name if scenario.path else "scenario"
         told = " x ".join(f"{number:,} {noun}" for noun, number in parts.items() if number > 1)
-        key = dict(zip(parts, ("sweep", "strategies", "futures", "replications.count")))[max(parts, key=lambda noun: parts[noun])]
+        largest = max(("points", "strategies", "futures"), key=lambda noun: parts[noun])
+        key = {"points": "sweep"}.get(largest, largest) if scenario.plan else "replications.count"
         raise ScenarioError([Problem(file, key, f"{told}: expected at most {MAX_RUNS:,} runs")])
 
 

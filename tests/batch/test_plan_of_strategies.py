@@ -1,5 +1,6 @@
 """The plan of strategies x futures, with scenarios as users write them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,12 @@ def test_each_world_with_too_many_crops_is_told_once(plan_of):
     with pytest.raises(ScenarioError) as caught:
         plan_of(text)
     assert ["(got 300,000)" in problem.text for problem in caught.value.problems] == [True, False]
+
+
+def test_the_shipped_experiment_and_the_example_of_the_readme_are_sound(plan_of):
+    root = Path(__file__).parents[2]
+    shipped = make_plan(load_scenario(root / "scenarios" / "experiments" / "uncertainty.toml"), source="code-1")
+    assert len(shipped) == 5 * 21 * 3
+    assert {point.label for point in shipped.points} == {"hold", "nobody moves", "a tenth", "a fifth", "two fifths"}
+    (example,) = re.findall(r"```toml\n(ablate.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.S)
+    assert len({point.arm for point in plan_of("schema = 1\n" + example).points}) == 3 * 16 * 2
