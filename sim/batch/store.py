@@ -208,6 +208,18 @@ class Results:
 
         return weekly(self, series, point)
 
+    def plot_vacuum_map(self, point: str) -> Figure:
+        """Vacuum by community at the start, at the move and at the end: see `sim.pictures.maps.vacuum`."""
+        from sim.pictures.maps import vacuum
+
+        return vacuum(self, point)
+
+    def plot_interdiction_map(self, point: str) -> Figure:
+        """What came and what was seized, by community: see `sim.pictures.maps.interdiction`."""
+        from sim.pictures.maps import interdiction
+
+        return interdiction(self, point)
+
     def done(self) -> set[str]:
         """The run_ids that are stored."""
         return {run_id for ids in self._ids_by_part for run_id in ids}
