@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.batch.folder import append_line, write_manifest, writing, x_types
+from sim.batch.gather import gather
 from sim.batch.plan import Plan, PlanError, Task, make_plan
 from sim.batch.shard import Shard
 from sim.batch.store import FAILED, Interrupted, Results, ResultsError
@@ -75,6 +76,7 @@ def batch(
         try:
             with telling(len(queue), root, progress) as tell, ctrl_c() as stopped:
                 drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
+            gather(root)
         except BrokenExecutor:
             raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
