@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint lanes smoke validate bench map lock clean
+.PHONY: demo test lint lanes smoke validate bench sample map lock clean
 
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
@@ -32,6 +32,12 @@ validate: .venv/dev.stamp
 # Times, memory and storage beside their targets. JSON=file keeps them, AGAINST=file shows an earlier file's beside.
 bench: .venv/dev.stamp
 	@$(BIN)/python -m pytest -o python_files='bench_*.py' tests/benchmarks --benchmark-quiet $(if $(JSON),--benchmark-json=$(JSON)) $(if $(AGAINST),--against=$(AGAINST))
+
+# The results that the notebooks open, and the notebooks with what they show.
+sample: .venv/dev.stamp
+	@rm -rf results/sample
+	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --out results/sample --workers $(JOBS)
+	@$(BIN)/python -m pytest -p no:xdist --nbmake --overwrite notebooks
 
 map: .venv/dev.stamp
 	@$(BIN)/python -m sim.geography.build
