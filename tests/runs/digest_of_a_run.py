@@ -34,7 +34,12 @@ RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of
     "crops.deterrence": 5.0,
     "processing.leaf_wait_weeks": 0.0,
 }
-BUSY = busy() | {"parameters": STRONG | RARE, "time.horizon_days": 28, "record.events": True, "enemy.mpcp_groups": 40}
+SHOCKS = [
+    {"day": 7, "until": 21, "set": {"eradicate": {"theatre": "vraem", "ha_per_year": 20_000.0}}},
+    {"day": 14, "set": {"partner.suspended": True}},
+]
+MONTH = {"time.horizon_days": 28, "record.events": True, "enemy.mpcp_groups": 40, "events": SHOCKS}
+BUSY = busy() | MONTH | {"parameters": STRONG | RARE}
 SCENARIOS = {"moving": MOVING, "busy": BUSY}
 
 
