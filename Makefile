@@ -36,7 +36,7 @@ bench: .venv/dev.stamp
 # The results that the notebooks open, and the notebooks with what they show.
 sample: .venv/dev.stamp
 	@rm -rf results/sample
-	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --out results/sample --workers $(JOBS)
+	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --set record.layers_every_days=91 --out results/sample --workers $(JOBS)
 	@$(BIN)/python -m pytest -p no:xdist --nbmake --overwrite notebooks
 
 map: .venv/dev.stamp

@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -67,6 +68,7 @@ def tradeoff(results: Results, comparison: Comparison | None = None) -> Figure:
         axes.plot(0, 0, "s", color=style.HOLD, ms=6, zorder=5)
         axes.set_title(title)
         axes.set_xlabel("vacuum opened in the VRAEM, share of weight")
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.margins(0.12)
         axes.grid()
     panels[0].set_ylabel("tonnes a year kept, against hold")
