@@ -125,9 +125,13 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
 
 @app.command
 def describe(
-    what: Literal["parameters", "couplings", "outcomes", "strategies", "scenario"], name: str | None = None, /, *, as_json: AsJson = False
+    what: Literal["parameters", "couplings", "outcomes", "strategies", "shocks", "scenario"],
+    name: str | None = None,
+    /,
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Print a registry or one entry: parameters, couplings, outcomes, strategies, keys of a scenario file; or one scenario, resolved.
+    """Print a registry or one entry: parameters, couplings, outcomes, strategies, shocks, keys of a scenario; or one scenario, resolved.
 
     Parameters
     ----------

@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sim.scenario import Scenario
+from sim.scenario import Scenario, dated
 from sim.scenario.lookup import catalogue
 from sim.scenario.problems import UserError, expectation, inner, keys_of, near
 
-SINGULAR = {"couplings": "coupling", "parameters": "parameter", "outcomes": "outcome", "strategies": "strategy"}
+SINGULAR = {"couplings": "coupling", "shocks": "shock", "parameters": "parameter", "outcomes": "outcome", "strategies": "strategy"}
 
 
 def parameters() -> list[dict[str, Any]]:
@@ -47,6 +47,11 @@ def strategies() -> list[dict[str, Any]]:
         {"name": name, "meaning": _first_line(kind), "settings": _keys(kind.Settings) if hasattr(kind, "Settings") else []}
         for name, kind in catalogue().items()
     ]
+
+
+def shocks() -> list[dict[str, Any]]:
+    """Every shock that an event can set: name, what it takes, meaning."""
+    return [{"default": None, **row} for row in dated.shocks()]
 
 
 def scenario() -> list[dict[str, Any]]:

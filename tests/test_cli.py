@@ -14,6 +14,7 @@ import sim.batch.runner
 import sim.parameters
 import sim.strategies
 from sim.cli import main
+from sim.scenario.dated import SHOCKS
 
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "mesa", "numpy", "pyarrow", "duckdb", "pydantic")
 COMMANDS = ("check", "describe", "run", "batch", "status", "compare", "report")
@@ -290,6 +291,16 @@ def test_describe_registries_as_text_and_as_json(scenario, model, monkeypatch, c
         assert main(["describe", what, "--json"]) == 0
         (row,) = json.loads(capsys.readouterr().out)
         assert "of" not in row and row["name"] in ("secrecy.leak", "vacuum_vraem", "hold")
+
+
+def test_describe_shocks_lists_what_an_event_can_set(capsys):
+    assert main(["describe", "shocks", "--json"]) == 0
+    names = [row["name"] for row in json.loads(capsys.readouterr().out)]
+    assert names == list(SHOCKS)
+    assert main(["describe", "shocks", "price.coast"]) == 0
+    assert "a factor from 0 to 100" in capsys.readouterr().out
+    assert main(["describe", "shocks", "price.cost"]) == 2
+    assert 'Did you mean "price.coast"?' in capsys.readouterr().err
 
 
 def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):

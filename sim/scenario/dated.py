@@ -64,9 +64,9 @@ TABLES: dict[str, type[Section]] = {
     "eradicate": Eradicate,
     "route_effort": RouteEffort,
 }
-NUMBERS: dict[str, tuple[Any, str]] = {
-    "transport.outbound_capacity": (Share, "a number from 0 to 1"),
-    **{f"price.{exit_}": (Factor, "a factor from 0 to 100") for exit_ in EXITS},
+NUMBERS: dict[str, tuple[Any, str, str]] = {
+    "transport.outbound_capacity": (Share, "a number from 0 to 1", "Share of their usual purchases that networks can move out."),
+    **{f"price.{exit_}": (Factor, "a factor from 0 to 100", f"Factor on what a load is worth at the exit {exit_}.") for exit_ in EXITS},
 }
 SHOCKS = (*TABLES, *NUMBERS)
 ONCE = ("civilian_harm", "announce_departure")
@@ -128,7 +128,7 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
             return [(f"{key}.{below}", text) for below, text in translate(error, TABLES[key])]
         return []
     if key in NUMBERS:
-        kind, expected = NUMBERS[key]
+        kind, expected, _ = NUMBERS[key]
         try:
             TypeAdapter(kind).validate_python(value, strict=True)
         except ValidationError:
@@ -144,6 +144,15 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
     if section == "parameters" and (rest.split(".")[0] in AT_BUILD or rest == REACH):
         return [(key, "acts when the world is made; an event cannot change it")]
     return []
+
+
+def shocks() -> list[dict[str, str]]:
+    """Every shock: name, what it takes, meaning."""
+    tables = [
+        {"name": name, "expects": "{" + ", ".join(table.model_fields) + "}", "meaning": (table.__doc__ or "").strip()}
+        for name, table in TABLES.items()
+    ]
+    return tables + [{"name": name, "expects": expected, "meaning": meaning} for name, (_, expected, meaning) in NUMBERS.items()]
 
 
 def turns(scenario: Scenario) -> tuple[int, ...]:
@@ -212,4 +221,4 @@ def without_movement(events: tuple[Event, ...]) -> tuple[Event, ...]:
     return tuple(event.model_copy(update={"set": Frozen(table)}) for event, table in kept if table)
 
 
-__all__ = ["Event", "check", "scenario_on", "shocks_on", "turns", "values_on", "without_movement"]
+__all__ = ["Event", "check", "scenario_on", "shocks", "shocks_on", "turns", "values_on", "without_movement"]
