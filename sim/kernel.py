@@ -17,8 +17,10 @@ HERE = pathlib.Path(__file__).parent
 SHARED = ("kernel.py", "chance.py", "world/*.py")
 KERNELS = (*SHARED, "mechanisms/*.py", "records.py", "day.py")
 WHOLE = ("day.py",)  # files whose kernels call mechanisms
-INPUTS = ("geography/data/*", "parameters/*")
-DECIDING = (*KERNELS, *INPUTS, "build.py", "opening.py", "run.py", "outcomes.py", "strategies/*.py", "geography/*.py")
+INPUTS = ("geography/data/*.npz", "geography/data/places*.json", "parameters/parameters.toml", "parameters/registry.py")
+# Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
+LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "outcomes.py")
+DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
 
 
 def cache_root() -> pathlib.Path:

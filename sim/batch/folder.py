@@ -135,11 +135,11 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
 
 
 def strategy_files(plan: Plan) -> dict[str, str]:
-    """Each user's own strategy (`module:Class`) of a plan and the hash of its file."""
+    """Each user's own strategy of a plan and the hash of its file."""
     from sim.scenario.lookup import source_hash
 
-    own = {point.strategy: point.scenario.folder for point in plan.points if ":" in point.strategy}
-    return {name: source_hash(name, folder) for name, folder in own.items()}
+    folders = {point.strategy: point.scenario.folder for point in plan.points}
+    return {name: found for name, folder in folders.items() if (found := source_hash(name, folder))}
 
 
 def installed(package: str) -> str | None:
@@ -212,8 +212,9 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
     changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key) and key not in NOT_DECIDING]
     found += [f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed]
     if not changed and not found:
-        found += [f"point {label} only there" for point, label in there["points"].items() if point not in here["points"]]
-        found += [f"point {label} only here" for point, label in here["points"].items() if point not in there["points"]]
+        theirs, ours = ({*each["points"].items()} for each in (there, here))
+        found += [f"point {label} only there" for _, label in sorted(theirs - ours)]
+        found += [f"point {label} only here" for _, label in sorted(ours - theirs)]
     more = len(found) - SHOWN
     return "; ".join(found[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
 

@@ -67,7 +67,8 @@ class Plan:
 
     @property
     def plan_id(self) -> str:
-        return digest_of(self.source, *sorted(point.point_id for point in self.points))
+        # With their labels: stored runs are found by these.
+        return digest_of(self.source, *sorted(f"{point.point_id} {point.label}" for point in self.points))
 
     @property
     def drawn_keys(self) -> list[str]:
@@ -130,6 +131,8 @@ def make_plan(
                 found.setdefault(point.point_id, point)
     if len(found) * replications > MAX_RUNS:
         raise PlanError(f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed")
+    if any(times > 1 for times in Counter((point.arm, point.future) for point in found.values()).values()):
+        raise PlanError("futures: the scenarios of one batch draw different futures of the same points; run them apart")
     plan = Plan(tuple(with_distinct_labels(list(found.values()))), replications, source, scenarios[0])
     if points_of is points:
         refuse_crops_beyond_land(plan)

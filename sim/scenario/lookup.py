@@ -3,7 +3,6 @@
 import hashlib
 import importlib
 import importlib.util
-import inspect
 import json
 import math
 import sys
@@ -68,11 +67,9 @@ def _module_from(file: Path) -> Any:
 
 
 def source_hash(name: str, folder: Path | None) -> str:
-    """SHA-256 of the file that holds a user's own strategy; "" for a shipped one, whose code belongs to the version."""
-    if ":" not in name:
-        return ""
-    source = inspect.getsourcefile(strategy_class(name, folder))
-    return hashlib.sha256(Path(source).read_bytes()).hexdigest() if source else ""
+    """SHA-256 of the file that holds a user's own strategy, registered or `module:Class`; "" for a shipped one."""
+    kind, strategies = strategy_class(name, folder), importlib.import_module("sim.strategies")
+    return "" if strategies.is_shipped(kind) else strategies.file_hash(kind)
 
 
 def own_settings(name: str, settings: Mapping[str, Any], folder: Path | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from sim.strategies.hold import Hold
 from sim.strategies.phased import Phased
-from sim.strategies.protocol import Orders, Strategy, StrategyError, catalogue, file_hash, register, resolve
+from sim.strategies.protocol import Orders, Strategy, StrategyError, catalogue, file_hash, is_shipped, register, resolve
 from sim.strategies.static import Static
 from sim.strategies.surge_and_return import SurgeAndReturn
 from sim.strategies.threat_following import ThreatFollowing
@@ -11,4 +11,4 @@ from sim.strategies.triggered_return import TriggeredReturn
 for shipped in (Hold, Static, Phased, SurgeAndReturn, TriggeredReturn, ThreatFollowing):
     register(shipped)
 
-__all__ = ["Orders", "Strategy", "StrategyError", "catalogue", "file_hash", "register", "resolve"]
+__all__ = ["Orders", "Strategy", "StrategyError", "catalogue", "file_hash", "is_shipped", "register", "resolve"]

@@ -155,9 +155,15 @@ def resolve(name: str, beside: Path | None = None) -> type[Strategy]:
 
 
 def file_hash(strategy: type[Strategy]) -> str:
-    """SHA-256 of the file that holds the class; "" where there is none (a class typed in a notebook)."""
+    """SHA-256 of the file that holds the class, or of the notebook's cell in which its `decide` was typed; "" where no source is known."""
     try:
         source = inspect.getsourcefile(strategy)
+        if source and Path(source).is_file():
+            return hashlib.sha256(Path(source).read_bytes()).hexdigest()
+    except (TypeError, OSError):
+        pass  # a class of __main__ without a file
+    try:
+        lines, _ = inspect.findsource(strategy.decide)
     except (TypeError, OSError):
         return ""
-    return hashlib.sha256(Path(source).read_bytes()).hexdigest() if source and Path(source).is_file() else ""
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

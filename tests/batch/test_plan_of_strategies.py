@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.batch import make_plan
+from sim.batch.plan import PlanError
 from sim.parameters import load_registry
 from sim.scenario import ScenarioError, load_scenario
 
@@ -68,6 +69,23 @@ def test_future_0_is_the_run_without_futures(plan_of):
     alone = {point.point_id for point in plan_of(PLAN.replace("samples = 2", "samples = 0")).points}
     assert alone == {point.point_id for point in plan_of().points if point.future == 0}
     assert plan_of(PLAN.replace("samples = 2", "samples = 2\nseed = 2")).plan_id != plan_of().plan_id
+
+
+def test_files_that_draw_other_futures_of_the_same_points_do_not_mix(tmp_path):
+    """Future 1 of one file is another world than future 1 of the other."""
+    files = [tmp_path / f"{seed}.toml" for seed in (1, 2)]
+    for seed, file in enumerate(files, 1):
+        file.write_text(PLAN.replace("samples = 2", f"samples = 2\nseed = {seed}"))
+    with pytest.raises(PlanError, match="draw different futures of the same points"):
+        make_plan([load_scenario(file) for file in files], source="code-1")
+    files[1].write_text(PLAN.replace("samples = 2", "samples = 0").replace("share_to_border = 0.2", "share_to_border = 0.3"))
+    assert len(make_plan([load_scenario(file) for file in files], source="code-1").points) == 4 * 3 + 2
+
+
+def test_a_label_is_part_of_the_plan_since_stored_runs_are_found_by_it(plan_of):
+    other = plan_of(PLAN.replace("at once", "all at once"))
+    assert other.plan_id != plan_of().plan_id
+    assert [task.run_id for task in other.tasks()] == [task.run_id for task in plan_of().tasks()]
 
 
 def test_a_labelled_hold_keeps_its_label(plan_of):

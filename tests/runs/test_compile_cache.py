@@ -57,6 +57,9 @@ DECIDES = (
     "opening.py",
     "build.py",
     "run.py",
+    "dated.py",
+    "scenario/dated.py",
+    "snapshots.py",
     "outcomes.py",
     "chance.py",
     "mechanisms/secrecy.py",
@@ -76,10 +79,21 @@ def test_a_run_is_named_by_every_source_that_decides_it(copy, name):
     assert kernel.source_hash.__wrapped__() != before
 
 
-def test_what_decides_nothing_does_not_rename_a_run(copy):
+@pytest.mark.parametrize("name", ["cli.py", "scenario/problems.py", "parameters/figures.csv", "geography/data/ATTRIBUTION.md"])
+def test_what_decides_nothing_does_not_rename_a_run(copy, name):
     before = kernel.source_hash.__wrapped__()
-    edit(copy / "cli.py", "\n", "\n\n")
+    edit(copy / name, "\n", "\n\n")
     assert kernel.source_hash.__wrapped__() == before
+
+
+def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
+    """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario."""
+    ask = "import sim.run, sys; print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'sim'))"
+    files = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent).stdout.split()
+    decide = {file for pattern in kernel.DECIDING for file in SIM.glob(pattern)}
+    others = {file for file in map(Path, files) if file not in decide and file.name != "__init__.py"}
+    assert len(files) > 40
+    assert {str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"} == {"parameters/couplings.py"}
 
 
 DAY = """

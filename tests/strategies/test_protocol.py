@@ -1,9 +1,11 @@
 """What a strategy is and how one is found by name."""
 
 import hashlib
+import linecache
 
 import pytest
 
+from sim.scenario import Scenario
 from sim.strategies import Orders, Strategy, StrategyError, catalogue, file_hash, register, resolve
 from sim.strategies.hold import Hold
 from sim.strategies.phased import Phased
@@ -69,6 +71,19 @@ def test_a_users_own_class_is_found_beside_the_scenario(tmp_path):
     cls = resolve("patience:Patient", scenario)
     assert cls.name == "patient" and cls is resolve("patience:Patient", tmp_path)
     assert file_hash(cls) == hashlib.sha256((tmp_path / "patience.py").read_bytes()).hexdigest()
+
+
+def test_a_registered_class_is_part_of_a_runs_identity(registry):
+    """Typed in a notebook, it is known by its cell."""
+    ids = []
+    for cell, answer in enumerate(("None", "None", "Orders()")):
+        text = f"class Mine(Strategy):\n    name = 'mine'\n    def decide(self, situation):\n        return {answer}\n"
+        linecache.cache[f"<cell {cell}>"] = (len(text), None, text.splitlines(True), f"<cell {cell}>")
+        names = {"Strategy": Strategy, "Orders": Orders, "__name__": "notebook"}
+        exec(compile(text, f"<cell {cell}>", "exec"), names)
+        register(names["Mine"])
+        ids.append(Scenario.model_validate({"schema": 1, "strategy": {"name": "mine"}}).hash)
+    assert ids[0] == ids[1] != ids[2]
 
 
 @pytest.mark.parametrize(("name", "said"), [("patience:Patent", "Patient"), ("patients:Patient", "patients"), ("patience:Odd", "Odd")])
