@@ -209,7 +209,7 @@ class Results:
         return weekly(self, series, point)
 
     def plot_vacuum_map(self, point: str) -> Figure:
-        """Vacuum by community at the start, at the move and at the end: see `sim.pictures.maps.vacuum`."""
+        """Vacuum by community at the start, once the move is done and at the end: see `sim.pictures.maps.vacuum`."""
         from sim.pictures.maps import vacuum
 
         return vacuum(self, point)

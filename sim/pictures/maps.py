@@ -1,4 +1,4 @@
-"""Maps of a results folder: the vacuum, and what crosses the land and is seized there, at the start, at the move and at the end.
+"""Maps of a results folder: the vacuum, and what crosses the land and is seized there, at the start, once the move is done and at the end.
 
 Communities are painted on their land (one that shares its cell with another may have none). Levels are means over the replications; below
 them stands the difference to the point's `hold`, paired by replication, pale and hatched where its 95 % interval holds 0 (each community
@@ -112,8 +112,8 @@ def move_of(places: Places) -> int:
 def told(places: Places, day: int) -> str:
     """What a day, or the period that ends with it, stands for, to follow its number."""
     if day == places.arrived:
-        return ": the move"
-    return ": start" if day == 0 else ": end" if day == places.days[-1] else ": after it" if places.arrived is not None else ""
+        return ": move done"
+    return ": start" if day == 0 else ": end" if day == places.days[-1] else ": later" if places.arrived is not None else ""
 
 
 def periods_of(places: Places) -> list[tuple[int, int]]:

@@ -223,7 +223,7 @@ def mapped(results: Results, arm: series.Arm) -> str:
     for draw, words in (
         (
             maps.vacuum,
-            "The weight that the state does not hold, community by community in the VRAEM: at the start, at the move, at the end.",
+            "The weight that the state does not hold, by community in the VRAEM: at the start, once the move is done, at the end.",
         ),
         (maps.interdiction, "What came over the land of each community and what of it was seized there, at the border and in the VRAEM."),
     ):

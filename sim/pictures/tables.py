@@ -66,7 +66,7 @@ def difference(row: Any) -> str:
     if verdict == "n too small to rank" and math.isfinite(row["n_needed"]):
         verdict += f" (needs {row['n_needed']:,.0f})"
     told = "" if verdict == "= 0 exactly" else f"<br><small>{escape(WORDS.get(verdict, verdict))}</small>"
-    return f'<span class="{escape(verdict.split(" ")[0])}">{escape(plain(row))}</span>{told}'
+    return f'<span class="{escape(verdict.split(" ")[0])}">{escape(plain(row)).replace(" [", "<br>[")}</span>{told}'
 
 
 def plain(row: Any) -> str:

@@ -49,7 +49,7 @@ def places(results_with_layers):
 def test_vacuum_panels_hold_the_means(vacuum, places):
     days = [0, places.arrived, 70]
     shown = panels(vacuum)
-    titles = ["day 0: start", f"day {places.arrived}: the move", "day 70: end"]
+    titles = ["day 0: start", f"day {places.arrived}: move done", "day 70: end"]
     assert len(shown) == 6 and [axes.get_title("left") for axes in shown[:3]] == titles
     level, both_ways = colour_bars(vacuum)
     assert (level.vmin, level.vmax) == (0, 1) and both_ways.vmin == -both_ways.vmax
