@@ -10,6 +10,7 @@ from sim.batch.plan import PlanError
 from sim.parameters import load_registry
 from sim.scenario import ScenarioError, load_scenario
 
+ROOT = Path(__file__).parents[2]
 PLAN = """
 schema = 1
 [map]
@@ -128,10 +129,16 @@ def test_each_world_with_too_many_crops_is_told_once(plan_of):
     assert ["(got 300,000)" in problem.text for problem in caught.value.problems] == [True, False]
 
 
-def test_the_shipped_experiment_and_the_example_of_the_readme_are_sound(plan_of):
-    root = Path(__file__).parents[2]
-    shipped = make_plan(load_scenario(root / "scenarios" / "experiments" / "uncertainty.toml"), source="code-1")
+def test_the_shipped_experiment_is_sound():
+    shipped = make_plan(load_scenario(ROOT / "scenarios" / "experiments" / "uncertainty.toml"), source="code-1")
     assert len(shipped) == 5 * 21 * 3
     assert {point.label for point in shipped.points} == {"hold", "nobody moves", "a tenth", "a fifth", "two fifths"}
-    (example,) = re.findall(r"```toml\n(ablate.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.S)
-    assert len({point.arm for point in plan_of("schema = 1\n" + example).points}) == 3 * 16 * 2
+
+
+def test_the_examples_of_the_readme_are_sound(plan_of):
+    single, plan, more = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    beside = f'extends = "{ROOT.as_posix()}/scenarios/'
+    assert {point.label.split()[0] for point in plan_of(single.replace('extends = "scenarios/', beside)).points} == {"hold", "phased"}
+    made = plan_of(plan.replace('extends = "scenarios/', beside))
+    assert {point.label for point in made.points} == {"hold", "at once", "slowly"} and len(made) == 3 * 4 * 6
+    assert len({point.arm for point in plan_of("schema = 1\n" + more).points}) == 16 * 2

@@ -5,6 +5,7 @@ from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from known_runs import Scenario, folder
 
@@ -56,7 +57,7 @@ def test_the_numbers_are_those_of_compare(results, text):
         (cells,) = re.findall(rf'<th scope="row">{short(label)}</th>(.*?)</tr>', text)
         assert cells.count("<td>") == 5 and cells.endswith("<td>6</td>")
         for _, row in rows.iterrows():
-            assert f">{escape(tables.plain(row))}<" in cells
+            assert f">{escape(tables.plain(row)).replace(' [', '<br>[')}<" in cells
     row = table[(table["label"] == "static share_to_border=0.3") & (table["outcome"] == "averted_kg_border")].iloc[0]
     assert tables.plain(row).partition(" ")[0] == f"{row['difference'] / 1000:+.2f}", "kilograms are shown as tonnes"
 
@@ -168,10 +169,9 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
 
 def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
     shutil.copytree(results.path, tmp_path / "cut")
-    for part in Results.open(tmp_path / "cut").parts("runs")[1:]:
-        part.unlink()
-    left = len(Results.open(tmp_path / "cut").runs())
-    assert left < 23
+    (part,) = Results.open(tmp_path / "cut").parts("runs")
+    left = 18
+    pq.write_table(pq.read_table(part)[:left], part)
     failure = {"run_id": "f", "label": "<i>", "replication": 4, "error": "ValueError: <b>"}
     (tmp_path / "cut" / "failures.jsonl").write_text(json.dumps(failure) + "\n")
     told = page(Results.open(tmp_path / "cut"))
