@@ -222,9 +222,14 @@ def baselines_of(design: pd.DataFrame, baseline: str | None) -> dict[str, str]:
     arms = design[design["future"] == 0]
     if baseline is None:
         return {row.point_id: row.hold_id for row in arms.itertuples() if row.point_id != row.hold_id}
-    named = design[design["point_id"] == baseline]["label"]
-    base_id = find_point(arms, named.iloc[0] if len(named) else baseline)
+    base_id = find_arm(design, baseline)
     return {point_id: base_id for point_id in arms["point_id"] if point_id != base_id}
+
+
+def find_arm(design: pd.DataFrame, wanted: str) -> str:
+    """The point_id in future 0 of an arm that is named as in `find_point`, or by its point_id in any future."""
+    named = design.loc[design["point_id"] == wanted, "label"]
+    return find_point(design[design["future"] == 0], named.iloc[0] if len(named) else wanted)
 
 
 def find_point(design: pd.DataFrame, wanted: str) -> str:

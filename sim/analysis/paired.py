@@ -44,11 +44,14 @@ class Estimate:
 
 
 def units_of(differences: Floats, futures: Whole | None) -> Floats:
-    """What is independent: the pairs, or where they come from two futures or more the mean of each future, in the order of futures."""
-    if futures is None or len(differences) == 0:
+    """What is independent: the pairs, or where they come from two futures or more the mean of each future, in the order of futures.
+    Pairs are rows; what else they have, places perhaps, stays."""
+    if futures is None or told(futures) == 1:
         return differences
     _, place, times = np.unique(futures, return_inverse=True, return_counts=True)
-    return np.bincount(place, differences) / times if len(times) > 1 else differences
+    sums = np.zeros((len(times), *differences.shape[1:]))
+    np.add.at(sums, place, differences)
+    return (sums.T / times).T
 
 
 def mean_of(differences: Floats, confidence: float = 0.95, futures: Whole | None = None) -> Estimate:

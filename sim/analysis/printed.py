@@ -61,7 +61,7 @@ def outcome_table(comparison: Comparison, name: str) -> Table:
         better = "" if math.isnan(row["share_better"]) else f"{100 * row['share_better']:.0f} %"
         half = abs(row["mean"]) / 10 or 0.1
         what = {"n too small to rank": "needs", "better": "its size: n =", "worse": "its size: n ="}.get(row["verdict"])
-        needed = f" ({what} {row['n_needed']:,.0f})" if what and not row["enough"] and math.isfinite(row["n_needed"]) else ""
+        needed = f" ({what} {needs(row)})" if what and not row["enough"] and math.isfinite(row["n_needed"]) else ""
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
         censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
         interval = with_interval(row).rstrip("? ")  # here the verdict says what n carries
@@ -88,7 +88,8 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
         covered = "chance, and the sampled parameters over their ranges" if comparison.futures > 1 else "chance, not assumptions"
         lines.append(f"What is averted at the border but not in total has found another way out. Intervals cover {covered}.")
     if headline and not comparison.table["enough"].all():
-        lines.append("? = the interval is wide against the difference: more replications are needed before points are ranked by it.")
+        more_of = "futures" if comparison.futures > 1 else "replications"
+        lines.append(f"? = the interval is wide against the difference: more {more_of} are needed before points are ranked by it.")
     if not headline and comparison.table["censored"].notna().any():
         lines.append("censored: runs (baseline, point) in which it had not come by the end; they count with the horizon: means too low.")
     if more > 0:
@@ -109,6 +110,13 @@ def with_interval(row: Any, per: float = 1.0) -> str:
     half = (high - low) / 2 / per
     interval = f"\\[{number(low / per, half)}, {number(high / per, half)}]"
     return f"{number(difference, half, '+')} {interval}" + (" " if row["enough"] else "?")
+
+
+def needs(row: Any) -> str:
+    """How many pairs a difference needs; over futures, how many of these with as many pairs each, since more pairs in one do not help."""
+    if row["futures"] == 1:
+        return f"{row['n_needed']:,.0f}"
+    return f"{math.ceil(row['n_needed'] * row['futures'] / row['n'] - 1e-9):,} futures"
 
 
 def number(value: float, scale: float, sign: str = "") -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from sim.analysis.compare import DERIVED, Comparison, chosen
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import number, short, with_interval
+from sim.analysis.printed import needs, number, short, with_interval
 from sim.batch.store import Results
 from sim.parameters import load_registry
 from sim.scenario.frozen import flatten
@@ -64,7 +66,7 @@ def difference(row: Any) -> str:
     """One cell: difference, interval, verdict."""
     verdict = str(row["verdict"])
     if verdict == "n too small to rank" and math.isfinite(row["n_needed"]):
-        verdict += f" (needs {row['n_needed']:,.0f})"
+        verdict += f" (needs {needs(row)})"
     told = "" if verdict == "= 0 exactly" else f"<br><small>{escape(WORDS.get(verdict, verdict))}</small>"
     return f'<span class="{escape(verdict.split(" ")[0])}">{escape(plain(row)).replace(" [", "<br>[")}</span>{told}'
 
@@ -86,7 +88,8 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
     for label, found in runs.groupby("label", sort=False):
         for name in names:
             told, per = unit(about[name].get("unit", ""))
-            estimate = mean_of(found[name].dropna().to_numpy(float) / per)
+            there = found[found[name].notna()]
+            estimate = mean_of(there[name].to_numpy(float) / per, futures=there["future"].to_numpy(np.int64))
             half = (estimate.high - estimate.low) / 2
             shown = number(estimate.value, half if half > 0 else abs(estimate.value) / 100 or 0.01)
             if half > 0:

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from sim.analysis.compare import compare, print_comparison
-from sim.analysis.printed import HEADLINE, short
+from sim.analysis.paired import mean_of
+from sim.analysis.printed import HEADLINE, needs, short
 from sim.batch import ResultsError
 
 N = 8
@@ -280,6 +281,14 @@ def test_pairs_join_on_future_and_replication():
     kept = [np.delete(WORLDS, 2) if future == 1 else WORLDS for future in (0, 1, 2)]
     means = [(0.3 * (0.5 + 0.05 * worlds)).mean() + future * 0.15 for future, worlds in enumerate(kept)]
     assert row["n"] == 3 * N - 1 and row["difference"] == pytest.approx(np.mean(means))
+
+
+def test_what_a_comparison_over_futures_lacks_is_futures():
+    values = np.array([0.0, 1.0, 5.0])
+    alone, pooled = mean_of(values), mean_of(values.repeat(N), futures=np.arange(3).repeat(N))
+    assert (pooled.n, pooled.futures) == (3 * N, 3)
+    assert needs({"n": pooled.n, "futures": pooled.futures, "n_needed": pooled.n_needed}) == f"{alone.n_needed:.0f} futures"
+    assert needs({"n": 3, "futures": 1, "n_needed": alone.n_needed}) == f"{alone.n_needed:.0f}"
 
 
 @pytest.mark.parametrize("baseline", ["static share_to_border=0.1", "s1", "s1@2", "share_to_border=0.1"])

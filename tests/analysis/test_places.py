@@ -82,6 +82,33 @@ def test_one_pair_is_clear_of_nothing():
     assert equal_shift.clear.all()
 
 
+def test_changes_over_futures_are_over_their_means():
+    """Twelve worlds of three futures are three units: the interval that counts pairs would be clear of 0 at the first place."""
+    futures = np.repeat([0, 1, 2], 4)
+    within = np.tile([-0.1, 0.1, -0.1, 0.1], 3)
+    effect = np.array([[0.2, 1.0], [1.0, 1.1], [2.5, 0.9]])
+    pairs = effect[futures] + within[:, None]
+    found = change(pairs, np.zeros_like(pairs), futures)
+    assert found.mean == pytest.approx(effect.mean(axis=0))
+    assert found.clear.tolist() == [False, True] and change(pairs, np.zeros_like(pairs)).clear.all()
+
+
+def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
+    from sim.batch import batch, make_plan
+    from sim.scenario import load_scenario
+
+    whole = load_scenario(results_with_layers.path.parent / "ten_weeks.toml", {"time.horizon_days": 28})
+    futures = {"samples": 1, "parameters": ["presence.felt_days"]}
+    scenario = type(whole).model_validate(whole.model_dump(exclude={"futures"}) | {"futures": futures})
+    found = batch(make_plan(scenario, replications=2), out=tmp_path / "results", workers=1, progress=False)
+    arm = by_place(found, "static 30 %")
+    assert arm.n == 4 and arm.futures.tolist() == [0, 0, 1, 1]
+    other = found.design().query("label == @arm_label and future == 1", local_dict={"arm_label": "static share_to_border=0.3"})
+    assert by_place(found, other["point_id"].iloc[0]).n == 4
+    state = found.layers().merge(found.runs()[["run_id", "label"]]).query("label == 'hold' and day == 28")
+    assert by_place(found, "hold").vacuum(28) == pytest.approx(1 - state.groupby("place")["state"].mean().to_numpy(float), abs=1e-6)
+
+
 def test_errors_name_what_is_missing(results_with_layers, tmp_path):
     with pytest.raises(ResultsError, match=r"point: no point 'statc 30 %'; did you mean"):
         by_place(results_with_layers, "statc 30 %")
