@@ -1,8 +1,8 @@
 """4.1 Command: a strategy's orders become orders of units. Plain numpy: it runs at reviews, between compiled stretches.
 
 Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, known, mission), theatres
-(flight_hours_day). Chance: none. All orders are checked before the first is carried out. How long preparation takes is a parameter of
-`redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
+(flight_hours_day, announced). Chance: none. All orders are checked before the first is carried out. How long preparation takes is a
+parameter of `redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
 
 from __future__ import annotations
 

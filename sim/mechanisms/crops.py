@@ -1,8 +1,8 @@
 """4.11 Crops: planting while it pays, eradication of what is found, replanting, displacement.
 
 Reads: markets (prices), force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, coca_found,
-poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance. `clear` is a programme from outside (a dated event): fields in
-proportion to what grows, found or not, in any season.
+poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance. `clear` is a programme from outside (a dated event): bearing
+coca in proportion to what stands, found or not, in any season.
 
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). New coca bears after
 65 weeks [52-78] (F0233), here as one exponential stage. A team of 30 clears 4.2 ha a day (F0300); Loreto's season is July to November

@@ -1,8 +1,8 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
-Reads: fields (patrols, force), routes, leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost, fields (seized_kg),
-communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE,
-LAB_PATROL, LAB_LEAD, LEAD_ACTED.
+Reads: fields (patrols, force), routes, legs (route_effort), leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost,
+fields (seized_kg), communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD,
+LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
 (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does

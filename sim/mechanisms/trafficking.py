@@ -1,7 +1,8 @@
 """4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
 
-Reads: markets, routes, labs (strips), communities (armed). Writes: shipments, trade, minds (belief, tried, seized), networks, markets
-(stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE.
+Reads: markets, routes, labs (strips), communities (armed), levers (outbound). Writes: shipments, trade, minds (belief, tried, seized),
+networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE,
+OPEN_ROUTE.
 
 Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay
 .96 a week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
