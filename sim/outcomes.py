@@ -224,7 +224,7 @@ def trade_outcomes(name: str, places: tuple[int, ...]) -> None:
             f"interdiction_rate_{name}{suffix}",
             "share",
             f"{what} seized over seized and passed, {where}",
-            MORE,
+            NEUTRAL,  # more is seized where more comes, and a larger share is no gain where more leaves
             "ratio",
             part((q.SEIZED + product,), (q.SEIZED + product, q.PASSED + product), places),
         )

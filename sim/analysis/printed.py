@@ -124,7 +124,8 @@ def number(value: float, scale: float, sign: str = "") -> str:
     if math.isnan(value):
         return ""
     decimals = 3 if scale < 1e-9 * abs(value) or scale == 0 else min(5, max(0, -math.floor(math.log10(scale / 2))))
-    return f"{value:{sign},.{decimals}f}"
+    shown = round(value, decimals) + 0.0 if sign else value  # a difference of 0 has no minus; an end just under 0 keeps it
+    return f"{shown:{sign},.{decimals}f}"
 
 
 def short(label: str) -> str:

@@ -140,6 +140,8 @@ def _chain(path: Path) -> list[Layer]:
             raise ScenarioError([Problem(layers[-1].label, "extends", f"files extend one another in a cycle: {names}")])
         seen.append(path.resolve())
         parent = tree.pop("extends", None)
+        if any("title" in layer.tree for layer in layers):
+            tree.pop("description", None)  # what is told under another title is not told of this file
         layers.insert(0, _layer(label, tree, path.parent))
         if parent is None:
             return layers

@@ -177,3 +177,12 @@ def test_the_resolved_file_says_every_value_with_its_key(write):
     tree = tomllib.loads(to_toml(load_scenario(write(FULL))))
     assert tree["strategy"]["duration_days"] == 180 and tree["time"]["start_date"] == datetime.date(2018, 1, 1)
     assert tree["parameters"] == {"detection.width_jungle_km": 0.2}
+
+
+def test_a_description_is_inherited_with_its_title_only(write):
+    write('title = "All stay"\ndescription = "Nobody moves."', "base.toml")
+    assert load_scenario(write('extends = "base.toml"')).description == "Nobody moves."
+    another = load_scenario(write('extends = "base.toml"\ntitle = "Some go"'))
+    assert (another.title, another.description) == ("Some go", "")
+    far = write('extends = "s.toml"', "far.toml")
+    assert (load_scenario(far).title, load_scenario(far).description) == ("Some go", "")
