@@ -4,8 +4,8 @@ Reads: theatres.lift_bank. Writes: units (status, posting, mission, order_site, 
 stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
 
 In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days` (8 weeks [4-20],
-evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its flight. The place is left as it is
-(`withdrawal = thin`)."""
+evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its flight. How the
+place is left is the strategy's choice of units (`strategies/withdrawal.py`)."""
 
 import math
 

@@ -52,7 +52,9 @@ class Strategy(Section):
     share_to_border: Share = Field(default=0.0, description="share of the VRAEM's soldiers sent to the border")
     border_split: BorderSplit = Field(default=BorderSplit(), description="how those sent are shared between the two border theatres")
     moved: Literal["line", "special", "proportional"] = Field(default="proportional", description="which units go")
-    withdrawal: Literal["thin"] = Field(default="thin", description="how the place is left: every post stays, with fewer people")
+    withdrawal: Literal["thin", "close_small", "close_remote", "close_quiet"] = Field(
+        default="thin", description="how the place is left: every post with fewer people, or small, remote or quiet posts closed"
+    )
     move_helicopters: Share = Field(default=0.0, description="share of the VRAEM's flight hours that goes with them")
     tasking_vraem: Literal["area", "garrison", "reports", "random"] = Field(default="area", description="what units in the VRAEM do")
     tasking_border: Literal["line", "chokepoint", "area", "reports", "random", "none"] = Field(

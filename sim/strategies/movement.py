@@ -7,7 +7,6 @@ tasking is tasked anew."""
 
 from __future__ import annotations
 
-import heapq
 from abc import abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,12 @@ import numpy as np
 
 from sim.strategies.protocol import Orders, Strategy
 from sim.strategies.tasking import RENEWED, TROOPS, assign, mission
+from sim.strategies.withdrawal import HOME, from_home, withdrawn
 
 if TYPE_CHECKING:
     from sim.strategies.situation import OwnForces, Situation
 
-HOME = "vraem"
 BORDER = ("loreto", "cajamarca")
-SOLDIERS = ("line", "special", "river_infantry")
 REPORT_WEEKS = 8
 MARCH_DAYS = 1  # preparation for a move within a theatre
 LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is rounding
@@ -52,7 +50,7 @@ class Movement(Strategy):
                 back = self.recall(situation, theatre, -change, orders)
             elif change > 0:
                 kept = stopped(own, theatre, HOME, change, orders)
-                sent = thinned(own, self.levers.moved, change - len(kept), leaving + kept)
+                sent = withdrawn(situation, self.levers.withdrawal, self.levers.moved, change - len(kept), leaving + kept)
             leaving += back + kept + sent
             arriving[theatre] = sent
             bound[theatre] = int((from_home(own) & (own.bound_theatre == theatre)).sum()) + len(kept) + len(sent) - len(back)
@@ -126,60 +124,9 @@ def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Order
     return rows
 
 
-def from_home(own: OwnForces) -> np.ndarray:
-    """bool[n]: soldiers first posted in the VRAEM, wherever they are now. A share is a share of these."""
-    return (own.home_theatre == HOME) & np.isin(own.kind, SOLDIERS)
-
-
 def whole(x: float) -> int:
     """Nearest whole number, halves upwards; a hair's breadth of rounding error does not count."""
     return int(x + 0.5 + 1e-9)
-
-
-def thinned(own: OwnForces, moved: str, number: int, leaving: list[int]) -> list[int]:
-    """Rows of the units that leave the VRAEM, besides those already `leaving`: the kinds asked for, evenly over postings.
-
-    `proportional` takes each kind by its share, `line` and `special` that kind first and others when it is used up. One unit at a time
-    leaves the posting that has given least for its size (Sainte-Lague); none is emptied while another has two left."""
-    ours = from_home(own)
-    stays = ours & (own.theatre == HOME) & (own.status == "posted")
-    stays[leaving] = False
-    size = Counter(own.posting[ours & (own.bound_theatre == HOME)].tolist())
-    gone: Counter[int] = Counter(own.posting[leaving].tolist())
-
-    def turn(place: int) -> tuple[bool, float, int]:
-        return gone[place] + 1 >= size[place], -size[place] / (2 * gone[place] + 1), place
-
-    rows: list[int] = []
-    for kind, quota in quotas(own, ours, stays, moved, number):
-        waiting: dict[int, list[int]] = {}
-        for row in sorted(np.flatnonzero(stays & (own.kind == kind)).tolist(), key=lambda row: -int(own.uid[row])):
-            waiting.setdefault(int(own.posting[row]), []).append(row)
-        queue = [turn(place) for place in waiting]
-        heapq.heapify(queue)
-        for _ in range(quota):
-            *_, place = heapq.heappop(queue)
-            rows.append(waiting[place].pop())
-            gone[place] += 1
-            if waiting[place]:
-                heapq.heappush(queue, turn(place))
-    return rows
-
-
-def quotas(own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, number: int) -> list[tuple[str, int]]:
-    """How many units of each kind go, at most `number` in all and no more than there are."""
-    free = {kind: int((stays & (own.kind == kind)).sum()) for kind in SOLDIERS}
-    away = {kind: int((ours & (own.kind == kind)).sum()) - free[kind] for kind in SOLDIERS}
-    order = sorted(SOLDIERS, key=lambda kind: kind != moved)
-    quota = dict.fromkeys(order, 0)
-    for _ in range(min(number, sum(free.values()))):
-        open_kinds = [kind for kind in order if quota[kind] < free[kind]]
-        if moved == "proportional":
-            kind = max(open_kinds, key=lambda kind: (free[kind] + away[kind]) / (2 * (away[kind] + quota[kind]) + 1))
-        else:
-            kind = open_kinds[0]
-        quota[kind] += 1
-    return list(quota.items())
 
 
 def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], leaving: list[int], renewed: bool, orders: Orders) -> None:

@@ -1,0 +1,105 @@
+"""Withdrawal: which units leave the VRAEM, and how the place is left.
+
+| withdrawal | who goes first |
+|---|---|
+| thin | one unit at a time from the posting that has given least for its size (Sainte-Lague): every post stays, with fewer people |
+| close_small | all of the posting with the fewest units, then the next: the large posts stay whole |
+| close_remote | all of the posting farthest by road and river from the theatre's largest town, then the next |
+| close_quiet | all of the posting around which fewest reports named a place in the last 8 weeks, then the next |
+
+Only what command knows enters. Units of a kind go in the order of the style; how many of each kind is a lever of its own, `moved`."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.strategies.situation import OwnForces, Situation
+
+Withdrawal = Literal["thin", "close_small", "close_remote", "close_quiet"]
+HOME = "vraem"
+SOLDIERS = ("line", "special", "river_infantry")
+REPORT_DAYS = 56
+AROUND_DAYS = 0.5  # a report of a place this far from a posting is a report from around it
+
+
+def from_home(own: OwnForces) -> np.ndarray:
+    """bool[n]: soldiers first posted in the VRAEM, wherever they are now. A share is a share of these."""
+    return (own.home_theatre == HOME) & np.isin(own.kind, SOLDIERS)
+
+
+def withdrawn(situation: Situation, withdrawal: Withdrawal, moved: str, number: int, leaving: list[int]) -> list[int]:
+    """Rows of `situation.own` that leave the VRAEM, at most `number`, besides those already `leaving`."""
+    own = situation.own
+    ours = from_home(own)
+    stays = ours & (own.theatre == HOME) & (own.status == "posted")
+    stays[leaving] = False
+    each_kind = quotas(own, ours, stays, moved, number)
+    if withdrawal == "thin":
+        return thinned(own, ours, stays, each_kind, leaving)
+    turn = closing(situation, withdrawal, own.posting[ours & (own.bound_theatre == HOME)])
+    rows: list[int] = []
+    for kind, quota in each_kind:
+        waiting = np.flatnonzero(stays & (own.kind == kind)).tolist()
+        rows += sorted(waiting, key=lambda row: (*turn[int(own.posting[row])], -int(own.uid[row])))[:quota]
+    return rows
+
+
+def closing(situation: Situation, withdrawal: Withdrawal, postings: np.ndarray) -> dict[int, tuple[float, int, int]]:
+    """The turn of every posting, first to close first; `postings`: i8[units], where each unit stands."""
+    size = Counter(postings.tolist())
+    places = np.array(sorted(size))
+    if withdrawal == "close_small":
+        rank = np.array([float(size[place]) for place in places.tolist()])
+    elif withdrawal == "close_remote":
+        people = np.where(situation.places.theatre == HOME, situation.places.population, -1.0)
+        rank = -situation.surface_days[int(np.argmax(people)), places]
+    else:
+        reports = situation.reports.where(situation.day - situation.reports.received_day < REPORT_DAYS)
+        rank = (situation.surface_days[np.ix_(places, reports.place)] <= AROUND_DAYS).sum(axis=1).astype(float)
+    return {place: (float(first), size[place], place) for place, first in zip(places.tolist(), rank)}
+
+
+def thinned(own: OwnForces, ours: np.ndarray, stays: np.ndarray, each_kind: list[tuple[str, int]], leaving: list[int]) -> list[int]:
+    """One unit at a time from the posting that has given least for its size; none is emptied while another has two left."""
+    size = Counter(own.posting[ours & (own.bound_theatre == HOME)].tolist())
+    gone: Counter[int] = Counter(own.posting[leaving].tolist())
+
+    def turn(place: int) -> tuple[bool, float, int]:
+        return gone[place] + 1 >= size[place], -size[place] / (2 * gone[place] + 1), place
+
+    rows: list[int] = []
+    for kind, quota in each_kind:
+        waiting: dict[int, list[int]] = {}
+        for row in sorted(np.flatnonzero(stays & (own.kind == kind)).tolist(), key=lambda row: -int(own.uid[row])):
+            waiting.setdefault(int(own.posting[row]), []).append(row)
+        queue = [turn(place) for place in waiting]
+        heapq.heapify(queue)
+        for _ in range(quota):
+            *_, place = heapq.heappop(queue)
+            rows.append(waiting[place].pop())
+            gone[place] += 1
+            if waiting[place]:
+                heapq.heappush(queue, turn(place))
+    return rows
+
+
+def quotas(own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, number: int) -> list[tuple[str, int]]:
+    """How many units of each kind go, at most `number` in all and no more than there are: `proportional` takes each kind by its share,
+    `line` and `special` that kind first and others when it is used up."""
+    free = {kind: int((stays & (own.kind == kind)).sum()) for kind in SOLDIERS}
+    away = {kind: int((ours & (own.kind == kind)).sum()) - free[kind] for kind in SOLDIERS}
+    order = sorted(SOLDIERS, key=lambda kind: kind != moved)
+    quota = dict.fromkeys(order, 0)
+    for _ in range(min(number, sum(free.values()))):
+        open_kinds = [kind for kind in order if quota[kind] < free[kind]]
+        if moved == "proportional":
+            kind = max(open_kinds, key=lambda kind: (free[kind] + away[kind]) / (2 * (away[kind] + quota[kind]) + 1))
+        else:
+            kind = open_kinds[0]
+        quota[kind] += 1
+    return list(quota.items())
