@@ -53,7 +53,7 @@ def test_thin_empties_no_post_and_of_the_others_line_units_at_most_one_is_left_h
         world = after(style, moved="line")
         units = world.actors.units
         line = (units.kind == LINE) & (world.sites.theatre[units.home] == VRAEM)
-        away = line & (units.order_site >= 0)
+        away = line & (world.sites.theatre[np.maximum(units.order_site, 0)] != VRAEM)
         gone, kept = set(units.home[away].tolist()), set(units.home[line & ~away].tolist())
         assert len(gone & kept) <= 1 and len(gone - kept) >= 3 and len(kept - gone) >= 3, style
 
@@ -65,7 +65,7 @@ def test_posts_close_in_the_order_that_the_style_says(withdrawal):
     world = after(withdrawal, moved="line", leads=reported)
     units = world.actors.units
     line = (units.kind == LINE) & (world.sites.theatre[units.home] == VRAEM)
-    away = line & (world.sites.theatre[np.maximum(units.order_site, 0)] != VRAEM) & (units.order_site >= 0)
+    away = line & (world.sites.theatre[np.maximum(units.order_site, 0)] != VRAEM)
     soldiers = (units.kind < POLICE) & (world.sites.theatre[units.home] == VRAEM)
     size = Counter(units.home[soldiers].tolist())
     people = np.where(world.sites.theatre == VRAEM, world.census, -1.0)
