@@ -89,8 +89,6 @@ def compare(
     import pandas as pd
 
     runs, design = results.runs(), results.design()
-    if "future" not in runs:  # folders of before there were futures
-        runs, design = runs.assign(future=0), design.assign(future=0)
     if runs.empty:
         raise ResultsError(f"{results.path}: no finished run to compare yet")
     if not 0 < confidence < 1:

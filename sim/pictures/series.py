@@ -23,6 +23,7 @@ from sim.analysis.printed import short
 from sim.batch.store import Results, ResultsError
 from sim.pictures import style
 
+PAIR = ("future", "replication")  # what the two runs of a pair share
 FLOW_WEEKS = 4  # a count of one week is mostly chance
 UNIT_PEOPLE = 30.0  # fewer than one unit is no move
 ARRIVED = 0.9
@@ -75,13 +76,12 @@ SERIES = {
 class Arm:
     """A point of the results by its label, and the label of its `hold` (None for a `hold`).
 
-    One label may stand for the same point in several futures. `keys`: what the two runs of a pair share; `columns`: the weekly series.
+    One label may stand for the same point in several futures. `columns`: the weekly series.
     """
 
     label: str
     hold: str | None
     start: datetime.date
-    keys: tuple[str, ...]
     columns: tuple[str, ...]
 
 
@@ -119,9 +119,8 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
     holds = design.loc[design["point_id"] == row["hold_id"], "label"]
     start = json.loads(row["scenario"]).get("time", {}).get("start_date", "2022-01-01")
     hold = None if row["point_id"] == row["hold_id"] or holds.empty else str(holds.iloc[0])
-    keys = tuple(key for key in ("future", "replication") if key in runs.columns)
     columns = results.sql("select * exclude (run_id, week, days, theatre) from weekly limit 0").columns
-    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), keys, tuple(columns))
+    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), tuple(columns))
 
 
 def query(series: Mapping[str, Series], arm: Arm) -> str:
@@ -129,7 +128,7 @@ def query(series: Mapping[str, Series], arm: Arm) -> str:
 
     Whole weeks only: what comes once a week would make a short last one look busy.
     """
-    keys = ", ".join(["label", *arm.keys, "week"])
+    keys = ", ".join(["label", *PAIR, "week"])
     columns = ", ".join(f"{each.sql} as {name}" for name, each in series.items())
     labels = ", ".join(quoted(label) for label in (arm.label, arm.hold) if label is not None)
     return (
@@ -160,21 +159,21 @@ def read(results: Results, series: Mapping[str, Series], arm: Arm) -> dict[str, 
     table = results.sql(query(series, arm))
     if table.empty:
         raise ResultsError(f"{results.path}: no whole week to show")
-    return {name: paired(each, table[["label", *arm.keys, "week", name]], arm) for name, each in series.items()}
+    return {name: paired(each, table[["label", *PAIR, "week", name]], arm) for name, each in series.items()}
 
 
 def paired(series: Series, table: pd.DataFrame, arm: Arm) -> Weekly:
     """One series of the answer of `query`, pair by pair."""
     of_label = {}
     for label, rows in table.groupby("label"):
-        values = rows.pivot(index="week", columns=list(arm.keys), values=rows.columns[-1])
+        values = rows.pivot(index="week", columns=list(PAIR), values=rows.columns[-1])
         of_label[label] = values.rolling(FLOW_WEEKS, 1).mean() if series.flow else values
     values, hold = of_label[arm.label], of_label.get(arm.hold)
     if hold is None:
         return Weekly(series, values, None, None, 0)
     both = (values - hold).dropna(axis=1, how="all")
     pairs = both.shape[1]
-    if "future" in arm.keys and both.columns.get_level_values("future").nunique() > 1:
+    if both.columns.get_level_values("future").nunique() > 1:
         both = both.T.groupby(level="future").mean().T  # runs of one future are not independent of it
     return Weekly(series, values, hold, interval(both) if pairs else None, pairs)
 

@@ -37,6 +37,7 @@ class Folder:
                 "label": labels,
                 "strategy": ["hold", *["static"] * 3],
                 "hold_id": "h",
+                "future": 0,
                 "horizon_days": 730,
                 "x.strategy.share_to_border": [0.0, 0.0, 0.1, 0.3],
             }
@@ -47,7 +48,7 @@ class Folder:
         for point_id, share in (("h", 0), ("s0", 0), ("s1", 0.1), ("s3", 0.3)):
             for replication, world in enumerate(WORLDS):
                 averted = share * (10_000 + 500 * world)
-                row = {"run_id": f"{point_id}{replication}", "point_id": point_id, "replication": replication}
+                row = {"run_id": f"{point_id}{replication}", "point_id": point_id, "future": 0, "replication": replication}
                 row |= {"vacuum_vraem": 0.4 + 0.02 * world + share * (0.5 + 0.05 * world), "cost_musd": 50 + 10 * share}
                 row |= {"delivered_kg_border": 90_000 + 9_000 * world - averted, "delivered_kg_total": 300_000 + world - 0.6 * averted}
                 row |= {"leaders_killed_vraem": float((replication * 7 + (3 if share else 0)) % 3)}

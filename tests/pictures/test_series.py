@@ -19,7 +19,7 @@ def test_the_middle_point_is_shown_and_any_other_by_name(results):
     assert series.arm_of(results).label == "static share_to_border=0.1"
     for name in ("static 30 %", "static share_to_border=0.3", series.arm_of(results, "static 30 %").label):
         arm = series.arm_of(results, name)
-        assert (arm.label, arm.hold, arm.keys) == ("static share_to_border=0.3", "hold", ("future", "replication"))
+        assert (arm.label, arm.hold) == ("static share_to_border=0.3", "hold")
     assert series.arm_of(results, "hold").hold is None
 
 
@@ -56,7 +56,7 @@ def test_runs_of_one_future_count_once_for_the_interval(results):
     )
     table["v"] += np.where(table["label"] == "hold", 0.0, 0.01 * table["future"])
     shown = series.arm_of(results)
-    arm = series.Arm("static share_to_border=0.3", "hold", shown.start, ("future", "replication"), shown.columns)
+    arm = series.Arm("static share_to_border=0.3", "hold", shown.start, shown.columns)
     found = series.paired(series.SERIES["vacuum_vraem"], table[["label", "future", "replication", "week", "v"]], arm)
     half = 4.302652729911275 * 0.01 / math.sqrt(3)  # three futures, not six runs
     assert found.pairs == 6
