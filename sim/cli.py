@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say(text: str, status: int) -> int:
     try:
-        print(text, file=sys.stderr)
+        print("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text), file=sys.stderr)
     except OSError:  # a full stderr changes no status
         _drop(sys.stderr)
     return status
@@ -182,8 +182,8 @@ def run(
     """
     from sim.scenario import UserError, base_of
 
-    if replication < 0:
-        raise UserError(f"--replication: expected 0 or more (got {replication})")
+    if not 0 <= replication <= 2**53:
+        raise UserError(f"--replication: expected a whole number from 0 to {2**53} (got {replication})")
     if seed is not None and not 0 <= seed <= 2**53:
         raise UserError(f"--seed: expected a whole number from 0 to {2**53} (got {seed})")
     resolved = _load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
@@ -284,6 +284,7 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
         Results folder.
     """
     from sim.batch.store import Results
+    from sim.scenario.problems import printable
 
     results = Results.open(directory)
     counts, failures, digest = results.status(), results.failures(), results.digest()
@@ -292,7 +293,7 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
         return
     print(f"{directory}: {_counted(counts)}\ndigest {digest}")
     for failure in failures:
-        print(f"failed: {failure['label']}, replication {failure['replication']}: {failure['error']}")
+        print(printable(f"failed: {failure['label']}, replication {failure['replication']}: {failure['error']}"))
 
 
 @app.command

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.scenario.problems import printable
+
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
 
+SHARE = re.compile(r"share_to_border=(\d(?:\.\d+)?(?:e-\d+)?)")  # a user's own label may hold any other word
 HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd")
 
 
@@ -40,11 +44,11 @@ def headline_table(comparison: Comparison) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     for base, group in comparison.table.groupby("baseline", sort=False):
         at = {name: group.loc[group["outcome"] == name, "baseline_mean"].iloc[0] for name in (HEADLINE[0], HEADLINE[-1])}
-        table.add_row(short(str(base)), number(at["vacuum_vraem"], 0.01), "", "", number(at["cost_musd"], 10), "")
+        table.add_row(Text(short(str(base))), number(at["vacuum_vraem"], 0.01), "", "", number(at["cost_musd"], 10), "")
         for _, rows in group.groupby("point_id", sort=False):
             found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
             cells = [with_interval(row, 1e3 if row["unit"] == "kg" else 1.0) for row in found]
-            table.add_row(short(found[0]["label"]), *cells, str(min(row["n"] for row in found)))
+            table.add_row(Text(short(found[0]["label"])), *cells, str(min(row["n"] for row in found)))
     return table
 
 
@@ -65,7 +69,7 @@ def outcome_table(comparison: Comparison, name: str) -> Table:
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
         censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
         interval = with_interval(row).rstrip("? ")  # here the verdict says what n carries
-        table.add_row(short(row["label"]), *means, interval, better, p, str(row["n"]), *censored, row["verdict"] + needed)
+        table.add_row(Text(short(row["label"])), *means, interval, better, p, str(row["n"]), *censored, row["verdict"] + needed)
     return table
 
 
@@ -130,12 +134,12 @@ def number(value: float, scale: float, sign: str = "") -> str:
 
 def short(label: str) -> str:
     """A label for a narrow column: `static share_to_border=0.15` is `static 15 %`; an own strategy that moves by no share has none."""
-    words = label.split(" ")
-    key, _, value = words[1].partition("=") if len(words) > 1 else ("", "", "")
-    if key == "share_to_border" and ":" in words[0] and not float(value):
+    words = printable(label).split(" ")
+    share = SHARE.fullmatch(words[1]) if len(words) > 1 else None
+    if share and ":" in words[0] and not float(share[1]):
         del words[1]
-    elif key == "share_to_border":
-        words[1] = f"{100 * float(value):g} %"
+    elif share:
+        words[1] = f"{100 * float(share[1]):g} %"
     return " ".join(words)
 
 

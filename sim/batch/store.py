@@ -75,6 +75,8 @@ KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "laye
 TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
 FAILURE_KEYS = {"run_id", "label", "replication", "error"}
+DESIGN_COLUMNS = ("point_id", "label", "strategy", "hold_id", "horizon_days", "scenario")
+ALWAYS = ("runs", "series")  # kinds that every run has
 TRAIL = b"\x1e"
 AGAIN = "the same `redeploy batch` command writes it anew"
 
@@ -133,14 +135,14 @@ class Results:
         import duckdb
 
         connection = duckdb.connect()
-        for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
-            if files := [str(file) for file in self.parts(kind)]:
-                relation = connection.read_parquet(files, union_by_name=True)
-                (relation.distinct() if self._overlap else relation).create_view(view)
-            else:
-                connection.register(view, schema_of(kind, [], {}).empty_table())
-        connection.register("design", table_in(self.path / "design.parquet"))
         try:
+            for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
+                if files := [str(file) for file in self.parts(kind)]:
+                    relation = connection.read_parquet(files, union_by_name=True)
+                    (relation.distinct() if self._overlap else relation).create_view(view)
+                else:
+                    connection.register(view, schema_of(kind, [], {}).empty_table())
+            connection.register("design", table_in(self.path / "design.parquet"))
             return connection.sql(query).df()
         except duckdb.Error as error:
             raise ResultsError(f"query: {error}") from None
@@ -170,12 +172,12 @@ class Results:
         """run_id, point_id, label, replication, error and traceback of each failed run."""
         file = self.path / "failures.jsonl"
         try:
-            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            lines = text_in(file).splitlines() if file.exists() else []
             found = [json.loads(line) for line in lines if line.endswith("}")]  # a crash may leave half a line
-            if not all(line.keys() >= FAILURE_KEYS for line in found):
+            if not all(line.keys() >= FAILURE_KEYS and isinstance(line["run_id"], str) for line in found):
                 raise ValueError
             return found
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             raise ResultsError(f"{file}: damaged; {AGAIN}, and tries the failed runs once more") from None
 
     def digest(self) -> str:
@@ -225,9 +227,9 @@ class Results:
         return {run_id for ids in self._ids_by_part for run_id in ids}
 
     def parts(self, kind: str) -> list[Path]:
-        """The parts of a kind that count, by name. One whose rows or series are lost or damaged does not: its runs
-        are pending again."""
-        names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet"))
+        """The parts of a kind that count, by name. One whose rows or series are lost, or of which any kind is cut short, does not:
+        its runs are pending again."""
+        names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet") if path.is_file())
         return [path for name in names if self._is_whole(name) and (path := self.path / kind / name).exists()]
 
     def _is_whole(self, name: str) -> bool:
@@ -235,7 +237,8 @@ class Results:
         import pyarrow.parquet as pq
 
         try:
-            return all(pq.read_metadata(self.path / kind / name).num_rows > 0 for kind in ("runs", "series"))
+            files = {kind: self.path / kind / name for kind in KINDS}
+            return all(pq.read_metadata(file).num_rows > 0 for kind, file in files.items() if kind in ALWAYS or file.exists())
         except (OSError, pa.ArrowInvalid):
             return False
 
@@ -265,14 +268,22 @@ def manifest_in(path: Path) -> dict[str, Any]:
         near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
         raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
     try:
-        manifest: dict[str, Any] = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(text_in(path / "manifest.json"))
+        set(manifest["aborted"])  # TypeError where they are no run_ids
         if missing := [key for key, kind in MANIFEST_TYPES.items() if not isinstance(manifest[key], kind)]:
             raise KeyError(*missing)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         if (path / "design.parquet").exists():
             raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
         raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
     return manifest
+
+
+def text_in(file: Path) -> str:
+    """A text file of the folder; OSError for a pipe too, on which a reader would wait for ever."""
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return file.read_text(encoding="utf-8")
 
 
 def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
@@ -281,9 +292,16 @@ def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(file, columns=columns)
+        if not file.is_file():  # of a directory Arrow would make a table without columns
+            raise FileNotFoundError(file)
+        table = pq.read_table(file, columns=columns)
+        needed = DESIGN_COLUMNS if file.name == "design.parquet" else KINDS[file.parent.name].keys() if file.parent.name in ALWAYS else ()
+        if missing := set(columns or needed) - set(table.column_names) - {"future"}:  # folders of before there were futures
+            raise pa.ArrowInvalid(f"no {missing}")
+        return table
     except (OSError, pa.ArrowException):
-        what = AGAIN if file.name == "design.parquet" else f"remove it, and {AGAIN}"
+        part = file if file.parent.name in ALWAYS else file.parents[1] / "runs" / file.name  # what has no `runs` part is done again
+        what = AGAIN if file.name == "design.parquet" else f"remove {'it' if part == file else part}, and {AGAIN}"
         raise ResultsError(f"{file}: missing or damaged; {what}") from None
 
 

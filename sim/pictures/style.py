@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -56,7 +57,8 @@ _LOOK: Any = {
 @contextmanager
 def look() -> Iterator[None]:
     """The settings under which a picture is drawn: `with look():`, or `@look()` over the function that draws it."""
-    with matplotlib.rc_context(_LOOK):
+    with matplotlib.rc_context(_LOOK), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it; the page has the label as text
         yield
 
 

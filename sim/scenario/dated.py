@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator, model
 from pydantic_core import PydanticCustomError
 
 from sim import parameters as registry
-from sim.scenario.frozen import Frozen, freeze
+from sim.scenario.frozen import Frozen, freeze, hashable
 from sim.scenario.problems import faults, got, near, translate
 from sim.scenario.sections import Section, Share
 
@@ -84,9 +84,10 @@ class Event(Section):
     def _known(cls, table: dict[str, Any]) -> Frozen:
         flat, wrong = {}, []
         for key, value in _leaves(table):
-            fault = _fault(key, value)
+            wrong += _fault(key, value)
+            if key in flat:
+                wrong.append((key, "written twice, nested and quoted; keep one"))
             flat[key] = freeze(value)
-            wrong += fault
         if not flat:
             wrong.append(("", 'expected at least one "dotted.key" = value'))
         if wrong:
@@ -193,9 +194,14 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
         for i, event in enumerate(scenario.events)
         if event.day >= horizon
     }
+    fine = {hashable({})}  # incidents change no value, seasons come back: most days of a long list were seen before
     for day in turns(scenario):
+        values = hashable(values_on(scenario.events, day))
+        if values in fine:
+            continue
         try:
             scenario_on(scenario, day)
+            fine.add(values)
         except ValidationError as error:
             for key, text in translate(error, type(scenario)):
                 wrong.setdefault((f"events[{_setter(scenario.events, key, day)}].set.{key}", text), f"on day {day}: ")

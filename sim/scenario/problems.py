@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import json
 import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -23,8 +24,7 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        text = ": ".join(part for part in self if part)
-        return "".join(letter if letter.isprintable() else "?" for letter in text)  # one line, whatever a key or a path holds
+        return printable(": ".join(part for part in self if part))
 
 
 class UserError(ValueError):
@@ -46,6 +46,11 @@ class ScenarioError(UserError):
         return type(self), (self.problems,)
 
 
+def printable(text: str) -> str:
+    """A text as one line that moves no cursor and sets no colour, whatever a key, a label or a path holds."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """` Did you mean "x"?`, or nothing where no known name is close."""
     close = difflib.get_close_matches(name, list(known), 1, 0.6)
@@ -60,11 +65,13 @@ def got(value: object) -> str:
         case bool():
             text = str(value).lower()
         case str():
-            text = '"' + "".join(letter if letter.isprintable() else "?" for letter in value[:80]) + '"'
+            text = f'"{printable(value[:80])}"'
         case int() if abs(value) >= 10**18:
             text = "a number of more than 18 digits"
-        case datetime.date():
+        case datetime.date() | datetime.time():
             text = value.isoformat()
+        case list() | tuple():
+            text = printable(json.dumps(value, default=str, ensure_ascii=False))
         case None:
             text = "nothing"
         case _:

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     PrivateAttr,
@@ -21,7 +23,7 @@ from pydantic import (
 
 from sim import parameters as registry
 from sim.scenario import dated, designs, lookup
-from sim.scenario.frozen import Frozen, freeze, pairs
+from sim.scenario.frozen import Frozen, freeze, hashable, pairs
 from sim.scenario.futures import Futures, resolved
 from sim.scenario.problems import SHOWN, faults, got, near
 from sim.scenario.sections import (
@@ -43,6 +45,20 @@ from sim.scenario.sections import (
 )
 
 PLAN = ("sweep", "strategies", "futures")
+
+
+def _one_line(text: str) -> str:
+    if text and not (text.isprintable() and text == text.strip()):
+        raise ValueError(f"expected one line of printable letters, with no space around it {got(text)}")
+    return text
+
+
+OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+def _as_read(label: str) -> str:
+    """What a reader tells labels apart by: neither case, nor spaces, nor the width of letters."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 class Strategy(Section):
@@ -93,7 +109,7 @@ class Strategy(Section):
 class Entry(Strategy):
     """One of [[strategies]]: a whole [strategy], with a label."""
 
-    label: str = Field(default="", max_length=60, description="its name in tables; default: made of the strategy's name and share")
+    label: OneLine = Field(default="", max_length=60, description="its name in tables; default: made of the strategy's name and share")
 
     def strategy(self) -> dict[str, Any]:
         """The entry as the table [strategy]."""
@@ -158,7 +174,7 @@ class Scenario(Section):
     """A whole scenario, frozen. `path` is the file it came from, `folder` where a user's own strategy is looked up first."""
 
     schema_: Annotated[Literal[1], BeforeValidator(_schema_1)] = Field(alias="schema", description="version of this file format")
-    title: str = Field(default="", max_length=300)
+    title: OneLine = Field(default="", max_length=300)
     description: str = Field(default="", max_length=20_000)
     allow_outside_range: bool = Field(default=False, description="lets [parameters] and [futures] leave the range of the registry")
     ablate: Annotated[tuple[str, ...], BeforeValidator(_checked_couplings), Strict(False)] = Field(
@@ -210,14 +226,16 @@ class Scenario(Section):
     @classmethod
     def _told_apart(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         wrong: list[tuple[str, str]] = []
+        labels: dict[str, int] = {}
+        known: dict[Any, int] = {}
         for place, entry in enumerate(entries):
-            before = entries[:place]
-            for earlier, other in enumerate(before):
-                if entry.label and entry.label == other.label:
-                    wrong.append((f"[{place}].label", f'expected each label once (strategies[{earlier}] is "{entry.label}" too)'))
-                elif entry.strategy() == other.strategy():
-                    wrong.append((f"[{place}]", f"the same strategy as strategies[{earlier}]"))
-            if entry.label == "hold" and entry.name != "hold":
+            label = _as_read(entry.label)
+            earlier, same = labels.setdefault(label, place), known.setdefault(hashable(entry.strategy()), place)
+            if label and earlier < place:
+                wrong.append((f"[{place}].label", f'expected each label once (strategies[{earlier}] is "{entries[earlier].label}" too)'))
+            elif same < place:
+                wrong.append((f"[{place}]", f"the same strategy as strategies[{same}]"))
+            if label == "hold" and entry.name != "hold":
                 wrong.append((f"[{place}].label", '"hold" is the label of the strategy hold, with which all are compared'))
         if wrong:
             raise faults(wrong)
@@ -236,13 +254,13 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _one_ablation(self) -> Self:
         if self.ablate and "ablate" in self.sweep:
-            raise ValueError("ablate: [sweep] varies it too; keep one of the two")
+            raise faults([("ablate", "[sweep] varies it too; keep one of the two")])
         return self
 
     @model_validator(mode="after")
     def _days_fit(self) -> Self:
         if (until := self.secrecy.until_day) is not None and until > self.time.horizon_days:
-            raise ValueError(f"secrecy.until_day: expected at most time.horizon_days = {self.time.horizon_days} (got {until})")
+            raise faults([("secrecy.until_day", f"expected at most time.horizon_days = {self.time.horizon_days} (got {until})")])
         return self
 
     @model_validator(mode="after")

@@ -37,13 +37,15 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
     rows: list[tuple[int, dict[str, Any]]] = []
     faults: list[str] = []
     try:
-        headers = [header.strip().replace('"', "") for header in next(reader, [])]
+        headers = [header.strip().replace('"', "") for header in next(filter(None, reader), [])]
+        line = reader.line_num
         for column, header in enumerate(headers, 1):
             if ";" in header or ("." not in header and header != "ablate"):
                 more = " (columns are separated by commas)" if ";" in header else ""
-                faults.append(f'line 1, column {column}: expected a dotted key such as strategy.share_to_border (got "{header}"){more}')
+                expected = "expected a dotted key such as strategy.share_to_border"
+                faults.append(f'line {line}, column {column}: {expected} (got "{header}"){more}')
             elif headers.index(header) < column - 1:
-                faults.append(f"line 1, column {column}: {header} is column {headers.index(header) + 1} already")
+                faults.append(f"line {line}, column {column}: {header} is column {headers.index(header) + 1} already")
         if faults:
             return [], faults
         seen: dict[Any, int] = {}

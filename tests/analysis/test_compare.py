@@ -228,6 +228,17 @@ def test_an_own_strategy_that_moves_by_no_share_is_named_without_one():
     assert short("mine:Mine share_to_border=0.2") == "mine:Mine 20 %" and short("static share_to_border=0") == "static 0 %"
 
 
+@pytest.mark.parametrize("label", ["go share_to_border=soon", "a share_to_border=nan", "[red]x[/red]", "[/bad]", "$\\frac{a$"])
+def test_a_users_own_label_stands_as_it_is(label):
+    class Labelled(Folder):
+        def design(self):
+            return super().design().replace({"label": {"static share_to_border=0.1": label}})
+
+    assert short(label) == label and short("a\x1b[2J") == "a?[2J"
+    assert f"\n {label} " in printed(compare(Labelled(), outcomes="cost_musd"))
+    assert f"\n {label.split(' ')[0]} " in printed(compare(Labelled()))  # a long one is folded
+
+
 def test_an_outcome_asked_for_has_a_table_of_its_own():
     text = printed(compare(Folder(), outcomes=["exchange_rate", "leaders_killed_vraem"]))
     assert "exchange_rate: hundredths of VRAEM vacuum" in text

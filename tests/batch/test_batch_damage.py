@@ -1,8 +1,10 @@
 """Folders that a crash, a full disk or a careless hand has left: one line says what is damaged, and the same command mends it."""
 
+import os
 import shutil
 
 import fake_runs
+import pyarrow.parquet as pq
 import pytest
 
 from sim.batch import Results, ResultsError, batch, make_plan
@@ -27,7 +29,7 @@ def root(whole, tmp_path):
     return tmp_path / "hurt"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\x00\x01", '{"plan_id": 3}', '{"plan_id": "x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00\x01", '{"plan_id": 3}', "[" * 100_000, '{"plan_id": "x"}'])
 @pytest.mark.parametrize("command", ["status", "compare"])
 def test_a_damaged_manifest_is_told_and_written_anew(root, whole, text, command, capsys):
     (root / "manifest.json").write_text(text)
@@ -51,14 +53,17 @@ def test_without_its_manifest_a_folder_is_still_refused_to_another_plan(root):
 
 
 def test_a_damaged_design_is_told_and_written_anew(root, whole, capsys):
-    for hurt in (lambda file: file.write_bytes(b"PAR1"), lambda file: file.unlink()):
+    def lose_a_column(file):
+        pq.write_table(pq.read_table(file).drop_columns(["hold_id"]), file)
+
+    for hurt in (lambda file: file.write_bytes(b"PAR1"), lose_a_column, lambda file: file.unlink()):
         hurt(root / "design.parquet")
         assert main(["compare", str(root)]) == 2
         assert capsys.readouterr().err == f"{root}/design.parquet: missing or damaged; the same `redeploy batch` command writes it anew\n"
         assert done(root).runs().equals(whole.runs())
 
 
-@pytest.mark.parametrize("text", ['{"a": 1}\n', "{]}\n", "3\n[1]}\n", "\xff{}\n"])
+@pytest.mark.parametrize("text", ['{"a": 1}\n', "{]}\n", "3\n[1]}\n", "\xff{}\n", FAILED.replace('"x"', "{}")])
 def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
     (root / "failures.jsonl").write_bytes(FAILED.encode() + b'{"run_id": "y", "err')
     assert [each["run_id"] for each in Results.open(root).failures()] == ["x"]
@@ -108,3 +113,40 @@ def test_a_full_disk_is_told_and_the_rest_can_be_done_later(tmp_path, monkeypatc
 def test_workers_must_be_one_or_more(tmp_path):
     with pytest.raises(ValueError, match="workers: expected 1 or more, got 0"):
         batch(make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="c"), out=tmp_path / "none", workers=0)
+
+
+@pytest.mark.parametrize("kind", ["runs", "series", "events", "layers"])
+def test_a_part_cut_short_is_done_again(root, whole, kind, capsys):
+    (part,) = Results.open(root).parts(kind)
+    part.write_bytes(part.read_bytes()[:-9])
+    assert Results.open(root).status()["PENDING"] == 12
+    assert Results.open(root).sql("select * from events").empty
+    assert main(["status", str(root)]) == 0 and "12 PENDING" in capsys.readouterr().out
+    assert done(root).digest() == whole.digest()
+
+
+@pytest.mark.parametrize("kind", ["events", "layers"])
+def test_what_is_told_of_a_rotten_part_mends_it(root, whole, kind):
+    (part,) = Results.open(root).parts(kind)
+    content = bytearray(part.read_bytes())
+    content[4:200] = bytes(196)
+    part.write_bytes(content)
+    (runs,) = Results.open(root).parts("runs")
+    with pytest.raises(ResultsError, match=f"{part}: missing or damaged; remove {runs}, and the same"):
+        Results.open(root).digest()
+    runs.unlink()
+    assert done(root).digest() == whole.digest()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "failures.jsonl", "runs/part-pipe.parquet"])
+def test_nobody_waits_on_a_pipe(root, name, capsys):
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    assert main(["status", str(root)]) == (0 if name.startswith("runs") else 2)
+    assert len(capsys.readouterr().err.splitlines()) == (0 if name.startswith("runs") else 1)
+
+
+def test_a_failure_that_moves_the_cursor_is_one_plain_line(root, capsys):
+    (root / "failures.jsonl").write_text(FAILED.replace('"e"', '"e\\n\\u001b[2J"'))
+    assert main(["status", str(root)]) == 0
+    assert capsys.readouterr().out.splitlines()[2:] == ["failed: l, replication 0: e??[2J"]

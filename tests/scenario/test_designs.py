@@ -90,6 +90,7 @@ def test_a_table_lies_beside_the_file_that_names_it(write, tmp_path: Path):
     [
         ("", "line 2, column 1: expected at least one row"),
         ("secrecy.level\n", "line 2, column 1: expected at least one row"),
+        ("\n\nlevel\n0.1\n", "line 3, column 1: expected a dotted key"),
         ("level\n0.1\n", "line 1, column 1: expected a dotted key"),
         ("secrecy.level;map.resolution_km\n", "columns are separated by commas"),
         ("secrecy.level,time.horizon_days,secrecy.level\n", "line 1, column 3: secrecy.level is column 1 already"),

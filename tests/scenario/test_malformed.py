@@ -67,6 +67,14 @@ WRONG = {
         '[[events]]\nday = 2000\nset = {"secrecy.level" = 1.0}',
         ["events[0].day: expected a day before time.horizon_days = 1095 (got 2000)"],
     ),
+    "event that sets a key twice": (
+        '[[events]]\nday = 3\nset = {"secrecy.level" = 0.1, secrecy.level = 0.2}',
+        ["events[0].set.secrecy.level: written twice, nested and quoted"],
+    ),
+    "event against the horizon": (
+        '[[events]]\nday = 3\nset = {"secrecy.until_day" = 5000}',
+        ["events[0].set.secrecy.until_day: on day 3: expected at most time.horizon_days = 1095 (got 5000)"],
+    ),
     "strategy changed by an event": (
         '[[events]]\nday = 3\nset = {"strategy.name" = "static"}',
         ["events[0].set.strategy.name: cannot change during a run; list several under [[strategies]]"],
@@ -93,6 +101,18 @@ WRONG = {
     ),
     "key that would move the cursor": ('"a\\u001b[2J" = 1', ["a?[2J: unknown key"]),
     "long title": ('title = "' + "x" * 301 + '"', ["title: expected text of at most 300 characters"]),
+    "title that moves the cursor": ('title = "a\\u001b[2J"', ['title: expected one line of printable letters', '(got "a?[2J")']),
+    "title of two lines": ('title = "a\\nb"', ["title: expected one line of printable letters"]),
+    "label that turns the text round": ('[[strategies]]\nlabel = "a\\u202eb"', ["strategies[0].label: expected one line", '(got "a?b")']),
+    "label with space around it": ('[[strategies]]\nlabel = " a"', ["strategies[0].label: expected one line", "no space around it"]),
+    "label of blanks": ('[[strategies]]\nlabel = "  "', ["strategies[0].label: expected one line"]),
+    "labels equal but for case and spaces": (
+        '[[strategies]]\nname = "static"\nlabel = "All at once"\n[[strategies]]\nname = "phased"\nlabel = "all  at ONCE"',
+        ['strategies[1].label: expected each label once (strategies[0] is "All at once" too)'],
+    ),
+    "label that reads as hold": ('[[strategies]]\nname = "static"\nlabel = "Hold"', ['strategies[0].label: "hold" is the label of']),
+    "list for a number": ('[secrecy]\nlevel = ["a", [0.5]]', ['secrecy.level: expected a number from 0 to 1 (got ["a", [0.5]])']),
+    "time of day for a date": ("[time]\nstart_date = 07:32:00", ["time.start_date: expected a date", "(got 07:32:00)"]),
     "text for a number": ('[time]\nhorizon_days = "7"', ['time.horizon_days: expected a whole number from 7 to 7300 (got "7")']),
     "fraction for a count": ("[forces.vraem]\npolice = 1.5", ["forces.vraem.police: expected a whole number", "1.5"]),
     "truth for a number": ("[secrecy]\nlevel = true", ["secrecy.level: expected a number from 0 to 1 (got true)"]),
@@ -414,6 +434,27 @@ def test_thousands_of_faults_are_told_in_a_screenful_and_soon(text, write, capsy
     lines = refused(capsys, "check", write(text))
     assert len(lines) == SHOWN + 1 and lines[-1] == f"and {20_000 - SHOWN:,} more problems"
     assert time.monotonic() - began < 20
+
+
+def test_thousands_of_strategies_are_told_apart_soon(write, capsys):
+    rows = [f'[[strategies]]\nname = "static"\nshare_to_border = {i / 8_000}\n' for i in range(3_000)]
+    began = time.monotonic()
+    (line,) = refused(capsys, "check", write("".join([*rows, rows[7]])))
+    assert "strategies[3000]: the same strategy as strategies[7]" in line
+    assert time.monotonic() - began < 20
+
+
+def test_values_that_come_back_are_checked_once(write, capsys, monkeypatch):
+    from sim.scenario import dated
+
+    harm = 'set.civilian_harm = {theatre = "vraem", side = "armed", people = 3}\n'
+    text = "".join(f"[[events]]\nday = {day}\n{harm}" for day in range(1, 900))
+    text += "".join(f'[[events]]\nday = {day}\nuntil = {day + 30}\nset = {{"secrecy.level" = 0.1}}\n' for day in range(0, 1_000, 100))
+    days = []
+    real = dated.scenario_on
+    monkeypatch.setattr(dated, "scenario_on", lambda scenario, day: days.append(day) or real(scenario, day))
+    assert main(["check", str(write(text))]) == 0
+    assert set(days) == {0}
 
 
 def test_a_seed_is_told_by_its_own_name(write, capsys):

@@ -186,3 +186,10 @@ def test_a_description_is_inherited_with_its_title_only(write):
     assert (another.title, another.description) == ("Some go", "")
     far = write('extends = "s.toml"', "far.toml")
     assert (load_scenario(far).title, load_scenario(far).description) == ("Some go", "")
+
+
+def test_control_characters_of_a_description_are_written_as_escapes(write, tmp_path):
+    scenario = load_scenario(write(r'description = "a\u007f\u009b\u202e\u001b\n 你好 \U0001f600"'))
+    text = to_toml(scenario)
+    assert all(line.isprintable() for line in text.splitlines()) and "你好" in text
+    assert tomllib.loads(text)["description"] == scenario.description == "a\x7f\x9b\u202e\x1b\n 你好 \U0001f600"
