@@ -15,8 +15,8 @@ from sim.batch import Results, batch
 from sim.cli import main
 
 SMALL = 'schema = 1\n[time]\nhorizon_days = 21\nburn_in_days = 7\n[map]\nresolution_km = 10\n'
-SCENARIO = SMALL + '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.3, 0.6]\n[replications]\ncount = 10\n'
-RUNS, PATIENCE_S = 40, 120
+SCENARIO = SMALL + '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.3, 0.6]\n[replications]\ncount = 7\n'
+RUNS, PATIENCE_S = 28, 120
 THREADS, PROCESSES = ("--workers", "2"), ("--workers", "2", "--processes")
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds worker processes in /proc")
 
@@ -96,9 +96,9 @@ def finished(scenario, root, *options):
     return Results.open(root).digest()
 
 
-def test_killed_three_times_and_resumed_gives_the_same_digest(scenario, digest, tmp_path):
+def test_killed_twice_and_resumed_gives_the_same_digest(scenario, digest, tmp_path):
     root, moment = tmp_path / "threads", random.Random(7)
-    for _ in range(3):
+    for _ in range(2):
         with under_way(scenario, root, *THREADS) as process:
             time.sleep(moment.uniform(0, 0.15))
             os.killpg(process.pid, signal.SIGKILL)
@@ -107,12 +107,11 @@ def test_killed_three_times_and_resumed_gives_the_same_digest(scenario, digest, 
 
 
 @needs_proc
-def test_processes_lose_nothing_by_three_kills_and_a_ctrl_c(scenario, digest, tmp_path):
+def test_processes_lose_nothing_by_two_kills_and_a_ctrl_c(scenario, digest, tmp_path):
     root = tmp_path / "processes"
-    for kill in (os.killpg, os.kill):  # the whole group, then the batch alone: its workers follow it
-        with under_way(scenario, root, *PROCESSES) as process:
-            kill(process.pid, signal.SIGKILL)
-        assert half_done(root)
+    with under_way(scenario, root, *PROCESSES) as process:
+        os.kill(process.pid, signal.SIGKILL)  # the batch alone: its workers follow it
+    assert half_done(root)
     with under_way(scenario, root, *PROCESSES) as process:
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         _, err = process.communicate(timeout=PATIENCE_S)
@@ -123,7 +122,7 @@ def test_processes_lose_nothing_by_three_kills_and_a_ctrl_c(scenario, digest, tm
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130 and half_done(root) and "Traceback" not in err
     assert err.splitlines()[-1] == "interrupted"
-    assert finished(scenario, root, *PROCESSES) == digest
+    assert finished(scenario, root, *THREADS) == digest  # what processes began, threads may end
 
 
 def test_a_second_writer_is_refused_at_once(scenario, tmp_path):
