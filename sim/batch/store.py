@@ -296,7 +296,7 @@ def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
             raise FileNotFoundError(file)
         table = pq.read_table(file, columns=columns)
         needed = DESIGN_COLUMNS if file.name == "design.parquet" else KINDS[file.parent.name].keys() if file.parent.name in ALWAYS else ()
-        if missing := set(columns or needed) - set(table.column_names) - {"future"}:  # folders of before there were futures
+        if missing := set(columns or needed) - set(table.column_names):
             raise pa.ArrowInvalid(f"no {missing}")
         return table
     except (OSError, pa.ArrowException):
