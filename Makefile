@@ -37,7 +37,7 @@ bench: .venv/dev.stamp
 sample: .venv/dev.stamp
 	@rm -rf results/sample
 	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --set record.layers_every_days=91 --out results/sample --workers $(JOBS)
-	@$(BIN)/python -m pytest -p no:xdist --nbmake --overwrite notebooks
+	@$(BIN)/python notebooks/execute.py
 
 map: .venv/dev.stamp
 	@$(BIN)/python -m sim.geography.build
