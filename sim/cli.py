@@ -26,7 +26,6 @@ app = App(
 )
 
 
-
 def _whole(_: Any, tokens: Sequence[Any]) -> int:
     # The parser would round 1.5 without a word.
     try:
@@ -293,7 +292,8 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
         return
     print(f"{directory}: {_counted(counts)}\ndigest {digest}")
     for failure in failures:
-        print(printable(f"failed: {failure['label']}, replication {failure['replication']}: {failure['error']}"))
+        world = f"replication {failure['replication']}" + (f", future {failure['future']}" if failure.get("future") else "")
+        print(printable(f"failed: {failure['label']}, {world}: {failure['error']}"))
 
 
 @app.command

@@ -169,7 +169,7 @@ class Results:
         return {PENDING: max(pending, 0), SUCCEEDED: len(done), FAILED: len(failed), ABORTED: len(aborted)}
 
     def failures(self) -> list[dict[str, Any]]:
-        """run_id, point_id, label, replication, error and traceback of each failed run."""
+        """run_id, point_id, label, future, replication, error and traceback of each failed run."""
         file = self.path / "failures.jsonl"
         try:
             lines = text_in(file).splitlines() if file.exists() else []

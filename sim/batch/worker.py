@@ -127,6 +127,7 @@ def failure_of(task: Task, error: Exception) -> dict[str, Any]:
         "run_id": task.run_id,
         "point_id": task.point.point_id,
         "label": task.point.label,
+        "future": task.point.future,
         "replication": task.replication,
         "status": FAILED,
         "error": f"{type(error).__name__}: {error}",
