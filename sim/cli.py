@@ -1,21 +1,20 @@
 """The command `redeploy`: reads the command line, calls the library, prints. Everything heavy is imported inside the command that needs it.
 
-Exit status: 0 done, 1 some runs failed, 2 the user's input is wrong (one line on stderr for every problem), 130 interrupted.
-What a user's own code prints goes to stderr: stdout holds the answer and nothing else.
+What a user's own code prints goes to stderr: stdout holds the answer and nothing else. `terminal.py` has the exit status.
 """
 
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 
 from sim import __version__
+from sim.terminal import answered
 
 app = App(
     name="redeploy",
@@ -41,57 +40,13 @@ AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit status."""
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if sys.stdout is None:
-        return _say("redeploy: the standard output is closed; send it to /dev/null where it is not wanted", 2)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    try:
+
+    def command() -> int:
         status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
-    except KeyboardInterrupt:
-        return _say("interrupted", 130)
-    except BrokenPipeError:  # the reader of a pipe, `head` say, has left
-        _drop(sys.stdout)
-        return 0
-    except CycloptsError as error:
-        return _say(f"redeploy: {' '.join(str(error).split())}", 2)
-    except OSError as error:
-        if error.filename is not None:
-            return _say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)
-        if not _is_of_printing(error):
-            raise
-        _drop(sys.stdout)
-        return _say(f"redeploy: the output cannot be written: {error.strerror}", 2)
-    except ValueError as error:
-        from sim.scenario import UserError
 
-        if not isinstance(error, UserError):
-            raise
-        return _say(str(error), error.status)
-
-
-def _say(text: str, status: int) -> int:
-    try:
-        print("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text), file=sys.stderr)
-    except OSError:  # a full stderr changes no status
-        _drop(sys.stderr)
-    return status
-
-
-def _is_of_printing(error: OSError) -> bool:
-    """Whether an error was raised in this very file, where all that reads or writes is `print`."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename == __file__
-
-
-def _drop(stream: Any) -> None:
-    """Nothing more is tried on a stream that cannot be written, at the end of the process either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return answered(command, __file__)
 
 
 @app.command
@@ -179,6 +134,7 @@ def run(
     profile
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
+    from sim.batch.folder import versions
     from sim.scenario import UserError, base_of
 
     if not 0 <= replication <= 2**53:
@@ -202,7 +158,7 @@ def run(
         "scenario": json.loads(resolved.to_json()),
         "seed": resolved.replications.base_seed,
         "replication": replication,
-        "versions": _versions(),
+        "versions": versions(),
     }
     if out is not None:
         _write(out / "weekly.parquet", records.weekly.to_parquet)
@@ -435,13 +391,6 @@ def _quoted(folder: Path) -> str:
     import shlex
 
     return shlex.quote(str(folder))
-
-
-def _versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    return {"redeploy": __version__, "python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}}
 
 
 def _json(value: Any) -> str:

@@ -130,7 +130,7 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "points": {point.point_id: point.label for point in plan.points},
         "replications": plan.replications,
         "planned": len(plan),
-        "versions": {"python": platform.python_version()} | {name: found for name in VERSIONS if (found := installed(name))},
+        "versions": versions(),
     }
 
 
@@ -140,6 +140,11 @@ def strategy_files(plan: Plan) -> dict[str, str]:
 
     folders = {point.strategy: point.scenario.folder for point in plan.points}
     return {name: found for name, folder in folders.items() if (found := source_hash(name, folder))}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a result depends on."""
+    return {"python": platform.python_version()} | {name: found for name in VERSIONS if (found := installed(name))}
 
 
 def installed(package: str) -> str | None:

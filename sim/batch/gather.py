@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.batch.folder import write_part
 from sim.batch.plan import digest_of
-from sim.batch.store import KINDS, Results, table_in
+from sim.batch.store import RUNS_LAST, Results, table_in
 
 LARGEST = 100  # runs in a part: some 50 MB while it is written
 
@@ -22,7 +22,7 @@ def gather(root: Path, largest: int = LARGEST) -> None:
 
     for names, run_ids in list(groups(Results.open(root), largest)):
         joined = f"part-{digest_of(*run_ids)}.parquet"
-        for kind in [*(kind for kind in KINDS if kind != "runs"), "runs"]:  # what has no `runs` part does not count
+        for kind in RUNS_LAST:
             tables, seen = [], pa.array([], pa.string())
             for name in names:
                 if (root / kind / name).exists():
@@ -31,7 +31,7 @@ def gather(root: Path, largest: int = LARGEST) -> None:
                     seen = pa.concat_arrays([seen, table["run_id"].unique().cast(pa.string())])
             if tables:
                 write_part(root, kind, joined.removesuffix(".parquet"), pa.concat_tables(tables, promote_options="permissive"))
-        for kind in ["runs", *(kind for kind in KINDS if kind != "runs")]:
+        for kind in reversed(RUNS_LAST):
             for name in names:
                 (root / kind / name).unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sim.batch.folder import append_line, differences, in_words, locked, refuse_what_is_not_ours, replace_file, write_manifest
-from sim.batch.store import KINDS, Results, ResultsError
+from sim.batch.store import RUNS_LAST, Results, ResultsError
 
 
 def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Results:
@@ -31,7 +31,7 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         refuse_what_is_not_ours(root)
     with locked(root), in_words(root):
         copy(first.path / "design.parquet", root / "design.parquet")
-        for kind in [*(kind for kind in KINDS if kind != "runs"), "runs"]:  # what has no `runs` part does not count
+        for kind in RUNS_LAST:
             (root / kind).mkdir(exist_ok=True)
             for part in (part for shard in shards for part in shard.parts(kind)):
                 copy(part, root / kind / part.name)

@@ -72,6 +72,7 @@ LAYER_TYPES = {
     "seized_kg": "float",
 }
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
+RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
 TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
 FAILURE_KEYS = {"run_id", "label", "replication", "error"}

@@ -1,0 +1,65 @@
+"""How a command answers whatever befalls it: an exit status, and in place of a traceback one line on stderr for every problem.
+
+Status: 0 done, 1 some runs failed, 2 the user's input is wrong or the output cannot be written, 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from cyclopts import CycloptsError
+
+
+def answered(command: Callable[[], int], printer: str) -> int:
+    """Call a command and return its exit status. `printer`: the file in which all that reads or writes is `print`."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return say("redeploy: the standard output is closed; send it to /dev/null where it is not wanted", 2)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        return command()
+    except KeyboardInterrupt:
+        return say("interrupted", 130)
+    except BrokenPipeError:  # the reader of a pipe, `head` say, has left
+        drop(sys.stdout)
+        return 0
+    except CycloptsError as error:
+        return say(f"redeploy: {' '.join(str(error).split())}", 2)
+    except OSError as error:
+        if error.filename is not None:
+            return say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)
+        if not raised_in(error, printer):
+            raise
+        drop(sys.stdout)
+        return say(f"redeploy: the output cannot be written: {error.strerror}", 2)
+    except ValueError as error:
+        from sim.scenario import UserError
+
+        if not isinstance(error, UserError):
+            raise
+        return say(str(error), error.status)
+
+
+def say(text: str, status: int) -> int:
+    """Tell on stderr, with no character that moves the cursor, and give the status back."""
+    try:
+        print("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text), file=sys.stderr)
+    except OSError:  # a full stderr changes no status
+        drop(sys.stderr)
+    return status
+
+
+def raised_in(error: OSError, file: str) -> bool:
+    """Whether an error was raised in this very file."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename == file
+
+
+def drop(stream: Any) -> None:
+    """Nothing more is tried on a stream that cannot be written, at the end of the process either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
