@@ -176,6 +176,12 @@ class MilitaryUnit(StateUnit):
 class PoliceUnit(StateUnit):
     """Police, an anti-narcotics team or an eradication team."""
 
+    @property
+    def case_points(self) -> float:
+        """Points that the anti-narcotics teams of its theatre hold against all firms; 0 for other police."""
+        theatre = self.world.sites.theatre[self.posting]
+        return float(self.world.minds.cases[:, theatre].sum()) if self.kind == state.ANTINARCOTICS else 0.0
+
 
 class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
     """A Shining Path column or a FARC-dissident cell; `model.agents_by_type[ArmedGroup]` holds both."""
@@ -199,6 +205,11 @@ class TraffickingNetwork(View, CellAgent, record=state.Network):
     def site(self) -> int:
         """Place index of its hub."""
         return self.hub
+
+    @property
+    def case_points(self) -> float:
+        """Points that anti-narcotics teams hold against it, all theatres together."""
+        return float(self.world.minds.cases[self.row, 1:].sum())
 
 
 class Shipment(InCell, CellAgent, record=state.Shipment):
@@ -232,6 +243,16 @@ class Laboratory(InCell, CellAgent, record=state.Laboratory):
     """A cocaine laboratory, latex point or airstrip."""
 
     kind_name = named("kind", state.LAB_KINDS)
+
+    @property
+    def age_days(self) -> int:
+        """Days since it began to work where it is; while it is closed, where it was."""
+        return int(self.model.day + self.world.places.levers.burn_in[0] - self.opened)
+
+    @property
+    def owner_uid(self) -> int:
+        """uid of the network that runs it, 0 for a strip."""
+        return int(self.world.actors.networks.uid[self.owner]) if self.owner >= 0 else 0
 
 
 class PartnerForce(View, CellAgent, record=state.Partner):

@@ -219,8 +219,8 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         communities = opening.communities(scenario, map_, library, ground, start)
         markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
-        networks, book = opening.networks(scenario, library, key)
-        labs = opening.labs(communities, markets, ground, parameters, start, key)
+        networks, book = opening.networks(scenario, library, lines, key)
+        labs = opening.labs(communities, markets, book, ground, parameters, start, key)
 
     def beliefs() -> np.ndarray:
         return np.zeros((len(networks), n_legs))
@@ -247,7 +247,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(n_legs),
             np.zeros(len(map_.cells)),
         ),
-        minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites))),
+        minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites)), np.zeros((len(networks), 4))),
         trade=tables.Trade(
             opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
             np.zeros((len(networks), n_routes)),

@@ -14,6 +14,7 @@ from sim.mechanisms import (
     engagement,
     information,
     insurgency,
+    justice,
     market,
     partner,
     presence,
@@ -43,6 +44,7 @@ class Parameters(NamedTuple):
     control: Table
     crops: Table
     processing: Table
+    justice: Table
     trafficking: Table
     market: Table
     partner: Table
@@ -83,7 +85,7 @@ def advance(actors, places, fields, minds, trade, ground, sites, near, routes, f
                 tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
-        if 2 * places.status[1] > len(events) or nearly_full(actors.shipments) or nearly_full(actors.leads):
+        if 2 * places.status[1] > len(events) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads):
             return t + 1
     return stop
 
@@ -114,11 +116,11 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
     if weekly or heard == 1:
         secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 0)
         secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 1)
-    secrecy.beliefs(fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
+    secrecy.beliefs(actors, fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
     secrecy.watch(actors, places, minds, sites, near, bench, parameters, key, t)
 
-    detection.loads(actors, places, fields, minds, ground, routes, facts, legs, parameters, events, key, t, tally)
-    detection.works(actors, places, fields, ground, parameters, events, key, t, tally)
+    detection.loads(actors, places, fields, minds, ground, near, routes, facts, legs, parameters, events, key, t, tally)
+    detection.works(actors, places, fields, minds, ground, near, parameters, events, key, t, tally)
     detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally)
 
     engagement.exposure(actors, places, fields, near, parameters, held)
@@ -131,14 +133,16 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
         control.control(places, parameters, held)
         detection.find_fields(places, fields, ground, parameters)
         if held == 0:
-            processing.expand(actors, places, bench, parameters)
+            processing.start(actors, places, trade, ground, bench, parameters, key, t, tally)
             crops.grow(places, near, parameters, latex, tally)
             crops.clear(places, near, parameters, tally)
             crops.eradicate(places, fields, sites, near, bench, parameters, doy, tally)
 
     processing.processing(actors, places, bench, parameters, latex, t, tally)
+    processing.rebuild(actors, places, ground, key, t)
 
     if weekly:
+        justice.arrests(actors, places, minds, trade, sites, parameters, events, key, t, tally)
         trafficking.learn_weekly(actors, minds, parameters)
         trafficking.choose(places, minds, trade, routes, facts, lines, bench, parameters)
         if held == 1:

@@ -15,6 +15,7 @@ from sim.scenario.problems import UserError
 from sim.strategies.situation import places_of
 from sim.strategies.tasking import assign
 from sim.world import tables
+from sim.world.firms import owner_of
 from sim.world.state import (
     CAJAMARCA,
     COCAINE_LAB,
@@ -74,6 +75,7 @@ FIRMS = (
     ("vraem", "putumayo"),
     AMAZON,
 )
+FOREIGN = (2, 6, 12, 17)  # of the pattern, those run from Colombia or Brazil
 
 
 def uid_of(kind: str, ordinal: int, family: int = 0) -> np.uint64:
@@ -202,24 +204,29 @@ def groups(scenario: Any, towns: Table, sites: tables.Sites, lines: Lines, start
     return rows
 
 
-def networks(scenario: Any, library: Library, key: np.uint64) -> tuple[Table, np.ndarray]:
-    """Firms and their shares of each cluster's trade. book: f8[networks, clusters, 3] (WAITING, SENT, CAPACITY)."""
+def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[Table, np.ndarray]:
+    """Firms and their shares of each cluster's trade, with as many rows again for those into which they may split.
+    book: f8[networks, clusters, BOOK_COLUMNS]."""
     n, clusters = scenario.enemy.networks, len(library.cluster_names)
-    rows = table(Network, n)
-    book = np.zeros((n, clusters, 3))
+    rows = table(Network, 2 * n)
+    book = np.zeros((2 * n, clusters, tables.BOOK_COLUMNS))
     for i in range(n):
         row = rows[i]
         row.alive = 1
         row.uid = uid_of("network", i)
-        row.load_scale = 1.0
+        row.load_scale = row.capacity_left = 1.0
         for c, zone in enumerate(library.cluster_zone):
             if zone in FIRMS[i % len(FIRMS)]:
                 book[i, c, tables.CAPACITY] = 0.5 + uniform(key, BUILD_NETWORK, 0, row.uid, 1 + c)
                 row.hub = library.cluster_site[c] if row.hub == 0 else row.hub
+        row.foreign = int(i % len(FIRMS) in FOREIGN)
+        if row.foreign and lines.refuge[row.hub] >= 0:
+            row.hub = lines.refuge[row.hub]
     for c in range(clusters):
         if book[:, c, tables.CAPACITY].sum() == 0.0:  # few firms: somebody buys everywhere
             book[c % n, c, tables.CAPACITY] = 1.0
         book[:, c, tables.CAPACITY] /= book[:, c, tables.CAPACITY].sum()
+    book[:, :, tables.WHOLE] = book[:, :, tables.CAPACITY]
     return rows, book
 
 
@@ -238,8 +245,16 @@ def open_routes(book: np.ndarray, facts: tables.RouteFacts, most: float) -> np.n
     return opened
 
 
-def labs(towns: Table, rows_market: Table, ground: tables.Ground, parameters: Parameters, start: dict[str, float], key: np.uint64) -> Table:
-    """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters."""
+def labs(
+    towns: Table,
+    rows_market: Table,
+    book: np.ndarray,
+    ground: tables.Ground,
+    parameters: Parameters,
+    start: dict[str, float],
+    key: np.uint64,
+) -> Table:
+    """Laboratories near the coca, latex points near the poppy, strips in the VRAEM's clusters; and rows for those that will be started."""
     plan: list[tuple[int, int]] = []  # kind, cluster
     p = parameters.processing[0]
     coca = np.array([towns.coca[towns.cluster == c].sum() for c in range(len(rows_market))])
@@ -254,7 +269,7 @@ def labs(towns: Table, rows_market: Table, ground: tables.Ground, parameters: Pa
         elif coca[c] > 0:
             plan += [(COCAINE_LAB, c)] * max(1, round(number[c]))
             plan += [(STRIP, c)] * (round(start["strips_per_cluster"]) if valley[c] else 0)
-    rows = table(Laboratory, len(plan))
+    rows = table(Laboratory, len(plan) + len(plan) // 2 + 8)
     count = {kind_cluster: plan.count(kind_cluster) for kind_cluster in set(plan)}
     cells_of = [np.flatnonzero(ground.community == i) for i in range(len(towns))]
     all_poppy = towns.poppy.sum()
@@ -266,6 +281,7 @@ def labs(towns: Table, rows_market: Table, ground: tables.Ground, parameters: Pa
         row.site = int(np.searchsorted(weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"))
         cells = cells_of[row.site]
         row.cell = cells[int(uniform(key, BUILD_LAB, 0, row.uid, 1) * len(cells))] if len(cells) else towns.cell[row.site]
+        row.owner = -1 if kind == STRIP else owner_of(book, c, uniform(key, BUILD_LAB, 0, row.uid, 2))
         if kind == LATEX_POINT:  # poppy of other clusters comes here too
             daily = all_poppy * p.latex_kg_ha * p.harvests_poppy / 365.0
         else:
@@ -308,6 +324,7 @@ def levers(scenario: Any) -> Table:
     row.coordination = scenario.partner.coordination
     row.suspended = int(scenario.partner.suspended)
     row.outbound = 1.0
+    row.police_only = int(scenario.mandate.detain == "pnp")
     row.burn_in = burn_in
     day_0 = scenario.time.start_date.timetuple().tm_yday
     row.first_day_of_year = (day_0 - burn_in - 1) % 365 + 1

@@ -221,6 +221,14 @@ def trade_outcomes(name: str, places: tuple[int, ...]) -> None:
             flow(q.SEIZED_STOCK + product, places),
         )
         add(
+            f"let_go_kg_{name}{suffix}",
+            "kg",
+            f"{what} that soldiers found and let go for want of police in {where}, each time anew",
+            LESS,
+            "kg",
+            flow(q.LET_GO + product, places),
+        )
+        add(
             f"interdiction_rate_{name}{suffix}",
             "share",
             f"{what} seized over seized and passed, {where}",
@@ -267,6 +275,9 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
         ("leaders_killed", q.LEADERS_KILLED, "community leaders killed", LESS),
         ("displaced_people", q.DISPLACED, "people who left", LESS),
         ("labs_destroyed", q.LABS_DESTROYED, "laboratories destroyed", MORE),
+        ("labs_with_police", q.LABS_WITH_POLICE, "of these with police present", MORE),
+        ("labs_started", q.LABS_STARTED, "laboratories started where leaf waited", LESS),
+        ("networks_disrupted", q.NETWORKS_DISRUPTED, "arrests that cut or split a firm", MORE),
         ("strips_cratered", q.STRIPS_CRATERED, "airstrips cratered", MORE),
         ("reports", q.REPORTS, "expected reports by communities", MORE),
     )

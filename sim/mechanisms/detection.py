@@ -1,17 +1,42 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
-Reads: fields (patrols, force), routes, legs (route_effort), leads. Writes: shipments, labs, leads, minds (seized, tried), networks.lost,
-fields (seized_kg), communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD,
-LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED.
+Reads: fields (patrols, force), routes, legs (route_effort), leads, levers (police_only). Writes: shipments, labs, leads, minds (seized,
+tried, cases), networks.lost, fields (seized_kg), communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL,
+LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED, POLICE_THERE, REBUILD.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
 (1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does
-nothing. A lead acted on succeeds with `.5 exp(-age / 5 d)`. The foreign bank is out of bounds. Connector legs carry an exogenous seizure
-probability. Sources: evidence B1, assumed widths."""
+nothing. A lead acted on succeeds with `.5 exp(-age / 5 d) x mean local knowledge` of the teams in reach. The foreign bank is out of bounds.
+Connector legs carry an exogenous seizure probability. Sources: evidence B1, assumed widths.
+
+Police are there with probability `1 - (1 - s) exp(-call E)`: s their share of the people on task in reach of the place, who may be the
+finders themselves, E those people, who come when called. Who may hold people is the mandate: under `joint` all, under `pnp` soldiers only
+where police are there. What follows a find:
+
+| found | police there | soldiers alone, joint | soldiers alone, pnp |
+|---|---|---|---|
+| load | seized, case points | seized, case points | let go, counted, it goes on |
+| laboratory | product seized, points, back in `rebuild_police_days` | product seized, back in `rebuild_days` | the same, product got away |
+
+Rebuilding takes .5 to 1.5 times that mean; a strip is repaired in 1 day to twice the mean less one. Left out: soldiers who follow a load
+until police come, and goods that they destroy without holding anybody. A connector's police, and a dated event's searchers, hold people."""
 
 import math
 
-from sim.chance import LAB_LEAD, LAB_PATROL, LEAD_ACTED, LOAD_CONNECTOR, LOAD_LEAD, LOAD_PATROL, LOAD_POST, LOAD_ROUTE, U, uniform
+from sim.chance import (
+    LAB_LEAD,
+    LAB_PATROL,
+    LEAD_ACTED,
+    LOAD_CONNECTOR,
+    LOAD_LEAD,
+    LOAD_PATROL,
+    LOAD_POST,
+    LOAD_ROUTE,
+    POLICE_THERE,
+    REBUILD,
+    U,
+    uniform,
+)
 from sim.kernel import loop, rule
 from sim.world.loads import enter_cell, enter_land, enter_leg, settle
 from sim.world.log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
@@ -22,15 +47,18 @@ from sim.world.state import (
     BY_POST,
     BY_RIVER,
     BY_ROAD,
+    LATEX_POINT,
     LEAD_LAB,
     LEAD_SHIPMENT,
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
+from sim.world.tables import ANSWERING, PEOPLE, POLICE_PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
 from sim.world.tally import (
     LABS_DESTROYED,
+    LABS_WITH_POLICE,
     LEADS_ACTED,
+    LET_GO,
     SEIZED,
     SEIZED_BY_PATROL,
     SEIZED_STOCK,
@@ -63,6 +91,7 @@ class Parameters:
     lead_decay_days: float
     response: float
     rebuild_days: float
+    rebuild_police_days: float
     strip_repair_days: float
     air_search: float
     vis_coca: float
@@ -85,9 +114,27 @@ def post_probability(people, post_days, river, kg, p):
 
 
 @rule
-def lead_value(age_days, p):
-    """Chance that acting on a lead of this age finds its target."""
-    return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9))
+def lead_value(age_days, knowledge, p):
+    """Chance that those who act on a lead of this age, with that local knowledge, find its target."""
+    return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9)) * knowledge
+
+
+@rule
+def police_there(force, site, near_start, near_site, near_k, j):
+    """Chance that police are with those who find something at a site (-1: nobody's land), or come when they are called."""
+    if site < 0:
+        return 0.0
+    people = in_reach(force, PEOPLE, site, near_start, near_site, near_k)
+    police = in_reach(force, POLICE_PEOPLE, site, near_start, near_site, near_k)
+    if people <= 0.0:
+        return 0.0
+    return 1.0 - max(1.0 - police / people, 0.0) * math.exp(-j.call * police)
+
+
+@rule
+def let_go(load, place, tally):
+    """Found by soldiers who may hold nobody: it goes on."""
+    tally[LET_GO + load.product, place] += load.kg
 
 
 @rule
@@ -104,8 +151,11 @@ def speed_of(mode, p):
     return p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
 
 
+# fmt: off
 @rule
-def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, source, events, status, t, tally):
+def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, cases, networks, source, events, status, t,
+          j, tally):
+    # fmt: on
     """The load is lost at `step`, which it reaches today; its owner learns where (the leg) and remembers."""
     for e in range(load.step + 1, step + 1):
         enter_leg(load, e, e - 1, step_leg, tried)
@@ -116,6 +166,7 @@ def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg,
     settle(load, place, tally)
     seized[load.network, step_leg[step]] += 1.0
     networks[load.network].lost += 1.0
+    cases[load.network, place] += j.seizure_points + j.tonne_points * load.kg / 1000.0
     tally[SEIZED + load.product, place] += load.kg
     tally[SEIZURES + load.product, place] += 1.0
     if load.product == 0:
@@ -126,20 +177,23 @@ def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg,
 
 
 @loop
-def loads(actors, places, fields, minds, ground, routes, facts, legs, parameters, events, key, t, tally):
+def loads(actors, places, fields, minds, ground, near, routes, facts, legs, parameters, events, key, t, tally):
     """Today's journey of every load, before it is moved: patrols by the hour, posts by the passage, connectors by the leg, and where a
     dated event searches a route, all of its way alike."""
     shipments, networks = actors.shipments, actors.networks
     status, towns = places.status, places.communities
     force, patrols, lost = fields.force, fields.patrols, fields.seized_kg
-    seized, tried = minds.seized, minds.tried
+    seized, tried, cases = minds.seized, minds.tried, minds.cases
     cell_theatre, cell_terrain, cell_area, cell_post, cell_road = ground.theatre, ground.terrain, ground.area_km2, ground.post, ground.road
     cell_town = ground.community
     step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
     step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
     route_mode, route_days = facts.mode, facts.days
     route_effort = legs.route_effort
+    near_start, near_site, near_k = near.start, near.site, near.k
+    police_only = places.levers[0].police_only
     q = parameters.search[0]
+    j = parameters.justice[0]
     p = parameters.detection[0]
     kappa = parameters.trafficking[0].kappa
     for i in range(len(shipments)):
@@ -159,6 +213,7 @@ def loads(actors, places, fields, minds, ground, routes, facts, legs, parameters
         worst_step = step
         how = -1
         where = step
+        officer = uniform(key, POLICE_THERE, t, load.uid, 0) if police_only == 1 else 0.0
         while left > 0.0 and step < last and how < 0:
             spent = max(min(left, step_days[step] - elapsed), 0.0)
             c = step_cell[step]
@@ -176,8 +231,11 @@ def loads(actors, places, fields, minds, ground, routes, facts, legs, parameters
                     people = force[post, POST_PEOPLE] + (force[post, RIVER_PEOPLE] if mode == BY_RIVER else 0.0)
                     days = force[post, POST_DAYS] / max(force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], 1e-9)
                     if uniform(key, LOAD_POST, t, load.uid, step - first) < post_probability(people, days, mode == BY_RIVER, load.kg, p):
-                        how = AT_POST
-                        where = step
+                        if police_only == 0 or officer < police_there(force, post, near_start, near_site, near_k, j):
+                            how = AT_POST
+                            where = step
+                        else:
+                            let_go(load, cell_theatre[c], tally)
             elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - first) < step_risk[step]:
                 how = AT_POST
                 where = step
@@ -191,47 +249,66 @@ def loads(actors, places, fields, minds, ground, routes, facts, legs, parameters
                 where = load.step
         if how < 0 and risk > 0.0:
             if uniform(key, LOAD_PATROL, t, load.uid, 0) < 1.0 - math.exp(-risk * size_factor(load.kg, p)):
-                how = IN_SEARCH
-                where = worst_step
+                c = step_cell[worst_step]
+                if police_only == 0 or officer < police_there(force, cell_town[c], near_start, near_site, near_k, j):
+                    how = IN_SEARCH
+                    where = worst_step
+                else:
+                    let_go(load, cell_theatre[c], tally)
         if how >= 0:
             # fmt: off
-            seize(load, where, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, how, events, status, t,
-                  tally)
+            seize(load, where, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, cases, networks, how, events,
+                  status, t, j, tally)
             # fmt: on
 
 
 @rule
-def destroy(lab, t, p, place, source, events, status, tally):
-    """Close a laboratory, latex point or strip; what lay there is seized."""
+def destroy(lab, police, held, u, cases, t, place, source, events, status, p, j, tally):
+    """Close a laboratory, latex point or strip, for a time that u draws. police: 1 when they are there; held: 1 when people may be held,
+    so that what lay there is seized."""
     if lab.kind == STRIP:
-        lab.closed_until = t + int(p.strip_repair_days)
+        lab.closed_until = t + 1 + int(u * max(2.0 * p.strip_repair_days - 1.0, 1.0))
         tally[STRIPS_CRATERED, place] += 1.0
         note(events, status, t, STRIP_CRATERED, place, lab.cell, lab.uid, U(0), 1.0, source)
-    else:
-        lab.closed_until = t + int(p.rebuild_days)
-        tally[LABS_DESTROYED, place] += 1.0
-        note(events, status, t, LAB_DESTROYED, place, lab.cell, lab.uid, U(0), lab.held_kg, source)
-        tally[SEIZED_STOCK + (1 if lab.kind == 1 else 0), place] += lab.held_kg
+        return
+    lab.closed_until = t + max(int((p.rebuild_police_days if police == 1 else p.rebuild_days) * (0.5 + u)), 1)
+    tally[LABS_DESTROYED, place] += 1.0
+    note(events, status, t, LAB_DESTROYED, place, lab.cell, lab.uid, U(0), lab.held_kg if held == 1 else 0.0, source)
+    product = 1 if lab.kind == LATEX_POINT else 0
+    if police == 1:
+        cases[lab.owner, place] += j.lab_points
+        tally[LABS_WITH_POLICE, place] += 1.0
+    if held == 1:
+        tally[SEIZED_STOCK + product, place] += lab.held_kg
         lab.held_kg = 0.0
+    else:
+        tally[LET_GO + product, place] += lab.held_kg
 
 
 @loop
-def works(actors, places, fields, ground, parameters, events, key, t, tally):
+def works(actors, places, fields, minds, ground, near, parameters, events, key, t, tally):
     """Patrols come upon laboratories and strips."""
     labs = actors.labs
     status = places.status
-    patrols = fields.patrols
+    patrols, force, cases = fields.patrols, fields.force, minds.cases
     cell_theatre, cell_terrain, cell_area = ground.theatre, ground.terrain, ground.area_km2
+    near_start, near_site, near_k = near.start, near.site, near.k
+    police_only = places.levers[0].police_only
     q = parameters.search[0]
     p = parameters.detection[0]
-    for j in range(len(labs)):
-        lab = labs[j]
+    j = parameters.justice[0]
+    for i in range(len(labs)):
+        lab = labs[i]
         if lab.alive == 1 and lab.closed_until <= t:
             c = lab.cell
             vis = p.vis_strip if lab.kind == STRIP else p.vis_lab
             rate = search_rate(sweep_width(cell_terrain[c], 0, q), q.searcher_km_h, 0.0, q.hours, patrols[c], vis, cell_area[c])
             if uniform(key, LAB_PATROL, t, lab.uid, 0) < 1.0 - math.exp(-rate):
-                destroy(lab, t, p, cell_theatre[c], BY_PATROL, events, status, tally)
+                chance = police_there(force, lab.site, near_start, near_site, near_k, j)
+                police = 1 if uniform(key, POLICE_THERE, t, lab.uid, 0) < chance else 0
+                held = 1 if police_only == 0 else police
+                u = uniform(key, REBUILD, t, lab.uid, 0)
+                destroy(lab, police, held, u, cases, t, cell_theatre[c], BY_PATROL, events, status, p, j, tally)
 
 
 @loop
@@ -240,35 +317,48 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
     leads, labs, shipments, networks = actors.leads, actors.labs, actors.shipments, actors.networks
     status, towns = places.status, places.communities
     force, lost = fields.force, fields.seized_kg
-    seized, tried = minds.seized, minds.tried
+    seized, tried, cases = minds.seized, minds.tried, minds.cases
     cell_theatre, cell_town = ground.theatre, ground.community
     site_theatre, site_country = sites.theatre, sites.country
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell, step_leg = routes.cell, routes.leg
+    police_only = places.levers[0].police_only
     p = parameters.detection[0]
+    j = parameters.justice[0]
     for r in range(len(leads)):
         lead = leads[r]
         if lead.alive != 1 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
             continue
-        teams = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
-        if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * teams):
+        able = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
+        if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * able):
             continue
         place = site_theatre[lead.site]
         lead.alive = 2
         tally[LEADS_ACTED, place] += 1.0
-        worth = lead_value(t - lead.seen, p)
+        knowledge = able / max(in_reach(force, ANSWERING, lead.site, near_start, near_site, near_k), 1e-9)
+        worth = lead_value(t - lead.seen, knowledge, p)
+        chance = police_there(force, lead.site, near_start, near_site, near_k, j)
+        police = 1 if uniform(key, POLICE_THERE, t, lead.uid, 0) < chance else 0
+        held = 1 if police_only == 0 else police
         if lead.kind == LEAD_LAB:
             lab = labs[lead.row]
-            if lab.alive == 1 and lab.uid == lead.target and lab.closed_until <= t:
+            if lab.alive == 1 and lab.uid == lead.target and lab.site == lead.site and lab.closed_until <= t:
                 if uniform(key, LAB_LEAD, t, lead.uid, 0) < worth:
-                    destroy(lab, t, p, place, lead.source, events, status, tally)
+                    if police == 1 and lab.kind != STRIP:
+                        cases[lab.owner, place] += j.lead_points
+                    u = uniform(key, REBUILD, t, lab.uid, 0)
+                    destroy(lab, police, held, u, cases, t, place, lead.source, events, status, p, j, tally)
         else:
             load = shipments[lead.row]
             if load.alive == 1 and load.uid == lead.target and load.inside == place:
                 if uniform(key, LOAD_LEAD, t, lead.uid, 0) < clip(worth * size_factor(load.kg, p), 0.0, 1.0):
+                    if held == 0:
+                        let_go(load, place, tally)
+                        continue
+                    cases[load.network, place] += j.lead_points
                     # fmt: off
-                    seize(load, load.step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, networks, ON_LEAD,
-                          events, status, t, tally)
+                    seize(load, load.step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, cases, networks,
+                          ON_LEAD, events, status, t, j, tally)
                     # fmt: on
 
 

@@ -12,7 +12,21 @@ import math
 
 from sim.kernel import loop, rule
 from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
-from sim.world.tables import CLEARERS, N_PATROL, N_POLICE, N_POST, PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, TEAMS, WEIGHTED
+from sim.world.tables import (
+    ANSWERING,
+    CLEARERS,
+    N_PATROL,
+    N_POLICE,
+    N_POST,
+    PEOPLE,
+    POLICE_PEOPLE,
+    POST_DAYS,
+    POST_PEOPLE,
+    RESPONDERS,
+    RIVER_PEOPLE,
+    TEAMS,
+    WEIGHTED,
+)
 
 LN3 = math.log(3.0)
 
@@ -72,6 +86,8 @@ def place_units(actors, fields, sites, parameters):
         if unit.kind != ERADICATION:
             force[s, WEIGHTED] += alpha(unit.mission, p) * weight * unit.effort
             force[s, PEOPLE] += unit.effort
+            if unit.kind >= POLICE:
+                force[s, POLICE_PEOPLE] += unit.effort
         if unit.kind >= POLICE:
             force[s, N_POLICE] += 1.0
         elif guards:
@@ -88,7 +104,9 @@ def place_units(actors, fields, sites, parameters):
                 force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
         if unit.kind != ERADICATION:
             answers = p.raider_response if unit.mission == RAID else p.guard_response if guards else 1.0
-            force[s, RESPONDERS] += answers * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+            teams = answers * unit.effort / max(p.patrol_size, 1.0)
+            force[s, ANSWERING] += teams
+            force[s, RESPONDERS] += teams * unit.knowledge
         if unit.kind == ERADICATION:
             force[s, CLEARERS] += unit.effort
 

@@ -1,15 +1,28 @@
-"""4.12 Processing: from leaf to hydrochloride, from capsule to latex.
+"""4.12 Processing: from leaf to hydrochloride, from capsule to latex; laboratories that are started, rebuilt and moved.
 
-Reads: communities (coca, poppy), labs. Writes: markets (leaf_kg, stock_kg), labs (held_kg, capacity), tally. Daily; no chance.
+Reads: communities (coca, poppy), labs, trade.book, networks (uid). Writes: markets (leaf_kg, stock_kg), labs, tally. Daily; new
+laboratories weekly. Chance: NEW_LAB, LAB_OWNER, LAB_SITE.
 
 Everything cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg (F0262). Leaf: 3,600 kg/ha and year in the VRAEM (F0259),
 2,300 elsewhere (F0260). Traditional leaf is a sink: 10,891 t a year in the country (F0267), of which the VRAEM gives .05. Poppy: 8 kg of
 latex per hectare and harvest (F0389), two harvests a year (F0399). Open laboratories share what leaf there is by capacity, keep the
-product for some days, and lose it when found."""
+product for some days, and lose it when found.
 
+A laboratory belongs to a firm, drawn by its share of the cluster's trade. Where more than `leaf_wait_weeks` of harvest lie unprocessed,
+Poisson(`expansion` x laboratories there) are started a week, each as large as the mean of them. A destroyed one is rebuilt by its owner
+after a time that `detection.py` draws, at another community of its cluster, drawn by fields; so is the site of a new one.
+Left out: what a laboratory costs; owners who give one up; that a community may refuse one; what owners believe about patrols at a site,
+since firms believe things about ways, not places: they only avoid the place where they were found."""
+
+from sim.chance import LAB_OWNER, LAB_SITE, NEW_LAB, U, child_uid, poisson, uniform
 from sim.kernel import loop, rule
-from sim.world.state import COCAINE_LAB, LATEX, STRIP, VRAEM
-from sim.world.tally import HARVESTED, INFLOW, TRADITIONAL
+from sim.world.firms import owner_of
+from sim.world.state import COCAINE_LAB, LATEX, LATEX_POINT, STRIP, VRAEM
+from sim.world.tables import free_row
+from sim.world.tally import HARVESTED, INFLOW, LABS_STARTED, TRADITIONAL
+
+MOST_IN_A_WEEK = 16  # new laboratories of one cluster
+FIRST_LAB = 32_768  # ordinals of laboratories among a firm's children: its loads are numbered by cluster, far below
 
 
 class Parameters:
@@ -33,6 +46,44 @@ def count_in(markets, theatre):
         if markets[c].theatre == theatre:
             n += 1
     return n
+
+
+@rule
+def fields_for(town, lab):
+    """What draws a laboratory to a community of its cluster: coca, a latex point poppy."""
+    if town.cluster != lab.cluster:
+        return 0.0
+    return 1e-3 + (town.poppy if lab.kind == LATEX_POINT else town.coca)
+
+
+@rule
+def settle_in(lab, communities, cell_community, u_site, u_cell, t):
+    """Choose its next site by the fields of its cluster, never the one where it was found (unless there is no other), and a cell of the
+    land there."""
+    found_at = lab.site
+    total = 0.0
+    for i in range(len(communities)):
+        total += fields_for(communities[i], lab) if i != found_at else 0.0
+    mark = u_site * total
+    for i in range(len(communities)):
+        here = fields_for(communities[i], lab) if i != found_at else 0.0
+        if here > 0.0:
+            lab.site = i
+            mark -= here
+            if mark < 0.0:
+                break
+    cells = 0
+    for c in range(len(cell_community)):
+        if cell_community[c] == lab.site:
+            cells += 1
+    pick = int(u_cell * cells)
+    lab.cell = communities[lab.site].cell
+    for c in range(len(cell_community)):
+        if cell_community[c] == lab.site:
+            if pick == 0:
+                lab.cell = c
+            pick -= 1
+    lab.opened = t
 
 
 @loop
@@ -89,10 +140,13 @@ def processing(actors, places, bench, parameters, latex_cluster, t, tally):
 
 
 @loop
-def expand(actors, places, bench, parameters):
-    """Weekly: where leaf waits for long, owners enlarge their works. weekly_leaf: f8[clusters] work space."""
-    labs = actors.labs
-    markets, communities = places.markets, places.communities
+def start(actors, places, trade, ground, bench, parameters, key, t, tally):
+    """Weekly: where leaf waits for long, firms start laboratories, each firm by its share of the trade. weekly_leaf: f8[clusters] work
+    space. A full table ends the stretch with status 5."""
+    labs, networks = actors.labs, actors.networks
+    markets, communities, status = places.markets, places.communities, places.status
+    book = trade.book
+    cell_community = ground.community
     weekly_leaf = bench.per_cluster[:, 0]
     p = parameters.processing[0]
     for c in range(len(markets)):
@@ -100,7 +154,46 @@ def expand(actors, places, bench, parameters):
     for i in range(len(communities)):
         town = communities[i]
         weekly_leaf[town.cluster] += town.coca * (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / 52.0
+    for c in range(len(markets)):
+        if markets[c].product == LATEX or markets[c].leaf_kg <= p.leaf_wait_weeks * weekly_leaf[c]:
+            continue
+        count = 0
+        capacity = 0.0
+        for j in range(len(labs)):
+            if labs[j].alive == 1 and labs[j].kind == COCAINE_LAB and labs[j].cluster == c:
+                count += 1
+                capacity += labs[j].capacity
+        for k in range(min(poisson(uniform(key, NEW_LAB, t, U(c), 0), p.expansion * count), MOST_IN_A_WEEK)):
+            owner = owner_of(book, c, uniform(key, LAB_OWNER, t, U(c), k))
+            if owner < 0:
+                break
+            row = free_row(labs)
+            if row < 0:
+                status[0] = 5
+                return
+            lab = labs[row]
+            lab.alive = 1
+            lab.uid = child_uid(networks[owner].uid, t, FIRST_LAB + MOST_IN_A_WEEK * c + k)
+            lab.kind = COCAINE_LAB
+            lab.cluster = c
+            lab.owner = owner
+            lab.site = -1
+            lab.closed_until = t
+            lab.capacity = capacity / count
+            lab.held_kg = 0.0
+            settle_in(lab, communities, cell_community, uniform(key, LAB_SITE, t, lab.uid, 0), uniform(key, LAB_SITE, t, lab.uid, 1), t)
+            tally[LABS_STARTED, communities[lab.site].theatre] += 1.0
+
+
+@loop
+def rebuild(actors, places, ground, key, t):
+    """Daily: a laboratory that opens again tomorrow does so away from where it was found. Strips are repaired where they are."""
+    labs = actors.labs
+    communities = places.communities
+    cell_community = ground.community
     for j in range(len(labs)):
         lab = labs[j]
-        if lab.alive == 1 and lab.kind == COCAINE_LAB and markets[lab.cluster].leaf_kg > p.leaf_wait_weeks * weekly_leaf[lab.cluster]:
-            lab.capacity *= 1.0 + p.expansion
+        if lab.alive == 1 and lab.kind != STRIP and lab.closed_until == t + 1:
+            # fmt: off
+            settle_in(lab, communities, cell_community, uniform(key, LAB_SITE, t, lab.uid, 0), uniform(key, LAB_SITE, t, lab.uid, 1), t + 1)
+            # fmt: on

@@ -13,6 +13,7 @@ import math
 
 from sim.chance import LEAK, OBSERVE, U, uniform
 from sim.kernel import loop, rule
+from sim.world.firms import living
 from sim.world.state import (
     CHECKPOINT,
     GARRISON,
@@ -137,27 +138,28 @@ def leaks(actors, places, sites, parameters, key, t):
 
 
 @loop
-def beliefs(fields, minds, legs, parameters, heard, day_of_week, tally):
+def beliefs(actors, fields, minds, legs, parameters, heard, day_of_week, tally):
     """Rumour weekly, a heard leak at once. The gap between belief and effort is recorded for the border theatres."""
     leg_effort, leg_planned = fields.leg_effort, fields.leg_planned
     belief = minds.belief
+    firms = living(actors.networks)
     leg_theatre = legs.theatre
     p = parameters.secrecy[0]
     if day_of_week == 0:
         step = 1.0 - math.pow(1.0 - p.rumour, 7.0)
-        for n in range(belief.shape[0]):
+        for n in range(firms):
             for leg in range(belief.shape[1]):
                 belief[n, leg] += step * (leg_effort[leg] - belief[n, leg])
     if heard == 1:
-        for n in range(belief.shape[0]):
+        for n in range(firms):
             for leg in range(belief.shape[1]):
                 belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
     for leg in range(belief.shape[1]):
         if leg_theatre[leg] > 0:
             gap = 0.0
-            for n in range(belief.shape[0]):
+            for n in range(firms):
                 gap += belief[n, leg] - leg_effort[leg]
-            tally[BELIEF_GAP, leg_theatre[leg]] += gap / belief.shape[0]
+            tally[BELIEF_GAP, leg_theatre[leg]] += gap / max(firms, 1)
 
 
 @loop

@@ -7,7 +7,7 @@ import datetime
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Count = Annotated[int, Field(ge=0, le=200_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -169,14 +169,9 @@ class Partner(Section):
 
 
 class Mandate(Section):
-    detain: Literal["joint"] = Field(default="joint", description="who may detain: soldiers and police alike")
-
-    @field_validator("detain", mode="before")
-    @classmethod
-    def _joint_only(cls, value: Any) -> Any:
-        if value == "pnp":
-            raise ValueError('expected "joint" (got "pnp": a mandate of the police alone is not modelled in this version)')
-        return value
+    detain: Literal["joint", "pnp"] = Field(
+        default="joint", description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present"
+    )
 
 
 class EradicationHectares(Section):

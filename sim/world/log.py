@@ -3,7 +3,7 @@
 from sim.kernel import rule
 from sim.world.state import Uid
 
-ATTACK, AMBUSH, CLASH, LEADER_KILLED, SEIZURE, LAB_DESTROYED, STRIP_CRATERED, INCURSION, DEPARTURE, ARRIVAL = range(10)
+ATTACK, AMBUSH, CLASH, LEADER_KILLED, SEIZURE, LAB_DESTROYED, STRIP_CRATERED, INCURSION, DEPARTURE, ARRIVAL, ARREST = range(11)
 EVENT_KINDS = (
     "attack",
     "ambush",
@@ -15,8 +15,9 @@ EVENT_KINDS = (
     "incursion",
     "departure",
     "arrival",
+    "arrest",
 )
-EVENT_UNITS = ("acts", "people killed", "fighters killed", "people killed", "kg", "kg", "strips", "fighters", "people", "people")
+EVENT_UNITS = ("acts", "people killed", "fighters killed", "people killed", "kg", "kg", "strips", "fighters", "people", "people", "firms")
 # slots of Places.status
 FULL, LOGGED, LOGGING = range(3)
 
@@ -25,7 +26,7 @@ class Event:
     """One event; `cell` is -1 where it has no place on the map, `source` -1 where none is known."""
 
     t: int  # days from the first day of the burn-in
-    kind: int  # ATTACK .. ARRIVAL
+    kind: int  # ATTACK .. ARREST
     theatre: int
     cell: int  # active cell
     uid: Uid  # of who did it or moved

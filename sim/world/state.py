@@ -99,6 +99,9 @@ class Network:
     lost: float  # of which seized
     feared: float  # sum of the prior risks of their routes (decayed with them)
     load_scale: float  # load size relative to the mode's standard [.1, 1]
+    foreign: int  # 1 when it is run from abroad, out of reach of an arrest
+    capacity_left: float  # share of its capacity that arrests have left it (0, 1]
+    recovers: int  # t at which it has its whole capacity again
 
 
 class Shipment:
@@ -121,14 +124,16 @@ class Shipment:
 
 
 class Laboratory:
-    """A cocaine laboratory, latex point or airstrip. Its site is fixed; destroyed, it is closed until rebuilt."""
+    """A cocaine laboratory, latex point or airstrip. Destroyed, it is closed until it is rebuilt, a laboratory at another site."""
 
     alive: int
     uid: Uid
     kind: int  # COCAINE_LAB, LATEX_POINT, STRIP
     cluster: int  # whose leaf it works, row of `markets`
+    owner: int  # fixed index of the network that runs it, -1 for a strip, which villages rent out
     site: int  # community whose land it is on
     cell: int  # active cell
+    opened: int  # t at which it began to work here
     closed_until: int  # t
     capacity: float  # kg of product a day (strip: loads a day)
     held_kg: float  # product on the premises, kg: lost when found
@@ -237,6 +242,7 @@ class Levers:
     coordination: float  # with the partner [0, 1]
     suspended: int  # 1 while friction suspends it
     outbound: float  # share of their usual purchases that networks can move out [0, 1]
+    police_only: int  # 1 while soldiers may hold people only with police present
     burn_in: int  # days
     first_day_of_year: int  # day of the year at t = 0 [1, 366]
 

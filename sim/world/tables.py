@@ -9,9 +9,11 @@ from sim.world.state import Table
 
 # columns of Fields.force, one row per site
 WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, RIVER_PEOPLE, CLEARERS = range(11)
-FORCE_COLUMNS = 11
+ANSWERING, POLICE_PEOPLE = range(11, 13)  # teams that answer, their local knowledge left out; people on task of the police
+FORCE_COLUMNS = 13
 # columns of Trade.book
-WAITING, SENT, CAPACITY = range(3)
+WAITING, SENT, CAPACITY, WHOLE = range(4)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
+BOOK_COLUMNS = 4
 # classes of VRAEM routes whose shares at the start are given
 START_AIR, START_COAST, START_BOLIVIA, START_NORTH = range(4)
 
@@ -46,12 +48,13 @@ class Fields(NamedTuple):
 
 
 class Minds(NamedTuple):
-    """What networks and groups believe. Rows are networks (groups in `danger`)."""
+    """What networks, groups and police believe. Rows are networks (groups in `danger`)."""
 
     belief: np.ndarray  # f8[networks, legs] believed effort, people
     seized: np.ndarray  # f8[networks, legs] decayed count of own loads seized
     tried: np.ndarray  # f8[networks, legs] decayed count of own loads that entered
     danger: np.ndarray  # f8[groups, sites] believed people on task near a site
+    cases: np.ndarray  # f8[networks, theatres] points that the anti-narcotics teams of a theatre hold against a firm
 
 
 class Trade(NamedTuple):
@@ -60,7 +63,7 @@ class Trade(NamedTuple):
     open: np.ndarray  # f8[networks, routes] 1 while it keeps the route open
     share: np.ndarray  # f8[networks, routes] share of the cluster's loads that it sends this way
     used: np.ndarray  # f8[networks, routes] t of the last dispatch, -1e9 never
-    book: np.ndarray  # f8[networks, clusters, 3] columns WAITING, SENT, CAPACITY
+    book: np.ndarray  # f8[networks, clusters, BOOK_COLUMNS] columns WAITING .. WHOLE
     constant: np.ndarray  # f8[routes] USD per kg that reproduces the start shares, frozen at day 0
 
 

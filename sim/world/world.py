@@ -55,7 +55,7 @@ class World:
     def grow_if_nearly_full(self) -> None:
         """Double every table of agents that is nearly full. Rows keep their places, so nothing else changes."""
         grown = {}
-        for name in ("shipments", "leads"):
+        for name in ("shipments", "labs", "leads"):
             table = getattr(self.actors, name)
             if nearly_full(table):
                 larger = np.zeros(2 * len(table), table.dtype).view(np.recarray)

@@ -113,9 +113,11 @@ def test_search_finds_as_often_and_as_soon_as_koopman_says(run_in_week_1):
     """Koopman 1946: of n targets in a cell 1 - exp(-lambda) are found on the first day; the mean wait is 1 / that (B1)."""
     run, n = run_in_week_1, 4_000
     world, cell = run.world, int(np.flatnonzero(run.world.ground.terrain == 5)[0])
-    labs = rows(Laboratory, n, alive=1, uid=np.arange(1, n + 1), kind=COCAINE_LAB, cell=cell)
-    world.actors = world.actors._replace(labs=labs)
-    world.parameters.detection.rebuild_days[:] = 10_000.0
+    table = rows(Laboratory, 2 * n, uid=np.arange(1, 2 * n + 1), kind=COCAINE_LAB, cell=cell)
+    labs = table[:n]  # half of the rows are free, so that the table does not grow
+    labs.alive = 1
+    world.actors = world.actors._replace(labs=table)
+    world.parameters.detection.rebuild_days[:] = world.parameters.detection.rebuild_police_days[:] = 10_000.0
     vis = float(world.parameters.detection.vis_lab[0])
     world.fields.patrols[cell] = 0.25 * world.ground.area_km2[cell] / (0.03 * 1.5 * 8.0 * vis)  # lambda = .25
     alone(run, "detection.works")
@@ -357,9 +359,10 @@ def test_a_post_at_its_limits():
 
 
 def test_a_lead_grows_stale():
-    """`.5 exp(-age / 5 d)` (section 4.5 of the model)."""
+    """`.5 exp(-age / 5 d) x local knowledge` (section 4.5 of the model)."""
     p = parameters("detection")
-    assert lead_value(0.0, p) == 0.5 and lead_value(5.0, p) == pytest.approx(0.5 / math.e)
+    assert lead_value(0.0, 1.0, p) == 0.5 and lead_value(5.0, 1.0, p) == pytest.approx(0.5 / math.e)
+    assert lead_value(5.0, 0.6, p) == pytest.approx(0.3 / math.e)
 
 
 def test_protection_halves_vulnerability_at_sixty_people():

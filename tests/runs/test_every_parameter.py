@@ -20,6 +20,7 @@ SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "tra
 
 
 LONG = {"time.horizon_days": 280}
+WATCHED = {"justice.seizure_points": 2.0, "justice.lab_points": 2.0}
 KEEN = {"search.width_trail_km": 0.5, "search.width_slope_km": 0.9, "search.width_jungle_km": 0.5, "engagement.vis_group": 0.5}
 NEEDS = {  # what must also hold for a parameter to matter: rare events, limits that bind only under stress
     "redeployment.many_people": {"strategy.share_to_border": 0.1},
@@ -40,6 +41,11 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "control.hold_above": LONG,
     "processing.leaf_wait_weeks": {"parameters": {"start.capacity_slack": 0.3}},
     "processing.expansion": {"parameters": {"start.capacity_slack": 0.3}},
+    "justice.arrest_points": {"parameters": WATCHED},
+    "justice.capacity_cut": {"parameters": WATCHED},
+    "justice.cut_weeks": LONG | {"parameters": WATCHED},
+    "justice.split_share": {"parameters": WATCHED},
+    "justice.split_least": {"parameters": WATCHED | {"justice.split_share": 1.0}},
     "trafficking.risk_cap": {"parameters": {"trafficking.kappa": 50.0}},
     "trafficking.buffer_days": {"parameters": {"trafficking.buy_weeks": 0.1, "trafficking.load_air_kg": 10.0}},
     "trafficking.floor_foot_kg": LONG,

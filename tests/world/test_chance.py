@@ -30,6 +30,8 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "LAB_LEAD": 706,
     "LEAD_ACTED": 707,
     "LOAD_ROUTE": 708,
+    "POLICE_THERE": 709,
+    "REBUILD": 710,
     "ATTACK": 801,
     "TARGET": 802,
     "AMBUSH": 803,
@@ -45,6 +47,11 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "ROUTE_CHOICE": 1301,
     "STRIP_CHOICE": 1302,
     "OPEN_ROUTE": 1303,
+    "ARREST": 1310,
+    "SPLIT_LAB": 1311,
+    "NEW_LAB": 1312,
+    "LAB_SITE": 1313,
+    "LAB_OWNER": 1314,
     "CROSSING": 1501,
 }
 GRID = np.linspace(0.0005, 0.9995, 1_000)
