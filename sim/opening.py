@@ -311,6 +311,8 @@ def theatres(scenario: Any) -> Table:
         row.lorries, row.boats = force.lorries, force.boats
         row.flight_hours_day = scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
         row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
+    flown = sum(float(row.flight_hours_day) for row in rows)
+    rows[0].flight_hours_day = max(scenario.forces.flight_hours_per_year / 365.0 - flown, 0.0)  # in the rest of the country
     return rows
 
 

@@ -458,7 +458,7 @@ add(
 add(
     "over_budget",
     "0/1",
-    "1 when more soldiers, boats or flight hours were used than the budget holds",
+    "1 when more soldiers, police, boats or flight hours were used than the budget holds",
     LESS,
     "end",
     lambda d: float(d.world.over_budget()),

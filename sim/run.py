@@ -31,7 +31,6 @@ from sim.world.world import World
 if TYPE_CHECKING:
     import pandas
 
-REVIEW_DAYS = 14
 STRETCH_DAYS = 28
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
@@ -66,12 +65,21 @@ class Run:
     def finished(self) -> bool:
         return self.t >= self.end
 
+    @property
+    def review_days(self) -> int:
+        """Days between two reviews, as the strategy has it today."""
+        with self._told():
+            days = self.strategy.review_days
+            if type(days) is not int or days < 1:
+                raise ValueError(f"review_days: expected a whole number of days, 1 or more (got {days!r})")
+        return days
+
     def next_cut(self, stop: int) -> int:
         """Where the stretch from today must end: at a review, at a day of `cuts`, at 28 days, or at `stop`."""
         if self.t < self.burn_in:
             review = self.burn_in
         else:
-            review = self.burn_in + (self.day // REVIEW_DAYS + 1) * REVIEW_DAYS
+            review = self.t + self.review_days - self.day % self.review_days
         cut = min((self.burn_in + day for day in self.cuts if day > self.day), default=self.end)
         return min(stop, review, cut, self.t + STRETCH_DAYS, self.end)
 
@@ -81,7 +89,7 @@ class Run:
         while self.t < stop:
             if self.day in self.turns:
                 self._turn()
-            if self.day >= 0 and self.day % REVIEW_DAYS == 0:
+            if self.day >= 0 and self.day % self.review_days == 0:
                 self._review()
             self._stretch(self.next_cut(stop))
 
@@ -95,7 +103,10 @@ class Run:
     def _review(self) -> None:
         """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
         with self._told():
-            enter(self.world, self.strategy.decide(situation(self.world, self.day, self.today.strategy.settings)), self.t)
+            orders = self.strategy.decide(situation(self.world, self.day, self.today.strategy.settings))
+            enter(self.world, orders, self.t)
+        if orders:
+            self.world.over_budget()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

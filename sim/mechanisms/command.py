@@ -2,7 +2,8 @@
 
 Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, known, mission), theatres
 (flight_hours_day, announced). Chance: none. All orders are checked before the first is carried out. How long preparation takes is a
-parameter of `redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there."""
+parameter of `redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there. Left out: orders
+that are late, misread or not followed, and the staff that it takes to give them."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def enter(world: World, orders: Any, t: int) -> None:
     moves = [(desk.rows(move.uids), desk.place(move.place), desk.mission(move.mission), move) for move in orders.moves]
     tasks = [(desk.rows(task.uids), desk.mission(task.mission)) for task in orders.tasks]
     leaving = [(desk.theatre(item.theatre), item.day) for item in orders.announcements]
-    loans = [(desk.theatre(loan.origin), desk.theatre(loan.theatre), loan.hours_per_day) for loan in orders.loans]
+    loans = [(desk.lender(loan.origin), desk.lender(loan.theatre), loan.hours_per_day) for loan in orders.loans]
     desk.check_moves(moves)
     desk.check_loans(loans)
 
@@ -128,6 +129,10 @@ class Desk:
 
     def theatre(self, name: str) -> int:
         return 1 + self.one_of("theatre", name, THEATRES[1:])
+
+    def lender(self, name: str) -> int:
+        """Flight hours may also come from the rest of the country, `elsewhere`, and go back there."""
+        return self.one_of("theatre", name, THEATRES)
 
     def one_of(self, what: str, name: str, known: tuple[str, ...]) -> int:
         if name not in known:

@@ -3,7 +3,7 @@
 Such a strategy says only which share of them it wants at the border today (`share_on`); the rest is here: how many packages of which kind,
 from which postings, to which town, the way home, helicopter hours that go and come with them, and renewed tasking. Only whole units go,
 the number nearest to the share. Levers may change between two reviews: shares and hours follow at the next, and a theatre with another
-tasking is tasked anew."""
+tasking is tasked anew. Reviews come every 14 days; where a tasking is `random` also in the weeks between, when that alone is drawn anew."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.strategies.protocol import Orders, Strategy
-from sim.strategies.tasking import RENEWED, TROOPS, assign, mission
+from sim.strategies.protocol import REVIEW_DAYS, Orders, Strategy
+from sim.strategies.tasking import RENEWED, TROOPS, WEEKLY, assign, mission
 from sim.strategies.withdrawal import HOME, from_home, withdrawn
 
 if TYPE_CHECKING:
@@ -35,16 +35,35 @@ class Movement(Strategy):
         self.hours = 0.0  # a day, of the VRAEM before it lent any
         self.lent = dict.fromkeys(BORDER, 0.0)
 
+    @property
+    def review_days(self) -> int:
+        taskings = (self.levers.tasking_vraem, self.levers.tasking_border)
+        return 7 if any(tasking in WEEKLY for tasking in taskings) else REVIEW_DAYS
+
     @abstractmethod
     def share_on(self, situation: Situation) -> float:
         """Share wanted at the border from today on, [0, 1]."""
 
     def decide(self, situation: Situation) -> Orders | None:
-        orders, own = Orders(), situation.own
+        orders = Orders()
+        leaving, arriving = self.move(situation, orders)
+        for theatre in (HOME, *BORDER):
+            rows, renewed = arriving.get(theatre, []), self.renewed(situation, theatre)
+            if rows or renewed:
+                post(situation, theatre, self.tasking(theatre), rows, leaving, renewed, orders)
+        return orders or None
+
+    def move(self, situation: Situation, orders: Orders) -> tuple[list[int], dict[str, list[int]]]:
+        """Order units to another theatre or back. Returns rows of `own`: those that a tasking leaves alone, and those that each theatre
+        has to find a post for."""
+        if not in_turn(situation):
+            return [], {}
+        own = situation.own
         leaving: list[int] = []
-        arriving: dict[str, list[int]] = {HOME: []}
+        arriving: dict[str, list[int]] = {}
         bound: dict[str, int] = {}
-        for theatre, change in self.changes(situation).items():
+        ours = from_home(own)
+        for theatre, change in self.changes(situation, ours).items():
             back, kept, sent = [], [], []
             if change < 0:
                 back = self.recall(situation, theatre, -change, orders)
@@ -53,22 +72,16 @@ class Movement(Strategy):
                 sent = withdrawn(situation, self.levers.withdrawal, self.levers.moved, change - len(kept), leaving + kept)
             leaving += back + kept + sent
             arriving[theatre] = sent
-            bound[theatre] = int((from_home(own) & (own.bound_theatre == theatre)).sum()) + len(kept) + len(sent) - len(back)
+            bound[theatre] = int((ours & (own.bound_theatre == theatre)).sum()) + len(kept) + len(sent) - len(back)
         self.lend(situation, bound, orders)
-        for theatre, rows in arriving.items():
-            post(situation, theatre, self.tasking(theatre), rows, leaving, self.renewed(situation, theatre), orders)
-        return orders or None
+        return leaving, arriving
 
-    def changes(self, situation: Situation) -> dict[str, int]:
-        """Units to send to (+) or recall from (-) each border theatre."""
-        own = situation.own
-        ours = from_home(own)
-        wanted = whole(self.share_on(situation) * int(ours.sum()))
+    def changes(self, situation: Situation, ours: np.ndarray) -> dict[str, int]:
+        """Units to send to (+) or recall from (-) each border theatre. ours: bool[own], soldiers of the VRAEM."""
+        bound = situation.own.bound_theatre[ours]
+        wanted = whole(self.share_on(situation) * len(bound))
         loreto = whole(wanted * self.levers.border_split.loreto)
-        return {
-            theatre: number - int((ours & (own.bound_theatre == theatre)).sum())
-            for theatre, number in zip(BORDER, (loreto, wanted - loreto))
-        }
+        return {theatre: number - int((bound == theatre).sum()) for theatre, number in zip(BORDER, (loreto, wanted - loreto))}
 
     def tasking(self, theatre: str) -> str:
         return self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border
@@ -77,13 +90,17 @@ class Movement(Strategy):
         """Whether all who are posted in a theatre are to be tasked today: at each review under some taskings, otherwise after a change of
         the lever, until nobody who was under way has still to hear of it."""
         own, tasking = situation.own, self.tasking(theatre)
+        if not in_turn(situation):
+            return tasking in WEEKLY
         changed = self.tasked.get(theatre, tasking) != tasking
-        if not ((own.bound_theatre == theatre) & (own.status != "posted")).any():
+        if changed and not ((own.bound_theatre == theatre) & (own.status != "posted")).any():
             self.tasked[theatre] = tasking
         return changed or tasking in RENEWED
 
     def lend(self, situation: Situation, bound: dict[str, int], orders: Orders) -> None:
         """Helicopter hours of each border theatre follow the units bound for it, in proportion to the whole share; they come home first."""
+        if not (any(self.lent.values()) or (self.levers.move_helicopters and any(bound.values()))):
+            return
         if not any(self.lent.values()):
             self.hours = situation.budget.flight_hours[HOME]
         all_units = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), sum(bound.values()), 1)
@@ -101,18 +118,23 @@ class Movement(Strategy):
         """Order units back to the towns that they came from, and say which (rows of `own`): first those that have not left yet, then those
         that are there. Who is on the way arrives first and is recalled at a later review. All go by road and river where a way leads: a
         border theatre has hours for a few lifts a year, and who waits for one may wait for months."""
-        own, places = situation.own, situation.places
+        own = situation.own
         rows = stopped(own, HOME, theatre, number, orders)
         there = from_home(own) & (own.bound_theatre == theatre) & (own.theatre != HOME) & (own.status != "transit")
         back = sorted(np.flatnonzero(there).tolist(), key=lambda row: int(own.uid[row]))[: number - len(rows)]
+        self.go_home(situation, back, orders)
+        return rows + back
+
+    def go_home(self, situation: Situation, rows: list[int], orders: Orders) -> None:
+        """Order units (rows of `own`) to the towns that they came from, by road and river where a way leads."""
+        own = situation.own
         groups: dict[tuple[int, str], list[int]] = {}
-        for row in back:
+        for row in rows:
             home = int(own.home[row])
-            task = mission(self.levers.tasking_vraem, TROOPS[str(own.kind[row])], bool(places.port[home]))
+            task = mission(self.levers.tasking_vraem, TROOPS[str(own.kind[row])], bool(situation.places.port[home]))
             groups.setdefault((home, task), []).append(row)
         for (home, task), group in sorted(groups.items()):
             orders.move(own.uid[group], home, task, by="surface")
-        return rows + back
 
 
 def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Orders) -> list[int]:
@@ -122,6 +144,11 @@ def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Order
     for row in rows:
         orders.move(own.uid[row], own.posting[row], str(own.mission[row]))
     return rows
+
+
+def in_turn(situation: Situation) -> bool:
+    """Whether today's is one of the reviews at which units move between theatres and `reports` are read."""
+    return situation.day % REVIEW_DAYS == 0
 
 
 def whole(x: float) -> int:

@@ -1,7 +1,7 @@
 """What a strategy is, what it may order, and how one is found by name.
 
-A strategy is plain Python: at every review (each 14 days from day 0) it gets a `Situation`, all that command knows that day, and hands
-back `Orders` or None. It lives for one run and may remember; it never gets the model."""
+A strategy is plain Python: at every review (each 14 days from day 0, or as often as its `review_days` says) it gets a `Situation`, all that
+command knows that day, and hands back `Orders` or None. It lives for one run and may remember; it never gets the model."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from sim.scenario.problems import UserError
 
 if TYPE_CHECKING:
     from sim.strategies.situation import Situation
+
+REVIEW_DAYS = 14
 
 
 class StrategyError(UserError):
@@ -63,9 +65,7 @@ class Orders:
     announcements: list[Announcement] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
 
-    def move(
-        self, uids: int | Iterable[int], place: int | str, mission: str, by: str = "auto", prepare_days: int | None = None
-    ) -> None:
+    def move(self, uids: int | Iterable[int], place: int | str, mission: str, by: str = "auto", prepare_days: int | None = None) -> None:
         """Post units to a place (id or name) with a mission. `by`: surface, air, or auto (special units fly, others where no way leads).
 
         Units leave after `prepare_days`: 7 where left out, 14 when more than 300 people are ordered to move on one day."""
@@ -80,7 +80,8 @@ class Orders:
         self.announcements.append(Announcement(theatre, int(day)))
 
     def lend_hours(self, origin: str, theatre: str, hours_per_day: float) -> None:
-        """Hand helicopter flight hours a day from one theatre to another."""
+        """Hand helicopter flight hours a day from one theatre to another. `elsewhere` is the rest of the national pool: hours taken from
+        there are over the budget, and are paid and flagged as such."""
         self.loans.append(Loan(origin, theatre, float(hours_per_day)))
 
     def __bool__(self) -> bool:
@@ -98,6 +99,11 @@ class Strategy(ABC):
     move_helicopters, tasking_vraem, tasking_border). StrategyError for settings that the model refuses."""
 
     name: ClassVar[str] = ""
+
+    @property
+    def review_days(self) -> int:
+        """Days between two reviews, which fall on its multiples; 14 unless a strategy says otherwise."""
+        return REVIEW_DAYS
 
     class Settings(BaseModel):
         """Its own settings: none."""

@@ -1,13 +1,16 @@
 """What command knows on the day of a review. Every array is a copy; nothing here shows what the other side has, only what was reported.
 
 Own forces are known exactly, population from the census, coverage from the staff's own reckoning of its effort. Reports are those that
-have arrived: place, kind, age and source, never the truth of their target."""
+have arrived: place, kind, age and source, never the truth of their target. What can change is copied on the day, tables are made of it
+when they are first read: most reviews read few of them, and one that is read late still tells of its day."""
 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,14 +18,18 @@ import numpy as np
 
 from sim.chance import STRATEGY, U, uniform
 from sim.mechanisms.command import THEATRES
-from sim.world.state import LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
-from sim.world.tally import ATTACKS, SEIZED, STATE_LOSSES
+from sim.world.state import LATEX, LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
+from sim.world.tally import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 
 if TYPE_CHECKING:
     from sim.world.world import World
 
 NEED_KG = 15.0  # a soldier's supplies for a day, in which stocks are told
 AIR_DAYS = 1.0
+POLICE = ("police", "antinarcotics", "eradication")
+WORDS: dict[tuple[str, ...], np.ndarray] = {
+    names: np.array(names) for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
+}
 
 
 class Table:
@@ -100,9 +107,11 @@ class Weekly:
 
 @dataclass(frozen=True)
 class TheatreView:
-    """attacks: acts; seized_kg: hydrochloride equivalent taken from shipments; own_losses: people killed; coverage: mean by population."""
+    """attacks: acts; seizures: loads taken; seized_kg: hydrochloride equivalent taken from loads; own_losses: people killed; coverage: mean
+    by population."""
 
     attacks: Weekly
+    seizures: Weekly
     seized_kg: Weekly
     own_losses: Weekly
     coverage: float
@@ -110,9 +119,10 @@ class TheatreView:
 
 @dataclass(frozen=True)
 class Budget:
-    """What each theatre holds today: helicopter hours a day, boats, soldiers and police (people)."""
+    """What each theatre holds today: helicopter hours a day, hours saved up for lifts, boats, soldiers and police (people)."""
 
     flight_hours: Mapping[str, float]
+    lift_hours: Mapping[str, float]
     boats: Mapping[str, float]
     soldiers: Mapping[str, float]
     police: Mapping[str, float]
@@ -121,81 +131,107 @@ class Budget:
 @dataclass(frozen=True)
 class Situation:
     """All that a strategy may know. `travel_days(a, b, by)`: days from place to place by `surface` (inf: no way) or `air`;
-    `chance(k)`: [0, 1), the k-th draw of this review, k below 16,384 (the others belong to `tasking`)."""
+    `flight_hours(a, b, people)`: helicopter hours to lift so many, there and back; `chance(k)`: [0, 1), the k-th draw of this review, k
+    below 16,384 (the others belong to `tasking`)."""
 
     day: int
     date: datetime.date
     settings: Any
-    own: OwnForces
-    places: PlaceTable
-    reports: ReportTable
-    theatre: Mapping[str, TheatreView]
-    budget: Budget
     travel_days: Callable[..., float]
+    flight_hours: Callable[[int, int, float], float]
     chance: Callable[[int], float]
-    surface_days: np.ndarray  # f8[places, places]
+    _told: Mapping[str, Callable[[], Any]] = field(repr=False)  # makers of the tables
+
+    @cached_property
+    def own(self) -> OwnForces:
+        return self._told["own"]()
+
+    @cached_property
+    def places(self) -> PlaceTable:
+        return self._told["places"]()
+
+    @cached_property
+    def reports(self) -> ReportTable:
+        return self._told["reports"]()
+
+    @cached_property
+    def theatre(self) -> Mapping[str, TheatreView]:
+        return self._told["theatre"]()
+
+    @cached_property
+    def budget(self) -> Budget:
+        return self._told["budget"]()
+
+    @cached_property
+    def surface_days(self) -> np.ndarray:
+        """f8[places, places] days by surface."""
+        return self._told["surface_days"]()
 
 
 def situation(world: World, day: int, strategy_settings: Any = None) -> Situation:
     """What command knows of `world` on `day` of the horizon, before that day is simulated."""
     burn_in = int(world.places.levers[0].burn_in)
     t = day + burn_in
-    surface = world.days_surface.copy()
+    units, leads, theatres = (table.view(np.ndarray) for table in (world.actors.units, world.actors.leads, world.places.theatres))
+    units, theatres = units[units["alive"] == 1], theatres.copy()
+    leads = leads[(leads["alive"] > 0) & (leads["received"] <= t)]
+    coverage = world.places.communities.coverage.copy()
+    per_flight = max(float(world.parameters.redeployment[0].troops_per_flight), 1.0)
+    key = U(world.key)
 
     def travel_days(a: int, b: int, by: str = "surface") -> float:
         if by not in ("surface", "air"):
             raise ValueError(f'travel_days: expected by = "surface" or "air" (got {by!r})')
-        return float(surface[a, b]) if by == "surface" else (0.0 if a == b else AIR_DAYS)
+        return float(world.days_surface[a, b]) if by == "surface" else (0.0 if a == b else AIR_DAYS)
 
-    key = U(world.key)
+    def flight_hours(a: int, b: int, people: float) -> float:
+        return math.ceil(people / per_flight) * 2.0 * float(world.lines.air_hours[a, b])
 
     def chance(k: int) -> float:
         with np.errstate(over="ignore"):
             return float(uniform(key, STRATEGY, t, U(0), k))
 
-    own = own_forces(world, burn_in)
-    return Situation(
-        day=day,
-        date=world.scenario.time.start_date + datetime.timedelta(days=day),
-        settings=strategy_settings,
-        own=own,
-        places=places_of(world),
-        reports=reports_of(world, t, burn_in),
-        theatre=MappingProxyType({name: theatre_view(world, code, day, burn_in) for code, name in enumerate(THEATRES) if code}),
-        budget=budget_of(world, own),
-        travel_days=travel_days,
-        chance=chance,
-        surface_days=surface,
-    )
+    def views() -> Mapping[str, TheatreView]:
+        return MappingProxyType({name: theatre_view(world, code, coverage, day, burn_in) for code, name in enumerate(THEATRES) if code})
+
+    told: dict[str, Callable[[], Any]] = {
+        "own": lambda: own_forces(world, units, burn_in),
+        "places": lambda: places_of(world),
+        "reports": lambda: reports_of(world, leads, burn_in),
+        "theatre": views,
+        "budget": lambda: budget_of(theatres, view.own),
+        "surface_days": lambda: world.days_surface.copy(),
+    }
+    date = world.scenario.time.start_date + datetime.timedelta(days=day)
+    view = Situation(day, date, strategy_settings, travel_days, flight_hours, chance, MappingProxyType(told))
+    return view
 
 
 def named(names: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
-    return np.array(names)[codes]
+    return WORDS[names][codes]
 
 
-def own_forces(world: World, burn_in: int) -> OwnForces:
-    u = world.actors.units
-    u = u[u.alive == 1]
+def own_forces(world: World, u: np.ndarray, burn_in: int) -> OwnForces:
     theatre = world.sites.theatre
-    posted = u.status == POSTED
-    bound = np.where(posted, u.posting, u.order_site)
+    posted = u["status"] == POSTED
+    bound = np.where(posted, u["posting"], u["order_site"])
     return OwnForces(
-        uid=u.uid.copy(),
-        kind=named(UNIT_KINDS, u.kind),
-        theatre=named(THEATRES, theatre[u.posting]),
-        home=u.home.copy(),
-        posting=u.posting.copy(),
-        mission=named(MISSIONS, u.mission),
-        soldiers=u.soldiers.copy(),
-        readiness=u.readiness.copy(),
-        supply_days=u.stock_kg / np.maximum(NEED_KG * u.soldiers, 1.0),
-        local_knowledge=u.knowledge.copy(),
-        status=named(STATUSES, u.status),
-        arrives_day=np.where(posted, -1, u.arrives - burn_in),
-        home_theatre=named(THEATRES, theatre[u.home]),
+        uid=u["uid"],
+        kind=named(UNIT_KINDS, u["kind"]),
+        theatre=named(THEATRES, theatre[u["posting"]]),
+        home=u["home"],
+        posting=u["posting"],
+        mission=named(MISSIONS, u["mission"]),
+        soldiers=u["soldiers"],
+        readiness=u["readiness"],
+        supply_days=u["stock_kg"] / np.maximum(NEED_KG * u["soldiers"], 1.0),
+        local_knowledge=u["knowledge"],
+        status=named(STATUSES, u["status"]),
+        arrives_day=np.where(posted, -1, u["arrives"] - burn_in),
+        home_theatre=named(THEATRES, theatre[u["home"]]),
         bound_for=bound,
         bound_theatre=named(THEATRES, theatre[bound]),
-        bound_mission=named(MISSIONS, np.where(posted, u.mission, u.order_mission)),
+        bound_mission=named(MISSIONS, np.where(posted, u["mission"], u["order_mission"])),
     )
 
 
@@ -215,42 +251,43 @@ def places_of(world: World) -> PlaceTable:
     )
 
 
-def reports_of(world: World, t: int, burn_in: int) -> ReportTable:
-    leads = world.actors.leads
-    leads = leads[(leads.alive > 0) & (leads.received <= t)]
-    leads = leads[np.lexsort((leads.uid, leads.received))]  # a row's place in the table means nothing
+def reports_of(world: World, leads: np.ndarray, burn_in: int) -> ReportTable:
+    leads = leads[np.lexsort((leads["uid"], leads["received"]))]  # a row's place in the table means nothing
     return ReportTable(
-        place=leads.site.copy(),
-        theatre=named(THEATRES, world.sites.theatre[leads.site]),
-        kind=named(LEAD_KINDS, leads.kind),
-        seen_day=leads.seen - burn_in,
-        received_day=leads.received - burn_in,
-        source=named(SOURCES, leads.source),
+        place=leads["site"],
+        theatre=named(THEATRES, world.sites.theatre[leads["site"]]),
+        kind=named(LEAD_KINDS, leads["kind"]),
+        seen_day=leads["seen"] - burn_in,
+        received_day=leads["received"] - burn_in,
+        source=named(SOURCES, leads["source"]),
     )
 
 
-def theatre_view(world: World, code: int, day: int, burn_in: int) -> TheatreView:
-    towns = world.places.communities
-    people = np.where(towns.theatre == code, world.census[: len(towns)], 0.0)
-    attacks, seized, losses = (by_week(world.tally[:, quantity, code], day, burn_in) for quantity in (ATTACKS, SEIZED, STATE_LOSSES))
-    return TheatreView(attacks, seized, losses, float((people * towns.coverage).sum() / max(people.sum(), 1.0)))
+def theatre_view(world: World, code: int, coverage: np.ndarray, day: int, burn_in: int) -> TheatreView:
+    people = np.where(world.places.communities.theatre == code, world.census[: len(coverage)], 0.0)
+    count = world.tally[: day // 7 + 1, :, code]  # weeks that are over do not change
+    return TheatreView(
+        attacks=by_week(count[:, ATTACKS], burn_in),
+        seizures=by_week(count[:, SEIZURES] + count[:, SEIZURES + LATEX], burn_in),
+        seized_kg=by_week(count[:, SEIZED], burn_in),
+        own_losses=by_week(count[:, STATE_LOSSES], burn_in),
+        coverage=float((people * coverage).sum() / max(people.sum(), 1.0)),
+    )
 
 
-def by_week(tally: np.ndarray, day: int, burn_in: int) -> Weekly:
-    """tally: f8[weeks + 1], row 0 the whole burn-in."""
-    return Weekly(tally[1 : day // 7 + 1].copy(), float(tally[0]) * 7.0 / burn_in if burn_in else 0.0)
+def by_week(count: np.ndarray, burn_in: int) -> Weekly:
+    """count: f8[full weeks + 1], the first the whole burn-in."""
+    return Weekly(count[1:].copy(), float(count[0]) * 7.0 / burn_in if burn_in else 0.0)
 
 
-def budget_of(world: World, own: OwnForces) -> Budget:
-    rows = {name: world.places.theatres[code] for code, name in enumerate(THEATRES) if code}
-    police = np.isin(own.kind, ("police", "antinarcotics", "eradication"))
+def budget_of(theatres: np.ndarray, own: OwnForces) -> Budget:
+    rows = {name: theatres[code] for code, name in enumerate(THEATRES) if code}
+    police = np.isin(own.kind, POLICE)
+
+    def held(column: str) -> Mapping[str, float]:
+        return MappingProxyType({name: float(row[column]) for name, row in rows.items()})
 
     def people(mask: np.ndarray) -> Mapping[str, float]:
         return MappingProxyType({name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows})
 
-    return Budget(
-        flight_hours=MappingProxyType({name: float(row.flight_hours_day) for name, row in rows.items()}),
-        boats=MappingProxyType({name: float(row.boats) for name, row in rows.items()}),
-        soldiers=people(~police),
-        police=people(police),
-    )
+    return Budget(held("flight_hours_day"), held("lift_bank"), held("boats"), people(~police), people(police))

@@ -7,7 +7,7 @@
 | line | a company at each place, from the one nearest to a town across the line on | river_patrol where there is a port, else patrol |
 | chokepoint | a company at each place, from the one through which most surface travel passes on | checkpoint |
 | reports | up to half (a company for each report) at the places named in the last 8 weeks, by reports; the rest as `area` | raid; patrol |
-| random | each unit in a town drawn by population, drawn anew at each review (14 days) | patrol |
+| random | each unit in a town drawn by population, drawn anew every week | patrol |
 | none | the largest town | idle |
 
 River infantry keeps to ports and patrols the river, except under garrison, reports and none. Police guard the larger towns,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 VRAEM_TASKINGS = ("area", "garrison", "reports", "random")
 BORDER_TASKINGS = ("line", "chokepoint", "area", "reports", "random", "none")
 RENEWED = ("reports", "random")  # taskings that a review changes
+WEEKLY = ("random",)  # of these, those that change between two reviews of the movement too
 THEATRES = ("vraem", "loreto", "cajamarca")
 TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least

@@ -29,7 +29,7 @@ AROUND_DAYS = 0.5  # a report of a place this far from a posting is a report fro
 
 def from_home(own: OwnForces) -> np.ndarray:
     """bool[n]: soldiers first posted in the VRAEM, wherever they are now. A share is a share of these."""
-    return (own.home_theatre == HOME) & np.isin(own.kind, SOLDIERS)
+    return (own.home_theatre == HOME) & np.logical_or.reduce([own.kind == kind for kind in SOLDIERS])
 
 
 def withdrawn(situation: Situation, withdrawal: Withdrawal, moved: str, number: int, leaving: list[int]) -> list[int]:
@@ -40,7 +40,7 @@ def withdrawn(situation: Situation, withdrawal: Withdrawal, moved: str, number: 
     stays[leaving] = False
     each_kind = quotas(own, ours, stays, moved, number)
     if withdrawal == "thin":
-        return thinned(own, ours, stays, each_kind, leaving)
+        return thinned(own, ours & (own.bound_theatre == HOME), stays, each_kind, leaving)
     turn = closing(situation, withdrawal, own.posting[ours & (own.bound_theatre == HOME)])
     rows: list[int] = []
     for kind, quota in each_kind:
@@ -64,9 +64,10 @@ def closing(situation: Situation, withdrawal: Withdrawal, postings: np.ndarray) 
     return {place: (float(first), size[place], place) for place, first in zip(places.tolist(), rank)}
 
 
-def thinned(own: OwnForces, ours: np.ndarray, stays: np.ndarray, each_kind: list[tuple[str, int]], leaving: list[int]) -> list[int]:
-    """One unit at a time from the posting that has given least for its size; none is emptied while another has two left."""
-    size = Counter(own.posting[ours & (own.bound_theatre == HOME)].tolist())
+def thinned(own: OwnForces, here: np.ndarray, stays: np.ndarray, each_kind: list[tuple[str, int]], leaving: list[int]) -> list[int]:
+    """One unit at a time from the posting that has given least for its size; none is emptied while another has two left. here: bool[own],
+    who makes the size of a posting; stays: of these, who can be sent."""
+    size = Counter(own.posting[here].tolist())
     gone: Counter[int] = Counter(own.posting[leaving].tolist())
 
     def turn(place: int) -> tuple[bool, float, int]:

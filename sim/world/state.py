@@ -226,7 +226,7 @@ class Theatre:
 
     lorries: float  # supply lorries
     boats: float  # supply boats
-    flight_hours_day: float  # helicopter hours available a day
+    flight_hours_day: float  # helicopter hours available a day; row 0: in the rest of the country
     lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float  # programme, ha a year
     eradicated_ha_year: float  # done since the last new year of the run

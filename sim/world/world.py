@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.world.state import Table
+from sim.world.state import ANTINARCOTICS, POLICE, Table
 from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, nearly_full
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class World:
     cluster_names: tuple[str, ...]
     events: Table  # what was logged since the last cut; `places.status` counts it
     map: Any
+    overdrawn: bool = False  # more than the budget was in use at some review
 
     def grow_if_nearly_full(self) -> None:
         """Double every table of agents that is nearly full. Rows keep their places, so nothing else changes."""
@@ -65,14 +66,21 @@ class World:
             self.actors = self.actors._replace(**grown)
 
     def over_budget(self) -> bool:
-        """Whether more people or flight hours are in use than the scenario's forces hold."""
+        """Whether more soldiers, police, boats or flight hours are in use, or were when last asked, than the scenario's forces hold. Teams
+        that clear coca belong to the programme of eradication, flight hours of no theatre to the rest of the country."""
         forces = self.scenario.forces
         held = [forces.vraem, forces.loreto, forces.cajamarca]
-        army = self.actors.units.kind < 3
-        soldiers = self.actors.units.soldiers[army & (self.actors.units.alive == 1)].sum()
-        hours = self.places.theatres.flight_hours_day.sum() * 365.0
-        allowed = forces.flight_hours_per_year * sum(each.helicopter_share for each in held)
-        return bool(soldiers > sum(each.soldiers for each in held) or hours > allowed * (1.0 + 1e-9))
+        units, theatres = self.actors.units, self.places.theatres[1:]
+        people = np.where(units.alive == 1, units.soldiers, 0.0)
+        army, police = units.kind < POLICE, (units.kind == POLICE) | (units.kind == ANTINARCOTICS)
+        used_and_held = (
+            (people[army].sum(), sum(each.soldiers for each in held)),
+            (people[police].sum(), sum(each.police for each in held)),
+            (theatres.boats.sum(), sum(each.boats for each in held)),
+            (theatres.flight_hours_day.sum() * 365.0, forces.flight_hours_per_year * sum(each.helicopter_share for each in held)),
+        )
+        self.overdrawn = self.overdrawn or any(used > held * (1.0 + 1e-9) for used, held in used_and_held)
+        return self.overdrawn
 
     def check(self) -> None:
         """TableFull when the last stretch ended because a table had no row left."""

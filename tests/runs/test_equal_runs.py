@@ -9,7 +9,6 @@ import sim.day
 from sim import kernel
 from sim.run import run
 from sim.world.state import IDLE, MISSIONS, Lead, Shipment, table
-from sim.world.tally import TRANSIT_DAYS
 from sim.world.world import TableFull
 
 
@@ -50,7 +49,7 @@ def test_days_or_stretches():
 
 
 @pytest.mark.parametrize("tasking", [("area", "chokepoint"), ("reports", "random"), ("garrison", "none")])
-@pytest.mark.parametrize("name", ["static", "phased"])
+@pytest.mark.parametrize("name", ["static", "phased", "rapid-reserve", "police-backfill"])
 def test_a_share_of_0_is_hold(name, tasking):
     """Nothing rewrites it to hold; it comes out so (section 5)."""
     levers = {"strategy.tasking_vraem": tasking[0], "strategy.tasking_border": tasking[1], "time.horizon_days": 35}
@@ -60,21 +59,43 @@ def test_a_share_of_0_is_hold(name, tasking):
     assert moved.records().outcomes == held.records().outcomes
 
 
-def test_strategies_part_on_the_day_their_orders_differ():
-    """static from day 14 and hold meet the same world through the burn-in and two weeks; then they part."""
-    levers = {"secrecy.level": 0.0, "time.horizon_days": 42}
-    held = small_run(**levers)
-    moved = small_run(**levers, **{"strategy.name": "static", "strategy.share_to_border": 0.3, "strategy.start_day": 14})
-    while held.day < 14:
+VARIANTS = [
+    ("static", {"start_day": 14}),
+    ("static", {"start_day": 14, "withdrawal": "close_remote"}),
+    ("static", {"start_day": 14, "withdrawal": "close_quiet", "tasking_vraem": "reports"}),
+    ("static", {"start_day": 14, "withdrawal": "close_small", "tasking_vraem": "random", "tasking_border": "random"}),
+    ("phased", {"start_day": 14, "tasking_border": "line", "moved": "special"}),
+    ("surge-and-return", {"start_day": 14, "tasking_border": "area", "move_helicopters": 0.5}),
+    ("triggered-return", {"start_day": 14, "tasking_vraem": "garrison", "tasking_border": "none"}),
+    ("rapid-reserve", {"start_day": 14, "tasking_border": "reports"}),
+    ("police-backfill", {"start_day": 14}),
+    ("threat-following", {"threshold_sd": 0.0, "patience_reviews": 1, "step": 0.3}),
+]
+
+
+def noting(one, orders):
+    """Keep the orders of each review by its day."""
+    decide = one.strategy.decide
+    one.strategy.decide = lambda situation: orders.setdefault(situation.day, decide(situation))
+    return one
+
+
+@pytest.mark.parametrize(("name", "settings"), VARIANTS)
+def test_strategies_part_on_the_day_their_orders_differ(name, settings):
+    """Until then all that a day may change is the same, bit for bit, day by day: the burn-in, and each day up to the first other order."""
+    levers = {"secrecy.level": 0.0, "time.horizon_days": 182}
+    own = {f"strategy.{key}": value for key, value in settings.items()}
+    ours, theirs = {}, {}
+    held = noting(small_run(**levers, **{key: value for key, value in own.items() if ".tasking_" in key}), ours)
+    moved = noting(small_run(**levers, **own, **{"strategy.name": name, "strategy.share_to_border": 0.3}), theirs)
+    while not held.finished:
         held.advance(1)
         moved.advance(1)
+        if any(theirs[day] != ours.get(day) for day in theirs):
+            break
         assert state(held) == state(moved), held.day
-    held.advance(1)
-    moved.advance(1)
+    assert held.day == 15 or (name == "threat-following" and held.day > 112)
     assert state(held)["actors.units"] != state(moved)["actors.units"]
-    held.advance(20)
-    moved.advance(20)
-    assert moved.world.tally[:, TRANSIT_DAYS].sum() > 0 == held.world.tally[:, TRANSIT_DAYS].sum()
 
 
 def test_an_inert_unit_changes_nothing_else():

@@ -54,7 +54,7 @@ class World:
     site_lat: np.ndarray
     n_communities: int
     days_surface: np.ndarray
-    air_km: np.ndarray
+    lines: SimpleNamespace
     tally: np.ndarray
     key: np.uint64
     scenario: SimpleNamespace
@@ -80,7 +80,8 @@ def make_world(**levers) -> World:
     communities.theatre, communities.population, communities.coverage = theatre[:n], people[:n], 0.4
     units = table(state.Unit, sum(count for *_, count in UNITS) + 20)
     theatres = table(state.Theatre, 4)
-    theatres.flight_hours_day, theatres.boats = [0.0, 6.0, 1.2, 0.6], [0.0, 40.0, 60.0, 5.0]
+    theatres.flight_hours_day, theatres.boats = [4.0, 6.0, 1.2, 0.6], [0.0, 40.0, 60.0, 5.0]
+    theatres.lift_bank = [0.0, 200.0, 100.0, 50.0]
     lever = table(state.Levers, 1)
     lever.burn_in = BURN_IN
     tables = (table(record, 30) for record in (state.ArmedGroup, state.Network, state.Shipment, state.Laboratory, state.Lead))
@@ -92,7 +93,7 @@ def make_world(**levers) -> World:
     world = World(
         Actors(units, *tables), Places(communities, None, None, theatres, lever, np.zeros(4, np.int64)),
         Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
-        tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, 100.0 * days,
+        tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, SimpleNamespace(air_hours=0.5 * days),
         np.zeros((160, len(tally.QUANTITIES), tally.PLACES)), np.uint64(7),
         SimpleNamespace(strategy=strategy, time=SimpleNamespace(start_date=datetime.date(2022, 1, 1))),
         people.copy(), SimpleNamespace(redeployment=moving),

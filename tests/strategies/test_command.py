@@ -69,8 +69,11 @@ def test_an_announcement_is_of_a_theatre_and_a_day(world):
 
 
 def test_hours_lent_are_hours_less(world):
+    hours = world.places.theatres.flight_hours_day
     ordered(world, ("lend_hours", "vraem", "loreto", 2.0))
-    assert world.places.theatres.flight_hours_day.tolist() == [0.0, 4.0, 3.2, 0.6]
+    assert hours.tolist() == [4.0, 4.0, 3.2, 0.6]
+    ordered(world, ("lend_hours", "elsewhere", "loreto", 3.0))  # from the rest of the country
+    assert hours.tolist() == pytest.approx([1.0, 4.0, 6.2, 0.6])
 
 
 UID = object()
@@ -90,6 +93,7 @@ UID = object()
         (("task", UID, "sleep"), "no mission 'sleep'"),
         (("announce", "vraen", 3), "no theatre 'vraen'.*did you mean \"vraem\""),
         (("lend_hours", "vraem", "loreto", 60.0), "vraem cannot lend 60 flight hours a day: it has 6"),
+        (("lend_hours", "elsewhere", "loreto", 5.0), "elsewhere cannot lend 5 flight hours a day: it has 4"),
     ],
 )
 def test_a_wrong_order_names_strategy_day_and_item_and_changes_nothing(world, units, call, said):

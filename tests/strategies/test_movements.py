@@ -27,9 +27,9 @@ def test_a_share_of_0_gives_the_orders_of_hold(tasking):
         world = make_world(share_to_border=0.0, tasking_vraem=tasking, tasking_border=tasking)
         strategy = strategy_of(world, name)
         orders = []
-        for day in range(0, 84, 14):
+        for day in range(0, 84, 7):
             add_leads(world, [day // 14, 21, 22], received=BURN_IN + day)
-            orders.append(review(world, strategy, day))
+            orders.append(review(world, strategy, day) if day % strategy.review_days == 0 else None)
             arrive(world)
         found.append(orders)
     assert all(orders == found[0] for orders in found) and any(found[0])
@@ -128,6 +128,26 @@ def test_only_reports_and_random_are_renewed_and_who_is_in_place_stays():
     assert review(world, strategy, 84)  # the reports have grown old
 
 
+@pytest.mark.parametrize(("vraem", "border", "days"), [("area", "chokepoint", 14), ("random", "line", 7), ("reports", "random", 7)])
+def test_only_what_is_drawn_is_reviewed_every_week(vraem, border, days):
+    """Between two reviews of the movement a share, a return or a report changes nothing; who is drawn anew moves within the theatre."""
+    world = make_world(share_to_border=0.15, tasking_vraem=vraem, tasking_border=border)
+    strategy = strategy_of(world, "static", start_day=7)
+    assert strategy.review_days == days
+    review(world, strategy, 0)
+    arrive(world)
+    add_leads(world, [3, 3, 22], received=BURN_IN + 6)
+    review(world, strategy, 7)
+    u, theatre = world.actors.units, world.sites.theatre
+    assert not at_border(world)
+    moving = u[(u.alive == 1) & (u.status != POSTED)]
+    drawn = {code for code in (1, 2, 3) if (vraem if code == VRAEM else border) == "random"}
+    drawn = {code for code in (1, 2, 3) if (vraem if code == VRAEM else border) == "random"}
+    assert {int(theatre[posting]) for posting in moving.posting} == drawn
+    review(world, strategy, 14)
+    assert at_border(world) == {"loreto": 35, "cajamarca": 15}
+
+
 def test_units_under_way_are_left_alone():
     world = make_world(share_to_border=0.15, tasking_vraem="random", tasking_border="random")
     strategy = strategy_of(world, "static")
@@ -147,5 +167,5 @@ def test_helicopter_hours_go_with_the_units_and_are_conserved():
     hours = world.places.theatres.flight_hours_day
     for day in range(0, 200, 14):
         review(world, strategy, day)
-        assert hours.sum() == pytest.approx(7.8)
+        assert hours.sum() == pytest.approx(4.0 + 7.8)
     assert hours[1:] == pytest.approx([3.0, 1.2 + 0.7 * 3.0, 0.6 + 0.3 * 3.0])

@@ -8,8 +8,9 @@ import pytest
 
 from sim.run import Run
 from sim.scenario import load_scenario
-from sim.strategies import catalogue
-from sim.world.state import IDLE, POLICE, POSTED, PREPARING, TRANSIT, VRAEM
+from sim.strategies import Orders, catalogue
+from sim.world.state import IDLE, LORETO, POLICE, POSTED, PREPARING, RAID, RESERVE, TRANSIT, VRAEM
+from sim.world.tally import COST, LIFT_HOURS
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIXTURE = {"map.resolution_km": 10, "time.burn_in_days": 28, "time.horizon_days": 168}
@@ -104,9 +105,81 @@ def test_threat_following_moves_by_its_steps():
     run = start("threat-following", threshold_sd=0.0, patience_reviews=1)
     counts = by_review(run)
     step = [int(0.05 * k * fifteen_percent(run) / 0.15 + 0.5) for k in range(4)]
-    assert counts[:4] == [0] * 4 and len(set(counts)) > 1
+    assert counts[:8] == [0] * 8 and len(set(counts)) > 1
     assert all(min(abs(count - s) for s in step) <= 1 for count in counts)
     assert all(abs(b - a) <= step[1] + 1 for a, b in pairwise(counts))
+
+
+def test_rapid_reserve_waits_flies_by_the_hours_and_comes_back():
+    run = start("rapid-reserve", tasking_border="random")
+    u, theatre = run.world.actors.units, run.world.sites.theatre
+    army = (u.kind < POLICE) & (theatre[u.home] == VRAEM)
+    flown = set()
+    run.advance(run.burn_in + 14)
+    while not run.finished:
+        run.advance(7)
+        waits, raids = army & (u.mission == RESERVE), army & (u.mission == RAID) & (u.status == POSTED)
+        assert waits.any() and (waits | (army & ((u.mission == RAID) | (u.status != POSTED)))).sum() >= fifteen_percent(run)
+        assert away(run) <= fifteen_percent(run) and not run.world.over_budget()
+        flown |= set(theatre[u.posting[raids]].tolist())
+    assert VRAEM in flown and len(flown) > 1
+    hours, pool = run.world.tally[1:, LIFT_HOURS, VRAEM].sum(), run.world.places.theatres.flight_hours_day[VRAEM]
+    p = run.world.parameters.redeployment[0]
+    assert 100 < hours <= p.lift_bank_hours + pool * p.lift_share * 168
+    assert {uid for uid, day in run.strategy.reserve.items() if day is not None and run.day - day > 28} == set()  # nobody is left behind
+
+
+@pytest.mark.parametrize("source", ["loreto", "border"])
+def test_police_backfill_takes_police_from_where_they_are_then_missing(source):
+    run = start("police-backfill", police_share=0.5, police_from=source)
+    u, theatre = run.world.actors.units, run.world.sites.theatre
+    local = u.kind == POLICE
+
+    def there(code):
+        return int((local & (u.status != TRANSIT) & (theatre[u.posting] == code)).sum())
+
+    run.advance(run.burn_in)
+    before = [there(code) for code in range(4)]
+    held = run.world.tally[0, COST].sum()
+    run.advance(run.end)
+    after = [there(code) for code in range(4)]
+    assert after[LORETO] == before[LORETO] - int(before[LORETO] / 2 + 0.5) and after[VRAEM] > before[VRAEM]
+    assert sum(after) == sum(before) and (after[3] < before[3]) == (source == "border")
+    assert run.records().outcomes["over_budget"] == 0.0 and held > 0.0
+
+
+def test_hours_from_the_rest_of_the_country_are_over_the_budget_and_cost():
+    """Even when they are given back: what was flown was flown."""
+
+    def flown(hours):
+        run = start("static", share_to_border=0.45)
+        decide = run.strategy.decide
+
+        def with_a_loan(situation):
+            orders = decide(situation) or Orders()
+            if situation.day in (0, 112) and hours:
+                orders.lend_hours(*(("elsewhere", "loreto") if situation.day == 0 else ("loreto", "elsewhere")), hours)
+            return orders
+
+        run.strategy.decide = with_a_loan
+        run.advance(run.end)
+        return run.records().outcomes
+
+    usual, more = flown(0.0), flown(3.0)
+    assert (usual["over_budget"], more["over_budget"]) == (0.0, 1.0)
+    assert more["cost_musd"] > usual["cost_musd"]
+
+
+@pytest.mark.parametrize("what", ["soldiers", "police", "boats"])
+def test_what_exceeds_the_forces_is_flagged(what):
+    run = start("hold")
+    u, theatres = run.world.actors.units, run.world.places.theatres
+    assert not run.world.over_budget()
+    if what == "boats":
+        theatres.boats[LORETO] += 1.0
+    else:
+        u.soldiers[np.flatnonzero((u.kind >= POLICE) == (what == "police"))[0]] += 1.0
+    assert run.world.over_budget()
 
 
 def test_dated_events_change_share_and_tasking_for_a_while():

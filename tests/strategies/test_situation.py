@@ -5,22 +5,29 @@ import dataclasses
 
 import numpy as np
 import pytest
-from small_world import BURN_IN, add_leads, make_world, strategy_of
+from small_world import BURN_IN, add_leads, arrive, make_world, review, strategy_of
 
 from sim.mechanisms.command import enter
 from sim.strategies import catalogue
-from sim.strategies.situation import situation
+from sim.strategies.situation import Weekly, situation
 from sim.world.state import VRAEM
 from sim.world.tally import ATTACKS
 
+TABLES = ("own", "places", "reports", "theatre", "budget", "surface_days")
 
-def arrays(thing):
-    for column in dataclasses.fields(thing):
-        value = getattr(thing, column.name)
-        if isinstance(value, np.ndarray):
-            yield column.name, value
-        elif dataclasses.is_dataclass(value):
-            yield from arrays(value)
+
+def arrays(view):
+    """Every array that a situation can show, once all its tables are made."""
+    for name in TABLES:
+        table = getattr(view, name)
+        for part in table.values() if name == "theatre" else [table]:
+            if isinstance(part, np.ndarray):
+                yield name, part
+                continue
+            for column in dataclasses.fields(part):
+                value = getattr(part, column.name)
+                yield from [(column.name, value)] if isinstance(value, np.ndarray) else []
+                yield from [(column.name, value.full_weeks)] if isinstance(value, Weekly) else []
 
 
 def test_arrays_are_copies(world):
@@ -35,8 +42,26 @@ def test_arrays_are_copies(world):
     assert np.array_equal(before[3], after[3])
     with pytest.raises(dataclasses.FrozenInstanceError):
         view.day = 3
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        view.own = None
     with pytest.raises(TypeError):
         view.theatre["vraem"] = None
+
+
+def test_what_is_read_late_tells_of_its_day(world):
+    """Tables are made when they are first read; a strategy that keeps a situation must not see a later day by it."""
+    add_leads(world, [3, 4])
+    world.tally[1:] = 1.0
+    early, late = situation(world, 14), situation(world, 14)
+    shown = {name: getattr(early, name) for name in TABLES}
+    units, leads, theatres = world.actors.units, world.actors.leads, world.places.theatres
+    units.posting, units.soldiers, units.mission, leads.site, leads.alive = 5, 1.0, 3, 9, 2
+    theatres.flight_hours_day = theatres.lift_bank = world.places.communities.coverage = 0.0
+    world.tally[3:] = 7.0
+    for (name, before), (_, after) in zip(arrays(early), arrays(late), strict=True):
+        assert np.array_equal(before, after), name
+    assert late.budget == shown["budget"]
+    assert all(late.theatre[name].coverage == view.coverage for name, view in shown["theatre"].items())
 
 
 def test_own_forces_are_told_in_words(world):
@@ -85,21 +110,38 @@ def test_draws_belong_to_the_day_and_the_run(world):
     assert draws != [situation(world, 14).chance(k) for k in range(50)]
 
 
-@pytest.mark.parametrize("levers", [{"tasking_vraem": "reports", "tasking_border": "reports"}, {"tasking_border": "random"}])
-def test_the_truth_that_no_report_names_changes_no_order(levers):
-    calm, scrambled = make_world(**levers), make_world(**levers)
-    rng = np.random.default_rng(2)
-    for world in (calm, scrambled):
-        add_leads(world, [1, 1, 1, 2, 25, 25, 30])
-    for secret in scrambled.actors[1:5]:
+SECRETS = ("population", "state", "armed", "armed_coverage", "felt", "felt_armed", "fear", "cooperation", "committee", "harm_state")
+SECRETS += ("coca", "coca_max", "poppy", "kg_passed", "tips", "stake")
+
+
+def scramble(world, rng):
+    """Change every truth that no report mentions."""
+    for secret in world.actors[1:5]:
         for name, column in ((n, secret[n]) for n in secret.dtype.names):
             column[:] = rng.integers(1, 9, len(column)) if name != "alive" else 1
-    hidden = ["population", "state", "armed", "armed_coverage", "felt", "felt_armed", "fear", "cooperation", "committee", "harm_state"]
-    hidden += ["coca", "coca_max", "poppy", "kg_passed", "tips", "stake"]
-    for name in hidden:
-        scrambled.places.communities[name] = rng.random(calm.n_communities) * 3
-    scrambled.actors.leads.target[:] = rng.integers(1, 99, 30)
-    scrambled.actors.leads.row[:] = rng.integers(0, 30, 30)
-    orders = [[strategy_of(world, name).decide(situation(world, 14)) for name in catalogue()] for world in (calm, scrambled)]
-    assert orders[0] == orders[1]
-    assert all(orders[0])
+    for name in SECRETS:
+        world.places.communities[name] = rng.random(world.n_communities) * 3
+    world.actors.leads.target[:] = rng.integers(1, 99, 30)
+    world.actors.leads.row[:] = rng.integers(0, 30, 30)
+
+
+@pytest.mark.parametrize("levers", [{"tasking_vraem": "reports", "tasking_border": "reports"}, {"tasking_border": "random"}])
+@pytest.mark.parametrize("name", catalogue())
+def test_the_truth_that_no_report_names_changes_no_order(name, levers):
+    """Over half a year, in which threats change, units move and come back."""
+    told = []
+    for secret in (False, True):
+        world, rng = make_world(**levers), np.random.default_rng(2)
+        strategy = strategy_of(world, name)
+        told.append([])
+        for day in range(0, 182, 7):
+            add_leads(world, [1, 1, 1, 2, 25, 25, 30] + [21] * (day // 14), received=BURN_IN + day - 2)
+            world.actors.leads.kind = [0, 1, 2] * 10
+            world.tally[day // 7 + 1, ATTACKS, 2] = day // 28
+            if secret:
+                scramble(world, rng)
+            if day % strategy.review_days == 0:
+                told[-1].append(review(world, strategy, day))
+            arrive(world, day)
+    assert told[0] == told[1]
+    assert any(told[0])

@@ -68,8 +68,8 @@ def test_reports_split_patrols_from_raids_where_reports_point(world):
     assert Counter(site for _, site, mission in crowd if mission == "raid") == {4: 24, 11: 12}  # a company for each report
 
 
-def test_random_is_drawn_anew_at_each_review_and_by_population(world):
-    first, again, later = (assigned(world, "random", "vraem", ["line"] * 300, day) for day in (0, 0, 14))
+def test_random_is_drawn_anew_every_week_and_by_population(world):
+    first, again, later = (assigned(world, "random", "vraem", ["line"] * 300, day) for day in (0, 0, 7))
     assert first == again != later
     counts = Counter(site for _, site, _ in first + later)
     people = world.places.communities.population[:20]

@@ -93,7 +93,7 @@ def test_hours_come_home_with_the_units(part):
     arrive(world)
     with_levers(strategy, move_helicopters=part / 2)
     review(world, strategy, 14)
-    assert hours[1] == pytest.approx(6.0 * (1 - part / 2)) and hours.sum() == pytest.approx(7.8)
+    assert hours[1] == pytest.approx(6.0 * (1 - part / 2)) and hours.sum() == pytest.approx(4.0 + 7.8)
     with_levers(strategy, share_to_border=0.0)
     review(world, strategy, 28)
     arrive(world)
