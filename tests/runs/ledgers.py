@@ -58,6 +58,26 @@ def network_cash(world) -> float:
     return float(world.actors.networks.cash.sum()) - total(world, q.REVENUE) + paid
 
 
+def group_money(world) -> float:
+    """What armed groups hold and have spent, less what they collected, taxed and got from outside: constant."""
+    spent = total(world, q.WAGES) + total(world, q.OTHER_SPENDING)
+    got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.OTHER_INCOME))
+    return float(world.actors.groups.money.sum()) + spent - got
+
+
+def tolls(world) -> float:
+    """What loads have paid, less what groups collected and what lies uncollected: constant."""
+    return total(world, q.PAID_TOLL) - total(world, q.COLLECTED) - float(world.places.communities.toll_usd.sum())
+
+
+MONEY = ("cash", "group money", "tolls")
+
+
+def tolerance(world, ledger: str) -> float:
+    """Rounding of a sum of many: a millionth of a kilogram, a person, a hectare; of money, of all that was turned over."""
+    return 1e-6 * max(1.0, total(world, q.REVENUE)) if ledger in MONEY else 1e-6
+
+
 LEDGERS = {
     "people": people,
     "civilians": civilians,
@@ -66,6 +86,8 @@ LEDGERS = {
     "coca": coca_standing,
     "poppy": poppy_standing,
     "cash": network_cash,
+    "group money": group_money,
+    "tolls": tolls,
 }
 
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from busy import busy
-from hypothesis import HealthCheck, given, seed, settings
+from drawn import scenarios
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as draw
-from ledgers import LEDGERS, faults, total, under_way
+from ledgers import LEDGERS, MONEY, faults, tolerance, total, under_way
 from small_runs import small_run
 
+from sim.scenario.problems import UserError
 from sim.world import tally as q
 from sim.world.state import CAJAMARCA, HCL, LATEX, LORETO, POSTED, PREPARING, TRANSIT, VRAEM
 
@@ -46,10 +48,8 @@ def crossing(world, product, theatre):
 @pytest.mark.parametrize("name", LEDGERS)
 def test_a_ledger_balances_every_day(history, name):
     values = np.array(history[0][name])
-    assert values[0] > 0 or name == "cash"
-    assert values == pytest.approx(
-        values[0], rel=1e-9, abs=1e-6 * max(1.0, total(history[-1].world, q.REVENUE)) if name == "cash" else 1e-6
-    )
+    assert values[0] > 0 or name in MONEY
+    assert values == pytest.approx(values[0], rel=1e-9, abs=tolerance(history[-1].world, name))
 
 
 def test_nothing_leaves_its_bounds(history):
@@ -91,61 +91,40 @@ def test_weights_and_the_parts_of_the_vacuum(history):
         assert states == pytest.approx(run.scenario.time.horizon_days)
 
 
-def test_groups_account_for_what_they_collect(history):
-    """Of what loads pay and fields are taxed, groups get no more than all; wages come out of what they had or got."""
+def test_groups_are_in_business(history):
+    """Otherwise their ledger would balance because nobody paid."""
     world = history[-1].world
-    groups = world.actors.groups
-    assert (groups.money >= 0).all()
-    weeks = (history[-1].t + 6) // 7
-    most = total(world, q.PAID_TOLL) + total(world, q.TAXED) + weeks * float(groups.other_usd.sum())
-    assert 0 < total(world, q.WAGES) + float(groups.money.sum()) <= most * (1 + 1e-9)
+    assert (world.actors.groups.money >= 0).all()
+    assert min(total(world, k) for k in (q.PAID_TOLL, q.COLLECTED, q.TAXED, q.OTHER_INCOME, q.WAGES)) > 0
 
 
-@seed(1)
-@settings(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    soldiers=draw.integers(0, 20_000),
-    loreto=draw.integers(0, 6_000),
-    share=draw.floats(0, 1),
-    name=draw.sampled_from(["static", "phased"]),
-    tasking_vraem=draw.sampled_from(["area", "garrison", "reports", "random"]),
-    tasking_border=draw.sampled_from(["line", "chokepoint", "area", "reports", "random", "none"]),
-    coordination=draw.floats(0, 1),
-    coca=draw.floats(0, 32_000),
-    poppy=draw.floats(0, 600),
-    fighters=draw.integers(0, 300),
-    replication=draw.integers(0, 10_000),
-)
-def test_any_scenario_conserves(
-    soldiers, loreto, share, name, tasking_vraem, tasking_border, coordination, coca, poppy, fighters, replication
-):
-    run = small_run(
-        replication,
-        **{
-            "time.burn_in_days": 14,
-            "time.horizon_days": 28,
-            "forces.vraem.soldiers": soldiers,
-            "forces.vraem.special": soldiers // 10,
-            "forces.vraem.river_infantry": soldiers // 20,
-            "forces.loreto.soldiers": loreto,
-            "forces.loreto.special": 0,
-            "forces.loreto.river_infantry": loreto // 4,
-            "strategy.name": name,
-            "strategy.share_to_border": share,
-            "strategy.tasking_vraem": tasking_vraem,
-            "strategy.tasking_border": tasking_border,
-            "partner.coordination": coordination,
-            "crops.coca_ha.vraem": coca,
-            "crops.poppy_ha.cajamarca": poppy,
-            "enemy.mpcp_fighters": fighters,
-        },
-    )
+def conserves(overrides, replication):
+    """Run it day by day: bounds hold every day, ledgers balance at the end, every outcome is a number or undefined."""
+    try:
+        run = small_run(replication, **overrides)
+    except UserError:
+        assume(False)  # more crops than the land carries, say: refused, with a message
     before = {ledger: of(run.world) for ledger, of in LEDGERS.items()}
     for world in day_by_day(run):
-        assert faults(world) == []
-    after = {ledger: of(run.world) for ledger, of in LEDGERS.items()}
-    scale = {"cash": 1e-6 * max(1.0, total(run.world, q.REVENUE))}
+        assert faults(world) == [], f"day {run.day}"
     for ledger, value in before.items():
-        assert after[ledger] == pytest.approx(value, rel=1e-9, abs=scale.get(ledger, 1e-6)), ledger
-    outcomes = run.records().outcomes.values()
-    assert all(value is None or np.isfinite(value) for value in outcomes)
+        assert LEDGERS[ledger](run.world) == pytest.approx(value, rel=1e-9, abs=tolerance(run.world, ledger)), ledger
+    outcomes = run.records().outcomes.items()
+    assert [name for name, value in outcomes if value is not None and not np.isfinite(value)] == []
+
+
+USUAL = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@settings(USUAL, max_examples=8, phases=[Phase.explicit, Phase.generate])
+@given(overrides=scenarios(14, 28), replication=draw.integers(0, 10_000))
+def test_any_scenario_conserves(overrides, replication):
+    conserves(overrides, replication)
+
+
+@pytest.mark.slow
+@settings(USUAL, max_examples=300)
+@given(overrides=scenarios(28, 84), replication=draw.integers(0, 10_000))
+def test_any_of_many_scenarios_conserves(overrides, replication):
+    """Longer, so that crops ripen, moves arrive, losses are answered; a failing example is made as small as it gets."""
+    conserves(overrides, replication)
