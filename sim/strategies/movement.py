@@ -168,27 +168,32 @@ def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], 
     if not movers:
         return
     cohort = sorted({*np.flatnonzero(here).tolist(), *movers})
-    group_of = {row: TROOPS[str(own.kind[row])] for row in cohort}
+    uids, kinds, postings = own.uid[cohort].tolist(), own.kind[cohort].tolist(), own.posting[cohort].tolist()
     recent = situation.reports.where(situation.day - situation.reports.received_day < 7 * REPORT_WEEKS)
-    units = [(int(own.uid[row]), str(own.kind[row])) for row in cohort]
-    wanted = assign(tasking, theatre, units, situation.places, recent, situation.chance, situation.surface_days)
-    kind_of = {uid: TROOPS[kind] for uid, kind in units}
-    open_posts = Counter((kind_of[uid], site, mission) for uid, site, mission in wanted)
+    wanted = assign(tasking, theatre, list(zip(uids, kinds)), situation.places, recent, situation.chance, situation.surface_days)
+    group_of = {uid: TROOPS[kind] for uid, kind in zip(uids, kinds)}
+    open_posts = Counter((group_of[uid], site, mission) for uid, site, mission in wanted)
     unplaced = []
-    for row in cohort:
-        held = (group_of[row], int(own.bound_for[row]), str(own.bound_mission[row]))
-        if open_posts[held] > 0:
-            open_posts[held] -= 1
-        else:
-            unplaced.append(row)
+    for row, uid, site, held in zip(cohort, uids, postings, zip(own.bound_for[cohort].tolist(), own.bound_mission[cohort].tolist())):
+        post = (group_of[uid], *held)
+        if open_posts[post] > 0:
+            open_posts[post] -= 1
+        elif row in movers:
+            unplaced.append((row, group_of[uid], site))
+    choice: dict[str, list[tuple[str, int, str]]] = {}
+    for post, left in open_posts.items():
+        if left > 0:
+            choice.setdefault(post[0], []).append(post)
     grouped: dict[tuple[int, str, bool], list[int]] = {}
-    for row in (row for row in unplaced if row in movers):
-        choice = [a_post for a_post, left in open_posts.items() if left > 0 and a_post[0] == group_of[row]]
-        chosen = next((a_post for a_post in choice if a_post[1] == own.posting[row]), choice[0])  # another task before a march
+    for row, group, posting in unplaced:
+        chosen = next((post for post in choice[group] if post[1] == posting), choice[group][0])  # another task before a march
         open_posts[chosen] -= 1
+        if open_posts[chosen] == 0:
+            choice[group].remove(chosen)
         grouped.setdefault((chosen[1], chosen[2], own.theatre[row] == theatre), []).append(row)
     for (site, task, inside), rows in sorted(grouped.items()):
-        if stay := [own.uid[row] for row in rows if own.posting[row] == site]:
-            orders.task(stay, task)
-        if go := [own.uid[row] for row in rows if own.posting[row] != site]:
-            orders.move(go, site, task, prepare_days=MARCH_DAYS if inside else None)
+        in_place = own.posting[rows] == site
+        if (stay := own.uid[rows][in_place]).size:
+            orders.task(stay.tolist(), task)
+        if (go := own.uid[rows][~in_place]).size:
+            orders.move(go.tolist(), site, task, prepare_days=MARCH_DAYS if inside else None)

@@ -172,11 +172,11 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     """What command knows of `world` on `day` of the horizon, before that day is simulated."""
     burn_in = int(world.places.levers[0].burn_in)
     t = day + burn_in
-    units, leads, theatres = (table.view(np.ndarray) for table in (world.actors.units, world.actors.leads, world.places.theatres))
-    units, theatres = units[units["alive"] == 1], theatres.copy()
-    leads = leads[(leads["alive"] > 0) & (leads["received"] <= t)]
-    coverage = world.places.communities.coverage.copy()
-    per_flight = max(float(world.parameters.redeployment[0].troops_per_flight), 1.0)
+    units, leads = world.actors.units.view(np.ndarray), world.actors.leads.view(np.ndarray)  # a recarray is slow to read
+    units, theatres = units[units["alive"] == 1], world.places.theatres.copy()
+    leads = leads[leads["alive"] > 0]
+    coverage = world.places.communities.view(np.ndarray)["coverage"].copy()
+    per_flight = max(float(world.parameters.redeployment.view(np.ndarray)["troops_per_flight"][0]), 1.0)
     key = U(world.key)
 
     def travel_days(a: int, b: int, by: str = "surface") -> float:
@@ -197,7 +197,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     told: dict[str, Callable[[], Any]] = {
         "own": lambda: own_forces(world, units, burn_in),
         "places": lambda: places_of(world),
-        "reports": lambda: reports_of(world, leads, burn_in),
+        "reports": lambda: reports_of(world, leads[leads["received"] <= t], burn_in),
         "theatre": views,
         "budget": lambda: budget_of(theatres, view.own),
         "surface_days": lambda: world.days_surface.copy(),

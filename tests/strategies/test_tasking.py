@@ -33,10 +33,19 @@ def test_every_unit_gets_one_valid_post_in_its_theatre(world, how, theatre):
     assert by_kind["antinarcotics"] == ({"raid"} if how == "reports" else {"checkpoint"})
 
 
-def test_area_follows_population_and_garrison_the_larger_towns(world):
-    area = Counter(site for _, site, _ in assigned(world, "area", "vraem", ["line"] * 300))
-    people = world.places.communities.population[:20]
-    assert all(abs(area[i] - 300 * people[i] / people.sum()) <= 1.0 for i in range(20)) and max(area) < 20  # hamlets hold no post
+TOWNS_OF = {"vraem": range(20), "loreto": range(20, 32), "cajamarca": range(32, 40)}
+
+
+@pytest.mark.parametrize("theatre", TOWNS_OF)
+def test_area_patrols_the_towns_by_population(world, theatre):
+    towns = TOWNS_OF[theatre]
+    posts = assigned(world, "area", theatre, ["line"] * 300)
+    area, people = Counter(site for _, site, _ in posts), world.places.communities.population[towns]
+    assert all(abs(area[i] - 300 * n / people.sum()) <= 1.0 for i, n in zip(towns, people)) and set(area) <= set(towns)  # no hamlet
+    assert {mission for *_, mission in posts} == {"patrol"}
+
+
+def test_garrison_holds_the_larger_towns(world):
     held = assigned(world, "garrison", "vraem", ["line"] * 300)
     assert {site for _, site, _ in held} == set(range(10)) and {m for *_, m in held} == {"garrison"}
 
@@ -47,6 +56,19 @@ def test_line_keeps_to_the_towns_nearest_to_the_other_side(world):
     near = sorted(range(20, 32), key=lambda s: min(abs(world.site_lon[s] - world.site_lon[a]) for a in (50, 51, 52)))[:5]
     assert set(lon) == set(near) and {m for *_, m in posts} == {"river_patrol"}
     assert {m for *_, m in assigned(world, "line", "cajamarca", ["line"] * 8)} == {"patrol"}
+
+
+@pytest.mark.parametrize("theatre", ["loreto", "cajamarca"])
+def test_chokepoint_puts_a_company_where_most_quickest_ways_lead_through(world, theatre):
+    places, days = [*TOWNS_OF[theatre]], world.days_surface
+    ends = [*places, 50, 51, 52, 53]  # and the towns abroad and the hub
+    through = {
+        c: sum(days[a, b] for a in places for b in ends if c not in (a, b) and days[a, c] + days[c, b] <= days[a, b] * 1.02) for c in places
+    }
+    posts = assigned(world, "chokepoint", theatre, ["line"] * 20)
+    companies = Counter(site for _, site, _ in posts)
+    assert set(companies) == set(sorted(places, key=lambda c: -through[c])[:5]) and set(companies.values()) == {4}
+    assert {mission for *_, mission in posts} == {"checkpoint"}
 
 
 def test_chokepoints_are_where_most_travel_passes():
@@ -68,13 +90,26 @@ def test_reports_split_patrols_from_raids_where_reports_point(world):
     assert Counter(site for _, site, mission in crowd if mission == "raid") == {4: 24, 11: 12}  # a company for each report
 
 
-def test_random_is_drawn_anew_every_week_and_by_population(world):
-    first, again, later = (assigned(world, "random", "vraem", ["line"] * 300, day) for day in (0, 0, 7))
+@pytest.mark.parametrize("theatre", ["loreto", "cajamarca"])
+def test_reports_at_the_border_send_companies_to_what_is_named_there(world, theatre):
+    town = TOWNS_OF[theatre][3]
+    add_leads(world, [town, town, 4])  # one of the VRAEM does not count here
+    posts = assigned(world, "reports", theatre, ["line"] * 40)
+    assert Counter(site for _, site, mission in posts if mission == "raid") == {town: 8}
+    rest = Counter(site for _, site, mission in posts if mission == "patrol")
+    assert rest == Counter(site for _, site, _ in assigned(world, "area", theatre, ["line"] * 32))
+
+
+@pytest.mark.parametrize("theatre", TOWNS_OF)
+def test_random_is_drawn_anew_every_week_and_by_population(world, theatre):
+    first, again, later = (assigned(world, "random", theatre, ["line"] * 300, day) for day in (0, 0, 7))
     assert first == again != later
+    towns = TOWNS_OF[theatre]
     counts = Counter(site for _, site, _ in first + later)
-    people = world.places.communities.population[:20]
+    people = world.places.communities.population[towns]
     expected = 600 * people / people.sum()
-    assert sum((counts[i] - expected[i]) ** 2 / expected[i] for i in range(20)) < 45  # chi-square, 19 degrees, p about .001
+    critical = {20: 45.0, 12: 32.0, 8: 25.0}[len(towns)]  # chi-square, p about .001
+    assert sum((counts[i] - e) ** 2 / e for i, e in zip(towns, expected)) < critical
 
 
 def test_random_and_none_reach_every_place_or_one(world):
