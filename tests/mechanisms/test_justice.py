@@ -181,3 +181,18 @@ def test_ten_years_leave_firms_that_trade():
     assert arrests(run).sum() > 40 and 20 < firms[-1] <= 40 and (book[..., CAPACITY].sum(axis=0) > 0.2).all()
     assert firms[-1] == firms[-8], "it comes to rest: halves would be too small to live"
     assert (labs.alive == 1).sum() < 2 * 400 and run.world.tally[-20:, q.DISPATCHED].sum() > 0
+
+
+def test_an_arrest_is_an_event_that_names_the_firms():
+    run = small_run(**{"record.events": True} | TORN)
+    run.advance(7)
+    networks = run.world.actors.networks
+    run.world.minds.cases[:] = 0.0
+    run.world.minds.cases[[0, 1], VRAEM] = POINTS
+    run.world.trade.book[1, :, WHOLE] *= 0.01  # too small to split
+    run.advance(7)
+    events = run.records().events
+    made = events[events.kind == "arrest"]
+    assert made.theatre.tolist() == ["vraem"] * 2 and made.day.tolist() == [0, 0] and made.quantity.tolist() == [2.0, 1.0]
+    assert made.uid.tolist() == networks.uid[:2].tolist() and made.other_uid.tolist() == [networks.uid[20], 0]
+    assert set(made.unit) == {"firms"}

@@ -195,3 +195,21 @@ def test_removing_a_view_leaves_the_row(model):
     unit.remove()
     assert not unit.alive and len(model.agents) == count
     assert [one.uid for one in model.agents_by_type[MilitaryUnit] if one.uid == uid] == [uid]
+
+
+def test_files_and_owners_are_seen(model):
+    """Case points on the firm and on the anti-narcotics teams of the theatre; a laboratory's owner and age."""
+    run_for(model, 9)
+    cases = model.world.minds.cases
+    cases[:] = 0.0
+    cases[0, 1:] = 3.0, 2.0, 1.0
+    firms = {agent.row: agent for agent in model.agents_by_type[TraffickingNetwork]}
+    assert firms[0].case_points == 6.0 and firms[1].case_points == 0.0
+    police = model.agents_by_type[PoliceUnit]
+    held = {agent.theatre_name: agent.case_points for agent in police if agent.kind_name == "antinarcotics"}
+    assert held == {"vraem": 3.0, "loreto": 2.0, "cajamarca": 1.0}
+    assert {agent.case_points for agent in police if agent.kind_name != "antinarcotics"} == {0.0}
+    labs = model.agents_by_type[Laboratory]
+    uids = {agent.uid for agent in firms.values()}
+    assert all((agent.owner_uid in uids) == (agent.kind_name != "strip") for agent in labs)
+    assert {agent.age_days for agent in labs if agent.opened == 0} == {9}

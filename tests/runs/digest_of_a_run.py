@@ -16,7 +16,7 @@ from sim.kernel import is_compiled
 from sim.run import run
 
 MOVING = {"strategy.name": "static", "strategy.share_to_border": 0.3, "strategy.tasking_vraem": "reports"}
-RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up
+RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up, arrests
     "search.width_trail_km": 0.5,
     "search.width_slope_km": 0.9,
     "search.width_jungle_km": 0.5,
@@ -33,10 +33,16 @@ RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of
     "partner.joint_rate": 5.0,
     "crops.deterrence": 5.0,
     "processing.leaf_wait_weeks": 0.0,
+    "processing.expansion": 0.1,
+    "justice.lab_points": 5.0,
+    "justice.seizure_points": 5.0,
+    "justice.split_share": 0.5,
+    "justice.split_least": 0.01,
+    "justice.cut_weeks": 1.0,
 }
 SHOCKS = [
     {"day": 7, "until": 21, "set": {"eradicate": {"theatre": "vraem", "ha_per_year": 20_000.0}}},
-    {"day": 14, "set": {"partner.suspended": True}},
+    {"day": 14, "set": {"partner.suspended": True, "mandate.detain": "pnp"}},
 ]
 MONTH = {"time.horizon_days": 28, "record.events": True, "enemy.mpcp_groups": 40, "events": SHOCKS}
 BUSY = busy() | MONTH | {"parameters": STRONG | RARE}

@@ -32,6 +32,7 @@ def series(run: Run, quantity: int, place: int) -> np.ndarray:
 
 EVERYTHING = {
     "secrecy__level": 1.0,
+    "mandate__detain": "pnp",
     "partner__suspended": True,
     "partner__coordination": 0.9,
     "eradication__ha_per_year__vraem": 5_000.0,
@@ -51,7 +52,8 @@ def test_what_starts_and_ends_leaves_every_value_as_it_was():
     levers = ("lines", "parameters", "legs")
     run.advance(run.burn_in + 20)
     assert not same_bytes(run, plain, "lines", "parameters") and run.world.legs.route_effort.max() == 30.0
-    assert run.world.places.levers.outbound[0] == 0.1 and run.strategy.levers.share_to_border == 0.2
+    assert (run.world.places.levers.outbound[0], run.world.places.levers.police_only[0]) == (0.1, 1)
+    assert run.strategy.levers.share_to_border == 0.2
     run.advance(run.end)
     assert same_bytes(run, plain, *levers)
     assert run.world.places.levers.tobytes() == plain.world.places.levers.tobytes()
