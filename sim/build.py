@@ -17,10 +17,26 @@ from sim.geography.routes import routes as load_routes
 from sim.geography.travel import Speeds, Travel
 from sim.geography.travel import travel as load_travel
 from sim.parameters.registry import load_registry
+from sim.parameters.seasons import load_seasons
 from sim.scenario.problems import UserError
 from sim.world import tables
 from sim.world.log import Event
-from sim.world.state import BOLIVIA, BY_AIR, CAJAMARCA, COAST, LORETO, PERU, VRAEM, dtype, table
+from sim.world.state import (
+    AMAZON,
+    APURIMAC,
+    BASINS,
+    BOLIVIA,
+    BY_AIR,
+    CAJAMARCA,
+    COAST,
+    LORETO,
+    MARANON,
+    PERU,
+    PUTUMAYO,
+    VRAEM,
+    dtype,
+    table,
+)
 from sim.world.tally import PLACES, QUANTITIES
 from sim.world.world import World
 
@@ -164,7 +180,7 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
 
 
 def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, library: Library) -> Lines:
-    """What lies across the line: the refuge of every community, the way back, flight hours and prices."""
+    """What lies across the line: the refuge of every community, the way back and prices."""
     n, refuge_km = len(map_.settlements), values(scenario, "start")["refuge_km"]
     abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     home = np.flatnonzero((np.arange(n) < map_.n_communities) & (sites.theatre >= LORETO))
@@ -178,8 +194,26 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: tables.Sites, libr
         [0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)], np.int64
     )
     latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
-    hours = travel.air_km / travel.speeds.helicopter_km_h
-    return Lines(hours, refuge, back, prices_of(scenario), theatre, np.array(latex[:1] or [-1], np.int64))
+    return Lines(refuge, back, prices_of(scenario), theatre, np.array(latex[:1] or [-1], np.int64))
+
+
+def ways_of(map_: Map, travel: Travel) -> tables.Ways:
+    """Journeys and the year's course. A site has the basin of the nearest community: the Putumayo's in its province, else its theatre's."""
+    main = {VRAEM: APURIMAC, LORETO: AMAZON, CAJAMARCA: MARANON}
+    own = np.array([PUTUMAYO if place.province == "Putumayo" else main[place.theatre] for place in map_.settlements[: map_.n_communities]])
+    year = load_seasons()
+    calendar = np.zeros((4 + len(BASINS), 12))  # nobody waits for rain elsewhere
+    for name, theatre in opening.THEATRES.items():
+        calendar[theatre] = year["rain"][name]
+    for basin, name in enumerate(BASINS):
+        calendar[4 + basin] = year["river"][name]
+    return tables.Ways(
+        travel.air_km / travel.speeds.helicopter_km_h,
+        travel.days_surface - travel.days_river,
+        travel.days_river,
+        own[travel.air_km[:, : map_.n_communities].argmin(axis=1)],
+        calendar,
+    )
 
 
 def prices_of(scenario: Any) -> np.ndarray:
@@ -247,6 +281,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(n_legs),
             np.zeros(len(map_.cells)),
         ),
+        land=tables.Land(opening.young_coca(communities, parameters.crops[0]), opening.basins()),
         minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites)), np.zeros((len(networks), 4))),
         trade=tables.Trade(
             opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
@@ -258,6 +293,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         ground=ground,
         sites=sites,
         near=near,
+        ways=ways_of(map_, travel),
         routes=routes,
         route_facts=facts,
         legs=legs,

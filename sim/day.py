@@ -20,11 +20,12 @@ from sim.mechanisms import (
     presence,
     processing,
     redeployment,
+    seasons,
     secrecy,
     sustainment,
     trafficking,
 )
-from sim.world.clock import day_of_year, is_monthly, is_weekly, is_wet, tally_row
+from sim.world.clock import day_of_year, is_monthly, is_weekly, tally_row
 from sim.world.state import Table
 from sim.world.tables import nearly_full
 
@@ -33,6 +34,7 @@ class Parameters(NamedTuple):
     """One record array of one row per mechanism, and one for searching an area, which several share."""
 
     search: Table
+    seasons: Table
     redeployment: Table
     sustainment: Table
     presence: Table
@@ -65,7 +67,6 @@ class Bench(NamedTuple):
 class Lines(NamedTuple):
     """The line and the prices across it, never written."""
 
-    air_hours: np.ndarray  # f8[sites, sites] of flight
     refuge: np.ndarray  # i8[sites] nearest settlement across the line, -1 none
     back: np.ndarray  # i8[sites] nearest community at home, -1 none
     prices: np.ndarray  # f8[exits, products] USD per kg
@@ -75,14 +76,14 @@ class Lines(NamedTuple):
 
 # fmt: off
 @loop
-def advance(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, start,
-            stop, tally):
+def advance(actors, places, fields, land, minds, trade, ground, sites, near, ways, routes, facts, legs, lines, bench, parameters, events,
+            key, start, stop, tally):
     """Days start to stop - 1. Returns the day reached, short of stop when the log is to be drained or a table to be doubled
     (`places.status`)."""
     burn_in = places.levers[0].burn_in
     for t in range(start, stop):
-        one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
-                tally[tally_row(t, burn_in)])
+        one_day(actors, places, fields, land, minds, trade, ground, sites, near, ways, routes, facts, legs, lines, bench, parameters,
+                events, key, t, tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
         if 2 * places.status[1] > len(events) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads):
@@ -91,20 +92,20 @@ def advance(actors, places, fields, minds, trade, ground, sites, near, routes, f
 
 
 @loop
-def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, facts, legs, lines, bench, parameters, events, key, t,
-            tally):
+def one_day(actors, places, fields, land, minds, trade, ground, sites, near, ways, routes, facts, legs, lines, bench, parameters, events,
+            key, t, tally):
     """Sections 4.2 to 4.17 of the model. 4.1, command, speaks between stretches (`mechanisms/command.py`)."""
     lever = places.levers[0]
     held = 1 if t < lever.burn_in else 0
     weekly = is_weekly(t, lever.burn_in)
     doy = day_of_year(t, lever.first_day_of_year)
-    wet = is_wet(t, lever.first_day_of_year)
     latex = lines.latex_cluster[0]
 
     if weekly:
         records.weigh(places, parameters, latex, t)
-    redeployment.redeployment(actors, places, sites, lines, parameters, events, key, t, tally)
-    sustainment.sustainment(actors, places, sites, bench, parameters, wet, tally)
+    seasons.seasons(places, land, ways, parameters, doy)
+    redeployment.redeployment(actors, places, land, sites, ways, parameters, events, key, t, tally)
+    sustainment.sustainment(actors, places, land, sites, ways, bench, parameters, tally)
 
     presence.place_units(actors, fields, sites, parameters)
     presence.spread(actors, places, fields, sites, near, bench, parameters)
@@ -134,9 +135,9 @@ def one_day(actors, places, fields, minds, trade, ground, sites, near, routes, f
         detection.find_fields(places, fields, ground, parameters)
         if held == 0:
             processing.start(actors, places, trade, ground, bench, parameters, key, t, tally)
-            crops.grow(places, near, parameters, latex, tally)
-            crops.clear(places, near, parameters, tally)
-            crops.eradicate(places, fields, sites, near, bench, parameters, doy, tally)
+            crops.grow(places, land, near, parameters, latex, t, tally)
+            crops.clear(places, land, near, parameters, t, tally)
+            crops.eradicate(places, fields, land, sites, near, bench, parameters, doy, t, tally)
 
     processing.processing(actors, places, bench, parameters, latex, t, tally)
     processing.rebuild(actors, places, ground, key, t)

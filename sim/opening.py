@@ -11,12 +11,14 @@ from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
 from sim.day import Lines, Parameters
 from sim.geography.map import COUNTRIES, Map, plain
 from sim.geography.routes import Routes as Library
+from sim.mechanisms.crops import bearing
 from sim.scenario.problems import UserError
 from sim.strategies.situation import places_of
 from sim.strategies.tasking import assign
 from sim.world import tables
 from sim.world.firms import owner_of
 from sim.world.state import (
+    BASINS,
     CAJAMARCA,
     COCAINE_LAB,
     DISSIDENT,
@@ -32,6 +34,7 @@ from sim.world.state import (
     UNIT_KINDS,
     VRAEM,
     ArmedGroup,
+    Basin,
     Community,
     Laboratory,
     Lead,
@@ -150,6 +153,15 @@ def communities(scenario: Any, map_: Map, library: Library, ground: tables.Groun
     if towns.poppy.sum() < hectares - 1.0:
         raise UserError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
     return towns
+
+
+def young_coca(towns: Table, p: Any) -> np.ndarray:
+    """Coca that does not bear yet, by week of planting: f8[communities, AGES, 2], with the ages that planting at an even pace leaves."""
+    ages = np.arange(1, tables.AGES)
+    left = np.array([1.0 - bearing(age - 1.0, float(p.maturation_weeks), float(p.ramp_weeks)) for age in ages])
+    young = np.zeros((len(towns), tables.AGES, 2))
+    young[:, -ages % tables.AGES, 0] = towns.coca_young[:, None] * left / left.sum()
+    return young
 
 
 def markets(scenario: Any, towns: Table, library: Library, lines: Lines, parameters: Parameters, start: dict[str, float]) -> Table:
@@ -305,6 +317,7 @@ def partners(sites: tables.Sites, start: dict[str, float]) -> Table:
 
 def theatres(scenario: Any) -> Table:
     rows = table(Theatre, 4)
+    rows.foot = rows.road = rows.flying = 1.0
     for name, code in THEATRES.items():
         force = getattr(scenario.forces, name)
         row = rows[code]
@@ -313,6 +326,12 @@ def theatres(scenario: Any) -> Table:
         row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
     flown = sum(float(row.flight_hours_day) for row in rows)
     rows[0].flight_hours_day = max(scenario.forces.flight_hours_per_year / 365.0 - flown, 0.0)  # in the rest of the country
+    return rows
+
+
+def basins() -> Table:
+    rows = table(Basin, len(BASINS))
+    rows.pace = rows.load = 1.0
     return rows
 
 

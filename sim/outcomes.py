@@ -350,6 +350,14 @@ for _name, _codes in THEATRES.items():
         "count",
         flow(q.COCA_DESTROYED, _codes),
     )
+    add(
+        f"eradicated_again_share_{_name}",
+        "share",
+        f"coca eradicated on ground eradicated before, {SHOWN[_name]}",
+        NEUTRAL,
+        "ratio",
+        part((q.COCA_DESTROYED_AGAIN,), (q.COCA_DESTROYED,), _codes),
+    )
 _border = THEATRES["border"]
 add(
     "poppy_ha_border_end",

@@ -124,8 +124,8 @@ class Run:
     def _stretch(self, stop: int) -> None:
         w = self.world
         # fmt: off
-        arguments = (w.actors, w.places, w.fields, w.minds, w.trade, w.ground, w.sites, w.near, w.routes, w.route_facts, w.legs, w.lines,
-                     w.bench, w.parameters, w.events, w.key, self.t, stop, w.tally)
+        arguments = (w.actors, w.places, w.fields, w.land, w.minds, w.trade, w.ground, w.sites, w.near, w.ways, w.routes, w.route_facts,
+                     w.legs, w.lines, w.bench, w.parameters, w.events, w.key, self.t, stop, w.tally)
         # fmt: on
         if kernel.is_compiled():
             reached = self._days(*arguments)

@@ -17,8 +17,8 @@ from sim.run import Run
 from sim.scenario import load_scenario
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
-STATE = ("actors", "places", "fields", "minds", "trade")
-MAP = ("ground", "sites", "near", "routes", "route_facts", "legs", "lines", "parameters")
+STATE = ("actors", "places", "fields", "land", "minds", "trade")
+MAP = ("ground", "sites", "near", "ways", "routes", "route_facts", "legs", "lines", "parameters")
 SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 21}
 
 

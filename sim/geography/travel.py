@@ -23,6 +23,7 @@ LANDING_KM = 20.0
 SMALL_BOAT = 2  # river class that carries boats all year
 TRACK = 1  # road class 1 is a track, 2 a secondary and 3 a paved road
 PERU = COUNTRIES.index("peru")
+HAIR = 1e-6
 AT_ONCE = 64  # sources per call: bounds the memory of a dense answer to 8 MB
 EARTH_KM = 6371.0
 
@@ -64,9 +65,10 @@ class Travel:
 
     reach_*: per site, the active cells within 40 foot-equivalent km, sorted (CSR: `reach_start[n_sites + 1]`, `reach_cell`, `reach_km`);
     its own cell counts as half a cell; hubs off the map reach nothing. near_*: the same for sites, itself at 0 km.
-    days_surface: by foot, road, river and connectors. days_foot: on foot and along roads and tracks, up to 30 days. air_km: great
-    circle. All three [n_sites, n_sites], symmetric, inf where there is no way. nearest_site[n_cells]: the community to which each
-    Peruvian cell of a theatre belongs, -1 for other cells. `speeds` and `digest` say what the tables follow from.
+    days_surface: by foot, road, river and connectors. days_river: those of them that go by boat. days_foot: on foot and along roads and
+    tracks, up to 30 days. air_km: great circle. All four [n_sites, n_sites], symmetric, inf where there is no way (days_river: 0).
+    nearest_site[n_cells]: the community to which each Peruvian cell of a theatre belongs, -1 for other cells. `speeds` and `digest` say
+    what the tables follow from.
     """
 
     reach_start: np.ndarray
@@ -76,6 +78,7 @@ class Travel:
     near_site: np.ndarray
     near_km: np.ndarray
     days_surface: np.ndarray
+    days_river: np.ndarray
     days_foot: np.ndarray
     air_km: np.ndarray
     nearest_site: np.ndarray
@@ -160,15 +163,24 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
     n, sites = len(map.cells), nodes_of_sites(map)
     foot, trail, road, river = (f(map, speeds) for f in (foot_edges, trail_edges, road_edges, river_edges))
     on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
-    surface = _graph(
-        n + len(sites), *zip(*((e.a, e.b, e.days) for e in (foot, road, river, _port_edges(map, speeds), _connector_edges(map, sites))))
-    )  # type: ignore[arg-type]
+    on_land = (foot, road, _port_edges(map, speeds), _connector_edges(map, sites, "road"))
+    on_water = (river, _connector_edges(map, sites, "river"))
+
+    def surface(water: float) -> np.ndarray:
+        """Days between sites when every day on the water takes `water` days."""
+        ways = [(e.a, e.b, e.days) for e in on_land] + [(e.a, e.b, e.days * water) for e in on_water]
+        return _between(_graph(n + len(sites), *zip(*ways)), sites)  # type: ignore[arg-type]
+
+    days = surface(1.0)
+    with np.errstate(invalid="ignore"):  # what a hair more on the water adds is, on the quickest way, the days on the water
+        by_boat = np.where(np.isfinite(days), (surface(1.0 + HAIR) - days) / HAIR, 0.0)
     on_road = np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
     weights = [foot.km, road.km * on_road, river.km * ON_RIVER]
     felt = _graph(n, [foot.a, road.a, river.a], [foot.b, road.b, river.b], weights)
     return {
         **_reach(map, felt),
-        "days_surface": _between(surface, sites),
+        "days_surface": days,
+        "days_river": np.clip(by_boat, 0.0, days),
         "days_foot": _between(on_foot, sites, FOOT_DAYS),
         "air_km": _air_km(map),
         "nearest_site": _nearest_site(map, felt),
@@ -199,9 +211,9 @@ def _port_edges(map: Map, speeds: Speeds) -> Edges:
     return Edges(a, b, km, km / speeds.foot_trail, np.zeros(len(a), np.int64))
 
 
-def _connector_edges(map: Map, sites: np.ndarray) -> Edges:
-    """Surface connectors between settlements; those that leave the country or fly are no way for soldiers."""
-    legs = [c for c in map.connectors if c.start >= 0 and c.end >= 0 and c.mode != "air"]
+def _connector_edges(map: Map, sites: np.ndarray, mode: str) -> Edges:
+    """Connectors of a mode between settlements; those that leave the country are no way for soldiers."""
+    legs = [c for c in map.connectors if c.start >= 0 and c.end >= 0 and c.mode == mode]
     a, b = sites[np.array([(c.start, c.end) for c in legs], np.int64).reshape(-1, 2)].T
     days = np.array([c.days for c in legs], np.float64)
     return Edges(a, b, np.zeros(len(legs)), days, np.zeros(len(legs), np.int64))

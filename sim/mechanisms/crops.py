@@ -1,21 +1,32 @@
-"""4.11 Crops: planting while it pays, eradication of what is found, replanting, displacement.
+"""4.11 Crops: planting while it pays, years of growth, eradication of what is found, replanting, displacement.
 
-Reads: markets (prices), force (clearing teams), theatres (programme). Writes: communities (coca, coca_young, coca_bare, coca_found,
-poppy, poppy_found, eradicated_ha), theatres, tally. Weekly; no chance. `clear` is a programme from outside (a dated event): bearing
-coca in proportion to what stands, found or not, in any season.
+Reads: markets (prices), force (clearing teams, escorts), theatres (programme). Writes: communities (coca, coca_again, coca_young,
+coca_bare, coca_found, poppy, poppy_found, eradicated_ha), young, theatres, tally. Weekly; no chance.
 
-`dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). New coca bears after
-65 weeks [52-78] (F0233), here as one exponential stage. A team of 30 clears 4.2 ha a day (F0300); Loreto's season is July to November
-(F0293). Bare land is replanted at .04-.08 a week while it pays (S13); displacement to neighbours is signed, .1 [-.3-.8]."""
+`dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). Coca is kept by the
+week of its planting. It gives its first leaf after `maturation_weeks`, 65 [52-78] (F0233), and bears in full `ramp_weeks` later (older
+texts have full harvests in the third year): in between a field counts as bearing in proportion. Bare land is replanted at .04-.08 a
+week while it pays, and ground eradicated before is told apart from then on (S13); displacement to neighbours is signed, .1 [-.3-.8].
+Poppy is an annual crop of two cycles: its area follows price as a whole, its latex comes at harvest (`processing`).
+
+Teams clear what is located, a field's young plants with its old ones: what share of a community's bearing coca is found tells what share
+of its land is. A team of 30 clears 4.2 ha a day (F0300) where it is escorted: by units ordered to escort, and by a part of the other
+people on task in reach; `escort_ratio` guards to a clearer (F0303). Teams in reach of one another share their escorts. Loreto's season is
+July to November (F0293). `clear` is a programme from outside (a dated event): bearing coca in proportion to what stands, found or not, in
+any season, with its own escort.
+
+Leaves out: pruning, ageing and disease; nurseries; which plot of a community is cleared (its fields mix); coca under age where no bearing
+field is found."""
 
 import math
 
 from sim.kernel import loop, rule
 from sim.world.state import LORETO
-from sim.world.tables import CLEARERS, clip
+from sim.world.tables import AGES, CLEARERS, ESCORTS, clip, in_reach
 from sim.world.tally import (
     COCA_ABANDONED,
     COCA_DESTROYED,
+    COCA_DESTROYED_AGAIN,
     COCA_PLANTED,
     COST,
     POPPY_ABANDONED,
@@ -30,11 +41,16 @@ class Parameters:
     pay_leaf_usd: float
     pay_latex_usd: float
     maturation_weeks: float
+    ramp_weeks: float
     deterrence: float
     seed: float
     team_ha_day: float
     team_people: float
     work_days: float
+    escort_ratio: float
+    escort_spare: float
+    loreto_opens_day: float
+    loreto_closes_day: float
     replant: float
     displacement: float
     eradication_usd_ha: float
@@ -50,32 +66,89 @@ def growth(area, room, rate_year, price, pays_at, covered, p):
 
 
 @rule
-def plant(town, ha, tally):
-    """New coca, within what the land can carry; returns the hectares planted."""
+def bearing(age, maturation_weeks, ramp_weeks):
+    """Share of a field that counts as bearing at an age in weeks."""
+    if age < maturation_weeks:
+        return 0.0
+    return min((age - maturation_weeks) / ramp_weeks, 1.0) if ramp_weeks > 0.0 else 1.0
+
+
+@rule
+def week_of(t, burn_in):
+    """Weeks since the first day of the horizon: planting of that week has its own place in `young`."""
+    return (t - burn_in) // 7
+
+
+@rule
+def ripen(town, young, i, week, p):
+    """Fields that pass from age to age begin to bear; what is left over at the greatest age told apart bears too."""
+    for age in range(max(int(p.maturation_weeks), 1), AGES):
+        before = bearing(age - 1.0, p.maturation_weeks, p.ramp_weeks)
+        share = 1.0
+        if age < AGES - 1 and before < 1.0:
+            share = (bearing(float(age), p.maturation_weeks, p.ramp_weeks) - before) / (1.0 - before)
+        slot = (week - age) % AGES
+        for again in range(2):
+            ha = share * young[i, slot, again]
+            if ha > 0.0:
+                young[i, slot, again] -= ha
+                town.coca_young = max(town.coca_young - ha, 0.0)
+                town.coca += ha
+                if again == 1:
+                    town.coca_again += ha
+
+
+@rule
+def lose_young(town, young, i, share):
+    """A share of all coca that does not bear yet is gone; returns ha, and ha of these on ground eradicated before."""
+    gone = 0.0
+    again = 0.0
+    for slot in range(AGES):
+        again += share * young[i, slot, 1]
+        gone += share * (young[i, slot, 0] + young[i, slot, 1])
+        young[i, slot, 0] *= 1.0 - share
+        young[i, slot, 1] *= 1.0 - share
+    town.coca_young = max(town.coca_young - gone, 0.0) if share < 1.0 else 0.0
+    return gone, again
+
+
+@rule
+def lose_bearing(town, ha):
+    """Bearing coca is gone; returns the ha of it on ground eradicated before."""
+    again = town.coca_again * ha / town.coca if town.coca > 0.0 else 0.0
+    town.coca = max(town.coca - ha, 0.0)
+    town.coca_again = clip(town.coca_again - again, 0.0, town.coca)
+    return again
+
+
+@rule
+def plant(town, young, i, ha, week, tally):
+    """New coca, within what the land can carry."""
     room = town.coca_max - town.coca - town.coca_young - town.coca_bare
     planted = clip(ha, 0.0, max(room, 0.0))
     town.coca_young += planted
+    young[i, week % AGES, 0] += planted
     tally[COCA_PLANTED, town.theatre] += planted
-    return planted
 
 
 @loop
-def grow(places, near, parameters, latex_cluster, tally):
+def grow(places, land, near, parameters, latex_cluster, t, tally):
     """One week of planting, ripening and replanting."""
     communities, markets = places.communities, places.markets
+    young = land.young
     near_start, near_site, near_k = near.start, near.site, near.k
     p = parameters.crops[0]
-    ripe = 1.0 - math.exp(-1.0 / max(p.maturation_weeks, 1e-9))
+    week = week_of(t, places.levers[0].burn_in)
     for i in range(len(communities)):
         town = communities[i]
         price = markets[town.cluster].price_leaf
-        ripens = town.coca_young * ripe
-        town.coca_young -= ripens
-        town.coca += ripens
+        if town.coca_young > 0.0:
+            ripen(town, young, i, week, p)
         if price > p.pay_leaf_usd:
             again = town.coca_bare * (1.0 - math.exp(-p.replant))
             town.coca_bare -= again
             town.coca_young += again
+            young[i, week % AGES, 1] += again
             tally[COCA_PLANTED, town.theatre] += again
         change = growth(town.coca + town.coca_young, town.coca_max, p.growth_coca, price, p.pay_leaf_usd, town.coverage, p)
         if change >= 0.0:
@@ -89,10 +162,10 @@ def grow(places, near, parameters, latex_cluster, tally):
                 margin = clip(price / max(p.pay_leaf_usd, 1e-9) - 1.0, 0.0, 1.0)
                 if weight > 0.0:
                     change += p.seed / 52.0 * around / weight * margin
-            plant(town, change, tally)
+            plant(town, young, i, change, week, tally)
         else:
             gone = min(-change, town.coca)
-            town.coca -= gone
+            lose_bearing(town, gone)
             tally[COCA_ABANDONED, town.theatre] += gone
         if town.poppy_max > 0.0 and latex_cluster >= 0:
             turn = growth(town.poppy, town.poppy_max, p.growth_poppy, markets[latex_cluster].price, p.pay_latex_usd, town.coverage, p)
@@ -102,7 +175,7 @@ def grow(places, near, parameters, latex_cluster, tally):
 
 
 @rule
-def displace(communities, i, ha, near_start, near_site, near_k, tally):
+def displace(communities, young, i, ha, week, near_start, near_site, near_k, tally):
     """Fields lost here are planted (or, if negative, given up) next door."""
     weight = 0.0
     for e in range(near_start[i], near_start[i + 1]):
@@ -114,33 +187,42 @@ def displace(communities, i, ha, near_start, near_site, near_k, tally):
             if j < len(communities) and j != i:
                 part = ha * near_k[e] * communities[j].coca_max / weight
                 if part >= 0.0:
-                    plant(communities[j], part, tally)
-                else:
-                    gone = min(-part, communities[j].coca_young)
-                    communities[j].coca_young -= gone
+                    plant(communities[j], young, j, part, week, tally)
+                elif communities[j].coca_young > 0.0:
+                    gone, _ = lose_young(communities[j], young, j, min(-part / communities[j].coca_young, 1.0))
                     tally[COCA_ABANDONED, communities[j].theatre] += gone
 
 
 @rule
-def destroy(communities, i, coca, poppy, near_start, near_site, near_k, p, tally):
-    """Coca and poppy of a community, ha, are destroyed: what it costs, and what is planted next door for it."""
+def destroy(communities, young, i, coca, share_young, poppy, week, near_start, near_site, near_k, p, tally):
+    """Bearing coca (ha), a share of the young and poppy (ha) of a community are destroyed: what it costs, and what is planted next door
+    for it. Returns the hectares cleared."""
     town = communities[i]
-    town.coca -= coca
-    town.coca_bare += coca
+    again = lose_bearing(town, coca)
+    cleared = coca
+    if share_young > 0.0 and town.coca_young > 0.0:
+        gone, gone_again = lose_young(town, young, i, share_young)
+        cleared += gone
+        again += gone_again
+    town.coca_bare += cleared
     town.poppy -= poppy
-    town.eradicated_ha += coca + poppy
-    tally[COCA_DESTROYED, town.theatre] += coca
+    town.eradicated_ha += cleared + poppy
+    tally[COCA_DESTROYED, town.theatre] += cleared
+    tally[COCA_DESTROYED_AGAIN, town.theatre] += again
     tally[POPPY_DESTROYED, town.theatre] += poppy
-    tally[COST, town.theatre] += (coca + poppy) * p.eradication_usd_ha
-    displace(communities, i, coca * p.displacement, near_start, near_site, near_k, tally)
+    tally[COST, town.theatre] += (cleared + poppy) * p.eradication_usd_ha
+    displace(communities, young, i, cleared * p.displacement, week, near_start, near_site, near_k, tally)
+    return cleared + poppy
 
 
 @loop
-def clear(places, near, parameters, tally):
+def clear(places, land, near, parameters, t, tally):
     """One week of clearing from outside the model's teams."""
     communities, theatres = places.communities, places.theatres
+    young = land.young
     near_start, near_site, near_k = near.start, near.site, near.k
     p = parameters.crops[0]
+    week = week_of(t, places.levers[0].burn_in)
     for h in range(len(theatres)):
         if theatres[h].cleared_ha_year <= 0.0:
             continue
@@ -151,48 +233,72 @@ def clear(places, near, parameters, tally):
         for i in range(len(communities)):
             if communities[i].theatre == h and communities[i].coca > 0.0:
                 communities[i].coca_found *= 1.0 - share
-                destroy(communities, i, share * communities[i].coca, 0.0, near_start, near_site, near_k, p, tally)
+                destroy(communities, young, i, share * communities[i].coca, 0.0, 0.0, week, near_start, near_site, near_k, p, tally)
+
+
+@rule
+def escorted(escorts, clearers, p):
+    """Share of the clearing teams in reach of one another that the escorts in reach let work."""
+    needed = p.escort_ratio * clearers
+    return min(1.0, escorts / needed) if needed > 0.0 else 1.0
+
+
+@rule
+def share_found(town):
+    """Share of a community's coca that is located."""
+    return min(town.coca_found / town.coca, 1.0) if town.coca > 0.0 else 0.0
 
 
 @loop
-def eradicate(places, fields, sites, near, bench, parameters, day_of_year, tally):
+def eradicate(places, fields, land, sites, near, bench, parameters, day_of_year, t, tally):
     """One week of the eradication programme, on fields that are found and that a team can reach. reach: f8[sites] work space."""
     communities, theatres = places.communities, places.theatres
-    force = fields.force
+    force, young = fields.force, land.young
     site_theatre = sites.theatre
     near_start, near_site, near_k = near.start, near.site, near.k
     reach = bench.load
+    people = bench.weigh[:, 0]
     p = parameters.crops[0]
+    week = week_of(t, places.levers[0].burn_in)
     for s in range(len(reach)):
         reach[s] = 0.0
+        people[s] = 0.0
     for s in range(len(force)):
         if force[s, CLEARERS] > 0.0:
-            for e in range(near_start[s], near_start[s + 1]):
-                reach[near_site[e]] += near_k[e]
+            clearers = in_reach(force, CLEARERS, s, near_start, near_site, near_k)
+            escorts = in_reach(force, ESCORTS, s, near_start, near_site, near_k)
+            people[s] = force[s, CLEARERS] * escorted(escorts, clearers, p)
+            if people[s] > 0.0:
+                for e in range(near_start[s], near_start[s + 1]):
+                    reach[near_site[e]] += near_k[e]
     for h in range(len(theatres)):
         theatre = theatres[h]
         if day_of_year < 7:
             theatre.eradicated_ha_year = 0.0
-        if h == LORETO and (day_of_year < 181 or day_of_year >= 334):
+        if h == LORETO and (day_of_year < p.loreto_opens_day or day_of_year >= p.loreto_closes_day):
             continue
         able = 0.0
         for s in range(len(force)):
             if site_theatre[s] == h:
-                able += force[s, CLEARERS] / max(p.team_people, 1.0) * p.team_ha_day * p.work_days
+                able += people[s] / max(p.team_people, 1.0) * p.team_ha_day * p.work_days
         able = min(able, theatre.eradicate_ha_year - theatre.eradicated_ha_year)
         wanted = 0.0
         for i in range(len(communities)):
-            if communities[i].theatre == h and reach[i] > 0.0:
-                wanted += communities[i].coca_found + communities[i].poppy_found
+            town = communities[i]
+            if town.theatre == h and reach[i] > 0.0:
+                wanted += min(town.coca_found, town.coca) + share_found(town) * town.coca_young + min(town.poppy_found, town.poppy)
         if able <= 0.0 or wanted <= 0.0:
             continue
         share = min(1.0, able / wanted)
         for i in range(len(communities)):
             town = communities[i]
             if town.theatre == h and reach[i] > 0.0:
+                of_young = share * share_found(town)
                 coca = share * min(town.coca_found, town.coca)
                 poppy = share * min(town.poppy_found, town.poppy)
                 town.coca_found -= coca
                 town.poppy_found -= poppy
-                theatre.eradicated_ha_year += coca + poppy
-                destroy(communities, i, coca, poppy, near_start, near_site, near_k, p, tally)
+                # fmt: off
+                theatre.eradicated_ha_year += destroy(communities, young, i, coca, of_young, poppy, week, near_start, near_site, near_k, p,
+                                                      tally)
+                # fmt: on

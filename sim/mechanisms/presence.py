@@ -1,12 +1,16 @@
 """4.4 Presence: how much force people and travellers meet.
 
-Reads: units, groups, communities (population, committees). Writes: fields (force, patrols, guard), communities (coverage, felt, felt_0,
-armed_coverage, felt_armed). No chance.
+Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force, patrols, guard), communities
+(coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
 
 `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, coverage `C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; no
 cliff at 20 per 1,000, S21), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag of `felt_days` and drives tips,
 fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed
-groups: the same with fighters + .3 supporters and `armed_scale` in place of c."""
+groups: the same with fighters + .3 supporters and `armed_scale` in place of c. Rain slows those on foot: a patrol counts by the pace that
+the season leaves it.
+
+A unit without supplies guards its post (`sustainment`): it weighs as a garrison in its own place and reaches no other; it sends no patrol
+and no escort, stops no traveller, answers no lead."""
 
 import math
 
@@ -15,6 +19,8 @@ from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PAT
 from sim.world.tables import (
     ANSWERING,
     CLEARERS,
+    ESCORTS,
+    HOLDING,
     N_PATROL,
     N_POLICE,
     N_POST,
@@ -26,6 +32,7 @@ from sim.world.tables import (
     RIVER_PEOPLE,
     TEAMS,
     WEIGHTED,
+    duty,
 )
 
 LN3 = math.log(3.0)
@@ -73,6 +80,7 @@ def place_units(actors, fields, sites, parameters):
     units = actors.units
     force = fields.force
     p = parameters.presence[0]
+    spare = parameters.crops[0].escort_spare
     for s in range(len(force)):
         for c in range(force.shape[1]):
             force[s, c] = 0.0
@@ -81,41 +89,45 @@ def place_units(actors, fields, sites, parameters):
         if unit.alive == 0 or (unit.status != POSTED and unit.status != PREPARING) or unit.mission == IDLE:
             continue
         s = unit.posting
+        mission = duty(unit)
         weight = p.police_weight if unit.kind >= POLICE else 1.0
-        guards = unit.mission == GARRISON or unit.mission == CHECKPOINT
-        if unit.kind != ERADICATION:
-            force[s, WEIGHTED] += alpha(unit.mission, p) * weight * unit.effort
-            force[s, PEOPLE] += unit.effort
-            if unit.kind >= POLICE:
-                force[s, POLICE_PEOPLE] += unit.effort
+        guards = mission == GARRISON or mission == CHECKPOINT
         if unit.kind >= POLICE:
             force[s, N_POLICE] += 1.0
         elif guards:
             force[s, N_POST] += 1.0
         else:
             force[s, N_PATROL] += 1.0
-        at_post = 1.0 if unit.mission == CHECKPOINT else p.river_post_share if unit.mission == RIVER_PATROL else 0.0
-        if at_post > 0.0:
-            post = site_post[s]
-            force[post, RIVER_PEOPLE if unit.mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
-            force[post, POST_DAYS] += at_post * unit.effort * unit.post_days
-        if unit.mission == PATROL or unit.mission == RIVER_PATROL or unit.mission == RAID or unit.mission == ESCORT:
-            if unit.kind != ERADICATION:
-                force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
-        if unit.kind != ERADICATION:
-            answers = p.raider_response if unit.mission == RAID else p.guard_response if guards else 1.0
-            teams = answers * unit.effort / max(p.patrol_size, 1.0)
-            force[s, ANSWERING] += teams
-            force[s, RESPONDERS] += teams * unit.knowledge
+        if unit.guarding == 1:
+            force[s, HOLDING] += weight * unit.effort
+            continue
         if unit.kind == ERADICATION:
             force[s, CLEARERS] += unit.effort
+            continue
+        force[s, WEIGHTED] += alpha(mission, p) * weight * unit.effort
+        force[s, PEOPLE] += unit.effort
+        if unit.kind >= POLICE:
+            force[s, POLICE_PEOPLE] += unit.effort
+        at_post = 1.0 if mission == CHECKPOINT else p.river_post_share if mission == RIVER_PATROL else 0.0
+        if at_post > 0.0:
+            post = site_post[s]
+            force[post, RIVER_PEOPLE if mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
+            force[post, POST_DAYS] += at_post * unit.effort * unit.post_days
+        if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
+            force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+        answers = p.raider_response if mission == RAID else p.guard_response if guards else 1.0
+        teams = answers * unit.effort / max(p.patrol_size, 1.0)
+        force[s, ANSWERING] += teams
+        force[s, RESPONDERS] += teams * unit.knowledge
+        force[s, ESCORTS] += (1.0 if mission == ESCORT else spare) * unit.effort
 
 
 @loop
 def spread(actors, places, fields, sites, near, bench, parameters):
     """From sites to communities and cells. weigh: f8[sites, 2] work space (state, armed)."""
     groups = actors.groups
-    communities = places.communities
+    communities, theatres = places.communities, places.theatres
+    site_theatre = sites.theatre
     force, patrols, guard = fields.force, fields.patrols, fields.guard
     reach_people = sites.people_in_reach
     near_start, near_site, near_k, cell_start, cell, cell_share = near.start, near.site, near.k, near.cell_start, near.cell, near.cell_share
@@ -135,9 +147,13 @@ def spread(actors, places, fields, sites, near, bench, parameters):
             for e in range(near_start[s], near_start[s + 1]):
                 weigh[near_site[e], 0] += force[s, WEIGHTED] * near_k[e]
                 guard[near_site[e]] += force[s, PEOPLE] * near_k[e]
+        if force[s, HOLDING] > 0.0:
+            weigh[s, 0] += p.alpha_garrison * force[s, HOLDING]
+            guard[s] += force[s, HOLDING]
         if force[s, TEAMS] > 0.0:
+            teams = force[s, TEAMS] * theatres[site_theatre[s]].foot
             for e in range(cell_start[s], cell_start[s + 1]):
-                patrols[cell[e]] += force[s, TEAMS] * cell_share[e]
+                patrols[cell[e]] += teams * cell_share[e]
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 1:

@@ -5,8 +5,9 @@ laboratories weekly. Chance: NEW_LAB, LAB_OWNER, LAB_SITE.
 
 Everything cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg (F0262). Leaf: 3,600 kg/ha and year in the VRAEM (F0259),
 2,300 elsewhere (F0260). Traditional leaf is a sink: 10,891 t a year in the country (F0267), of which the VRAEM gives .05. Poppy: 8 kg of
-latex per hectare and harvest (F0389), two harvests a year (F0399). Open laboratories share what leaf there is by capacity, keep the
-product for some days, and lose it when found.
+latex per hectare and harvest (F0389), two harvests a year (F0399): sown with the rains and again at their end, lanced about mid-April and
+mid-October, spread over some weeks since not all sow at once. Open laboratories share what leaf there is by capacity, keep the product for
+some days, and lose it when found.
 
 A laboratory belongs to a firm, drawn by its share of the cluster's trade. Where more than `leaf_wait_weeks` of harvest lie unprocessed,
 Poisson(`expansion` x laboratories there) are started a week, each as large as the mean of them. A destroyed one is rebuilt by its owner
@@ -16,6 +17,7 @@ since firms believe things about ways, not places: they only avoid the place whe
 
 from sim.chance import LAB_OWNER, LAB_SITE, NEW_LAB, U, child_uid, poisson, uniform
 from sim.kernel import loop, rule
+from sim.world.clock import harvest
 from sim.world.firms import owner_of
 from sim.world.state import COCAINE_LAB, LATEX, LATEX_POINT, STRIP, VRAEM
 from sim.world.tables import free_row
@@ -33,6 +35,8 @@ class Parameters:
     traditional_vraem: float
     latex_kg_ha: float
     harvests_poppy: float
+    poppy_harvest_day: float
+    poppy_harvest_days: float
     hold_days: float
     leaf_wait_weeks: float
     expansion: float
@@ -98,6 +102,7 @@ def processing(actors, places, bench, parameters, latex_cluster, t, tally):
         markets[c].stock_kg += markets[c].inflow_kg_day
         tally[INFLOW, markets[c].theatre] += markets[c].inflow_kg_day
     vraem_leaf = 0.0
+    lanced = harvest(t + places.levers[0].first_day_of_year - 1, p.harvests_poppy, p.poppy_harvest_day, p.poppy_harvest_days)
     for i in range(len(communities)):
         town = communities[i]
         per_ha = p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha
@@ -108,7 +113,7 @@ def processing(actors, places, bench, parameters, latex_cluster, t, tally):
             if town.theatre == VRAEM:
                 vraem_leaf += leaf
         if latex_cluster >= 0 and town.poppy > 0.0:
-            latex = town.poppy * p.latex_kg_ha * p.harvests_poppy / 365.0
+            latex = town.poppy * p.latex_kg_ha * p.harvests_poppy / 365.0 * lanced
             gathers = town.cluster if markets[town.cluster].product == LATEX else latex_cluster
             markets[gathers].leaf_kg += latex
             tally[HARVESTED + LATEX, town.theatre] += latex

@@ -1,11 +1,15 @@
 """4.2 Redeployment: preparation, the journey, arrival with little local knowledge.
 
-Reads: theatres.lift_bank. Writes: units (status, posting, mission, order_site, departs, arrives, moved, known, knowledge, post_days,
-stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
+Reads: theatres (flying, road), basins, ways. Writes: units (status, posting, mission, order_site, departs,
+arrives, moved, known, guarding, knowledge, post_days, stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
 
 In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days` (8 weeks [4-20],
-evidence B7). A unit that goes by air waits until the lift bank of its theatre holds the hours of its flight. How the
-place is left is the strategy's choice of units (`strategies/withdrawal.py`)."""
+evidence B7). On the surface the days of the quickest way count as the season of the day of departure has it: those on foot and wheels by
+the road's pace, those by boat by the rivers', each the mean of both ends; command reckons with the dry season when it orders. A unit that
+goes by air waits until the lift bank of its theatre holds the hours of its flight; the weather takes its part of what the bank gains. How
+the place is left is the strategy's choice of units (`strategies/withdrawal.py`).
+
+Leaves out: convoys that wait for one another, breakdowns, a second choice of way in the rains."""
 
 import math
 
@@ -35,6 +39,12 @@ def flight_hours(hours, soldiers, p):
 
 
 @rule
+def journey_days(land_days, river_days, road, boats):
+    """Whole days on the surface, at least one. road, boats: today's paces."""
+    return max(1, math.ceil(land_days / max(road, 1e-9) + river_days / max(boats, 1e-9) - 1e-9))
+
+
+@rule
 def arrive(unit, site_theatre, p):
     """The unit takes up its new posting; what it knew of the old place is worth nothing here."""
     if unit.posting != unit.order_site:
@@ -49,20 +59,23 @@ def arrive(unit, site_theatre, p):
     unit.order_site = -1
     unit.post_days = 0.0
     unit.known = 0
+    unit.guarding = 0
     unit.status = POSTED
 
 
 @loop
-def redeployment(actors, places, sites, lines, parameters, events, key, t, tally):
-    """Move every unit's orders on by a day. air_hours: f8[sites, sites] of flight; tally: f8[quantities, places]."""
+def redeployment(actors, places, land, sites, ways, parameters, events, key, t, tally):
+    """Move every unit's orders on by a day. tally: f8[quantities, places]."""
     units = actors.units
     theatres, status = places.theatres, places.status
     site_theatre, site_cell = sites.theatre, sites.cell
-    air_hours = lines.air_hours
+    air_hours, land_days, river_days, basin = ways.air_hours, ways.land_days, ways.river_days, ways.basin
+    basins = land.basins
     p = parameters.redeployment[0]
     flight_hour_usd = parameters.sustainment[0].flight_hour_usd
     for h in range(len(theatres)):
-        theatres[h].lift_bank = min(theatres[h].lift_bank + theatres[h].flight_hours_day * p.lift_share, p.lift_bank_hours)
+        gained = theatres[h].flight_hours_day * theatres[h].flying * p.lift_share
+        theatres[h].lift_bank = min(theatres[h].lift_bank + gained, p.lift_bank_hours)
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
@@ -79,6 +92,11 @@ def redeployment(actors, places, sites, lines, parameters, events, key, t, tally
                     tally[LIFT_HOURS, here] += hours
                     tally[COST, here] += hours * flight_hour_usd
                     unit.arrives = t + 1
+                else:
+                    a, b = unit.posting, unit.order_site
+                    road = 0.5 * (theatres[here].road + theatres[site_theatre[b]].road)
+                    boats = 0.5 * (basins[basin[a]].pace + basins[basin[b]].pace)
+                    unit.arrives = t + journey_days(land_days[a, b], river_days[a, b], road, boats)
                 unit.status = TRANSIT
                 note(events, status, t, DEPARTURE, here, site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)
         if unit.status == TRANSIT and t >= unit.arrives:

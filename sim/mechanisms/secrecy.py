@@ -26,6 +26,7 @@ from sim.world.state import (
     TRANSIT,
     VRAEM,
 )
+from sim.world.tables import duty
 from sim.world.tally import BELIEF_GAP
 
 
@@ -79,7 +80,7 @@ def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
         if unit.status == TRANSIT and not told:
             continue
         site = unit.order_site if told else unit.posting
-        mission = unit.order_mission if told else unit.mission
+        mission = unit.order_mission if told else duty(unit)
         seen = (unit.able if told else unit.effort) * visibility(mission, p)
         if mission == CHECKPOINT or mission == GARRISON:
             if site_cell[site] >= 0:
@@ -179,7 +180,7 @@ def watch(actors, places, minds, sites, near, bench, parameters, key, t):
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT:
-            visible[unit.posting] += unit.effort * visibility(unit.mission, p)
+            visible[unit.posting] += unit.effort * visibility(duty(unit), p)
             if unit.known == 1 and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
                 if site_theatre[unit.posting] == VRAEM:
                     leaving = 1

@@ -1,14 +1,21 @@
 """4.3 Sustainment: what reaches a post, what a unit can do with it, how it tires.
 
-Reads: units, theatres (lorries, boats, flight hours), links. Writes: units (stock_kg, sustained, readiness, able, effort), tally. No
-chance.
+Reads: units, theatres (lorries, boats, flight hours, road, flying), basins, links. Writes: units (stock_kg, sustained, guarding,
+readiness, able, effort), tally. No chance.
 
 `effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day
-`payload x availability x season / (2 tau + handling)`; helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on the
-theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a theatre do not suffice,
-each post gets the same share of what it asked. Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1
-- r) at rest; a third of the time is rest, which settles near .70. A unit without a task lives off the town where it stands and asks for
-no transport. Sources: F0466-F0468, evidence B7; the rest assumed."""
+`payload x availability x season / (2 tau + handling)`: the season is what a boat can load at the level of the post's river, and `tau`
+goes at the season's pace on road and river (`seasons`). Helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on what
+the weather leaves of the theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a
+theatre do not suffice, the posts that cost least to feed come first, so that as many as can be are fed in full and the farthest go short.
+Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1 - r) at rest; a third of the time is rest, which
+settles near .70. A unit without a task lives off the town where it stands and asks for no transport. Sources: F0466-F0468, evidence B7;
+the rest assumed.
+
+A unit that gets less than `guard_below` of its need stops its mission and guards its post: it neither patrols nor stops anybody nor
+answers a report, and what it weighs it weighs in its own place only (`presence`). It goes back to work once it gets `resume_above`.
+
+Leaves out: what is lost on the way, and supply lines as targets; one class of supplies for all."""
 
 from sim.kernel import loop, rule
 from sim.world.state import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
@@ -30,14 +37,13 @@ class Parameters:
     landing_hours: float
     availability: float
     handling_days: float
-    wet_road_factor: float
-    wet_river_factor: float
-    wet_air_factor: float
     field_share: float
     wear: float
     hunger_wear: float
     hungry_below: float
     rest_gain: float
+    guard_below: float
+    resume_above: float
     soldier_day_usd: float
     flight_hour_usd: float
     field_allowance_usd: float
@@ -62,30 +68,32 @@ def readiness_after(readiness, sustained, p):
 
 
 @rule
-def vehicle_days_per_kg(link, site, mode, wet, p):
-    """Vehicle days (mode 0 lorry, 1 boat) or flight hours (mode 2) to bring one kg to a site; 0 where there is no such link."""
+def guards(guarding, sustained, p):
+    """1 while a unit only guards its post: from the day that supplies fall short until they suffice again."""
+    return 1 if sustained < (p.resume_above if guarding == 1 else p.guard_below) else 0
+
+
+@rule
+def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
+    """Vehicle days (mode 0 lorry, 1 boat) or flight hours (mode 2) to bring one kg to a site; 0 where there is no such link. road, boats:
+    today's paces; load: what a boat loads of its payload at low water."""
     reach = link[site, mode]
     if reach > 1e8:
         return 0.0
     if mode == 2:
         return (2.0 * reach + p.landing_hours) / max(p.air_payload_kg, 1.0)
-    season = 1.0
-    payload = p.boat_payload_kg
-    if mode == 0:
-        payload = p.lorry_payload_kg
-        season = p.wet_road_factor if wet else 1.0
-    elif wet:
-        season = p.wet_river_factor
-    return (2.0 * reach + p.handling_days) / max(payload * p.availability * season, 1.0)
+    days = 2.0 * reach / max(road if mode == 0 else boats, 1e-9) + p.handling_days
+    return days / max((p.lorry_payload_kg if mode == 0 else p.boat_payload_kg * load) * p.availability, 1.0)
 
 
 @loop
-def sustainment(actors, places, sites, bench, parameters, wet, tally):
-    """One day of supply and wear. post_need: f8[sites, 2] work space (still needed, brought)."""
+def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
+    """One day of supply and wear. post_need: f8[sites, 2] work space (still needed, brought); cost: f8[sites] too (vehicle days a kg)."""
     units = actors.units
     theatres = places.theatres
     site_theatre, link = sites.theatre, sites.link
-    post_need = bench.post_need
+    basins, basin = land.basins, ways.basin
+    post_need, cost = bench.post_need, bench.load
     p = parameters.sustainment[0]
     lift_share = parameters.redeployment[0].lift_share
     for s in range(len(post_need)):
@@ -106,22 +114,32 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
         for h in range(len(theatres)):
             pool = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
             if mode == 2:
-                pool *= (p.wet_air_factor if wet else 1.0) * (1.0 - lift_share)
+                pool *= theatres[h].flying * (1.0 - lift_share)
             wanted = 0.0
             for s in range(len(post_need)):
+                cost[s] = 0.0
                 if site_theatre[s] == h and post_need[s, 0] > 0.0:
-                    wanted += post_need[s, 0] * vehicle_days_per_kg(link, s, mode, wet, p)
+                    river = basins[basin[s]]
+                    cost[s] = vehicle_days_per_kg(link, s, mode, theatres[h].road, river.pace, river.load, p)
+                    wanted += post_need[s, 0] * cost[s]
             if wanted <= 0.0 or pool <= 0.0:
                 continue
-            share = min(1.0, pool / wanted)
             if mode == 2:
                 tally[SUPPLY_HOURS, h] += min(pool, wanted)
                 tally[COST, h] += min(pool, wanted) * p.flight_hour_usd
-            for s in range(len(post_need)):
-                if site_theatre[s] == h and post_need[s, 0] > 0.0 and vehicle_days_per_kg(link, s, mode, wet, p) > 0.0:
-                    brought = post_need[s, 0] * share
-                    post_need[s, 0] -= brought
-                    post_need[s, 1] += brought
+            left = min(pool, wanted)
+            while left > 0.0:
+                next_ = -1
+                for s in range(len(post_need)):
+                    if cost[s] > 0.0 and (next_ < 0 or cost[s] < cost[next_]):
+                        next_ = s
+                if next_ < 0:
+                    break
+                brought = min(post_need[next_, 0], left / cost[next_])
+                post_need[next_, 0] -= brought
+                post_need[next_, 1] += brought
+                left -= brought * cost[next_]
+                cost[next_] = 0.0
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
@@ -134,6 +152,7 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
             continue
         if unit.mission == IDLE:
             unit.sustained = 1.0
+            unit.guarding = 0
             unit.readiness = readiness_after(unit.readiness, 1.0, p)
             unit.effort = 0.0
             continue
@@ -144,6 +163,7 @@ def sustainment(actors, places, sites, bench, parameters, wet, tally):
         got = asked * post_need[unit.posting, 1] / total if total > 0.0 else 0.0
         available = unit.stock_kg + got
         unit.sustained = min(1.0, available / need) if need > 0.0 else 1.0
+        unit.guarding = guards(unit.guarding, unit.sustained, p)
         unit.stock_kg = clip(available - need, 0.0, full)
         unit.readiness = readiness_after(unit.readiness, unit.sustained, p)
         unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))

@@ -29,6 +29,8 @@ ELSEWHERE, VRAEM, LORETO, CAJAMARCA = range(4)
 PERU = 1
 HCL, LATEX = range(2)
 COLOMBIA, BRAZIL, ECUADOR, BOLIVIA, COAST = range(5)
+APURIMAC, AMAZON, PUTUMAYO, MARANON = range(4)
+BASINS = ("apurimac", "amazon", "putumayo", "maranon")
 ON_FOOT, BY_RIVER, BY_ROAD, BY_AIR = range(4)
 # works of the drug trade, and what a lead can point at
 COCAINE_LAB, LATEX_POINT, STRIP = range(3)
@@ -55,6 +57,7 @@ class Unit:
     departs: int  # t of departure
     arrives: int  # t of arrival
     known: int  # 1 when the enemy has heard of the move
+    guarding: int  # 1 while supplies fail and it only guards its post
     moved: int  # 1 once redeployed to another theatre
     soldiers: float  # people, whole [0, established]
     established: float  # people
@@ -166,7 +169,8 @@ class Community:
     vigour: float  # of the committee [0, 1]
     services: float  # state services [0, 1]
     coca_young: float  # ha, not yet bearing
-    coca: float  # ha bearing
+    coca: float  # ha bearing; a field in its first year of leaf counts in part
+    coca_again: float  # of these, ha on ground eradicated before
     coca_bare: float  # ha eradicated, not replanted
     coca_max: float  # ha that the land can carry
     coca_found: float  # ha located by the state
@@ -230,8 +234,19 @@ class Theatre:
     lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float  # programme, ha a year
     eradicated_ha_year: float  # done since the last new year of the run
+    foot: float  # pace on foot today, of that in the dry season (0, 1]
+    road: float  # the same on wheels (0, 1]
+    flying: float  # share of flight hours that the weather leaves today [0, 1]
     cleared_ha_year: float  # coca cleared from outside the model's teams, ha a year (a dated event)
     announced: int  # t by which it is public that troops will have left, 0 none
+
+
+class Basin:
+    """A river and its tributaries; row = basin code."""
+
+    level: float  # today, 0 that of its lowest month, 1 that of its highest
+    pace: float  # of boats today, of that at low water [1, )
+    load: float  # of boats today, of that at low water [1, )
 
 
 class Levers:

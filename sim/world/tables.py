@@ -5,12 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import rule
-from sim.world.state import Table
+from sim.world.state import GARRISON, IDLE, Table
 
 # columns of Fields.force, one row per site
 WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, RIVER_PEOPLE, CLEARERS = range(11)
 ANSWERING, POLICE_PEOPLE = range(11, 13)  # teams that answer, their local knowledge left out; people on task of the police
-FORCE_COLUMNS = 13
+ESCORTS, HOLDING = range(13, 15)  # people on task who can guard a clearing team; people of units that only guard their post
+FORCE_COLUMNS = 15
+AGES = 208  # weeks of planting that Land.young tells apart
 # columns of Trade.book
 WAITING, SENT, CAPACITY, WHOLE = range(4)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
 BOOK_COLUMNS = 4
@@ -45,6 +47,13 @@ class Fields(NamedTuple):
     leg_effort: np.ndarray  # f8[legs] people on task per cell of the leg, as a traveller would meet them
     leg_planned: np.ndarray  # f8[legs] the same once every order given is carried out
     seized_kg: np.ndarray  # f8[cells] kg seized from loads since the first day of the burn-in, HCl equivalent
+
+
+class Land(NamedTuple):
+    """What grows and what flows."""
+
+    young: np.ndarray  # f8[communities, AGES, 2] ha of coca not yet bearing, by week of planting; last index 1: on ground eradicated before
+    basins: Table
 
 
 class Minds(NamedTuple):
@@ -89,6 +98,16 @@ class Sites(NamedTuple):
     post: np.ndarray  # i8[sites] the site whose post controls its cell: the largest town there
 
 
+class Ways(NamedTuple):
+    """Journeys of units and the course of the year, never written."""
+
+    air_hours: np.ndarray  # f8[sites, sites] of flight
+    land_days: np.ndarray  # f8[sites, sites] of the quickest way, on foot and wheels, in the dry season
+    river_days: np.ndarray  # f8[sites, sites] of the same way, by boat at low water
+    basin: np.ndarray  # i8[sites] row of `Land.basins`
+    calendar: np.ndarray  # f8[theatres + basins, 12] rain by theatre, then level by basin
+
+
 class Near(NamedTuple):
     """Who reaches whom, never written."""
 
@@ -126,6 +145,12 @@ class Legs(NamedTuple):
     cell: np.ndarray  # i8[]
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
     route_effort: np.ndarray  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)
+
+
+@rule
+def duty(unit):
+    """What a unit does today: its mission, or the guard of its post while supplies fail."""
+    return GARRISON if unit.guarding == 1 and unit.mission != IDLE else unit.mission
 
 
 @rule

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.world.state import ANTINARCOTICS, POLICE, Table
-from sim.world.tables import Actors, Fields, Ground, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, nearly_full
+from sim.world.tables import Actors, Fields, Ground, Land, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, Ways, nearly_full
 
 if TYPE_CHECKING:
     from sim.day import Bench, Lines, Parameters
@@ -22,18 +22,20 @@ class TableFull(RuntimeError):
 
 @dataclass
 class World:
-    """State that the day changes: actors, places, fields, minds, trade, tally. Everything else is the map, and is never written."""
+    """State that the day changes: actors, places, fields, land, minds, trade, tally. Everything else is the map, and is never written."""
 
     scenario: Any
     key: np.uint64
     actors: Actors
     places: Places
     fields: Fields
+    land: Land
     minds: Minds
     trade: Trade
     ground: Ground
     sites: Sites
     near: Near
+    ways: Ways
     routes: Routes
     route_facts: RouteFacts
     legs: Legs

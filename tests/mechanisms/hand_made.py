@@ -20,8 +20,13 @@ def one(record: type, **fields):
 
 
 def parameters(section: str, **changes: float):
-    """The parameter record of a mechanism, as the day hands it to the loops."""
+    """The parameter record of a mechanism, as the day hands it to the rules."""
+    return parameter_table(section, **changes)[0]
+
+
+def parameter_table(section: str, **changes: float):
+    """The same as a table of one row, as the day hands it to the loops."""
     record = table(importlib.import_module(SECTION_OF[section]).Parameters, 1)
     for name, value in (load_registry().record(section) | changes).items():
         record[name] = value
-    return record[0]
+    return record

@@ -270,8 +270,8 @@ def test_a_flight_hour_feeds_el_estrecho():
     (section 4.3 of the model)."""
     p = parameters("sustainment")
     link = np.array([[1e9, 1e9, 156.0 / 230.0]])
-    assert 1.0 / vehicle_days_per_kg(link, 0, 2, False, p) / p.ration_kg == pytest.approx(137.0, abs=0.5)
-    assert vehicle_days_per_kg(link, 0, 0, False, p) == 0.0
+    assert 1.0 / vehicle_days_per_kg(link, 0, 2, 1.0, 1.0, 1.0, p) / p.ration_kg == pytest.approx(137.0, abs=0.5)
+    assert vehicle_days_per_kg(link, 0, 0, 1.0, 1.0, 1.0, p) == 0.0
 
 
 def test_the_map_puts_el_estrecho_where_the_figure_says(run_in_week_1):
