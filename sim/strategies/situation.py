@@ -185,7 +185,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
         return float(world.days_surface[a, b]) if by == "surface" else (0.0 if a == b else AIR_DAYS)
 
     def flight_hours(a: int, b: int, people: float) -> float:
-        return math.ceil(people / per_flight) * 2.0 * float(world.lines.air_hours[a, b])
+        return math.ceil(people / per_flight) * 2.0 * float(world.ways.air_hours[a, b])
 
     def chance(k: int) -> float:
         with np.errstate(over="ignore"):

@@ -54,7 +54,7 @@ class World:
     site_lat: np.ndarray
     n_communities: int
     days_surface: np.ndarray
-    lines: SimpleNamespace
+    ways: SimpleNamespace
     tally: np.ndarray
     key: np.uint64
     scenario: SimpleNamespace
