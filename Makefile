@@ -27,7 +27,7 @@ smoke: .venv/core.stamp
 	@.ci/smoke
 
 validate: .venv/dev.stamp
-	@$(BIN)/python -m pytest -n $(JOBS) -m slow
+	@$(BIN)/python -m pytest -n $(JOBS) -m slow -rP
 
 # Times, memory and storage beside their targets. JSON=file keeps them, AGAINST=file shows an earlier file's beside.
 bench: .venv/dev.stamp

@@ -63,12 +63,13 @@ def searched(world: World, share: float) -> np.ndarray:
 
 
 def harm(world: World, incident: Any, day: int) -> None:
-    """Whole people killed, over the communities of a theatre by population."""
+    """Whole people killed, over the communities of a theatre by population; none who is not there."""
     towns = world.places.communities
     here = np.flatnonzero(towns.theatre == opening.THEATRES[incident["theatre"]])
     struck = np.bincount(here[apportion(towns.population[here], incident["people"])], minlength=len(towns))
+    struck = np.minimum(struck, np.floor(towns.population))
     field, quantity = BY_SIDE[incident["side"]]
     towns[field] += struck
-    towns.population = np.maximum(towns.population - struck, 0.0)
+    towns.population = towns.population - struck
     burn_in = int(world.places.levers[0].burn_in)
-    world.tally[tally_row(day + burn_in, burn_in), quantity, opening.THEATRES[incident["theatre"]]] += incident["people"]
+    world.tally[tally_row(day + burn_in, burn_in), quantity, opening.THEATRES[incident["theatre"]]] += struck.sum()

@@ -6,7 +6,7 @@ from busy import busy
 from drawn import scenarios
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as draw
-from ledgers import LEDGERS, MONEY, faults, tolerance, total, under_way
+from ledgers import LEDGERS, MONEY, civilians, faults, tolerance, total, under_way
 from small_runs import small_run
 
 from sim.scenario.problems import UserError
@@ -96,6 +96,16 @@ def test_groups_are_in_business(history):
     world = history[-1].world
     assert (world.actors.groups.money >= 0).all()
     assert min(total(world, k) for k in (q.PAID_TOLL, q.COLLECTED, q.TAXED, q.OTHER_INCOME, q.WAGES)) > 0
+
+
+def test_an_incident_harms_no_more_people_than_live_there():
+    """The schema allows 100,000, more than Loreto's theatre holds."""
+    run = small_run(events=[{"day": 3, "set": {"civilian_harm": {"theatre": "loreto", "side": "state", "people": 100_000}}}])
+    towns, before = run.world.places.communities, civilians(run.world)
+    lived = float(np.floor(towns.population[towns.theatre == LORETO]).sum())
+    run.advance(run.end)
+    assert civilians(run.world) == pytest.approx(before, rel=1e-9) and towns.population.min() >= 0
+    assert total(run.world, q.HARM_STATE) == pytest.approx(lived, rel=0.02) and lived < 100_000
 
 
 def conserves(overrides, replication):
