@@ -55,6 +55,24 @@ def test_known_journeys(map5, tables, a, b, low, high):
     assert low <= days(map5, tables.days_surface, a, b) <= high
 
 
+def test_days_on_the_water_are_a_part_of_the_way(map5, tables):
+    """None on a road, most of them on the Amazon, never more than the way has."""
+    water = tables.days_river
+    assert days(map5, water, "Jaen", "San Ignacio") == 0.0 == days(map5, water, "Ayacucho", "Pichari")
+    assert 0.8 * days(map5, tables.days_surface, "Iquitos", "Caballococha") < days(map5, water, "Iquitos", "Caballococha")
+    assert days(map5, water, "Pichari", "Puerto Ocopa") > 1.5
+    assert np.all((water >= 0) & (water <= tables.days_surface)) and np.array_equal(water, water.T)
+
+
+def test_slower_boats_lengthen_a_way_by_its_days_on_the_water(map5, tables):
+    """The whole way from Iquitos to Caballococha, were all boats a hundredth slower: a hundredth of its days by boat more."""
+    base = Speeds()
+    slow = Speeds(river_large=base.river_large / 1.01, river_medium=base.river_medium / 1.01, river_small=base.river_small / 1.01)
+    longer = days(map5, travel(map5, slow).days_surface, "Iquitos", "Caballococha")
+    more = 0.01 * days(map5, tables.days_river, "Iquitos", "Caballococha")
+    assert longer - days(map5, tables.days_surface, "Iquitos", "Caballococha") == pytest.approx(more, rel=1e-3)
+
+
 def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
     walk = np.isfinite(tables.days_foot)
     assert np.all(tables.days_surface[walk] <= tables.days_foot[walk] + 1e-9)

@@ -31,6 +31,7 @@ from sim.world.tables import (
     FORCE_COLUMNS,
     HOLDING,
     N_PATROL,
+    N_POLICE,
     N_POST,
     PEOPLE,
     POST_PEOPLE,
@@ -194,7 +195,7 @@ def test_a_unit_that_guards_does_nothing_else(mission):
 def test_a_clearing_team_without_supplies_clears_nothing():
     post = Post()
     post.units.kind, post.units.mission, post.units.effort = ERADICATION, ESCORT, 20.0
-    assert post.force()[0, CLEARERS] == 20.0
+    assert post.force()[0, CLEARERS] == 20.0 and post.force()[0, N_POLICE] == 1.0  # a target like other police
     post.units.guarding = 1
     assert post.force()[0, CLEARERS] == 0.0
 

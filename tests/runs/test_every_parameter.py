@@ -20,12 +20,18 @@ SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "tra
 LONG = {"time.horizon_days": 280}
 WATCHED = {"justice.seizure_points": 2.0, "justice.lab_points": 2.0}
 KEEN = {"search.width_trail_km": 0.5, "search.width_slope_km": 0.9, "search.width_jungle_km": 0.5, "engagement.vis_group": 0.5}
+HUNGRY = LONG | {"strategy.share_to_border": 0.7}  # more than Loreto's boats and helicopters feed
 NEEDS = {  # what must also hold for a parameter to matter: rare events, limits that bind only under stress
     "redeployment.many_people": {"strategy.share_to_border": 0.1},
     "secrecy.leak_police": LONG | {"strategy.name": "police-backfill", "strategy.steps": None, "strategy.duration_days": None},
     "secrecy.leak_lead": LONG | {"strategy.steps": 12, "strategy.duration_days": 240},
     "sustainment.lorry_payload_kg": {"forces.vraem.lorries": 3},
-    "sustainment.wet_road_factor": {"forces.vraem.lorries": 3},
+    "sustainment.guard_below": HUNGRY,
+    "sustainment.resume_above": HUNGRY,
+    "seasons.rain_road": {"forces.vraem.lorries": 3},
+    "crops.escort_spare": {"parameters": {"crops.escort_ratio": 1.0}},
+    "crops.loreto_opens_day": LONG,
+    "crops.loreto_closes_day": {"time.horizon_days": 364, "eradication.ha_per_year.loreto": 20_000.0},
     "detection.boat_km_h": LONG,
     "engagement.attacker_break": {"parameters": {"engagement.sweep": 0.01}},
     "engagement.meeting_state_break": {"parameters": KEEN},
