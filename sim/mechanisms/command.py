@@ -45,26 +45,23 @@ def enter(world: World, orders: Any, t: int) -> None:
     desk.check_moves(moves)
     desk.check_loans(loans)
 
-    units = world.actors.units
+    units = world.actors.units.view(np.ndarray)
     unhurried = [(rows, site) for rows, site, _, move in moves if move.prepare_days is None]
-    people = sum(units.soldiers[row] for rows, site in unhurried for row in rows if units.posting[row] != site)
+    people = sum(units["soldiers"][row] for rows, site in unhurried for row in rows if units["posting"][row] != site)
     p = world.parameters.redeployment[0]
     usual = int(p.prepare_days_many if people > p.many_people else p.prepare_days)
     for rows, site, mission, move in moves:
         for row in rows:
-            unit = units[row]
-            if unit.posting == site:
+            unit, here = units[row], units["posting"][row]
+            if here == site:
                 stay(unit, mission)
             else:
-                days = world.days_surface[unit.posting, site]
-                by_air = not math.isfinite(days) or move.by == "air" or (move.by == "auto" and unit.kind == SPECIAL)
+                days = world.days_surface[here, site]
+                by_air = not math.isfinite(days) or move.by == "air" or (move.by == "auto" and unit["kind"] == SPECIAL)
                 send(unit, site, mission, by_air, days, usual if move.prepare_days is None else move.prepare_days, t)
     for rows, mission in tasks:
         for row in rows:
-            if units.status[row] == POSTED:
-                units.mission[row] = mission
-            else:
-                units.order_mission[row] = mission
+            units["mission" if units["status"][row] == POSTED else "order_mission"][row] = mission
     for theatre, day in leaving:
         announce(world, theatre, day)
     for origin, theatre, hours in loans:
@@ -72,23 +69,23 @@ def enter(world: World, orders: Any, t: int) -> None:
         world.places.theatres[theatre].flight_hours_day += hours
 
 
-def stay(unit: Any, mission: int) -> None:
+def stay(unit: np.void, mission: int) -> None:
     """Another task at the same place is taken up at once; an order to leave it is withdrawn."""
-    unit.mission = mission
-    unit.status = POSTED
-    unit.order_site = -1
-    unit.known = 0
+    unit["mission"] = mission
+    unit["status"] = POSTED
+    unit["order_site"] = -1
+    unit["known"] = 0
 
 
-def send(unit: Any, site: int, mission: int, by_air: bool, surface_days: float, prepare_days: int, t: int) -> None:
+def send(unit: np.void, site: int, mission: int, by_air: bool, surface_days: float, prepare_days: int, t: int) -> None:
     """The unit prepares, then goes. Whole days, at least one on the way; no way on the surface means by air."""
-    unit.order_site = site
-    unit.order_mission = mission
-    unit.by_air = int(by_air)
-    unit.departs = t + prepare_days
-    unit.arrives = unit.departs + (AIR_DAYS if by_air else max(1, math.ceil(surface_days)))
-    unit.status = PREPARING
-    unit.known = 0
+    unit["order_site"] = site
+    unit["order_mission"] = mission
+    unit["by_air"] = int(by_air)
+    unit["departs"] = t + prepare_days
+    unit["arrives"] = t + prepare_days + (AIR_DAYS if by_air else max(1, math.ceil(surface_days)))
+    unit["status"] = PREPARING
+    unit["known"] = 0
 
 
 def announce(world: World, theatre: int, day: int) -> None:
@@ -102,7 +99,8 @@ class Desk:
     def __init__(self, world: World, t: int) -> None:
         self.world, self.day = world, t - int(world.places.levers[0].burn_in)
         units = world.actors.units
-        self.row_of = {int(units.uid[row]): int(row) for row in np.flatnonzero(units.alive == 1)}
+        rows = np.flatnonzero(units.alive == 1)
+        self.row_of = dict(zip(units.uid[rows].tolist(), rows.tolist()))
 
     def refusal(self, item: str) -> OrderError:
         return OrderError(f'strategy "{self.world.scenario.strategy.name}", day {self.day}: {item}')
@@ -141,19 +139,25 @@ class Desk:
 
     def check_moves(self, moves: list[tuple[list[int], int, int, Any]]) -> None:
         units, ordered = self.world.actors.units, set()
+        on_the_way = set(np.flatnonzero(units.status == TRANSIT).tolist())
         for rows, _, _, move in moves:
             self.one_of("way to go", move.by, WAYS)
             days = move.prepare_days
             if days is not None and (not isinstance(days, int | np.integer) or not 0 <= days <= 3_650):
                 raise self.refusal(f"prepare_days: expected a whole number from 0 to 3650 (got {days!r})")
             for row in rows:
-                name = f"unit {int(units.uid[row])} ({UNIT_KINDS[units.kind[row]]})"
-                if units.status[row] == TRANSIT:
+                if row in on_the_way:
                     arrives = int(units.arrives[row]) - int(self.world.places.levers[0].burn_in)
-                    raise self.refusal(f"{name} is on its way until day {arrives}; order units whose status is posted or preparing")
+                    raise self.refusal(
+                        f"{self.name_of(row)} is on its way until day {arrives}; order units whose status is posted or preparing"
+                    )
                 if row in ordered:
-                    raise self.refusal(f"{name} is ordered to move twice")
+                    raise self.refusal(f"{self.name_of(row)} is ordered to move twice")
                 ordered.add(row)
+
+    def name_of(self, row: int) -> str:
+        unit = self.world.actors.units[row]
+        return f"unit {int(unit.uid)} ({UNIT_KINDS[unit.kind]})"
 
     def check_loans(self, loans: list[tuple[int, int, float]]) -> None:
         held = [float(row.flight_hours_day) for row in self.world.places.theatres]

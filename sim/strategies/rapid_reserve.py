@@ -69,7 +69,7 @@ class RapidReserve(Movement):
         for row in rows:
             self.come_back(situation, row, base, hours, orders)
         released = self.release(situation, rows, len(rows) - size, base, orders)
-        called = withdrawn(situation, self.levers.withdrawal, "special", size - len(rows), rows)
+        called = withdrawn(situation, self.levers.withdrawal, "special", size - len(rows), rows) if size > len(rows) else []
         if called:
             orders.move(own.uid[called], base, "reserve", by="surface", prepare_days=MARCH_DAYS)
         waiting = [row for row in rows if row not in released and own.posting[row] == base and own.bound_mission[row] == "reserve"]
@@ -117,7 +117,8 @@ class RapidReserve(Movement):
         """Send companies where reports of the last week point: the theatre of each unit that goes."""
         own, places, reports = situation.own, situation.places, situation.reports
         fresh = Counter(reports.place[situation.day - reports.received_day < self.review_days].tolist())
-        served = {int(own.bound_for[row]) for row, uid in enumerate(own.uid.tolist()) if self.reserve.get(uid) is not None}
+        out = np.array([uid for uid, since in self.reserve.items() if since is not None], np.uint64)
+        served = set(own.bound_for[np.isin(own.uid, out)].tolist())
         waiting = sorted(waiting, key=lambda row: (own.kind[row] != "special", int(own.uid[row])))
         flown: list[str] = []
         for place in sorted(fresh.keys() - served, key=lambda place: (-fresh[place], situation.chance(place))):
