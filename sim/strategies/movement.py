@@ -175,18 +175,18 @@ def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], 
     open_posts = Counter((group_of[uid], site, mission) for uid, site, mission in wanted)
     unplaced = []
     for row, uid, site, held in zip(cohort, uids, postings, zip(own.bound_for[cohort].tolist(), own.bound_mission[cohort].tolist())):
-        post = (group_of[uid], *held)
-        if open_posts[post] > 0:
-            open_posts[post] -= 1
+        own_post = (group_of[uid], *held)
+        if open_posts[own_post] > 0:
+            open_posts[own_post] -= 1
         elif row in movers:
             unplaced.append((row, group_of[uid], site))
     choice: dict[str, list[tuple[str, int, str]]] = {}
-    for post, left in open_posts.items():
+    for a_post, left in open_posts.items():
         if left > 0:
-            choice.setdefault(post[0], []).append(post)
+            choice.setdefault(a_post[0], []).append(a_post)
     grouped: dict[tuple[int, str, bool], list[int]] = {}
     for row, group, posting in unplaced:
-        chosen = next((post for post in choice[group] if post[1] == posting), choice[group][0])  # another task before a march
+        chosen = next((a_post for a_post in choice[group] if a_post[1] == posting), choice[group][0])  # another task before a march
         open_posts[chosen] -= 1
         if open_posts[chosen] == 0:
             choice[group].remove(chosen)

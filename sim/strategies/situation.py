@@ -7,7 +7,6 @@ when they are first read: most reviews read few of them, and one that is read la
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -18,6 +17,7 @@ import numpy as np
 
 from sim.chance import STRATEGY, U, uniform
 from sim.mechanisms.command import THEATRES
+from sim.mechanisms.redeployment import flight_hours as hours_of_a_lift
 from sim.world.state import LATEX, LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
 from sim.world.tally import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NEED_KG = 15.0  # a soldier's supplies for a day, in which stocks are told
 AIR_DAYS = 1.0
+lift_hours = getattr(hours_of_a_lift, "py_func", hours_of_a_lift)  # as plain Python: compiling it for this one use takes a second
 POLICE = ("police", "antinarcotics", "eradication")
 WORDS: dict[tuple[str, ...], np.ndarray] = {
     names: np.array(names) for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
@@ -176,7 +177,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     units, theatres = units[units["alive"] == 1], world.places.theatres.copy()
     leads = leads[leads["alive"] > 0]
     coverage = world.places.communities.view(np.ndarray)["coverage"].copy()
-    per_flight = max(float(world.parameters.redeployment.view(np.ndarray)["troops_per_flight"][0]), 1.0)
+    moving = world.parameters.redeployment[0].copy()
     key = U(world.key)
 
     def travel_days(a: int, b: int, by: str = "surface") -> float:
@@ -185,7 +186,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
         return float(world.days_surface[a, b]) if by == "surface" else (0.0 if a == b else AIR_DAYS)
 
     def flight_hours(a: int, b: int, people: float) -> float:
-        return math.ceil(people / per_flight) * 2.0 * float(world.ways.air_hours[a, b])
+        return lift_hours(float(world.ways.air_hours[a, b]), people, moving)
 
     def chance(k: int) -> float:
         with np.errstate(over="ignore"):
