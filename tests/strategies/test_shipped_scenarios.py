@@ -73,7 +73,7 @@ def test_a_share_of_0_is_hold_bit_for_bit(tasking):
     [
         ("static", {}, lambda day: 1),
         ("surge-and-return", {"stay_days": 56}, lambda day: day < 56),
-        ("surge-and-return", {"stay_days": 42, "repeat_every_days": 84}, lambda day: day % 84 < 42),
+        ("surge-and-return", {"stay_days": 56, "repeat_every_days": 112}, lambda day: day % 112 < 56),
         ("triggered-return", {"threshold_sd": 10}, lambda day: 1),
     ],
 )
