@@ -351,6 +351,14 @@ for _name, _codes in THEATRES.items():
         flow(q.COCA_DESTROYED, _codes),
     )
     add(
+        f"guarding_people_{_name}",
+        "people",
+        f"mean number in units so short of supplies that they only guard their post, {SHOWN[_name]}",
+        LESS,
+        "mean",
+        mean(q.GUARDING_PEOPLE, _codes),
+    )
+    add(
         f"eradicated_again_share_{_name}",
         "share",
         f"coca eradicated on ground eradicated before, {SHOWN[_name]}",

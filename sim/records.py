@@ -13,6 +13,7 @@ from sim.world.tally import (
     FEAR,
     FIGHTERS,
     GAP,
+    GUARDING_PEOPLE,
     ON_TASK,
     PATROLS,
     PEOPLE,
@@ -55,6 +56,7 @@ def observe_people(actors, places, fields, sites, lines, tally):
             if unit.status != TRANSIT:
                 tally[ON_TASK, h] += unit.effort
                 tally[SUSTAINED_PEOPLE, h] += unit.soldiers * unit.sustained
+                tally[GUARDING_PEOPLE, h] += unit.soldiers * unit.guarding
     for s in range(len(force)):
         tally[PATROLS, site_theatre[s]] += force[s, TEAMS]
     for g in range(len(groups)):
