@@ -154,6 +154,12 @@ def ground_of(map_: Map, travel: Travel) -> tables.Ground:
     return tables.Ground(map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road)
 
 
+def onward_of(start: np.ndarray, leg: np.ndarray) -> np.ndarray:
+    """i8[steps]: the first later step of the same route on another leg, or the row after its last step."""
+    cuts = np.union1d(np.flatnonzero(np.diff(leg)) + 1, start)
+    return cuts[np.searchsorted(cuts, np.arange(len(leg)), side="right")]
+
+
 def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteFacts, tables.Legs]:
     n = len(library.origin)
     on_route = np.zeros((n, 4), np.int64)
@@ -172,10 +178,19 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
                 if out == BOLIVIA
                 else tables.START_NORTH
             )
+    leg_risk = np.zeros(library.n_legs)
+    leg_risk[library.step_leg] = library.step_risk
     return (
-        tables.Routes(library.start, library.cell, library.step_days, library.step_leg, library.step_risk, library.step_exposed),
+        tables.Routes(
+            library.start,
+            library.cell,
+            library.step_days,
+            library.step_leg,
+            onward_of(library.start, library.step_leg),
+            library.step_exposed,
+        ),
         tables.RouteFacts(library.origin, library.exit, library.mode, library.cost_usd_per_kg, library.days, start_class),
-        tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route, np.zeros(n)),
+        tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route, leg_risk, np.zeros(n)),
     )
 
 
@@ -282,13 +297,20 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(len(map_.cells)),
         ),
         land=tables.Land(opening.young_coca(communities, parameters.crops[0]), opening.basins()),
-        minds=tables.Minds(beliefs(), beliefs(), beliefs(), np.zeros((max(len(groups), 1), n_sites)), np.zeros((len(networks), 4))),
+        minds=tables.Minds(
+            beliefs(),
+            np.zeros((len(networks), n_clusters + 1, n_legs)),
+            np.zeros((len(networks), n_clusters + 1, n_legs)),
+            np.zeros((max(len(groups), 1), n_sites)),
+            np.zeros((len(networks), 4)),
+        ),
         trade=tables.Trade(
             opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
             np.zeros((len(networks), n_routes)),
             np.full((len(networks), n_routes), NEVER),
             book,
             np.zeros(n_routes),
+            np.zeros((len(networks), n_routes)),
         ),
         ground=ground,
         sites=sites,
@@ -304,7 +326,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(n_sites),
             np.zeros(len(map_.cells)),
             np.zeros((n_clusters, 2)),
-            np.zeros(n_routes),
+            np.zeros((n_legs, 2)),
         ),
         parameters=parameters,
         tally=np.zeros((weeks + 1, len(QUANTITIES), PLACES)),

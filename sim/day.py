@@ -9,9 +9,11 @@ from sim.kernel import loop
 from sim.mechanisms import (
     communities,
     control,
+    corruption,
     crops,
     detection,
     engagement,
+    finance,
     information,
     insurgency,
     justice,
@@ -20,6 +22,7 @@ from sim.mechanisms import (
     presence,
     processing,
     redeployment,
+    routing,
     seasons,
     secrecy,
     sustainment,
@@ -41,6 +44,7 @@ class Parameters(NamedTuple):
     information: Table
     secrecy: Table
     detection: Table
+    corruption: Table
     engagement: Table
     insurgency: Table
     control: Table
@@ -48,6 +52,7 @@ class Parameters(NamedTuple):
     processing: Table
     justice: Table
     trafficking: Table
+    finance: Table
     market: Table
     partner: Table
     communities: Table
@@ -61,7 +66,7 @@ class Bench(NamedTuple):
     load: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]
     per_cluster: np.ndarray  # f8[clusters, 2]
-    per_route: np.ndarray  # f8[routes]
+    per_leg: np.ndarray  # f8[legs, 2]
 
 
 class Lines(NamedTuple):
@@ -122,6 +127,7 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
 
     detection.loads(actors, places, fields, minds, ground, near, routes, facts, legs, parameters, events, key, t, tally)
     detection.works(actors, places, fields, minds, ground, near, parameters, events, key, t, tally)
+    corruption.corruption(actors, places, fields, sites, parameters)
     detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally)
 
     engagement.exposure(actors, places, fields, near, parameters, held)
@@ -144,13 +150,14 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
 
     if weekly:
         justice.arrests(actors, places, minds, trade, sites, parameters, events, key, t, tally)
-        trafficking.learn_weekly(actors, minds, parameters)
-        trafficking.choose(places, minds, trade, routes, facts, lines, bench, parameters)
+        finance.finance(actors, places, trade, sites, parameters, tally)
+        trafficking.learn_weekly(actors, minds, trade, parameters)
+        routing.choose(places, minds, trade, routes, facts, legs, lines, bench, parameters)
         if held == 1:
-            trafficking.meet_start_shares(places, trade, facts, lines, parameters)
+            routing.meet_start_shares(places, trade, facts, lines, parameters)
     if is_monthly(t, lever.burn_in):
-        trafficking.open_and_close(actors, places, trade, facts, parameters, key, t)
-    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, parameters, key, t, tally)
+        routing.open_and_close(actors, places, trade, parameters, key, t)
+    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, facts, legs, bench, parameters, key, t, tally)
     trafficking.move(actors, places, fields, minds, ground, routes, facts, lines, parameters, t, tally)
 
     if weekly:

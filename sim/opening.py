@@ -21,6 +21,7 @@ from sim.world.state import (
     BASINS,
     CAJAMARCA,
     COCAINE_LAB,
+    COGNITIONS,
     DISSIDENT,
     HCL,
     LATEX,
@@ -172,6 +173,7 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
         m, here = rows[c], towns.cluster == c
         m.theatre = lines.cluster_theatre[c]
         m.product = LATEX if zone == "cajamarca" else HCL
+        m.first_route, m.end_route = np.searchsorted(library.origin, (c, c + 1))
         if m.product == LATEX:
             yearly = towns.poppy[here].sum() * p.latex_kg_ha * p.harvests_poppy
         else:
@@ -346,6 +348,7 @@ def levers(scenario: Any) -> Table:
     row.suspended = int(scenario.partner.suspended)
     row.outbound = 1.0
     row.police_only = int(scenario.mandate.detain == "pnp")
+    row.cognition = COGNITIONS.index(scenario.enemy.cognition)
     row.burn_in = burn_in
     day_0 = scenario.time.start_date.timetuple().tm_yday
     row.first_day_of_year = (day_0 - burn_in - 1) % 365 + 1

@@ -1,13 +1,14 @@
 """4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
 
 Reads: fields (patrols, force), routes, legs (route_effort), leads, levers (police_only). Writes: shipments, labs, leads, minds (seized,
-tried, cases), networks.lost, fields (seized_kg), communities (coca_found, poppy_found, attempted_kg), tally. Chance: LOAD_PATROL,
-LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED, POLICE_THERE, REBUILD.
+tried, cases), networks (lost, cash), fields (seized_kg), communities (coca_found, poppy_found, attempted_kg, bribes_usd), tally. Chance:
+LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED, POLICE_THERE, REBUILD.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
-(1 - corruption)`, corruption `c (1 - exp(-days at this post / 180))`. The load exponent scales both, otherwise splitting loads does
-nothing. A lead acted on succeeds with `.5 exp(-age / 5 d) x mean local knowledge` of the teams in reach. The foreign bank is out of bounds.
-Connector legs carry an exogenous seizure probability. Sources: evidence B1, assumed widths.
+(1 - corruption)`, corruption `c (1 - exp(-bribed / price))` by what its people have taken (`mechanisms/corruption.py`); a load that the
+post lets pass pays `manned x post_bribe_usd` a kg there. The load exponent scales both searches, otherwise splitting loads does nothing. A
+lead acted on succeeds with `.5 exp(-age / 5 d) x mean local knowledge` of the teams in reach. The foreign bank is out of bounds. Connector
+legs carry an exogenous seizure probability. Sources: evidence B1, assumed widths.
 
 Police are there with probability `1 - (1 - s) exp(-call E)`: s their share of the people on task in reach of the place, who may be the
 finders themselves, E those people, who come when called. Who may hold people is the mandate: under `joint` all, under `pnp` soldiers only
@@ -53,12 +54,13 @@ from sim.world.state import (
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import ANSWERING, PEOPLE, POLICE_PEOPLE, POST_DAYS, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
+from sim.world.tables import ANSWERING, PEOPLE, POLICE_PEOPLE, POST_BRIBED, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
 from sim.world.tally import (
     LABS_DESTROYED,
     LABS_WITH_POLICE,
     LEADS_ACTED,
     LET_GO,
+    PAID_BRIBE,
     SEIZED,
     SEIZED_BY_PATROL,
     SEIZED_STOCK,
@@ -84,7 +86,8 @@ class Parameters:
     q_road: float
     q_river: float
     corruption: float
-    corruption_days: float
+    corruption_usd: float
+    post_bribe_usd: float
     vis_lab: float
     vis_strip: float
     lead_success: float
@@ -106,11 +109,21 @@ def size_factor(kg, p):
 
 
 @rule
-def post_probability(people, post_days, river, kg, p):
+def manned(people, p):
+    """Share of passages at which somebody stands at the post."""
+    return 1.0 - math.pow(1.0 - p.manned, people / max(p.post_people, 1e-9))
+
+
+@rule
+def bought(bribed, p):
+    """Share of stops that are bought off, where each of a post's people has taken `bribed` USD."""
+    return p.corruption * (1.0 - math.exp(-bribed / max(p.corruption_usd, 1e-9)))
+
+
+@rule
+def post_probability(people, bribed, river, kg, p):
     """Probability that the post of one site stops a load that passes."""
-    manned = 1.0 - math.pow(1.0 - p.manned, people / max(p.post_people, 1e-9))
-    corruption = p.corruption * (1.0 - math.exp(-post_days / max(p.corruption_days, 1e-9)))
-    return clip(manned * (p.q_river if river else p.q_road) * size_factor(kg, p) * (1.0 - corruption), 0.0, 0.95)
+    return clip(manned(people, p) * (p.q_river if river else p.q_road) * size_factor(kg, p) * (1.0 - bought(bribed, p)), 0.0, 0.95)
 
 
 @rule
@@ -164,7 +177,7 @@ def seize(load, step, towns, lost, cell_theatre, cell_town, step_cell, step_leg,
     load.step = step
     place = load.inside
     settle(load, place, tally)
-    seized[load.network, step_leg[step]] += 1.0
+    seized[load.network, load.cluster, step_leg[step]] += 1.0
     networks[load.network].lost += 1.0
     cases[load.network, place] += j.seizure_points + j.tonne_points * load.kg / 1000.0
     tally[SEIZED + load.product, place] += load.kg
@@ -187,9 +200,9 @@ def loads(actors, places, fields, minds, ground, near, routes, facts, legs, para
     cell_theatre, cell_terrain, cell_area, cell_post, cell_road = ground.theatre, ground.terrain, ground.area_km2, ground.post, ground.road
     cell_town = ground.community
     step_cell, step_days, step_leg = routes.cell, routes.days, routes.leg
-    step_risk, step_exposed, route_start = routes.risk, routes.exposed, routes.start
+    step_exposed, route_start = routes.exposed, routes.start
     route_mode, route_days = facts.mode, facts.days
-    route_effort = legs.route_effort
+    leg_risk, route_effort = legs.risk, legs.route_effort
     near_start, near_site, near_k = near.start, near.site, near.k
     police_only = places.levers[0].police_only
     q = parameters.search[0]
@@ -229,14 +242,19 @@ def loads(actors, places, fields, minds, ground, near, routes, facts, legs, para
                 if leaves and post >= 0 and post != load.post and (mode == BY_RIVER or mode == BY_ROAD):
                     load.post = post
                     people = force[post, POST_PEOPLE] + (force[post, RIVER_PEOPLE] if mode == BY_RIVER else 0.0)
-                    days = force[post, POST_DAYS] / max(force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], 1e-9)
-                    if uniform(key, LOAD_POST, t, load.uid, step - first) < post_probability(people, days, mode == BY_RIVER, load.kg, p):
+                    bribed = force[post, POST_BRIBED] / max(force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], 1e-9)
+                    if uniform(key, LOAD_POST, t, load.uid, step - first) < post_probability(people, bribed, mode == BY_RIVER, load.kg, p):
                         if police_only == 0 or officer < police_there(force, post, near_start, near_site, near_k, j):
                             how = AT_POST
                             where = step
                         else:
                             let_go(load, cell_theatre[c], tally)
-            elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - first) < step_risk[step]:
+                    else:
+                        paid = p.post_bribe_usd * load.kg * manned(people, p)
+                        towns[post].bribes_usd += paid
+                        networks[load.network].cash -= paid
+                        tally[PAID_BRIBE, cell_theatre[c]] += paid
+            elif c < 0 and leaves and uniform(key, LOAD_CONNECTOR, t, load.uid, step - first) < leg_risk[step_leg[step]]:
                 how = AT_POST
                 where = step
             left -= spent

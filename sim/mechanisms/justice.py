@@ -105,8 +105,9 @@ def split(n, half, actors, minds, trade, key, t):
         trade.used[half, r] = trade.used[n, r]
     for leg in range(minds.belief.shape[1]):
         minds.belief[half, leg] = minds.belief[n, leg]
-        minds.seized[half, leg] = minds.seized[n, leg]
-        minds.tried[half, leg] = minds.tried[n, leg]
+        for c in range(minds.tried.shape[1]):
+            minds.seized[half, c, leg] = minds.seized[n, c, leg]
+            minds.tried[half, c, leg] = minds.tried[n, c, leg]
     for j in range(len(labs)):
         if labs[j].alive == 1 and labs[j].owner == n and uniform(key, SPLIT_LAB, t, labs[j].uid, 0) < 0.5:
             labs[j].owner = half

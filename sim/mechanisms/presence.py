@@ -26,7 +26,7 @@ from sim.world.tables import (
     N_POST,
     PEOPLE,
     POLICE_PEOPLE,
-    POST_DAYS,
+    POST_BRIBED,
     POST_PEOPLE,
     RESPONDERS,
     RIVER_PEOPLE,
@@ -112,7 +112,7 @@ def place_units(actors, fields, sites, parameters):
         if at_post > 0.0:
             post = site_post[s]
             force[post, RIVER_PEOPLE if mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
-            force[post, POST_DAYS] += at_post * unit.effort * unit.post_days
+            force[post, POST_BRIBED] += at_post * unit.effort * unit.bribed_usd
         if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
             force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
         answers = p.raider_response if mission == RAID else p.guard_response if guards else 1.0

@@ -1,7 +1,7 @@
 """4.2 Redeployment: preparation, the journey, arrival with little local knowledge.
 
-Reads: theatres (flying, road), basins, ways. Writes: units (status, posting, mission, order_site, departs,
-arrives, moved, known, guarding, knowledge, post_days, stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
+Reads: theatres (flying, road), basins, ways. Writes: units (status, posting, mission, order_site, departs, arrives, moved, known, guarding,
+knowledge, bribed_usd, stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
 
 In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days` (8 weeks [4-20],
 evidence B7). On the surface the days of the quickest way count as the season of the day of departure has it: those on foot and wheels by
@@ -50,6 +50,7 @@ def arrive(unit, site_theatre, p):
     if unit.posting != unit.order_site:
         unit.knowledge = p.knowledge_at_arrival
         unit.stock_kg = 0.0
+        unit.bribed_usd = 0.0
         if site_theatre[unit.order_site] != site_theatre[unit.home]:
             unit.moved = 1
         else:
@@ -57,7 +58,6 @@ def arrive(unit, site_theatre, p):
     unit.posting = unit.order_site
     unit.mission = unit.order_mission
     unit.order_site = -1
-    unit.post_days = 0.0
     unit.known = 0
     unit.guarding = 0
     unit.status = POSTED
@@ -106,7 +106,6 @@ def redeployment(actors, places, land, sites, ways, parameters, events, key, t, 
             tally[TRANSIT_DAYS, here] += unit.soldiers
         else:
             unit.knowledge = min(1.0, unit.knowledge + (1.0 - p.knowledge_at_arrival) / max(p.learning_days, 1.0))
-            unit.post_days += 1.0
             missing = unit.established - unit.soldiers
             if missing > 0.0:
                 joined = binomial(uniform(key, REPLACE, t, unit.uid, 0), int(missing), p.replacement_per_day)

@@ -1,23 +1,23 @@
-"""4.13 Trafficking: networks buy, choose routes by what they believe, send loads and learn.
+"""4.13 Trafficking: networks buy, send loads on the routes of their choice (`mechanisms/routing.py`) and learn.
 
-Reads: markets, routes, labs (strips), communities (armed), levers (outbound). Writes: shipments, trade, minds (belief, tried, seized),
-networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE,
-OPEN_ROUTE.
+Reads: markets, routes, trade (share), labs (strips), communities (armed), levers (outbound), networks (credit_usd). Writes: shipments,
+trade (used, book), minds (belief, tried, seized), networks, markets (stock_kg, bought_week), communities
+(kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE.
 
-Prior risk per leg `m = 1 - exp(-kappa B)`; learned `p = (S + n0 m) / (N + n0)`, n0 10 [4-30], S and N seizures and *attempts* with decay
-.96 a week [.93-.985]. Utility per kg `(1 - p) P_dest - P_src - c - bribe - p P_src`, logit scale .15 P_dest, nests by mode .5, inertia
-.05 P_dest (nested logit; NarcoLogic's risk premium compounds and never heals, evidence page). Loads are split when the recent loss share
-passes max(.10, 2 x prior), consolidated under .03; floors 15 kg foot, 50 boat, 150 vehicle and aircraft. Start shares of the VRAEM's
-output (F0348 for the air) are met by one constant per class of route, which is frozen at day 0: from then on choice decides."""
+A firm buys what clears the stock in `buy_weeks`, by its part of the market, cut to what cash and credit allow, in all markets alike
+(`mechanisms/finance.py`). A load is sent when it is complete; loads are split when the recent loss share passes max(.10, 2 x prior) and
+consolidated under .03, floors 15 kg foot, 50 boat, 150 vehicle and aircraft. It takes its way a day at a time, pays the toll of the group
+that holds most of the land on its way, and its owner sees the force on each leg that it leaves.
 
-import math
+Left out: loads do not wait for a patrol to pass or turn back; firms do not hear of one another's losses."""
 
-from sim.chance import OPEN_ROUTE, ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
+from sim.chance import ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.kernel import loop, rule
-from sim.world.choice import best_price, nested_shares, route_prior, route_risk, utility
+from sim.world.choice import route_prior
+from sim.world.firms import living
 from sim.world.loads import enter_cell, enter_land, enter_leg, settle
 from sim.world.state import BY_AIR, BY_RIVER, HCL, ON_FOOT, STRIP
-from sim.world.tables import CAPACITY, SENT, START_AIR, START_BOLIVIA, START_COAST, WAITING, clip, free_row
+from sim.world.tables import CAPACITY, SENT, WAITING, WHOLE, clip, free_row
 from sim.world.tally import (
     DELIVERED,
     DISPATCHED,
@@ -36,6 +36,7 @@ class Parameters:
     risk_cap: float
     prior_weight: float
     memory: float
+    heard: float
     scale: float
     nest: float
     inertia: float
@@ -65,6 +66,8 @@ class Parameters:
     start_coast: float
     start_bolivia: float
     latex_load_share: float
+    salience_delta: float
+    salience_theta: float
 
 
 @rule
@@ -96,12 +99,12 @@ def strip_is_open(labs, cluster, u, t):
 
 
 @rule
-def drawn_route(n, c, share, route_origin, u):
+def drawn_route(n, share, first, end, u):
     """The route of a network's next load from a cluster; one draw per load, so that waiting for it to be complete changes nothing."""
     mark = u
     last = -1
-    for r in range(share.shape[1]):
-        if route_origin[r] == c and share[n, r] > 0.0:
+    for r in range(first, end):
+        if share[n, r] > 0.0:
             last = r
             mark -= share[n, r]
             if mark < 0.0:
@@ -137,123 +140,48 @@ def deliver(load, networks, route_exit, market_theatre, prices, tally):
 
 
 @loop
-def choose(places, minds, trade, routes, facts, lines, bench, parameters):
-    """Weekly: shares of every network over its open routes, by nested logit. worth: f8[routes] work space."""
-    markets = places.markets
-    belief, seized, tried = minds.belief, minds.seized, minds.tried
-    open_, share, book, constant = trade.open, trade.share, trade.book, trade.constant
-    route_start, step_leg, step_risk = routes.start, routes.leg, routes.risk
-    route_origin, route_exit, route_mode, route_cost = facts.origin, facts.exit, facts.mode, facts.cost
-    prices = lines.prices
-    worth = bench.per_route
-    p = parameters.trafficking[0]
-    for n in range(share.shape[0]):
-        for r in range(share.shape[1]):
-            if open_[n, r] > 0.0:
-                c = route_origin[r]
-                price = prices[route_exit[r], markets[c].product]
-                risk = route_risk(n, r, belief, seized, tried, route_start, step_leg, step_risk, p)
-                worth[r] = utility(risk, price, markets[c].price, route_cost[r], p.bribe_usd) + constant[r]
-                worth[r] += p.inertia * price * min(share[n, r], 1.0)
-        for c in range(len(markets)):
-            if book[n, c, CAPACITY] > 0.0:
-                nested_shares(n, c, share, open_, worth, prices, markets[c].product, route_origin, route_exit, route_mode, p)
-
-
-@loop
-def meet_start_shares(places, trade, facts, lines, parameters):
-    """Burn-in only: move the constant of each class of VRAEM routes until the classes carry their start shares."""
-    markets = places.markets
-    share, book, constant = trade.share, trade.book, trade.constant
-    route_origin, start_class = facts.origin, facts.start_class
-    prices = lines.prices
-    p = parameters.trafficking[0]
-    for k in range(4):
-        carried = 0.0
-        total = 0.0
-        for n in range(share.shape[0]):
-            for r in range(share.shape[1]):
-                if start_class[r] >= 0:
-                    weight = share[n, r] * book[n, route_origin[r], CAPACITY] * (markets[route_origin[r]].outflow + 1.0)
-                    total += weight
-                    carried += weight if start_class[r] == k else 0.0
-        if total > 0.0 and carried > 0.0:
-            goal = p.start_air if k == START_AIR else p.start_coast if k == START_COAST else p.start_bolivia if k == START_BOLIVIA else 0.0
-            if k > START_BOLIVIA:
-                goal = max(1.0 - p.start_air - p.start_coast - p.start_bolivia, 0.0)
-            move = p.scale * best_price(prices, 0) * 0.5 * math.log(max(goal, 1e-3) / (carried / total))
-            for r in range(len(constant)):
-                if start_class[r] == k:
-                    constant[r] += clip(move, -500.0, 500.0)
-
-
-@loop
-def open_and_close(actors, places, trade, facts, parameters, key, t):
-    """Monthly: a network drops what it hardly uses and tries another route of the library."""
-    networks = actors.networks
-    markets = places.markets
-    open_, share, used, book = trade.open, trade.share, trade.used, trade.book
-    route_origin = facts.origin
-    p = parameters.trafficking[0]
-    for n in range(len(networks)):
-        for c in range(len(markets)):
-            if book[n, c, CAPACITY] <= 0.0:
-                continue
-            count = 0
-            for r in range(open_.shape[1]):
-                if route_origin[r] == c and open_[n, r] > 0.0:
-                    if share[n, r] < p.drop_share and t - used[n, r] > p.drop_days and count >= p.routes_least:
-                        open_[n, r] = 0.0
-                        share[n, r] = 0.0
-                    else:
-                        count += 1
-            if count < p.routes_open and uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c) < p.explore:
-                closed = 0
-                for r in range(open_.shape[1]):
-                    if route_origin[r] == c and open_[n, r] == 0.0:
-                        closed += 1
-                pick = int(uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c + 1) * closed)
-                for r in range(open_.shape[1]):
-                    if route_origin[r] == c and open_[n, r] == 0.0:
-                        if pick == 0:
-                            open_[n, r] = 1.0
-                        pick -= 1
-
-
-@loop
-def buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, parameters, key, t, tally):
-    """Daily: buy at the farm gate what can be moved out, and send every load that is complete on the route that was drawn for it. offered:
-    f8[clusters] work space: all buy from the morning's stock, so that none comes first."""
+def buy_and_send(actors, places, minds, trade, ground, routes, facts, legs, bench, parameters, key, t, tally):
+    """Daily: buy at the farm gate what can be moved out, and send every load that is complete on the route that was drawn for it. offered,
+    wanted: f8[clusters] work space: all buy from the morning's stock, and a firm short of money cuts all its purchases alike, so that none
+    comes first."""
     networks, shipments, labs = actors.networks, actors.shipments, actors.labs
     communities, markets, status = places.communities, places.markets, places.status
     belief, tried = minds.belief, minds.tried
-    offered = bench.per_cluster[:, 0]
+    offered, wanted = bench.per_cluster[:, 0], bench.per_cluster[:, 1]
     outbound = places.levers[0].outbound
     share, used, book = trade.share, trade.used, trade.book
     cell_theatre, cell_community = ground.theatre, ground.community
-    route_start, step_cell, step_leg, step_risk = routes.start, routes.cell, routes.leg, routes.risk
-    route_origin, route_mode, route_cost = facts.origin, facts.mode, facts.cost
+    route_start, step_cell, step_leg, onward = routes.start, routes.cell, routes.leg, routes.onward
+    route_mode, route_cost, leg_risk = facts.mode, facts.cost, legs.risk
     p = parameters.trafficking[0]
     for c in range(len(markets)):
         offered[c] = markets[c].stock_kg
     for n in range(len(networks)):
         firm = networks[n]
+        bill = 0.0
         for c in range(len(markets)):
             part = book[n, c, CAPACITY]
-            if part <= 0.0:
+            wanted[c] = 0.0
+            if part > 0.0:
+                m = markets[c]
+                limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
+                room = max(limit - book[n, c, WAITING], 0.0)
+                wanted[c] = min(clip(offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound, 0.0, room), m.stock_kg)
+                bill += wanted[c] * m.price
+        affordable = clip((firm.cash + firm.credit_usd) / bill, 0.0, 1.0) if bill > 0.0 else 0.0
+        for c in range(len(markets)):
+            if book[n, c, CAPACITY] <= 0.0:
                 continue
             m = markets[c]
-            limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
-            wanted = offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound
-            bought = clip(wanted, 0.0, max(limit - book[n, c, WAITING], 0.0))
-            bought = min(bought, m.stock_kg)
+            bought = wanted[c] * affordable
             m.stock_kg -= bought
             m.bought_week += bought
             book[n, c, WAITING] += bought
             firm.cash -= bought * m.price
             tally[PAID_FARM, m.theatre] += bought * m.price
             for _ in range(20):
-                r = drawn_route(n, c, share, route_origin, uniform(key, ROUTE_CHOICE, int(book[n, c, SENT]), firm.uid, c))
+                drawn = uniform(key, ROUTE_CHOICE, int(book[n, c, SENT]), firm.uid, c)
+                r = drawn_route(n, share, m.first_route, m.end_route, drawn)
                 if r < 0:
                     break
                 kg = standard_load(route_mode[r], m.product, firm.load_scale, p)
@@ -284,9 +212,9 @@ def buy_and_send(actors, places, minds, trade, ground, routes, facts, bench, par
                 book[n, c, WAITING] -= kg
                 book[n, c, SENT] += 1.0
                 firm.sent += 1.0
-                firm.feared += route_prior(n, r, belief, route_start, step_leg, step_risk, p)
+                firm.feared += route_prior(n, r, belief, route_start, step_leg, onward, leg_risk, p)
                 used[n, r] = t
-                tried[n, step_leg[load.step]] += 1.0
+                tried[n, c, step_leg[load.step]] += 1.0
                 cost = kg * (route_cost[r] + p.bribe_usd)
                 firm.cash -= cost
                 tally[PAID_TRANSPORT, m.theatre] += kg * route_cost[r]
@@ -338,15 +266,24 @@ def move(actors, places, fields, minds, ground, routes, facts, lines, parameters
 
 
 @loop
-def learn_weekly(actors, minds, parameters):
-    """Memory fades; loads are split after losses and consolidated in quiet times."""
+def learn_weekly(actors, minds, trade, parameters):
+    """Memory fades; branches tell one another; loads are split after losses and consolidated in quiet times."""
     networks = actors.networks
     seized, tried = minds.seized, minds.tried
+    book = trade.book
+    whole = seized.shape[1] - 1
     p = parameters.trafficking[0]
-    for n in range(seized.shape[0]):
-        for leg in range(seized.shape[1]):
-            seized[n, leg] *= p.memory
-            tried[n, leg] *= p.memory
+    for n in range(living(networks)):
+        for leg in range(seized.shape[2]):
+            seized[n, whole, leg] = 0.0
+            tried[n, whole, leg] = 0.0
+        for c in range(whole):
+            if book[n, c, WHOLE] > 0.0:
+                for leg in range(seized.shape[2]):
+                    seized[n, c, leg] *= p.memory
+                    tried[n, c, leg] *= p.memory
+                    seized[n, whole, leg] += seized[n, c, leg]
+                    tried[n, whole, leg] += tried[n, c, leg]
         firm = networks[n]
         if firm.sent > p.least_sent:
             loss = firm.lost / firm.sent

@@ -122,6 +122,9 @@ class Enemy(Section):
     dissident_fighters: Count = Field(default=150, description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)")
     dissident_groups: int = Field(default=10, ge=0, le=1_000, description="cells they form")
     networks: int = Field(default=20, ge=1, le=500, description="trafficking firms")
+    cognition: Literal["logit", "salience"] = Field(
+        default="logit", description="how firms weigh a route: by its expected worth, or by what stands out, as NarcoLogic's do"
+    )
 
 
 class CocaHectares(Section):

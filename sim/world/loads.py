@@ -28,9 +28,9 @@ def enter_land(load, before, cell, communities, cell_community):
 
 @rule
 def enter_leg(load, step, before, step_leg, tried):
-    """One more attempt of its owner on a leg, when the step leads into another."""
+    """One more attempt of the branch that sent it on a leg, when the step leads into another."""
     if step_leg[step] != step_leg[before]:
-        tried[load.network, step_leg[step]] += 1.0
+        tried[load.network, load.cluster, step_leg[step]] += 1.0
 
 
 @rule

@@ -32,6 +32,8 @@ COLOMBIA, BRAZIL, ECUADOR, BOLIVIA, COAST = range(5)
 APURIMAC, AMAZON, PUTUMAYO, MARANON = range(4)
 BASINS = ("apurimac", "amazon", "putumayo", "maranon")
 ON_FOOT, BY_RIVER, BY_ROAD, BY_AIR = range(4)
+BY_UTILITY, BY_SALIENCE = range(2)
+COGNITIONS = ("logit", "salience")
 # works of the drug trade, and what a lead can point at
 COCAINE_LAB, LATEX_POINT, STRIP = range(3)
 LAB_KINDS = ("cocaine_lab", "latex_point", "strip")
@@ -65,7 +67,7 @@ class Unit:
     sustained: float  # share of need met today [0, 1]
     readiness: float  # [0, 1]
     knowledge: float  # local knowledge [.5, 1]
-    post_days: float  # days at this post
+    bribed_usd: float  # bribes that each of its people has taken at this post, USD (decayed)
     able: float  # people on task when fully supplied, on the move or not
     effort: float  # people on task today
 
@@ -97,7 +99,8 @@ class Network:
     alive: int
     uid: Uid
     hub: int  # site
-    cash: float  # USD
+    cash: float  # USD, negative: debt
+    credit_usd: float  # most that lenders let it owe, USD
     sent: float  # loads in recent weeks (decayed)
     lost: float  # of which seized
     feared: float  # sum of the prior risks of their routes (decayed with them)
@@ -181,6 +184,7 @@ class Community:
     kg_recent: float  # the same over recent weeks (decayed), kg a week
     attempted_kg: float  # kg that came onto its land since the first day of the burn-in, HCl equivalent
     toll_usd: float  # paid to armed groups on its land this week
+    bribes_usd: float  # paid at its post today
     eradicated_ha: float  # destroyed this week, ha
     tips: float  # expected reports this week
     tips_8w: float  # reports in recent weeks (decayed)
@@ -193,6 +197,8 @@ class Market:
 
     theatre: int  # ELSEWHERE for what passes through
     product: int  # HCL, LATEX
+    first_route: int  # row of its first route in the library
+    end_route: int  # row after its last
     leaf_kg: float  # kg dry leaf not yet processed
     stock_kg: float  # kg of the product at the farm gate
     outflow: float  # kg a week bought (smoothed): the flow that its target stock is measured by
@@ -258,6 +264,7 @@ class Levers:
     suspended: int  # 1 while friction suspends it
     outbound: float  # share of their usual purchases that networks can move out [0, 1]
     police_only: int  # 1 while soldiers may hold people only with police present
+    cognition: int  # how networks weigh a route: BY_UTILITY, BY_SALIENCE
     burn_in: int  # days
     first_day_of_year: int  # day of the year at t = 0 [1, 366]
 

@@ -8,7 +8,7 @@ from sim.kernel import rule
 from sim.world.state import GARRISON, IDLE, Table
 
 # columns of Fields.force, one row per site
-WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_DAYS, RIVER_PEOPLE, CLEARERS = range(11)
+WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_BRIBED, RIVER_PEOPLE, CLEARERS = range(11)
 ANSWERING, POLICE_PEOPLE = range(11, 13)  # teams that answer, their local knowledge left out; people on task of the police
 ESCORTS, HOLDING = range(13, 15)  # people on task who can guard a clearing team; people of units that only guard their post
 FORCE_COLUMNS = 15
@@ -60,8 +60,8 @@ class Minds(NamedTuple):
     """What networks, groups and police believe. Rows are networks (groups in `danger`)."""
 
     belief: np.ndarray  # f8[networks, legs] believed effort, people
-    seized: np.ndarray  # f8[networks, legs] decayed count of own loads seized
-    tried: np.ndarray  # f8[networks, legs] decayed count of own loads that entered
+    seized: np.ndarray  # f8[networks, clusters + 1, legs] decayed count of a branch's loads seized; last: of its firm, as of this week
+    tried: np.ndarray  # f8[networks, clusters + 1, legs] the same of those that entered
     danger: np.ndarray  # f8[groups, sites] believed people on task near a site
     cases: np.ndarray  # f8[networks, theatres] points that the anti-narcotics teams of a theatre hold against a firm
 
@@ -74,6 +74,7 @@ class Trade(NamedTuple):
     used: np.ndarray  # f8[networks, routes] t of the last dispatch, -1e9 never
     book: np.ndarray  # f8[networks, clusters, BOOK_COLUMNS] columns WAITING .. WHOLE
     constant: np.ndarray  # f8[routes] USD per kg that reproduces the start shares, frozen at day 0
+    risk: np.ndarray  # f8[networks, routes] believed probability of loss on the routes that it keeps open, as of this week
 
 
 class Ground(NamedTuple):
@@ -120,13 +121,13 @@ class Near(NamedTuple):
 
 
 class Routes(NamedTuple):
-    """The route library, never written."""
+    """The route library, never written. The routes of a cluster stand together: rows `first_route` to `end_route - 1` of its market."""
 
     start: np.ndarray  # i8[routes + 1] into the steps
     cell: np.ndarray  # i8[steps] -1 on a connector
     days: np.ndarray  # f8[steps]
     leg: np.ndarray  # i8[steps]
-    risk: np.ndarray  # f8[steps] exogenous seizure probability of a connector
+    onward: np.ndarray  # i8[steps] the step at which the route enters its next leg, or ends
     exposed: np.ndarray  # i8[steps] 1 on Peruvian soil or water
 
 
@@ -144,6 +145,7 @@ class Legs(NamedTuple):
     start: np.ndarray  # i8[legs + 1]
     cell: np.ndarray  # i8[]
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
+    risk: np.ndarray  # f8[legs] exogenous seizure probability of a connector
     route_effort: np.ndarray  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)
 
 

@@ -137,11 +137,11 @@ def test_search_finds_as_often_and_as_soon_as_koopman_says(run_in_week_1):
 
 def shares_of(worth, modes, p, open_=None):
     n = len(worth)
-    share = np.zeros((1, n))
+    share = np.array([worth], float)
     prices = np.full((5, 2), 2_000.0)
     zeros = np.zeros(n, np.int64)
     opened = np.ones((1, n)) if open_ is None else np.array([open_], float)
-    nested_shares(0, 0, share, opened, np.array(worth, float), prices, 0, zeros, zeros, np.array(modes), p)
+    nested_shares(0, 0, n, share, opened, prices, 0, zeros, np.array(modes), p)
     return share[0]
 
 
@@ -343,15 +343,15 @@ def test_harm_by_the_state_silences_and_harm_by_armed_groups_does_not():
 
 
 def test_a_post_at_its_limits():
-    """`manned x q x (kg/ref)^e x (1 - corruption)` (section 4.7 of the model): nobody, a crowd, a fresh post, an old one, a heavy load."""
+    """`manned x q x (kg/ref)^e x (1 - corruption)` (section 4.7 of the model): nobody, a crowd, a clean post, a bought one, a big load."""
     p = parameters("detection")
     ref = float(p.load_ref_kg)
     assert post_probability(0.0, 0.0, False, ref, p) == 0.0
     assert post_probability(1e6, 0.0, False, ref, p) == pytest.approx(p.q_road)
     assert post_probability(1e6, 0.0, True, ref, p) == pytest.approx(p.q_river)
     assert post_probability(float(p.post_people), 0.0, False, ref, p) == pytest.approx(p.manned * p.q_road)
-    assert post_probability(1e6, 1e6, False, ref, p) == pytest.approx(p.q_road * (1 - p.corruption))
-    assert post_probability(1e6, float(p.corruption_days), False, ref, p) == pytest.approx(
+    assert post_probability(1e6, 1e9, False, ref, p) == pytest.approx(p.q_road * (1 - p.corruption))
+    assert post_probability(1e6, float(p.corruption_usd), False, ref, p) == pytest.approx(
         p.q_road * (1 - p.corruption * (1 - math.exp(-1)))
     )
     assert post_probability(1e6, 0.0, True, 1e12, p) == 0.95

@@ -54,7 +54,7 @@ def poppy_standing(world) -> float:
 
 def network_cash(world) -> float:
     """Cash of all firms, less what they earned, plus what they paid: constant."""
-    paid = sum(total(world, k) for k in (q.PAID_FARM, q.PAID_TRANSPORT, q.PAID_BRIBE, q.PAID_TOLL))
+    paid = sum(total(world, k) for k in (q.PAID_FARM, q.PAID_TRANSPORT, q.PAID_BRIBE, q.PAID_TOLL, q.PAID_OWNERS))
     return float(world.actors.networks.cash.sum()) - total(world, q.REVENUE) + paid
 
 

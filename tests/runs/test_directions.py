@@ -205,12 +205,12 @@ def test_friction_suspends_coordination_at_once():
 
 
 def test_corruption_lets_loads_pass():
-    """Posts that have stood long seize less the more corrupt they are; at 0 they seize most (4.7)."""
+    """Posts that have taken much seize less the more corrupt they can be; at 0 they seize most (4.7)."""
     seized = []
     for corruption in (0.0, 0.6):
         parameters = {"detection.corruption": corruption, "detection.q_road": 0.15, "detection.q_river": 0.3}
         run = small_run(**{"time.horizon_days": 112, "parameters": parameters})
-        run.world.actors.units.post_days[:] = 1_000.0
+        run.world.actors.units.bribed_usd[:] = 10_000.0
         run.advance(run.end)
         seized.append(run.world.tally[:, q.SEIZED_BY_POST].sum())
     assert seized[0] > seized[1] > 0

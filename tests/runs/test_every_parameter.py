@@ -54,6 +54,8 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "trafficking.risk_cap": {"parameters": {"trafficking.kappa": 50.0}},
     "trafficking.buffer_days": {"parameters": {"trafficking.buy_weeks": 0.1, "trafficking.load_air_kg": 10.0}},
     "trafficking.floor_foot_kg": LONG,
+    "trafficking.salience_delta": {"enemy.cognition": "salience"},
+    "trafficking.salience_theta": {"enemy.cognition": "salience"},
     "market.cost_usd": {"parameters": {"market.margin": 0.9}},
     "market.latex_cost_usd": {"parameters": {"market.margin": 0.9}},
     "partner.joint_rate": LONG,
