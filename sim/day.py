@@ -25,6 +25,7 @@ from sim.mechanisms import (
     routing,
     seasons,
     secrecy,
+    survey,
     sustainment,
     trafficking,
 )
@@ -44,6 +45,7 @@ class Parameters(NamedTuple):
     information: Table
     secrecy: Table
     detection: Table
+    survey: Table
     corruption: Table
     engagement: Table
     insurgency: Table
@@ -64,7 +66,9 @@ class Bench(NamedTuple):
     post_need: np.ndarray  # f8[sites, 2]
     weigh: np.ndarray  # f8[sites, 2]
     load: np.ndarray  # f8[sites]
+    telling: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]
+    per_theatre: np.ndarray  # f8[4]
     per_cluster: np.ndarray  # f8[clusters, 2]
     per_leg: np.ndarray  # f8[legs, 2]
 
@@ -116,12 +120,12 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
     presence.spread(actors, places, fields, sites, near, bench, parameters)
     presence.feel(places, parameters, held, t)
 
-    information.information(actors, places, ground, sites, near, routes, lines, bench, parameters, key, t, tally)
+    information.information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, key, t, tally)
 
-    heard = secrecy.leaks(actors, places, sites, parameters, key, t)
+    heard = secrecy.leaks(actors, places, fields, sites, ground, parameters, key, t)
     if weekly or heard == 1:
-        secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 0)
-        secrecy.see_legs(actors, fields, sites, near, legs, bench, parameters, 1)
+        secrecy.see_legs(actors, fields, ground, sites, near, legs, bench, parameters, 0)
+        secrecy.see_legs(actors, fields, ground, sites, near, legs, bench, parameters, 1)
     secrecy.beliefs(actors, fields, minds, legs, parameters, heard, 0 if weekly else 1, tally)
     secrecy.watch(actors, places, minds, sites, near, bench, parameters, key, t)
 
@@ -129,6 +133,8 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
     detection.works(actors, places, fields, minds, ground, near, parameters, events, key, t, tally)
     corruption.corruption(actors, places, fields, sites, parameters)
     detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, events, key, t, tally)
+
+    survey.answer(actors, places, fields, sites, near, parameters, key, t, tally)
 
     engagement.exposure(actors, places, fields, near, parameters, held)
     engagement.attacks(actors, places, fields, minds, sites, near, parameters, held, events, key, t, tally)
@@ -138,7 +144,7 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
     if weekly:
         insurgency.insurgency(actors, places, minds, sites, near, bench, parameters, held, key, t, tally)
         control.control(places, parameters, held)
-        detection.find_fields(places, fields, ground, parameters)
+        survey.find_fields(places, fields, near, ground, bench, parameters, tally)
         if held == 0:
             processing.start(actors, places, trade, ground, bench, parameters, key, t, tally)
             crops.grow(places, land, near, parameters, latex, t, tally)
@@ -162,8 +168,9 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
 
     if weekly:
         market.market(places, trade, facts, lines, bench, parameters)
-        partner.coordinate(places, parameters)
+        partner.coordinate(places, fields, sites, near, lines, parameters, key, t, tally)
         partner.cross(actors, places, minds, sites, near, lines, parameters, held, events, key, t, tally)
+        partner.move_bases(actors, places, fields, sites, near, lines, parameters, key, t)
         communities.live(places, parameters, held, tally)
     partner.count_cells(actors, sites, lines, tally)
     records.observe_people(actors, places, fields, sites, lines, tally)

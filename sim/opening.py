@@ -344,8 +344,11 @@ def levers(scenario: Any) -> Table:
     until = scenario.secrecy.until_day
     row.secrecy = scenario.secrecy.level
     row.secrecy_until = burn_in + (until if until is not None else 1_000_000)
+    level = scenario.secrecy.until_seized_kg
+    row.secrecy_until_kg = 1e18 if level is None else level
     row.coordination = scenario.partner.coordination
     row.suspended = int(scenario.partner.suspended)
+    row.unified = int(scenario.mandate.unified_command)
     row.outbound = 1.0
     row.police_only = int(scenario.mandate.detain == "pnp")
     row.cognition = COGNITIONS.index(scenario.enemy.cognition)

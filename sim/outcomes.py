@@ -366,6 +366,15 @@ for _name, _codes in THEATRES.items():
         "ratio",
         part((q.COCA_DESTROYED_AGAIN,), (q.COCA_DESTROYED,), _codes),
     )
+    for _source, _quantity in (("air", q.FIELDS_BY_AIR), ("patrol", q.FIELDS_BY_PATROL), ("lead", q.FIELDS_BY_LEAD)):
+        add(
+            f"fields_by_{_source}_ha_{_name}",
+            "ha",
+            f"coca and poppy located by {_source}, {SHOWN[_name]}",
+            NEUTRAL,
+            "count",
+            flow(_quantity, _codes),
+        )
 _border = THEATRES["border"]
 add(
     "poppy_ha_border_end",
@@ -446,6 +455,23 @@ add(
     flow(q.CELL_DAYS_ABROAD, (0, *_border)),
 )
 add(
+    "cells_handed_over_border",
+    "count",
+    "cells that crossed away from pursuit and were met by the partner",
+    MORE,
+    "count",
+    flow(q.HANDED_OVER, _border),
+)
+add("line_incidents_border", "count", "incidents with a neighbour at the line", LESS, "count", flow(q.LINE_INCIDENTS, (0, *_border)))
+add(
+    "suspended_days_border",
+    "days",
+    "days on which a neighbour suspended coordination, summed over neighbours",
+    LESS,
+    "count",
+    flow(q.SUSPENDED_DAYS, (0, *_border)),
+)
+add(
     "belief_lag_border",
     "people",
     "believed less true effort per cell, mean over networks and border legs",
@@ -462,6 +488,7 @@ add(
     flow(q.TRANSIT_DAYS, (0, 1, 2, 3)),
 )
 add("lift_hours", "h", "helicopter hours spent on moves", NEUTRAL, "count", flow(q.LIFT_HOURS, (0, 1, 2, 3)))
+add("survey_hours", "h", "helicopter hours spent on the search for fields", NEUTRAL, "count", flow(q.SURVEY_HOURS, (0, 1, 2, 3)))
 add("cost_musd", "million USD", "pay, allowances, flight hours and eradication", LESS, "money", flow(q.COST, (0, 1, 2, 3), 1e6))
 add(
     "readiness_mean",

@@ -1,8 +1,8 @@
-"""4.7 Detection: loads, laboratories, strips and fields that patrols, posts and leads find.
+"""4.7 Detection: loads, laboratories and strips that patrols, posts and leads find; fields are the page of the survey.
 
 Reads: fields (patrols, force), routes, legs (route_effort), leads, levers (police_only). Writes: shipments, labs, leads, minds (seized,
-tried, cases), networks (lost, cash), fields (seized_kg), communities (coca_found, poppy_found, attempted_kg, bribes_usd), tally. Chance:
-LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED, POLICE_THERE, REBUILD.
+tried, cases), networks (lost, cash), fields (seized_kg), communities (attempted_kg, bribes_usd), tally. Chance: LOAD_PATROL, LOAD_POST,
+LOAD_CONNECTOR, LOAD_LEAD, LOAD_ROUTE, LAB_PATROL, LAB_LEAD, LEAD_ACTED, POLICE_THERE, REBUILD.
 
 Area: random search (`world/search.py`, parameters q), local knowledge in the patrol layer. Post, per passage: `manned x q x (kg/ref)^e x
 (1 - corruption)`, corruption `c (1 - exp(-bribed / price))` by what its people have taken (`mechanisms/corruption.py`); a load that the
@@ -54,7 +54,18 @@ from sim.world.state import (
     ON_FOOT,
     STRIP,
 )
-from sim.world.tables import ANSWERING, PEOPLE, POLICE_PEOPLE, POST_BRIBED, POST_PEOPLE, RESPONDERS, RIVER_PEOPLE, clip, in_reach
+from sim.world.tables import (
+    ANSWERING,
+    PEOPLE,
+    POLICE_PEOPLE,
+    POST_BRIBED,
+    POST_PEOPLE,
+    RESPONDERS,
+    RIVER_PEOPLE,
+    able_to_answer,
+    clip,
+    in_reach,
+)
 from sim.world.tally import (
     LABS_DESTROYED,
     LABS_WITH_POLICE,
@@ -96,10 +107,6 @@ class Parameters:
     rebuild_days: float
     rebuild_police_days: float
     strip_repair_days: float
-    air_search: float
-    vis_coca: float
-    vis_poppy: float
-    field_forget: float
 
 
 @rule
@@ -347,13 +354,14 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
         lead = leads[r]
         if lead.alive != 1 or lead.received > t or (lead.kind != LEAD_LAB and lead.kind != LEAD_SHIPMENT) or site_country[lead.site] != 1:
             continue
-        able = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
+        able = able_to_answer(force, lead, t, near_start, near_site, near_k)
         if uniform(key, LEAD_ACTED, t, lead.uid, 0) >= 1.0 - math.exp(-p.response * able):
             continue
         place = site_theatre[lead.site]
         lead.alive = 2
         tally[LEADS_ACTED, place] += 1.0
-        knowledge = able / max(in_reach(force, ANSWERING, lead.site, near_start, near_site, near_k), 1e-9)
+        known = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
+        knowledge = known / max(in_reach(force, ANSWERING, lead.site, near_start, near_site, near_k), 1e-9)
         worth = lead_value(t - lead.seen, knowledge, p)
         chance = police_there(force, lead.site, near_start, near_site, near_k, j)
         police = 1 if uniform(key, POLICE_THERE, t, lead.uid, 0) < chance else 0
@@ -378,25 +386,3 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
                     seize(load, load.step, towns, lost, cell_theatre, cell_town, step_cell, step_leg, seized, tried, cases, networks,
                           ON_LEAD, events, status, t, j, tally)
                     # fmt: on
-
-
-@loop
-def find_fields(places, fields, ground, parameters):
-    """Weekly: hectares located, by air search and by patrols; found fields are forgotten as they change."""
-    communities = places.communities
-    patrols = fields.patrols
-    cell_terrain, cell_area = ground.terrain, ground.area_km2
-    q = parameters.search[0]
-    p = parameters.detection[0]
-    for i in range(len(communities)):
-        town = communities[i]
-        c = town.cell
-        width = sweep_width(cell_terrain[c], 0, q)
-        rate = 7.0 * search_rate(width, q.searcher_km_h, 0.0, q.hours, patrols[c], 1.0, cell_area[c]) + p.air_search
-        keep = math.exp(-p.field_forget)
-        town.coca_found = min(
-            town.coca, town.coca_found * keep + (town.coca - min(town.coca, town.coca_found)) * (1.0 - math.exp(-rate * p.vis_coca))
-        )
-        town.poppy_found = min(
-            town.poppy, town.poppy_found * keep + (town.poppy - min(town.poppy, town.poppy_found)) * (1.0 - math.exp(-rate * p.vis_poppy))
-        )

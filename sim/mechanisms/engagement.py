@@ -37,7 +37,7 @@ from sim.world.log import LEADER_KILLED as LOG_LEADER
 from sim.world.log import note
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import BY_PATROL, IDLE, LEAD_GROUP, MPCP, PERU, TRANSIT
-from sim.world.tables import N_PATROL, N_POLICE, N_POST, RESPONDERS, clip, in_reach
+from sim.world.tables import N_PATROL, N_POLICE, N_POST, RESPONDERS, able_to_answer, clip
 from sim.world.tally import (
     AMBUSHES,
     ATTACKS,
@@ -339,7 +339,7 @@ def meetings(actors, places, fields, ground, sites, near, parameters, events, ke
         lead = leads[r]
         if lead.alive != 1 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
             continue
-        teams = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
+        teams = able_to_answer(force, lead, t, near_start, near_site, near_k)
         if uniform(key, GROUP_RAID, t, lead.uid, 0) >= 1.0 - math.exp(-p.raid_response * teams):
             continue
         lead.alive = 2

@@ -1,20 +1,31 @@
-"""4.5 Information: what communities tell, and how it ages.
+"""4.5 Information: what communities tell, to whom, and how it ages.
 
-Reads: communities (cooperation, fear, felt), labs, groups, shipments, partners. Writes: leads, communities (tips, tips_8w), tally.
-Chance: TIP.
+Reads: communities (cooperation, fear, felt, fields), labs, groups, shipments, partners, fields (force), levers (unified). Writes: leads,
+communities (tips, tips_8w), tally. Chance: TIP, TOLD, PARTNER_DELAY.
 
 Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, population capped at 20,000; target j in reach is named at `T
 vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
-after `lead_life_days` nobody acts on it, after `file_days` it leaves the file. A partner names where a cell across the line is expected
-to come over. The constant 3 stands for all else that people could report: without it every target near a town would be named for certain
-(evidence B2)."""
+after `lead_life_days` nobody acts on it, after `file_days` it leaves the file. The constant 3 stands for all else that people could
+report: without it every target near a town would be named for certain (evidence B2).
+
+Fields are named by neighbours, and only by those who do not live off such crops: of community i the share `exp(-growers_per_ha ha /
+pop)`, and never its own. They are weighed like other targets, poppy less by how far it stands out; what is located already makes no lead.
+
+People tell one service: army, navy or police, in proportion to its people on task within reach (the army where there is none). The
+others have the lead `sharing_days` later; until then only that service can answer. Under a unified command all have it at once.
+
+A partner's report names where a cell across the line is expected to come over. It takes weeks of bureaucracy, `partner_least_days` to
+`partner_most_days`, drawn for each, and arrives at the joint staff: all services have it then. One that takes
+longer than `lead_life_days` is too old to act on and serves only the file.
+
+Left out: false reports; informers who are paid; reports on one's own people; what a service keeps for itself for good."""
 
 import math
 
-from sim.chance import TIP, child_uid, uniform
+from sim.chance import PARTNER_DELAY, TIP, TOLD, child_uid, uniform
 from sim.kernel import loop, rule
-from sim.world.state import BY_PARTNER, BY_TIP, LEAD_GROUP, LEAD_LAB, LEAD_SHIPMENT
-from sim.world.tables import free_row
+from sim.world.state import ARMY, BY_PARTNER, BY_TIP, LEAD_FIELD, LEAD_GROUP, LEAD_LAB, LEAD_SHIPMENT, NAVY, POLICE_SERVICE
+from sim.world.tables import SERVES, free_row, in_reach
 from sim.world.tally import LEADS_OPEN, REPORTS
 
 
@@ -26,10 +37,14 @@ class Parameters:
     vis_lab: float
     vis_group: float
     vis_shipment: float
+    vis_field: float
+    growers_per_ha: float
     lead_life_days: float
     file_days: float
     relay_days: float
-    partner_delay_days: float
+    sharing_days: float
+    partner_least_days: float
+    partner_most_days: float
     partner_reports: float
 
 
@@ -42,11 +57,39 @@ def tips_per_week(town, p):
 
 
 @rule
-def file_lead(leads, kind, target, row, site, t, delay, source, places_status):
+def tells_of_fields(town, p):
+    """Share of a community's people who do not live off such crops, and so might name a neighbour's field."""
+    return math.exp(-p.growers_per_ha * (town.coca + town.coca_young + town.poppy) / max(town.population, 1.0))
+
+
+@rule
+def field_visibility(town, p, q):
+    """How far the fields of a community stand out to its neighbours: less where they are small, or poppy. q: parameters of the survey."""
+    return p.vis_field * (q.vis_coca * town.coca + q.vis_poppy * town.poppy) / max(town.coca + town.poppy, 1.0)
+
+
+@rule
+def not_located(town):
+    """Share of a community's fields that nobody has located yet."""
+    located = town.coca_seen + town.coca_found + town.poppy_seen + town.poppy_found
+    return max(1.0 - located / max(town.coca + town.poppy, 1e-9), 0.0)
+
+
+@rule
+def told_to(u, army, navy, police):
+    """The service that is told, by people on task in reach; the army where there is none."""
+    mark = u * (army + navy + police)
+    if mark < army or army + navy + police <= 0.0:
+        return ARMY
+    return NAVY if mark < army + navy else POLICE_SERVICE
+
+
+@rule
+def file_lead(leads, kind, target, row, site, t, received, service, shared, source, status):
     """Write a lead into the lowest free row; a full table ends the stretch with status 6."""
     at = free_row(leads)
     if at < 0:
-        places_status[0] = 6
+        status[0] = 6
         return
     lead = leads[at]
     lead.alive = 1
@@ -56,8 +99,21 @@ def file_lead(leads, kind, target, row, site, t, delay, source, places_status):
     lead.row = row
     lead.site = site
     lead.seen = t
-    lead.received = t + int(delay)
+    lead.received = received
+    lead.service = service
+    lead.shared = shared
     lead.source = source
+
+
+@loop
+def file_tip(leads, kind, target, row, site, force, near_start, near_site, near_k, sharing, status, key, t, p):
+    """A lead from people at a site, with the service that they tell."""
+    army = in_reach(force, SERVES + ARMY, site, near_start, near_site, near_k)
+    navy = in_reach(force, SERVES + NAVY, site, near_start, near_site, near_k)
+    police = in_reach(force, SERVES + POLICE_SERVICE, site, near_start, near_site, near_k)
+    service = told_to(uniform(key, TOLD, t, target, kind), army, navy, police)
+    received = t + int(p.relay_days)
+    file_lead(leads, kind, target, row, site, t, received, service, received + sharing, BY_TIP, status)
 
 
 @rule
@@ -79,17 +135,52 @@ def named(communities, load, site, vis, near_start, near_site, near_k, p):
 
 
 @loop
-def information(actors, places, ground, sites, near, routes, lines, bench, parameters, key, t, tally):
-    """One day of reports. load: f8[sites] work space."""
+def draw_fields(communities, load, telling, near_start, near_site, near_k, p, q):
+    """Add the fields in reach to what each community could report; `telling`: f8[sites], work space: its share that would."""
+    for i in range(len(communities)):
+        telling[i] = tells_of_fields(communities[i], p)
+    for j in range(len(communities)):
+        vis = field_visibility(communities[j], p, q)
+        if vis > 0.0:
+            for e in range(near_start[j], near_start[j + 1]):
+                i = near_site[e]
+                if i < len(communities) and i != j:
+                    load[i] += telling[i] * vis * near_k[e]
+
+
+@loop
+def name_fields(communities, leads, force, load, telling, near_start, near_site, near_k, sharing, status, parameters, key, t):
+    """Leads on fields that are not located yet."""
+    p = parameters.information[0]
+    q = parameters.survey[0]
+    for j in range(len(communities)):
+        town = communities[j]
+        vis = field_visibility(town, p, q) * not_located(town)
+        if vis <= 0.0:
+            continue
+        rate = 0.0
+        for e in range(near_start[j], near_start[j + 1]):
+            i = near_site[e]
+            if i < len(communities) and i != j:
+                rate += communities[i].tips / 7.0 * telling[i] * vis * near_k[e] / (load[i] + p.background)
+        if rate > 0.0 and uniform(key, TIP, t, town.uid, 0) < 1.0 - math.exp(-rate):
+            file_tip(leads, LEAD_FIELD, town.uid, j, j, force, near_start, near_site, near_k, sharing, status, key, t, p)
+
+
+@loop
+def information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, key, t, tally):
+    """One day of reports. load, telling: f8[sites] work space."""
     labs, groups, shipments, leads = actors.labs, actors.groups, actors.shipments, actors.leads
     communities, partners, status = places.communities, places.partners, places.status
+    force = fields.force
     cell_community = ground.community
     site_theatre = sites.theatre
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell = routes.cell
     back = lines.back
-    load = bench.load
+    load, telling = bench.load, bench.telling
     p = parameters.information[0]
+    sharing = 0 if places.levers[0].unified == 1 else int(p.sharing_days)
     for s in range(len(load)):
         load[s] = 0.0
     for i in range(len(communities)):
@@ -115,28 +206,32 @@ def information(actors, places, ground, sites, near, routes, lines, bench, param
     for j in range(len(shipments)):
         if shipments[j].alive == 1 and step_cell[shipments[j].step] >= 0 and cell_community[step_cell[shipments[j].step]] >= 0:
             draw_near(load, cell_community[step_cell[shipments[j].step]], p.vis_shipment, near_start, near_site, near_k)
+    draw_fields(communities, load, telling, near_start, near_site, near_k, p, parameters.survey[0])
     for j in range(len(labs)):
         lab = labs[j]
         if lab.alive == 1 and lab.closed_until <= t:
             rate = named(communities, load, lab.site, p.vis_lab, near_start, near_site, near_k, p)
             if uniform(key, TIP, t, lab.uid, 0) < 1.0 - math.exp(-rate):
-                file_lead(leads, LEAD_LAB, lab.uid, j, lab.site, t, p.relay_days, BY_TIP, status)
+                file_tip(leads, LEAD_LAB, lab.uid, j, lab.site, force, near_start, near_site, near_k, sharing, status, key, t, p)
     for j in range(len(groups)):
         group = groups[j]
         if group.alive == 1:
             rate = named(communities, load, group.site, p.vis_group, near_start, near_site, near_k, p)
             if uniform(key, TIP, t, group.uid, 0) < 1.0 - math.exp(-rate):
-                file_lead(leads, LEAD_GROUP, group.uid, j, group.site, t, p.relay_days, BY_TIP, status)
+                file_tip(leads, LEAD_GROUP, group.uid, j, group.site, force, near_start, near_site, near_k, sharing, status, key, t, p)
             seen_across = 0.0
             for b in range(len(partners)):
                 if partners[b].country == group.country:
                     seen_across += p.partner_reports * partners[b].coordination * partners[b].presence / 1000.0
             if back[group.site] >= 0 and uniform(key, TIP, t, group.uid, 1) < 1.0 - math.exp(-seen_across):
-                file_lead(leads, LEAD_GROUP, group.uid, j, back[group.site], t, p.partner_delay_days, BY_PARTNER, status)
+                spread = max(p.partner_most_days - p.partner_least_days, 0.0)
+                arrives = t + int(p.partner_least_days + uniform(key, PARTNER_DELAY, t, group.uid, 0) * spread)
+                file_lead(leads, LEAD_GROUP, group.uid, j, back[group.site], t, arrives, ARMY, arrives, BY_PARTNER, status)
     for j in range(len(shipments)):
         load_ = shipments[j]
         if load_.alive == 1 and step_cell[load_.step] >= 0 and cell_community[step_cell[load_.step]] >= 0:
             site = cell_community[step_cell[load_.step]]
             rate = named(communities, load, site, p.vis_shipment, near_start, near_site, near_k, p)
             if uniform(key, TIP, t, load_.uid, 0) < 1.0 - math.exp(-rate):
-                file_lead(leads, LEAD_SHIPMENT, load_.uid, j, site, t, p.relay_days, BY_TIP, status)
+                file_tip(leads, LEAD_SHIPMENT, load_.uid, j, site, force, near_start, near_site, near_k, sharing, status, key, t, p)
+    name_fields(communities, leads, force, load, telling, near_start, near_site, near_k, sharing, status, parameters, key, t)

@@ -18,6 +18,7 @@ from sim.kernel import loop, rule
 from sim.world.state import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
 from sim.world.tables import (
     ANSWERING,
+    ANSWERS,
     CLEARERS,
     ESCORTS,
     HOLDING,
@@ -25,14 +26,15 @@ from sim.world.tables import (
     N_POLICE,
     N_POST,
     PEOPLE,
-    POLICE_PEOPLE,
     POST_BRIBED,
     POST_PEOPLE,
     RESPONDERS,
     RIVER_PEOPLE,
+    SERVES,
     TEAMS,
     WEIGHTED,
     duty,
+    service_of,
 )
 
 LN3 = math.log(3.0)
@@ -106,8 +108,7 @@ def place_units(actors, fields, sites, parameters):
             continue
         force[s, WEIGHTED] += alpha(mission, p) * weight * unit.effort
         force[s, PEOPLE] += unit.effort
-        if unit.kind >= POLICE:
-            force[s, POLICE_PEOPLE] += unit.effort
+        force[s, SERVES + service_of(unit.kind)] += unit.effort
         at_post = 1.0 if mission == CHECKPOINT else p.river_post_share if mission == RIVER_PATROL else 0.0
         if at_post > 0.0:
             post = site_post[s]
@@ -119,6 +120,7 @@ def place_units(actors, fields, sites, parameters):
         teams = answers * unit.effort / max(p.patrol_size, 1.0)
         force[s, ANSWERING] += teams
         force[s, RESPONDERS] += teams * unit.knowledge
+        force[s, ANSWERS + service_of(unit.kind)] += teams * unit.knowledge
         force[s, ESCORTS] += (1.0 if mission == ESCORT else spare) * unit.effort
 
 

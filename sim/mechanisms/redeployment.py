@@ -74,7 +74,8 @@ def redeployment(actors, places, land, sites, ways, parameters, events, key, t, 
     p = parameters.redeployment[0]
     flight_hour_usd = parameters.sustainment[0].flight_hour_usd
     for h in range(len(theatres)):
-        gained = theatres[h].flight_hours_day * theatres[h].flying * p.lift_share
+        left = max(theatres[h].flight_hours_day - theatres[h].survey_hours, 0.0)
+        gained = left * theatres[h].flying * p.lift_share
         theatres[h].lift_bank = min(theatres[h].lift_bank + gained, p.lift_bank_hours)
     for i in range(len(units)):
         unit = units[i]

@@ -1,13 +1,22 @@
 """4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
 
-Reads: units, fields (patrols, guard), levers, theatres (announced). Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger,
-units.known, groups.restraint, tally. Chance: LEAK, OBSERVE.
+Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced). Writes: fields.leg_effort, leg_planned, minds.belief,
+minds.danger, units.known, theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
 
 Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
 (written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
-planned. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0. Leak hazard a week `l0 + l1 log(1
-+ lead weeks) + l2 convoys + l3 police share + l4 coordination`, all times (1 - secrecy) (evidence B2, assumed). Armed groups observe .05
-a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure."""
+announced, on the legs that it concerns. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0.
+
+A move can leak at two fronts, each with a draw of its own a day and the hazard a week `l0 + l1 log(1 + lead weeks) + l2 convoys + l3
+police share + l4 coordination`, times (1 - secrecy) (evidence B2, assumed). Where troops leave, it tells armed groups of a departure and
+networks that the ways there will be freer; where they are bound for, it tells networks that they come. Coordination leaks at the line only:
+who plans with a partner tells where troops arrive. An announced departure is known to leave. Secrecy ends on its day, or when the kilograms
+seized in the border theatres since day 0 pass its level: success is shown.
+
+Armed groups observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure. What
+a group believes of a place that it does not observe fades, by e in `danger_memory_days`.
+
+Left out: word that travels from one front to the other; rumours that are false; a network that hears what others do not."""
 
 import math
 
@@ -16,8 +25,11 @@ from sim.kernel import loop, rule
 from sim.world.firms import living
 from sim.world.state import (
     CHECKPOINT,
+    COMES,
+    ELSEWHERE,
     GARRISON,
     IDLE,
+    LEAVES,
     POLICE,
     PREPARING,
     RAID,
@@ -45,6 +57,7 @@ class Parameters:
     leak_coordination: float
     watch: float
     sympathisers: float
+    danger_memory_days: float
     restraint_on: float
 
 
@@ -60,34 +73,45 @@ def visibility(mission, p):
     return p.see_foot
 
 
+@rule
+def lay_effort(at_post, per_cell, site, mission, seen, site_post, cell_start, cell, cell_share):
+    """Visible people of a unit where travellers meet it: at the post that controls its place, or on the cells that it patrols."""
+    if mission == CHECKPOINT or mission == GARRISON:
+        at_post[site_post[site]] += seen
+    else:
+        for e in range(cell_start[site], cell_start[site + 1]):
+            per_cell[cell[e]] += seen * cell_share[e]
+
+
 @loop
-def see_legs(actors, fields, sites, near, legs, bench, parameters, planned):
-    """Visible people on task per cell of each leg, as posted today (planned 0) or once all that is known is carried out (1)."""
+def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, planned):
+    """Visible people on task per cell of each leg, as posted today (planned 0) or once all that is known is carried out (1). A post is seen
+    on every cell that it controls, its town and its port. at_post: f8[sites], per_cell: f8[cells], work space."""
     units = actors.units
     out = fields.leg_planned if planned == 1 else fields.leg_effort
-    site_cell = sites.cell
+    site_post, cell_post = sites.post, ground.post
     cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
     leg_start, leg_cell = legs.start, legs.cell
-    per_cell = bench.per_cell
+    at_post, per_cell = bench.load, bench.per_cell
     p = parameters.secrecy[0]
+    for s in range(len(at_post)):
+        at_post[s] = 0.0
     for c in range(len(per_cell)):
         per_cell[c] = 0.0
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
             continue
-        told = planned == 1 and unit.order_site >= 0 and unit.known > 0
-        if unit.status == TRANSIT and not told:
-            continue
-        site = unit.order_site if told else unit.posting
-        mission = unit.order_mission if told else duty(unit)
-        seen = (unit.able if told else unit.effort) * visibility(mission, p)
-        if mission == CHECKPOINT or mission == GARRISON:
-            if site_cell[site] >= 0:
-                per_cell[site_cell[site]] += seen
-        else:
-            for e in range(cell_start[site], cell_start[site + 1]):
-                per_cell[cell[e]] += seen * cell_share[e]
+        ordered = planned == 1 and unit.order_site >= 0
+        if unit.status != TRANSIT and not (ordered and unit.known & LEAVES):
+            seen = unit.effort * visibility(duty(unit), p)
+            lay_effort(at_post, per_cell, unit.posting, duty(unit), seen, site_post, cell_start, cell, cell_share)
+        if ordered and unit.known & COMES:
+            seen = unit.able * visibility(unit.order_mission, p)
+            lay_effort(at_post, per_cell, unit.order_site, unit.order_mission, seen, site_post, cell_start, cell, cell_share)
+    for c in range(len(per_cell)):
+        if cell_post[c] >= 0:
+            per_cell[c] += at_post[cell_post[c]]
     for leg in range(len(out)):
         total = 0.0
         for e in range(leg_start[leg], leg_start[leg + 1]):
@@ -102,39 +126,74 @@ def leak_hazard(weeks, convoys, police_share, coordination, p):
     return hazard + p.leak_police * police_share + p.leak_coordination * coordination
 
 
+@rule
+def on_front(unit, side, place, site_theatre):
+    """Whether a unit prepares to move from one theatre to another, and leaves `place` (or is bound for it)."""
+    if unit.alive == 0 or unit.status != PREPARING or site_theatre[unit.posting] == site_theatre[unit.order_site]:
+        return False
+    return site_theatre[unit.posting if side == LEAVES else unit.order_site] == place
+
+
+@rule
+def seized_at(place, seized_kg, cell_theatre):
+    """kg seized in a theatre since the first day of the burn-in."""
+    total = 0.0
+    for c in range(len(seized_kg)):
+        if cell_theatre[c] == place:
+            total += seized_kg[c]
+    return total
+
+
+@rule
+def success_shown(lever, theatres, seized_kg, cell_theatre):
+    """Whether what was seized at the border since day 0 has ended secrecy."""
+    gain = 0.0
+    for h in range(VRAEM + 1, len(theatres)):
+        gain += seized_at(h, seized_kg, cell_theatre) - theatres[h].seized_0
+    return gain >= lever.secrecy_until_kg
+
+
 @loop
-def leaks(actors, places, sites, parameters, key, t):
-    """Has anyone talked? One draw a day for each theatre that prepares a move; it tells all that is being prepared there. Returns 1 when
-    something became known today. Who leaves by the day of an announced departure is known at once."""
+def leaks(actors, places, fields, sites, ground, parameters, key, t):
+    """Has anyone talked? One draw a day for each front that a move leaves, and one for each that it is bound for; it tells all that is
+    prepared there. Returns 1 when something became known today. Who leaves by the day of an announced departure is known at once."""
     units = actors.units
     levers, theatres = places.levers, places.theatres
+    seized_kg, cell_theatre = fields.seized_kg, ground.theatre
     site_theatre = sites.theatre
     p = parameters.secrecy[0]
     lever = levers[0]
+    if t == lever.burn_in:
+        for h in range(len(theatres)):
+            theatres[h].seized_0 = seized_at(h, seized_kg, cell_theatre)
     secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
+    if lever.secrecy_until_kg < 1e18 and success_shown(lever, theatres, seized_kg, cell_theatre):
+        secrecy = 0.0
     heard = 0
-    for h in range(1, 4):
-        moving = 0.0
-        police = 0.0
-        weeks = 0.0
-        for i in range(len(units)):
-            unit = units[i]
-            if unit.alive == 1 and unit.status == PREPARING and site_theatre[unit.posting] == h and site_theatre[unit.order_site] != h:
-                if unit.known == 0 and unit.departs <= theatres[h].announced:
-                    unit.known = 1
+    for side in (LEAVES, COMES):
+        for h in range(ELSEWHERE + 1, len(theatres)):
+            moving = 0.0
+            police = 0.0
+            weeks = 0.0
+            for i in range(len(units)):
+                unit = units[i]
+                if on_front(unit, side, h, site_theatre):
+                    if side == LEAVES and unit.known & side == 0 and unit.departs <= theatres[h].announced:
+                        unit.known += side
+                        heard = 1
+                    if unit.known & side == 0:
+                        moving += 1.0
+                        police += 1.0 if unit.kind >= POLICE else 0.0
+                        weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
+            if moving > 0.0:
+                coordination = lever.coordination if h != VRAEM else 0.0
+                weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, coordination, p)
+                if uniform(key, LEAK, t, U(h), side - 1) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
                     heard = 1
-                if unit.known == 0:
-                    moving += 1.0
-                    police += 1.0 if unit.kind >= POLICE else 0.0
-                    weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
-        if moving > 0.0:
-            weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, lever.coordination, p)
-            if uniform(key, LEAK, t, U(h), 0) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
-                heard = 1
-                for i in range(len(units)):
-                    unit = units[i]
-                    if unit.alive == 1 and unit.status == PREPARING and site_theatre[unit.posting] == h and unit.known == 0:
-                        unit.known = 1
+                    for i in range(len(units)):
+                        unit = units[i]
+                        if on_front(unit, side, h, site_theatre) and unit.known & side == 0:
+                            unit.known += side
     return heard
 
 
@@ -154,7 +213,8 @@ def beliefs(actors, fields, minds, legs, parameters, heard, day_of_week, tally):
     if heard == 1:
         for n in range(firms):
             for leg in range(belief.shape[1]):
-                belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
+                if leg_planned[leg] != leg_effort[leg]:
+                    belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
     for leg in range(belief.shape[1]):
         if leg_theatre[leg] > 0:
             gap = 0.0
@@ -174,6 +234,7 @@ def watch(actors, places, minds, sites, near, bench, parameters, key, t):
     near_start, near_site, near_k = near.start, near.site, near.k
     visible = bench.load
     p = parameters.secrecy[0]
+    forget = 1.0 - math.exp(-1.0 / max(p.danger_memory_days, 1e-9))
     leaving = 1 if t < theatres[VRAEM].announced else 0
     for s in range(len(visible)):
         visible[s] = 0.0
@@ -181,7 +242,7 @@ def watch(actors, places, minds, sites, near, bench, parameters, key, t):
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT:
             visible[unit.posting] += unit.effort * visibility(duty(unit), p)
-            if unit.known == 1 and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
+            if unit.known & LEAVES and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
                 if site_theatre[unit.posting] == VRAEM:
                     leaving = 1
     for g in range(len(groups)):
@@ -190,8 +251,12 @@ def watch(actors, places, minds, sites, near, bench, parameters, key, t):
             continue
         friends = communities[group.site].armed if group.site < len(communities) else 0.0
         sees = p.watch + p.sympathisers * friends
-        for e in range(near_start[group.site], near_start[group.site + 1]):
-            s = near_site[e]
+        e = near_start[group.site]
+        for s in range(len(visible)):
+            if e == near_start[group.site + 1] or near_site[e] != s:  # sites in reach stand in order
+                danger[g, s] -= forget * danger[g, s]
+                continue
+            e += 1
             there = 0.0
             for f in range(near_start[s], near_start[s + 1]):
                 there += visible[near_site[f]] * near_k[f]

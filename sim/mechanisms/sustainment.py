@@ -114,7 +114,7 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
         for h in range(len(theatres)):
             pool = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
             if mode == 2:
-                pool *= theatres[h].flying * (1.0 - lift_share)
+                pool = max(pool - theatres[h].survey_hours, 0.0) * theatres[h].flying * (1.0 - lift_share)
             wanted = 0.0
             for s in range(len(post_need)):
                 cost[s] = 0.0

@@ -164,6 +164,9 @@ class BorderSplit(Section):
 class Secrecy(Section):
     level: Share = Field(default=0.5, description="0 open, 1 nothing leaks")
     until_day: DayCount | None = Field(default=None, description="day on which secrecy ends; absent: never")
+    until_seized_kg: Annotated[float, Field(ge=0, le=1e7)] | None = Field(
+        default=None, description="kg seized from loads in the border theatres since day 0 at which success ends secrecy; absent: never"
+    )
 
 
 class Partner(Section):
@@ -174,6 +177,9 @@ class Partner(Section):
 class Mandate(Section):
     detain: Literal["joint", "pnp"] = Field(
         default="joint", description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present"
+    )
+    unified_command: bool = Field(
+        default=False, description="one command of army, navy, police and air force: what one is told, all have at once"
     )
 
 

@@ -87,7 +87,7 @@ class ReportTable(Table):
 
     place: np.ndarray  # id
     theatre: np.ndarray
-    kind: np.ndarray  # laboratory, armed_group, shipment
+    kind: np.ndarray  # laboratory, armed_group, shipment, field
     seen_day: np.ndarray
     received_day: np.ndarray
     source: np.ndarray  # tip, patrol, partner

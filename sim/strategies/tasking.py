@@ -80,7 +80,7 @@ class Ground:
         self.people = places.population[self.site].astype(float)
         self.named = np.zeros(len(places.id))
         if reports is not None:
-            np.add.at(self.named, reports.place[reports.theatre == theatre], 1.0)
+            np.add.at(self.named, reports.place[(reports.theatre == theatre) & (reports.kind != "field")], 1.0)  # fields are not raided
 
     def larger(self) -> np.ndarray:
         """Population of the larger half of the towns, 0 elsewhere."""

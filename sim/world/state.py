@@ -21,6 +21,11 @@ PATROL, GARRISON, CHECKPOINT, RIVER_PATROL, RAID, ESCORT, RESERVE, IDLE = range(
 MISSIONS = ("patrol", "garrison", "checkpoint", "river_patrol", "raid", "escort", "reserve", "idle")
 POSTED, PREPARING, TRANSIT = range(3)
 STATUSES = ("posted", "preparing", "transit")
+# what leaks of a move, at the front that it leaves and at the front that it is bound for
+LEAVES, COMES = 1, 2
+# services that keep their reports to themselves at first
+ARMY, NAVY, POLICE_SERVICE = range(3)
+SERVICES = ("army", "navy", "police")
 # armed groups
 MPCP, DISSIDENT = range(2)
 GROUP_KINDS = ("mpcp", "dissident")
@@ -37,8 +42,8 @@ COGNITIONS = ("logit", "salience")
 # works of the drug trade, and what a lead can point at
 COCAINE_LAB, LATEX_POINT, STRIP = range(3)
 LAB_KINDS = ("cocaine_lab", "latex_point", "strip")
-LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT = range(3)
-LEAD_KINDS = ("laboratory", "armed_group", "shipment")
+LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT, LEAD_FIELD = range(4)
+LEAD_KINDS = ("laboratory", "armed_group", "shipment", "field")
 BY_TIP, BY_PATROL, BY_PARTNER, BY_POST, BY_LEAD = range(5)
 SOURCES = ("tip", "patrol", "partner", "post", "lead")
 
@@ -58,7 +63,7 @@ class Unit:
     by_air: int  # 1 when the move is an airlift
     departs: int  # t of departure
     arrives: int  # t of arrival
-    known: int  # 1 when the enemy has heard of the move
+    known: int  # what the enemy has heard of the move: LEAVES, COMES or both added up
     guarding: int  # 1 while supplies fail and it only guards its post
     moved: int  # 1 once redeployed to another theatre
     soldiers: float  # people, whole [0, established]
@@ -176,10 +181,12 @@ class Community:
     coca_again: float  # of these, ha on ground eradicated before
     coca_bare: float  # ha eradicated, not replanted
     coca_max: float  # ha that the land can carry
-    coca_found: float  # ha located by the state
+    coca_seen: float  # ha located by one service, not yet shared with those who clear
+    coca_found: float  # ha located, and known to those who clear
     poppy: float  # ha
     poppy_max: float  # ha
-    poppy_found: float  # ha
+    poppy_seen: float  # ha located by one service
+    poppy_found: float  # ha located, and known to those who clear
     kg_passed: float  # kg that moved through its catchment this week, HCl equivalent
     kg_recent: float  # the same over recent weeks (decayed), kg a week
     attempted_kg: float  # kg that came onto its land since the first day of the burn-in, HCl equivalent
@@ -215,6 +222,9 @@ class Partner:
     country: int  # code of its side
     presence: float  # people
     coordination: float  # effective today [0, 1]
+    friction: float  # with its country, from incidents at the line [0, 1]
+    suspended_until: int  # t
+    strikes: float  # joint strikes since the last weekly count
 
 
 class Lead:
@@ -222,12 +232,14 @@ class Lead:
 
     alive: int  # 1 open, 2 answered or too old: kept on file
     uid: Uid
-    kind: int  # LEAD_LAB, LEAD_GROUP, LEAD_SHIPMENT
+    kind: int  # LEAD_LAB .. LEAD_FIELD
     target: Uid  # uid of what it names
     row: int  # row of the target when reported: valid while the uid still matches
     site: int  # where the target was seen
     seen: int  # t of the observation
-    received: int  # t at which command has it
+    received: int  # t at which command has it, and the service that was told
+    service: int  # ARMY, NAVY, POLICE_SERVICE: who was told
+    shared: int  # t from which every service has it
     source: int  # BY_TIP, BY_PATROL, BY_PARTNER
 
 
@@ -237,6 +249,7 @@ class Theatre:
     lorries: float  # supply lorries
     boats: float  # supply boats
     flight_hours_day: float  # helicopter hours available a day; row 0: in the rest of the country
+    survey_hours: float  # of these, hours a day that the survey of fields takes
     lift_bank: float  # airlift hours saved up
     eradicate_ha_year: float  # programme, ha a year
     eradicated_ha_year: float  # done since the last new year of the run
@@ -245,6 +258,7 @@ class Theatre:
     flying: float  # share of flight hours that the weather leaves today [0, 1]
     cleared_ha_year: float  # coca cleared from outside the model's teams, ha a year (a dated event)
     announced: int  # t by which it is public that troops will have left, 0 none
+    seized_0: float  # kg seized there by day 0, HCl equivalent
 
 
 class Basin:
@@ -260,8 +274,10 @@ class Levers:
 
     secrecy: float  # [0, 1]
     secrecy_until: int  # t
+    secrecy_until_kg: float  # kg seized in the border theatres since day 0, HCl equivalent, at which it ends
     coordination: float  # with the partner [0, 1]
-    suspended: int  # 1 while friction suspends it
+    suspended: int  # 1 while it is suspended, whatever the friction
+    unified: int  # 1 under one command of army, navy, police and air force
     outbound: float  # share of their usual purchases that networks can move out [0, 1]
     police_only: int  # 1 while soldiers may hold people only with police present
     cognition: int  # how networks weigh a route: BY_UTILITY, BY_SALIENCE

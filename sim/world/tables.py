@@ -5,13 +5,16 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import rule
-from sim.world.state import GARRISON, IDLE, Table
+from sim.world.state import ARMY, GARRISON, IDLE, NAVY, POLICE, POLICE_SERVICE, RIVER_INFANTRY, Table
 
 # columns of Fields.force, one row per site
 WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_BRIBED, RIVER_PEOPLE, CLEARERS = range(11)
-ANSWERING, POLICE_PEOPLE = range(11, 13)  # teams that answer, their local knowledge left out; people on task of the police
-ESCORTS, HOLDING = range(13, 15)  # people on task who can guard a clearing team; people of units that only guard their post
-FORCE_COLUMNS = 15
+ANSWERING = 11  # teams that answer leads, their local knowledge left out
+ESCORTS, HOLDING = 12, 13  # people on task who can guard a clearing team; people of units that only guard their post
+# and by service: people on task from SERVES on, what answers leads from ANSWERS on
+SERVES, ANSWERS = 14, 17
+POLICE_PEOPLE = SERVES + POLICE_SERVICE
+FORCE_COLUMNS = 20
 AGES = 208  # weeks of planting that Land.young tells apart
 # columns of Trade.book
 WAITING, SENT, CAPACITY, WHOLE = range(4)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
@@ -171,6 +174,21 @@ def in_reach(force, column, site, near_start, near_site, near_k):
     for e in range(near_start[site], near_start[site + 1]):
         total += near_k[e] * force[near_site[e], column]
     return total
+
+
+@rule
+def service_of(kind):
+    """The service of a unit, by its kind."""
+    if kind >= POLICE:
+        return POLICE_SERVICE
+    return NAVY if kind == RIVER_INFANTRY else ARMY
+
+
+@rule
+def able_to_answer(force, lead, t, near_start, near_site, near_k):
+    """What stands within reach of a lead and has it: the service that was told, and all once it is shared."""
+    column = RESPONDERS if t >= lead.shared else ANSWERS + lead.service
+    return in_reach(force, column, lead.site, near_start, near_site, near_k)
 
 
 @rule

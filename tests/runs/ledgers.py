@@ -117,6 +117,7 @@ def faults(world) -> list[str]:
         "groups.wage_share": groups.wage_share,
         "trade.share": trade.share,
         "partners.coordination": world.places.partners.coordination,
+        "partners.friction": world.places.partners.friction,
     }
     amounts = {f"communities.{name}": towns[name] for name in AMOUNTS} | {
         "units.soldiers": units.soldiers,
@@ -159,8 +160,10 @@ AMOUNTS = (
     "coca_young",
     "coca_bare",
     "coca_found",
+    "coca_seen",
     "poppy",
     "poppy_found",
+    "poppy_seen",
     "kg_recent",
     "attempted_kg",
     "toll_usd",

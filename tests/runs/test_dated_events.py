@@ -32,7 +32,9 @@ def series(run: Run, quantity: int, place: int) -> np.ndarray:
 
 EVERYTHING = {
     "secrecy__level": 1.0,
+    "secrecy__until_seized_kg": 5.0,
     "mandate__detain": "pnp",
+    "mandate__unified_command": True,
     "partner__suspended": True,
     "partner__coordination": 0.9,
     "eradication__ha_per_year__vraem": 5_000.0,

@@ -20,6 +20,8 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "ROUTE_SEARCHED": 102,
     "REPLACE": 301,
     "TIP": 501,
+    "TOLD": 502,
+    "PARTNER_DELAY": 503,
     "LEAK": 601,
     "OBSERVE": 602,
     "LOAD_PATROL": 701,
@@ -32,6 +34,7 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "LOAD_ROUTE": 708,
     "POLICE_THERE": 709,
     "REBUILD": 710,
+    "FIELD_LEAD": 715,
     "ATTACK": 801,
     "TARGET": 802,
     "AMBUSH": 803,
@@ -53,6 +56,10 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "LAB_SITE": 1313,
     "LAB_OWNER": 1314,
     "CROSSING": 1501,
+    "HANDOVER": 1502,
+    "INCIDENT": 1503,
+    "SUSPENSION": 1504,
+    "FIRM_CROSSING": 1505,
 }
 GRID = np.linspace(0.0005, 0.9995, 1_000)
 
