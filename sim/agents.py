@@ -184,7 +184,7 @@ class PoliceUnit(StateUnit):
 
 
 class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
-    """A Shining Path column or a FARC-dissident cell; `model.agents_by_type[ArmedGroup]` holds both."""
+    """An armed group; `model.agents_by_type[ArmedGroup]` holds all kinds."""
 
     kind_name = named("kind", state.GROUP_KINDS)
     country_name = named("country", COUNTRIES)
@@ -196,6 +196,10 @@ class MpcpColumn(ArmedGroup):
 
 class DissidentCell(ArmedGroup):
     """A cell of the FARC dissidents on the Colombian line."""
+
+
+class ThirdGroup(ArmedGroup):
+    """A group of neither, that came where nobody governed."""
 
 
 class TraffickingNetwork(View, CellAgent, record=state.Network):
@@ -262,6 +266,8 @@ class PartnerForce(View, CellAgent, record=state.Partner):
 class Community(View, FixedAgent, record=state.Community):
     """A settlement or hamlet with its fields."""
 
+    holder_name = named("holder", state.HOLDERS)
+
     @property
     def site(self) -> int:
         """Place index: its row."""
@@ -283,7 +289,7 @@ def at(field: str) -> Callable[[World, np.ndarray, np.ndarray], np.ndarray]:
 UNIT_CLASSES = tuple(MilitaryUnit if kind < state.POLICE else PoliceUnit for kind in range(len(state.UNIT_KINDS)))
 SOURCES = (
     Source(lambda w: w.actors.units, UNIT_CLASSES, at("posting")),
-    Source(lambda w: w.actors.groups, (MpcpColumn, DissidentCell), at("site")),
+    Source(lambda w: w.actors.groups, (MpcpColumn, DissidentCell, ThirdGroup), at("site")),
     Source(lambda w: w.actors.networks, (TraffickingNetwork,), at("hub")),
     Source(lambda w: w.actors.shipments, (Shipment,), lambda w, table, rows: w.routes.cell[table["step"][rows]]),
     Source(lambda w: w.actors.labs, (Laboratory,), lambda w, table, rows: table["cell"][rows]),

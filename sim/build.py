@@ -301,7 +301,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             beliefs(),
             np.zeros((len(networks), n_clusters + 1, n_legs)),
             np.zeros((len(networks), n_clusters + 1, n_legs)),
-            np.zeros((max(len(groups), 1), n_sites)),
+            np.zeros((len(groups), n_sites)),
             np.zeros((len(networks), 4)),
         ),
         trade=tables.Trade(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import records
-from sim.kernel import loop
+from sim.kernel import loop, rule
 from sim.mechanisms import (
     communities,
     control,
@@ -13,6 +13,7 @@ from sim.mechanisms import (
     crops,
     detection,
     engagement,
+    entry,
     finance,
     information,
     insurgency,
@@ -21,10 +22,13 @@ from sim.mechanisms import (
     partner,
     presence,
     processing,
+    pursuit,
     redeployment,
+    rivalry,
     routing,
     seasons,
     secrecy,
+    sponsorship,
     survey,
     sustainment,
     trafficking,
@@ -48,8 +52,11 @@ class Parameters(NamedTuple):
     survey: Table
     corruption: Table
     engagement: Table
+    rivalry: Table
     insurgency: Table
+    sponsorship: Table
     control: Table
+    entry: Table
     crops: Table
     processing: Table
     justice: Table
@@ -83,6 +90,12 @@ class Lines(NamedTuple):
     latex_cluster: np.ndarray  # i8[1] cluster that trades in latex, -1 none
 
 
+@rule
+def crowded(actors):
+    """Whether a table that agents are born into is to be doubled before the next day."""
+    return nearly_full(actors.groups) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads)
+
+
 # fmt: off
 @loop
 def advance(actors, places, fields, land, minds, trade, ground, sites, near, ways, routes, facts, legs, lines, bench, parameters, events,
@@ -95,7 +108,7 @@ def advance(actors, places, fields, land, minds, trade, ground, sites, near, way
                 events, key, t, tally[tally_row(t, burn_in)])
         if places.status[0] != 0:
             return t
-        if 2 * places.status[1] > len(events) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads):
+        if 2 * places.status[1] > len(events) or crowded(actors):
             return t + 1
     return stop
 
@@ -139,11 +152,16 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
     engagement.exposure(actors, places, fields, near, parameters, held)
     engagement.attacks(actors, places, fields, minds, sites, near, parameters, held, events, key, t, tally)
     if held == 0:
-        engagement.meetings(actors, places, fields, ground, sites, near, parameters, events, key, t, tally)
+        rivalry.rivalry(actors, places, sites, near, parameters, events, key, t, tally)
+        pursuit.meetings(actors, places, fields, ground, sites, near, parameters, events, key, t, tally)
+        pursuit.raids(actors, places, fields, sites, near, parameters, events, key, t, tally)
 
     if weekly:
         insurgency.insurgency(actors, places, minds, sites, near, bench, parameters, held, key, t, tally)
+        sponsorship.sponsorship(actors, places, sites, near, bench, parameters, held, t, tally)
         control.control(places, parameters, held)
+        if held == 0:
+            entry.entry(actors, places, minds, sites, parameters, events, key, t, tally)
         survey.find_fields(places, fields, near, ground, bench, parameters, tally)
         if held == 0:
             processing.start(actors, places, trade, ground, bench, parameters, key, t, tally)
@@ -171,7 +189,7 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
         partner.coordinate(places, fields, sites, near, lines, parameters, key, t, tally)
         partner.cross(actors, places, minds, sites, near, lines, parameters, held, events, key, t, tally)
         partner.move_bases(actors, places, fields, sites, near, lines, parameters, key, t)
-        communities.live(places, parameters, held, tally)
+        communities.live(places, parameters, held, events, key, t, tally)
     partner.count_cells(actors, sites, lines, tally)
     records.observe_people(actors, places, fields, sites, lines, tally)
     records.observe_trade(actors, places, trade, legs, t, tally)

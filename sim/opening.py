@@ -53,6 +53,7 @@ from sim.world.world import World
 
 __all__ = ["Lead", "Shipment", "Unit"]
 
+SPARE_GROUPS = 8  # rows for groups that come later; the table grows between stretches
 THEATRES = {"vraem": VRAEM, "loreto": LORETO, "cajamarca": CAJAMARCA}
 ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}  # parents of the first generation's uids
 # zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres.
@@ -191,13 +192,14 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
 def groups(scenario: Any, towns: Table, sites: tables.Sites, lines: Lines, start: dict[str, float], key: np.uint64) -> Table:
     """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
     enemy = scenario.enemy
-    rows = table(ArmedGroup, enemy.mpcp_groups + enemy.dissident_groups)
+    founders = enemy.mpcp_groups + enemy.dissident_groups
+    rows = table(ArmedGroup, 2 * founders + SPARE_GROUPS)
     remote = np.sqrt(towns.coca + 1.0) / (1.0 + towns.population / 1000.0)
     colombia = COUNTRIES.index("colombia")
     refuge = lines.refuge[: len(towns)]
     at_line = (towns.theatre == LORETO) & (refuge >= 0) & (sites.country[np.maximum(refuge, 0)] == colombia)
     where = {MPCP: np.where(towns.theatre == VRAEM, remote, 0.0), DISSIDENT: np.where(at_line, remote, 0.0)}
-    for g in range(len(rows)):
+    for g in range(founders):
         kind = MPCP if g < enemy.mpcp_groups else DISSIDENT
         ordinal = g if kind == MPCP else g - enemy.mpcp_groups
         number = enemy.mpcp_groups if kind == MPCP else enemy.dissident_groups

@@ -270,6 +270,9 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
         ("attacks", q.ATTACKS, "acts opened by armed groups", LESS),
         ("ambushes", q.AMBUSHES, "lethal ambushes", LESS),
         ("clashes", q.CLASHES, "fights opened by the state or by chance", NEUTRAL),
+        ("rival_clashes", q.RIVAL_CLASHES, "clashes of armed groups of different kinds", NEUTRAL),
+        ("retaliations", q.RETALIATIONS, "acts against informers, most of them threats", LESS),
+        ("third_group_entries", q.THIRD_GROUP_ENTRIES, "third groups that came where nobody governed", LESS),
         ("state_losses", q.STATE_LOSSES, "soldiers and police killed", LESS),
         ("fighters_lost", q.FIGHTERS_LOST, "fighters killed", NEUTRAL),
         ("leaders_killed", q.LEADERS_KILLED, "community leaders killed", LESS),
@@ -309,12 +312,26 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
     )
 
 
+def money_outcomes(name: str, places: tuple[int, ...]) -> None:
+    where = SHOWN[name]
+    add(f"extortion_usd_{name}", "USD", f"taken by armed groups from licit income, {where}", LESS, "money", flow(q.EXTORTION, places))
+    add(
+        f"sponsored_usd_{name}",
+        "USD",
+        f"advanced by armed groups to growers and laboratories, {where}",
+        LESS,
+        "money",
+        flow(q.SPONSORED, places),
+    )
+
+
 for _name, _codes in THEATRES.items():
     if len(_codes) == 1:
         vacuum_outcomes(_name, _codes[0])
 for _name, _codes in THEATRES.items():
     trade_outcomes(_name, _codes)
     violence_outcomes(_name, _codes)
+    money_outcomes(_name, _codes)
 for _name in ("vraem", "loreto", "cajamarca"):
     _code = THEATRES[_name][0]
     add(

@@ -1,18 +1,28 @@
 """4.16 Communities: cooperation, fear, committees, departures.
 
-Reads: communities (state, armed, felt, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly; no chance.
+Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly. Chance:
+RETALIATION, RETALIATION_HARM, FLIGHT.
 
 Cooperation rises with services and protection (mostly where control is held), falls with harm by the state per 1,000 inhabitants,
-eradication and coercion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it (S24). Harm
-decays with a half-life of some weeks. Fear: retaliation against informers, which is worst where armed groups are strong but not sole
-masters (Kalyvas), decay .02-.05 a week. A committee's vigour falls by .02 a week without state support or under fear above .6. Committees
-exist in the VRAEM only (915 with 6,400 weapons, F0555-F0556)."""
+eradication, coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it
+(S24). Harm decays with a half-life of some weeks. Informers are struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
+week, worst where armed groups are strong but not sole masters (Kalyvas): most are threats, some harm people, and these count as attacks;
+fear follows each, and fades by .02-.05 a week. Above a level of fear people leave, whole persons. A committee's vigour falls by .02 a
+week where no force is felt, where armed groups hold the place, or under fear above .6; the same wears a northern ronda down, but for the
+army, whose support it never had. Committees exist in the VRAEM only (915 with 6,400 weapons, F0555-F0556).
+
+Left out: return of those who left, who flees to whom, and rivalry within a community."""
 
 import math
 
+from sim.chance import FLIGHT, RETALIATION, RETALIATION_HARM, U, poisson, uniform
 from sim.kernel import loop, rule
+from sim.world.log import RETALIATION as LOG_RETALIATION
+from sim.world.log import note
+from sim.world.state import ARMED
 from sim.world.tables import clip
-from sim.world.tally import DISPLACED
+from sim.world.tally import ATTACKS, DISPLACED, RETALIATIONS
+from sim.world.violence import frighten, harm_by_armed
 
 
 class Parameters:
@@ -21,9 +31,11 @@ class Parameters:
     gain_harm_armed: float
     cost_eradication: float
     cost_coercion: float
+    cost_extortion: float
     reversion: float
     harm_half_life_weeks: float
     retaliation: float
+    retaliation_harm: float
     fear_step: float
     fear_decay: float
     vigour_step: float
@@ -37,8 +49,8 @@ class Parameters:
 
 @rule
 def support(town, p):
-    """What services under state control and coercion by armed groups do to cooperation in a week."""
-    return p.gain_services * town.services * town.state - p.cost_coercion * town.armed
+    """What services under state control, and coercion and extortion by armed groups, do to cooperation in a week."""
+    return p.gain_services * town.services * town.state - p.cost_coercion * town.armed - p.cost_extortion * town.levied
 
 
 @rule
@@ -54,34 +66,58 @@ def cooperation_after(town, p):
 
 
 @rule
-def fear_after(town, p):
-    """Fear a week later: selective violence answers reports where armed groups hold much, but not all."""
-    struck = p.retaliation * town.tips_8w * town.armed * (1.0 - town.armed)
-    return clip(town.fear + p.fear_step * min(struck, 1.0) * (1.0 - town.fear) - p.fear_decay * town.fear, 0.0, 1.0)
+def retaliation_rate(town, p):
+    """Acts against informers in a week: selective violence answers reports where armed groups hold much, but not all."""
+    return p.retaliation * town.tips_8w * town.armed * (1.0 - town.armed)
+
+
+@rule
+def supported(town, p):
+    """Whether a committee or ronda keeps heart."""
+    return town.fear < p.fear_limit and town.holder != ARMED and (town.ronda == 1 or town.felt > p.support_above)
+
+
+@rule
+def leaving(town, p):
+    """Expected people who leave in a week."""
+    return town.population * p.leave_rate * max(town.fear - p.leave_fear, 0.0)
+
+
+@rule
+def struck_back(town, held, events, status, key, t, p, tally):
+    """Informers are threatened, and some are harmed. While held nobody is, but acts count for the baseline that command knows."""
+    if uniform(key, RETALIATION, t, town.uid, 0) >= 1.0 - math.exp(-retaliation_rate(town, p)):
+        return
+    harmed = poisson(uniform(key, RETALIATION_HARM, t, town.uid, 0), p.retaliation_harm)
+    tally[RETALIATIONS, town.theatre] += 1.0
+    tally[ATTACKS, town.theatre] += min(harmed, 1)
+    note(events, status, t, LOG_RETALIATION, town.theatre, town.cell, U(0), town.uid, float(harmed), -1)
+    frighten(town, p.fear_step)
+    if held == 0:
+        harm_by_armed(town, harmed, tally)
 
 
 @loop
-def live(places, parameters, held, tally):
+def live(places, parameters, held, events, key, t, tally):
     """One week. While held (burn-in) cooperation and population stay as they are, and the level that cooperation reverts to is set
     so that day 0 is at rest."""
-    communities = places.communities
+    communities, status = places.communities, places.status
     p = parameters.communities[0]
     fade = math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
     for i in range(len(communities)):
         town = communities[i]
         town.kg_recent += (town.kg_passed - town.kg_recent) * p.flow_memory
-        town.fear = fear_after(town, p)
+        town.fear *= 1.0 - p.fear_decay
+        struck_back(town, held, events, status, key, t, p, tally)
         if held == 1:
             town.cooperation_0 = town.cooperation - support(town, p) / max(p.reversion, 1e-9)
-        supported = town.felt > p.support_above and town.fear < p.fear_limit
-        town.vigour = clip(town.vigour + (p.vigour_step if supported else -p.vigour_step), 0.0, 1.0)
+        town.vigour = clip(town.vigour + (p.vigour_step if supported(town, p) else -p.vigour_step), 0.0, 1.0)
         if held == 0:
             town.cooperation = cooperation_after(town, p)
-            if town.fear > p.leave_fear:
-                left = town.population * p.leave_rate * (town.fear - p.leave_fear)
-                town.population -= left
-                town.displaced += left
-                tally[DISPLACED, town.theatre] += left
+            left = min(math.floor(leaving(town, p) + uniform(key, FLIGHT, t, town.uid, 0)), math.floor(town.population))
+            town.population -= left
+            town.displaced += left
+            tally[DISPLACED, town.theatre] += left
         town.harm_state *= fade
         town.harm_armed *= fade
         town.kg_passed = 0.0

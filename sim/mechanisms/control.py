@@ -1,16 +1,20 @@
 """4.10 Control: three shares per community: the state s, armed groups a, nobody 1 - s - a.
 
-Reads: communities (felt, felt_armed, cooperation). Writes: communities (state, armed, state_0). Weekly; no chance.
+Reads: communities (felt, felt_armed, cooperation, vigour). Writes: communities (state, armed, state_0, holder). Weekly; no chance.
 
 `S = C~ (.5 + k)`, `G = A~ (1.5 - k)`; targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06]
 of the way a week and falls by .10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to
-nobody. Northern rondas keep armed outsiders out: `ronda_shield` of their coverage does not count there. s + a <= 1 always: both targets
-and both starting shares lie in that triangle, and each step is a convex move unless s falls slower than a rises, which the last line
-prevents."""
+nobody. Northern rondas keep all armed outsiders out: `ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1
+always: both targets and both starting shares lie in that triangle, and each step is a convex move unless s falls slower than a rises,
+which the last line prevents.
+
+A place is held by one side until another's share is over .6 (`world/holding.py`): who holds it decides whether its committee keeps heart
+and whether a third group finds it open. Left out: fronts (a place does not count who holds its neighbours) and deals between sides."""
 
 import math
 
 from sim.kernel import loop, rule
+from sim.world.holding import holder_after, kept_out
 from sim.world.tables import clip
 
 
@@ -19,6 +23,7 @@ class Parameters:
     rise: float
     fall: float
     ronda_shield: float
+    hold_above: float
 
 
 @rule
@@ -51,7 +56,7 @@ def control(places, parameters, held):
     p = parameters.control[0]
     for i in range(len(communities)):
         town = communities[i]
-        outsiders = town.felt_armed * (1.0 - p.ronda_shield * town.ronda)
+        outsiders = town.felt_armed * (1.0 - kept_out(town, p.ronda_shield))
         state = target_state(town.felt, outsiders, town.cooperation, p)
         armed = target_armed(town.felt, outsiders, town.cooperation, p)
         if held == 1:
@@ -61,3 +66,4 @@ def control(places, parameters, held):
         else:
             town.state = clip(towards(town.state, state, p), 0.0, 1.0)
             town.armed = clip(towards(town.armed, armed, p), 0.0, 1.0 - town.state)
+        town.holder = holder_after(town.holder, town.state, town.armed, p.hold_above)

@@ -1,7 +1,8 @@
 """4.11 Crops: planting while it pays, years of growth, eradication of what is found, replanting, displacement.
 
 Reads: markets (prices), force (clearing teams, escorts), theatres (programme). Writes: communities (coca, coca_again, coca_young,
-coca_bare, coca_found, poppy, poppy_found, eradicated_ha), young, theatres, tally. Weekly; no chance.
+coca_bare, coca_found, poppy, poppy_found, eradicated_ha, sponsored_coca, sponsored_poppy), young, theatres, tally. Weekly; no
+chance. What armed groups have paid for (`sponsorship.py`) is planted whatever the price.
 
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). Coca is kept by the
 week of its planting. It gives its first leaf after `maturation_weeks`, 65 [52-78] (F0233), and bears in full `ramp_weeks` later (older
@@ -150,6 +151,8 @@ def grow(places, land, near, parameters, latex_cluster, t, tally):
             town.coca_young += again
             young[i, week % AGES, 1] += again
             tally[COCA_PLANTED, town.theatre] += again
+        plant(town, young, i, town.sponsored_coca, week, tally)
+        town.sponsored_coca = 0.0
         change = growth(town.coca + town.coca_young, town.coca_max, p.growth_coca, price, p.pay_leaf_usd, town.coverage, p)
         if change >= 0.0:
             if markets[town.cluster].product == 0 and town.coca_max > 0.0:
@@ -169,7 +172,8 @@ def grow(places, land, near, parameters, latex_cluster, t, tally):
             tally[COCA_ABANDONED, town.theatre] += gone
         if town.poppy_max > 0.0 and latex_cluster >= 0:
             turn = growth(town.poppy, town.poppy_max, p.growth_poppy, markets[latex_cluster].price, p.pay_latex_usd, town.coverage, p)
-            turn = clip(turn, -town.poppy, max(town.poppy_max - town.poppy, 0.0))
+            turn = clip(turn + town.sponsored_poppy, -town.poppy, max(town.poppy_max - town.poppy, 0.0))
+            town.sponsored_poppy = 0.0
             town.poppy += turn
             tally[POPPY_PLANTED if turn > 0.0 else POPPY_ABANDONED, town.theatre] += abs(turn)
 

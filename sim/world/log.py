@@ -3,7 +3,22 @@
 from sim.kernel import rule
 from sim.world.state import Uid
 
-ATTACK, AMBUSH, CLASH, LEADER_KILLED, SEIZURE, LAB_DESTROYED, STRIP_CRATERED, INCURSION, DEPARTURE, ARRIVAL, ARREST = range(11)
+(
+    ATTACK,
+    AMBUSH,
+    CLASH,
+    LEADER_KILLED,
+    SEIZURE,
+    LAB_DESTROYED,
+    STRIP_CRATERED,
+    INCURSION,
+    DEPARTURE,
+    ARRIVAL,
+    ARREST,
+    RIVAL_CLASH,
+    RETALIATION,
+    ENTRY,
+) = range(14)
 EVENT_KINDS = (
     "attack",
     "ambush",
@@ -16,8 +31,26 @@ EVENT_KINDS = (
     "departure",
     "arrival",
     "arrest",
+    "rival_clash",
+    "retaliation",
+    "third_group_entry",
 )
-EVENT_UNITS = ("acts", "people killed", "fighters killed", "people killed", "kg", "kg", "strips", "fighters", "people", "people", "firms")
+EVENT_UNITS = (
+    "acts",
+    "people killed",
+    "fighters killed",
+    "people killed",
+    "kg",
+    "kg",
+    "strips",
+    "fighters",
+    "people",
+    "people",
+    "firms",
+    "fighters killed",
+    "people harmed",
+    "fighters",
+)
 # slots of Places.status
 FULL, LOGGED, LOGGING = range(3)
 
@@ -26,7 +59,7 @@ class Event:
     """One event; `cell` is -1 where it has no place on the map, `source` -1 where none is known."""
 
     t: int  # days from the first day of the burn-in
-    kind: int  # ATTACK .. ARREST
+    kind: int  # ATTACK .. ENTRY
     theatre: int
     cell: int  # active cell
     uid: Uid  # of who did it or moved

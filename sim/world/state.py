@@ -27,8 +27,11 @@ LEAVES, COMES = 1, 2
 ARMY, NAVY, POLICE_SERVICE = range(3)
 SERVICES = ("army", "navy", "police")
 # armed groups
-MPCP, DISSIDENT = range(2)
-GROUP_KINDS = ("mpcp", "dissident")
+MPCP, DISSIDENT, THIRD = range(3)
+GROUP_KINDS = ("mpcp", "dissident", "third")
+# who holds a place
+NOBODY, STATE, ARMED = range(3)
+HOLDERS = ("nobody", "state", "armed")
 # places and products
 ELSEWHERE, VRAEM, LORETO, CAJAMARCA = range(4)
 PERU = 1
@@ -78,19 +81,21 @@ class Unit:
 
 
 class ArmedGroup:
-    """A Shining Path column or a FARC-dissident cell."""
+    """A Shining Path column, a FARC-dissident cell, or a third group that came where nobody governed."""
 
     alive: int
     uid: Uid
-    kind: int  # MPCP, DISSIDENT
+    kind: int  # MPCP, DISSIDENT, THIRD
     site: int  # where it camps
     country: int  # code of the side of the border it is on
     fighters: float  # people [0, )
     supporters: float  # people
     money: float  # USD
     wage_share: float  # share of revenue that pays fighters, set at day 0 from its own balance [0, 1]
-    revenue: float  # USD a week from tolls and taxes (smoothed)
-    other_usd: float  # USD a week from outside drugs, set at day 0
+    revenue: float  # USD a week from tolls, taxes and extortion (smoothed)
+    extorted: float  # of which extortion, USD a week (smoothed)
+    other_usd: float  # USD a week from elsewhere, set at day 0
+    spare_usd: float  # USD of this week that are not meant for wages, to be spent
     carrying: float  # fighters that revenue can pay for
     exposure: float  # opportunity for attack today, vulnerable units in reach
     exposure_0: float  # the same at day 0: what today is measured against
@@ -173,8 +178,10 @@ class Community:
     state: float  # control share s [0, 1]
     armed: float  # control share a [0, 1]
     state_0: float  # s at day 0
+    holder: int  # who holds it: NOBODY, STATE, ARMED
+    levied: float  # share of its licit income that armed groups take [0, 1]
     committee: float  # members of its self-defence committee, people
-    vigour: float  # of the committee [0, 1]
+    vigour: float  # of the committee or ronda [0, 1]
     services: float  # state services [0, 1]
     coca_young: float  # ha, not yet bearing
     coca: float  # ha bearing; a field in its first year of leaf counts in part
@@ -193,6 +200,8 @@ class Community:
     toll_usd: float  # paid to armed groups on its land this week
     bribes_usd: float  # paid at its post today
     eradicated_ha: float  # destroyed this week, ha
+    sponsored_coca: float  # paid for by armed groups this week, to be planted, ha
+    sponsored_poppy: float  # the same of poppy, ha
     tips: float  # expected reports this week
     tips_8w: float  # reports in recent weeks (decayed)
     stake: float  # USD of product grown or passed (burn-in)

@@ -185,10 +185,24 @@ def service_of(kind):
 
 
 @rule
+def told(lead, t):
+    """Column of `Fields.force` of those who have a lead: the service that was told, and all once it is shared."""
+    return RESPONDERS if t >= lead.shared else ANSWERS + lead.service
+
+
+@rule
 def able_to_answer(force, lead, t, near_start, near_site, near_k):
-    """What stands within reach of a lead and has it: the service that was told, and all once it is shared."""
-    column = RESPONDERS if t >= lead.shared else ANSWERS + lead.service
-    return in_reach(force, column, lead.site, near_start, near_site, near_k)
+    """What stands within reach of a lead and has it."""
+    return in_reach(force, told(lead, t), lead.site, near_start, near_site, near_k)
+
+
+@rule
+def nearness(site, other, near_start, near_site, near_k):
+    """The kernel between two sites, 0 out of reach."""
+    for e in range(near_start[site], near_start[site + 1]):
+        if near_site[e] == other:
+            return near_k[e]
+    return 0.0
 
 
 @rule

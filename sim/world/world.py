@@ -58,12 +58,16 @@ class World:
     def grow_if_nearly_full(self) -> None:
         """Double every table of agents that is nearly full. Rows keep their places, so nothing else changes."""
         grown = {}
-        for name in ("shipments", "labs", "leads"):
+        for name in ("groups", "shipments", "labs", "leads"):
             table = getattr(self.actors, name)
             if nearly_full(table):
                 larger = np.zeros(2 * len(table), table.dtype).view(np.recarray)
                 larger[: len(table)] = table
                 grown[name] = larger
+        if "groups" in grown:
+            danger = np.zeros((len(grown["groups"]), self.minds.danger.shape[1]))
+            danger[: len(self.minds.danger)] = self.minds.danger
+            self.minds = self.minds._replace(danger=danger)
         if grown:
             self.actors = self.actors._replace(**grown)
 

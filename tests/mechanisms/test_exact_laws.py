@@ -18,7 +18,7 @@ from sim.mechanisms.communities import cooperation_after
 from sim.mechanisms.control import target_armed, target_state, towards
 from sim.mechanisms.crops import growth
 from sim.mechanisms.detection import lead_value, post_probability, size_factor
-from sim.mechanisms.engagement import deitchman, vulnerability
+from sim.mechanisms.engagement import vulnerability
 from sim.mechanisms.insurgency import strength_after
 from sim.mechanisms.market import farm_price
 from sim.mechanisms.presence import coverage_of
@@ -29,6 +29,7 @@ from sim.world.choice import learned_risk, nested_shares, prior_risk, utility
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import COCAINE_LAB, LINE, MPCP, PATROL, PERU, POSTED, VRAEM, ArmedGroup, Community, Laboratory, Lead, Unit
 from sim.world.tables import RESPONDERS
+from sim.world.violence import deitchman
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_meetings_obey_the_square_law(run_in_week_1):
     world.fields.patrols[:] = 1e9
     p, places = world.parameters.engagement, world.tally.sum(axis=(0, 2))
     p.core[:] = 0.0
-    alone(run, "engagement.meetings")
+    alone(run, "pursuit.meetings")
     clashes, dead, killed = (world.tally.sum(axis=(0, 2)) - places)[[q.CLASHES, q.STATE_LOSSES, q.FIGHTERS_LOST]]
     assert clashes == n
     patrol, side = float(p.patrol_people[0]), min(12.0, float(p.ambush_people[0]))

@@ -22,6 +22,7 @@ from sim.agents import (
     PoliceUnit,
     Shipment,
     StateUnit,
+    ThirdGroup,
     TraffickingNetwork,
 )
 from sim.model import RedeploymentModel
@@ -62,14 +63,16 @@ def test_every_class_has_its_rows(model):
         PoliceUnit: (units.kind >= state.POLICE).sum(),
         MpcpColumn: (groups.kind == state.MPCP).sum(),
         DissidentCell: (groups.kind == state.DISSIDENT).sum(),
+        ThirdGroup: (groups.kind == state.THIRD).sum(),
         TraffickingNetwork: len(live(actors.networks)),
         Shipment: len(live(actors.shipments)),
         Laboratory: len(live(actors.labs)),
         PartnerForce: len(places.partners),
         Community: len(places.communities),
     }
-    assert {kind: len(by_type[kind]) for kind in CLASSES} == expected and min(expected.values()) > 0
-    assert set(by_type[ArmedGroup]) == set(by_type[MpcpColumn]) | set(by_type[DissidentCell])
+    assert {kind: len(by_type[kind]) for kind in CLASSES} == expected
+    assert [kind for kind, n in expected.items() if n == 0] == [ThirdGroup]
+    assert set(by_type[ArmedGroup]) == {agent for kind in (MpcpColumn, DissidentCell, ThirdGroup) for agent in by_type[kind]}
     assert len(by_type[ArmedGroup]) == len(groups) and len(model.agents) == sum(expected.values())
     assert all(isinstance(agent, FixedAgent if isinstance(agent, Community) else CellAgent) for agent in model.agents)
 

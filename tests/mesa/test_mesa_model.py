@@ -181,6 +181,7 @@ def test_layers_are_copies_on_the_map(model):
     active[map_.cells] = True
     active = active.reshape(map_.rows, map_.cols)
     assert set(model.layers) == set(LAYERS) >= {"state_presence", "armed_presence", "patrols", "coca_ha", "state_control"}
+    world.places.communities.fear[0] = 0.1  # nobody need have been threatened in a week
     for name, layer in model.layers.items():
         assert layer.shape == (map_.rows, map_.cols) and layer.dtype == float, name
         assert np.isnan(layer[~active]).all() and np.isfinite(layer[active]).any() and np.nanmax(layer) > 0, name

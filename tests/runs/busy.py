@@ -26,6 +26,9 @@ STRONG = {
     "crops.growth_coca": 0.5,
     "information.tips_per_1000": 1.0,
     "redeployment.replacement_per_day": 0.1,
+    "communities.retaliation": 0.5,
+    "entry.hazard": 0.1,
+    "rivalry.rate": 100.0,
 }
 
 

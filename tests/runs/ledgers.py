@@ -59,10 +59,11 @@ def network_cash(world) -> float:
 
 
 def group_money(world) -> float:
-    """What armed groups hold and have spent, less what they collected, taxed and got from outside: constant."""
-    spent = total(world, q.WAGES) + total(world, q.OTHER_SPENDING)
-    got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.OTHER_INCOME))
-    return float(world.actors.groups.money.sum()) + spent - got
+    """What armed groups hold or have at hand and have spent, less what they collected, taxed, extorted and got from outside: constant."""
+    groups = world.actors.groups
+    spent = sum(total(world, k) for k in (q.WAGES, q.SPONSORED, q.OTHER_SPENDING))
+    got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.EXTORTION, q.OTHER_INCOME))
+    return float(groups.money.sum() + groups.spare_usd.sum()) + spent - got
 
 
 def tolls(world) -> float:
@@ -125,6 +126,8 @@ def faults(world) -> list[str]:
         "units.effort": units.effort,
         "groups.fighters": groups.fighters,
         "groups.money": groups.money,
+        "groups.spare_usd": groups.spare_usd,
+        "groups.revenue": groups.revenue,
         "labs.held_kg": labs.held_kg,
         "markets.leaf_kg": markets.leaf_kg,
         "markets.stock_kg": markets.stock_kg,
@@ -150,7 +153,7 @@ def faults(world) -> list[str]:
     return found
 
 
-SHARES = ("cooperation", "fear", "coverage", "felt", "armed_coverage", "felt_armed", "state", "armed", "vigour", "weight")
+SHARES = ("cooperation", "fear", "coverage", "felt", "armed_coverage", "felt_armed", "state", "armed", "vigour", "weight", "levied")
 AMOUNTS = (
     "population",
     "displaced",
@@ -167,6 +170,8 @@ AMOUNTS = (
     "kg_recent",
     "attempted_kg",
     "toll_usd",
+    "sponsored_coca",
+    "sponsored_poppy",
     "tips",
     "stake",
 )

@@ -6,14 +6,11 @@ from functools import cache
 
 import pytest
 from busy import STRONG, busy
-from small_runs import STATE, alone, arrays_of, small_run
+from small_runs import STATE, arrays_of, small_run
 
 from sim.parameters import load_registry
 
 REGISTRY = load_registry()
-ASLEEP = {  # without effect in any shipped scenario, for the reason given; tested by hand below
-    "control.ronda_shield": "no armed group comes within reach of Cajamarca, where the rondas are",
-}
 SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"]  # travel makes the map's tables, not the run
 
 
@@ -99,15 +96,7 @@ def moves(name: str, replication: int, also: dict) -> bool:
     return outcome_of(replication, also, name, far) != usual(replication, json.dumps(also))
 
 
-@pytest.mark.parametrize("name", [name for name in SWEPT if name not in ASLEEP])
+@pytest.mark.parametrize("name", SWEPT)
 def test_a_parameter_moves_the_run(name):
     first = ((0, NEEDS[name]),) if name in NEEDS else ()
     assert any(moves(name, replication, also) for replication, also in (*first, *ATTEMPTS)), f"{name} changed nothing in any of the runs"
-
-
-def test_a_ronda_keeps_armed_outsiders_out():
-    run = small_run()
-    towns = run.world.places.communities
-    towns.felt, towns.felt_armed = 0.2, 0.5
-    alone(run, "control.control")
-    assert 0 < towns.armed[towns.ronda == 1].max() < towns.armed[towns.ronda == 0].min()

@@ -46,7 +46,15 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "GROUP_RAID": 809,
     "LEADER": 810,
     "VICTIM": 811,
+    "RIVALS": 812,
+    "RIVAL_KILLED": 813,
+    "RIVAL_CIVILIANS": 814,
+    "PURSUERS_KILLED": 815,
+    "PURSUED_KILLED": 816,
+    "PURSUIT_CIVILIANS": 817,
     "GROUP_MOVE": 901,
+    "ENTRY": 902,
+    "LEADER_HUNTED": 903,
     "ROUTE_CHOICE": 1301,
     "STRIP_CHOICE": 1302,
     "OPEN_ROUTE": 1303,
@@ -60,6 +68,9 @@ FROZEN = {  # never renumbered, never reused: a stream's number decides every dr
     "INCIDENT": 1503,
     "SUSPENSION": 1504,
     "FIRM_CROSSING": 1505,
+    "RETALIATION": 1601,
+    "RETALIATION_HARM": 1602,
+    "FLIGHT": 1603,
 }
 GRID = np.linspace(0.0005, 0.9995, 1_000)
 

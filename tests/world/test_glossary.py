@@ -140,8 +140,8 @@ def test_a_number_stands_for_the_quantity_of_its_name():
 
 
 def test_no_quantity_stays_empty_for_want_of_a_writer():
-    """Each constant of the tally is written by a mechanism, by the records, or where a load is settled."""
-    writers = ("mechanisms/", "records.py", "world/loads.py")
+    """Each constant of the tally is written by a mechanism, by the records, or where a load is settled or a fight fought."""
+    writers = ("mechanisms/", "records.py", "world/loads.py", "world/violence.py")
     day_files = [text for file, text in code().items() if file.startswith(writers)]
     by_source = ("SEIZED_BY_POST", "SEIZED_BY_LEAD")  # written as SEIZED_BY_PATROL + source
     assert [getattr(tally, name) - tally.SEIZED_BY_PATROL for name in by_source] == [1, 2]

@@ -12,7 +12,6 @@ from small_runs import MAP, STATE, arrays_of, loops_of_the_day, plain, small_run
 LOOPS = tuple(loops_of_the_day())
 
 
-
 @cache
 def named(module: str) -> tuple[frozenset[str], frozenset[str]]:
     """(whole arrays, single fields `table.field`) that a file names under Writes."""
@@ -60,6 +59,8 @@ def changed():
                 "redeployment.replacement_per_day": 0.1,
                 "information.tips_per_1000": 1.0,
                 "processing.leaf_wait_weeks": 0.0,
+                "entry.hazard": 0.02,
+                "rivalry.rate": 5.0,
             },
         }
     )
