@@ -2,8 +2,9 @@
 
 The reserve is `reserve_share` of the VRAEM's soldiers, special units first, and never more than `share_to_border`, the most that any
 strategy may have at the border. Each week:
-- places named by reports of the week are served in the order of how many name them (chance breaks ties): a company flies to each and
-  raids there, as far as units wait and the VRAEM has hours saved up for their flights. What hours do not reach waits for the next week.
+- places named by reports of the week (not of fields) are served in the order of how many name them (chance breaks ties): a company flies
+  to each and raids there, as far as units wait and the VRAEM has hours saved up for their flights. What hours do not reach waits for the
+  next week.
 - a unit whose `stay_days` are over goes back: by road and river where that takes two days at most, else by air when its theatre has the
   hours, else by road and river all the same. Days count from the order to go.
 
@@ -116,7 +117,8 @@ class RapidReserve(Movement):
     def fly(self, waiting: list[int], situation: Situation, base: int, hours: dict[str, float], orders: Orders) -> list[str]:
         """Send companies where reports of the last week point: the theatre of each unit that goes."""
         own, places, reports = situation.own, situation.places, situation.reports
-        fresh = Counter(reports.place[situation.day - reports.received_day < self.review_days].tolist())
+        worth_a_raid = (situation.day - reports.received_day < self.review_days) & (reports.kind != "field")
+        fresh = Counter(reports.place[worth_a_raid].tolist())
         out = np.array([uid for uid, since in self.reserve.items() if since is not None], np.uint64)
         served = set(own.bound_for[np.isin(own.uid, out)].tolist())
         waiting = sorted(waiting, key=lambda row: (own.kind[row] != "special", int(own.uid[row])))

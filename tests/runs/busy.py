@@ -29,6 +29,8 @@ STRONG = {
     "communities.retaliation": 0.5,
     "entry.hazard": 0.1,
     "rivalry.rate": 100.0,
+    "partner.incident_rate": 0.2,
+    "partner.suspend": 0.5,
 }
 
 
