@@ -55,6 +55,7 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "trafficking.salience_theta": {"enemy.cognition": "salience"},
     "market.cost_usd": {"parameters": {"market.margin": 0.9}},
     "market.latex_cost_usd": {"parameters": {"market.margin": 0.9}},
+    "partner.handover": LONG | {"parameters": {"partner.suspend": 0.0, "partner.sigma": 1.0}},
     "partner.joint_rate": LONG,
     "partner.joint_loss": LONG,
     "partner.min_fighters": LONG | {"enemy.dissident_fighters": 80},
