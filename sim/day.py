@@ -73,7 +73,6 @@ class Bench(NamedTuple):
     post_need: np.ndarray  # f8[sites, 2]
     weigh: np.ndarray  # f8[sites, 2]
     load: np.ndarray  # f8[sites]
-    telling: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]
     per_theatre: np.ndarray  # f8[4]
     per_cluster: np.ndarray  # f8[clusters, 2]
@@ -133,7 +132,7 @@ def one_day(actors, places, fields, land, minds, trade, ground, sites, near, way
     presence.spread(actors, places, fields, sites, near, bench, parameters)
     presence.feel(places, parameters, held, t)
 
-    information.information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, key, t, tally)
+    information.information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, weekly, key, t, tally)
 
     heard = secrecy.leaks(actors, places, fields, sites, ground, parameters, key, t)
     if weekly or heard == 1:

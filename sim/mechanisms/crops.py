@@ -84,11 +84,13 @@ def week_of(t, burn_in):
 def ripen(town, young, i, week, p):
     """Fields that pass from age to age begin to bear; what is left over at the greatest age told apart bears too."""
     for age in range(max(int(p.maturation_weeks), 1), AGES):
+        slot = (week - age) % AGES
+        if young[i, slot, 0] <= 0.0 and young[i, slot, 1] <= 0.0:
+            continue
         before = bearing(age - 1.0, p.maturation_weeks, p.ramp_weeks)
         share = 1.0
         if age < AGES - 1 and before < 1.0:
             share = (bearing(float(age), p.maturation_weeks, p.ramp_weeks) - before) / (1.0 - before)
-        slot = (week - age) % AGES
         for again in range(2):
             ha = share * young[i, slot, again]
             if ha > 0.0:

@@ -1,7 +1,7 @@
 """4.5 Information: what communities tell, to whom, and how it ages.
 
 Reads: communities (cooperation, fear, felt, fields), labs, groups, shipments, partners, fields (force), levers (unified). Writes: leads,
-communities (tips, tips_8w), tally. Chance: TIP, TOLD, PARTNER_DELAY.
+communities (tips, tips_8w, tells, fields_near), tally. Chance: TIP, TOLD, PARTNER_DELAY. Daily, on fields weekly: they stay.
 
 Community i reports at `T = tau pop/1000 k (1 - fear)(.3 + .7 C~)` a week, population capped at 20,000; target j in reach is named at `T
 vis_j K_ij / (sum vis K + 3)`. A report is a lead (place, kind, age), not a detection. What a lead is worth falls as exp(-age / 5 d);
@@ -135,22 +135,23 @@ def named(communities, load, site, vis, near_start, near_site, near_k, p):
 
 
 @loop
-def draw_fields(communities, load, telling, near_start, near_site, near_k, p, q):
-    """Add the fields in reach to what each community could report; `telling`: f8[sites], work space: its share that would."""
+def draw_fields(communities, near_start, near_site, near_k, p, q):
+    """What the fields in reach add to what each community could report; it stands until next week, as fields do."""
     for i in range(len(communities)):
-        telling[i] = tells_of_fields(communities[i], p)
+        communities[i].tells = tells_of_fields(communities[i], p)
+        communities[i].fields_near = 0.0
     for j in range(len(communities)):
         vis = field_visibility(communities[j], p, q)
         if vis > 0.0:
             for e in range(near_start[j], near_start[j + 1]):
                 i = near_site[e]
                 if i < len(communities) and i != j:
-                    load[i] += telling[i] * vis * near_k[e]
+                    communities[i].fields_near += communities[i].tells * vis * near_k[e]
 
 
 @loop
-def name_fields(communities, leads, force, load, telling, near_start, near_site, near_k, sharing, status, parameters, key, t):
-    """Leads on fields that are not located yet."""
+def name_fields(communities, leads, force, load, near_start, near_site, near_k, sharing, status, parameters, key, t):
+    """A week's leads on fields that are not located yet."""
     p = parameters.information[0]
     q = parameters.survey[0]
     for j in range(len(communities)):
@@ -162,14 +163,14 @@ def name_fields(communities, leads, force, load, telling, near_start, near_site,
         for e in range(near_start[j], near_start[j + 1]):
             i = near_site[e]
             if i < len(communities) and i != j:
-                rate += communities[i].tips / 7.0 * telling[i] * vis * near_k[e] / (load[i] + p.background)
+                rate += communities[i].tips * communities[i].tells * vis * near_k[e] / (load[i] + p.background)
         if rate > 0.0 and uniform(key, TIP, t, town.uid, 0) < 1.0 - math.exp(-rate):
             file_tip(leads, LEAD_FIELD, town.uid, j, j, force, near_start, near_site, near_k, sharing, status, key, t, p)
 
 
 @loop
-def information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, key, t, tally):
-    """One day of reports. load, telling: f8[sites] work space."""
+def information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, weekly, key, t, tally):
+    """One day of reports; on fields, a week of them. load: f8[sites] work space."""
     labs, groups, shipments, leads = actors.labs, actors.groups, actors.shipments, actors.leads
     communities, partners, status = places.communities, places.partners, places.status
     force = fields.force
@@ -178,11 +179,13 @@ def information(actors, places, fields, ground, sites, near, routes, lines, benc
     near_start, near_site, near_k = near.start, near.site, near.k
     step_cell = routes.cell
     back = lines.back
-    load, telling = bench.load, bench.telling
+    load = bench.load
     p = parameters.information[0]
     sharing = 0 if places.levers[0].unified == 1 else int(p.sharing_days)
+    if weekly:
+        draw_fields(communities, near_start, near_site, near_k, p, parameters.survey[0])
     for s in range(len(load)):
-        load[s] = 0.0
+        load[s] = communities[s].fields_near if s < len(communities) else 0.0
     for i in range(len(communities)):
         town = communities[i]
         town.tips = tips_per_week(town, p)
@@ -206,7 +209,6 @@ def information(actors, places, fields, ground, sites, near, routes, lines, benc
     for j in range(len(shipments)):
         if shipments[j].alive == 1 and step_cell[shipments[j].step] >= 0 and cell_community[step_cell[shipments[j].step]] >= 0:
             draw_near(load, cell_community[step_cell[shipments[j].step]], p.vis_shipment, near_start, near_site, near_k)
-    draw_fields(communities, load, telling, near_start, near_site, near_k, p, parameters.survey[0])
     for j in range(len(labs)):
         lab = labs[j]
         if lab.alive == 1 and lab.closed_until <= t:
@@ -234,4 +236,5 @@ def information(actors, places, fields, ground, sites, near, routes, lines, benc
             rate = named(communities, load, site, p.vis_shipment, near_start, near_site, near_k, p)
             if uniform(key, TIP, t, load_.uid, 0) < 1.0 - math.exp(-rate):
                 file_tip(leads, LEAD_SHIPMENT, load_.uid, j, site, force, near_start, near_site, near_k, sharing, status, key, t, p)
-    name_fields(communities, leads, force, load, telling, near_start, near_site, near_k, sharing, status, parameters, key, t)
+    if weekly:
+        name_fields(communities, leads, force, load, near_start, near_site, near_k, sharing, status, parameters, key, t)

@@ -204,6 +204,8 @@ class Community:
     sponsored_poppy: float  # the same of poppy, ha
     tips: float  # expected reports this week
     tips_8w: float  # reports in recent weeks (decayed)
+    tells: float  # share of its people who would name a neighbour's field [0, 1]
+    fields_near: float  # visibility of the fields that they could name, as of this week
     stake: float  # USD of product grown or passed (burn-in)
     weight: float  # weight in its theatre's outcomes, sums to 1
 
