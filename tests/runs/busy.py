@@ -23,6 +23,8 @@ STRONG = {
     "communities.leave_fear": 0.05,
     "detection.q_road": 0.3,
     "detection.q_river": 0.5,
+    "detection.corruption_usd": 250.0,
+    "detection.post_bribe_usd": 10.0,
     "crops.growth_coca": 0.5,
     "information.tips_per_1000": 1.0,
     "redeployment.replacement_per_day": 0.1,
