@@ -12,7 +12,7 @@ SINGULAR = {"couplings": "coupling", "shocks": "shock", "parameters": "parameter
 
 
 def parameters() -> list[dict[str, Any]]:
-    """Every parameter: name, value, low, high, unit, source, provenance, confidence, meaning, off, direction."""
+    """Every parameter: name, value, low, high, unit, source, provenance, confidence, meaning, off, direction, moves."""
     from sim.parameters import load_registry
 
     return [{"name": entry.name, **dataclasses.asdict(entry)} for entry in load_registry()]
@@ -88,6 +88,11 @@ def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
     return rows
 
 
+def _seen(moves: str) -> str:
+    """What `moves` of a parameter says, in words."""
+    return {"+": f"{moves[1:]} rises", "-": f"{moves[1:]} falls"}.get(moves[0], f"no effect: {moves[2:]}")
+
+
 def _meaning(model: Any, key: str) -> str:
     """The description of a field; a section that only changes a default inherits the words."""
     found = (base.model_fields[key].description for base in model.__mro__ if key in getattr(base, "model_fields", {}))
@@ -110,6 +115,8 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
             lines.append(f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})")
             if row.get("off") is not None:
                 lines.append(f"    off at {row['off']:g}")
+            if row.get("moves"):
+                lines.append(f"    higher: {row['direction']} ({_seen(row['moves'])})")
             return lines
         case {"expects": expects}:
             shown = f" = {_shown(row['default'])}" if row["default"] is not None else ""

@@ -360,8 +360,9 @@ def levers(scenario: Any) -> Table:
     return rows
 
 
-def packages(scenario: Any, name: str, start: dict[str, float], season_ha: float) -> list[tuple[str, int]]:
-    """(kind, people) of every unit of a theatre. season_ha: hectares that a clearing team can do in its 20 weeks."""
+def packages(scenario: Any, name: str, start: dict[str, float], crops: Any) -> list[tuple[str, int]]:
+    """(kind, people) of every unit of a theatre, with as many clearing teams as do the programme in their 20 weeks."""
+    season_ha = float(crops.team_ha_day * crops.work_days * 20.0)
     force = getattr(scenario.forces, name)
     people = {
         "line": force.soldiers - force.special - force.river_infantry,
@@ -369,7 +370,7 @@ def packages(scenario: Any, name: str, start: dict[str, float], season_ha: float
         "river_infantry": force.river_infantry,
         "police": force.police - force.antinarcotics,
         "antinarcotics": force.antinarcotics,
-        "eradication": round(start["package_people"]) * math.ceil(getattr(scenario.eradication.ha_per_year, name) / season_ha),
+        "eradication": round(crops.team_people) * math.ceil(getattr(scenario.eradication.ha_per_year, name) / season_ha),
     }
     found = []
     for kind in UNIT_KINDS:
@@ -381,9 +382,7 @@ def packages(scenario: Any, name: str, start: dict[str, float], season_ha: float
 def units(world: World, start: dict[str, float]) -> Table:
     """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
     scenario = world.scenario
-    crops = world.parameters.crops[0]
-    season_ha = float(crops.team_ha_day * crops.work_days * 20.0)
-    planned = {name: packages(scenario, name, start, season_ha) for name in THEATRES}
+    planned = {name: packages(scenario, name, start, world.parameters.crops[0]) for name in THEATRES}
     rows = table(Unit, sum(len(found) for found in planned.values()))
     at = places_of(world)
     tasking = {name: scenario.strategy.tasking_vraem if name == "vraem" else scenario.strategy.tasking_border for name in THEATRES}
