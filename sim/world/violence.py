@@ -8,7 +8,7 @@ from sim.chance import RIVAL_CIVILIANS, RIVAL_KILLED, VICTIM, binomial, mix, poi
 from sim.kernel import rule
 from sim.world.log import LEADER_KILLED, RIVAL_CLASH, note
 from sim.world.state import CHECKPOINT, GARRISON, IDLE, POLICE, TRANSIT
-from sim.world.tables import clip
+from sim.world.tables import clip, duty
 from sim.world.tally import FIGHTERS_LOST, HARM_ARMED, HARM_STATE, LEADERS_KILLED, RIVAL_CLASHES, STATE_LOSSES
 
 # kinds of target; the first three stand in the columns of `Fields.force` from N_PATROL on
@@ -53,10 +53,10 @@ def whole(u, losses, people):
 
 @rule
 def target_of(unit):
-    """Which kind of target a unit is."""
+    """Which kind of target a unit is, by what it does today."""
     if unit.kind >= POLICE:
         return POLICE_TEAMS
-    return POSTS if unit.mission == GARRISON or unit.mission == CHECKPOINT else PATROLS
+    return POSTS if duty(unit) == GARRISON or duty(unit) == CHECKPOINT else PATROLS
 
 
 @rule

@@ -71,6 +71,13 @@ def test_the_dead_are_of_the_kind_that_was_struck(tally):
     assert tally[STATE_LOSSES, 1] == 3 * 3 + 27 + 10
 
 
+def test_a_unit_that_only_guards_is_a_post(tally):
+    """`place_units` counts it among the posts: an act against them must find its people (4.3, 4.8)."""
+    units = rows(Unit, 1, alive=1, uid=1, kind=LINE, mission=PATROL, guarding=1, posting=5, status=POSTED, soldiers=30.0)
+    assert target_of(units[0]) == POSTS
+    assert kill_soldiers(units, 5, POSTS, 2, U(1), 0, 1, tally) == 2 and units.soldiers[0] == 28.0
+
+
 def test_harm_takes_no_more_than_live_there(tally):
     town = one(Community, theatre=2, population=5.0)
     harm_by_state(town, 2, tally)
