@@ -7,10 +7,14 @@ Reads: units, groups, communities (population, committees), theatres (foot). Wri
 cliff at 20 per 1,000, S21), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag of `felt_days` and drives tips,
 fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed
 groups: the same with fighters + .3 supporters and `armed_scale` in place of c. Rain slows those on foot: a patrol counts by the pace that
-the season leaves it.
+the season leaves it. Only patrols search the land: who waits for a raid answers leads and is not seen (`secrecy`), who escorts is with the
+team that it guards.
 
 A unit without supplies guards its post (`sustainment`): it weighs as a garrison in its own place and reaches no other; it sends no patrol
-and no escort, stops no traveller, answers no lead."""
+and no escort, stops no traveller, answers no lead.
+
+Left out: hours of the day and days of the week; people who have left still count among those in reach; fear or favour that force itself
+brings to those who see it (`communities` knows only harm); forces of the neighbour, which cover nobody on this side."""
 
 import math
 
@@ -114,7 +118,7 @@ def place_units(actors, fields, sites, parameters):
             post = site_post[s]
             force[post, RIVER_PEOPLE if mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
             force[post, POST_BRIBED] += at_post * unit.effort * unit.bribed_usd
-        if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
+        if mission == PATROL or mission == RIVER_PATROL:
             force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
         answers = p.raider_response if mission == RAID else p.guard_response if guards else 1.0
         teams = answers * unit.effort / max(p.patrol_size, 1.0)

@@ -20,6 +20,7 @@ from sim.world.state import (
     POSTED,
     PUTUMAYO,
     RAID,
+    RIVER_PATROL,
     Basin,
     Community,
     Theatre,
@@ -190,6 +191,14 @@ def test_a_unit_that_guards_does_nothing_else(mission):
     idle = (WEIGHTED, PEOPLE, TEAMS, RESPONDERS, ESCORTS, POST_PEOPLE, CLEARERS)
     assert [guarding[column] for column in idle] == [0.0] * len(idle)
     assert guarding[HOLDING] == 5.0 and guarding[N_POST] == 1.0 and guarding[N_PATROL] == 0.0
+
+
+@pytest.mark.parametrize(("mission", "teams"), [(PATROL, 1.0), (RIVER_PATROL, 0.5), (CHECKPOINT, 0.0), (RAID, 0.0), (ESCORT, 0.0)])
+def test_only_patrols_search_the_land(mission, teams):
+    """A raid waits unseen for its lead (4.6) and an escort is with its team: neither walks the land at the same time (4.7)."""
+    post = Post()
+    post.units.mission, post.units.effort = mission, 8.0
+    assert post.force()[0, TEAMS] == teams
 
 
 def test_a_clearing_team_without_supplies_clears_nothing():
