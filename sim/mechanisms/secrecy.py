@@ -1,17 +1,18 @@
 """4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
 
-Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced). Writes: fields.leg_effort, leg_planned, minds.belief,
-minds.danger, units.known, theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
+Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced), partners (coordination). Writes: fields.leg_effort,
+leg_planned, minds.belief, minds.danger, units.known, theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
 
 Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
 (written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
 announced, on the legs that it concerns. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0.
 
-A move can leak at two fronts, each with a draw of its own a day and the hazard a week `l0 + l1 log(1 + lead weeks) + l2 convoys + l3
-police share + l4 coordination`, times (1 - secrecy) (evidence B2, assumed). Where troops leave, it tells armed groups of a departure and
-networks that the ways there will be freer; where they are bound for, it tells networks that they come. Coordination leaks at the line only:
-who plans with a partner tells where troops arrive. An announced departure is known to leave. Secrecy ends on its day, or when the kilograms
-seized in the border theatres since day 0 pass its level: success is shown.
+A move can leak at two fronts, each with a draw of its own a day and the hazard a week `l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police
+share + l4 coordination`, times (1 - secrecy) (evidence B2, assumed). Where troops leave, it tells armed groups of a departure and networks
+that the ways there will be freer; where they are bound for, it tells networks that they come. Coordination leaks at the line only: who
+plans with a partner tells where troops arrive, by what is in force with the closest of them (`partner`), not by what was asked for. An
+announced departure is known to leave. Secrecy ends on its day, or when the kilograms seized in the border theatres since day 0 pass its
+level: success is shown.
 
 Armed groups observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure. What
 a group believes of a place that it does not observe fades, by e in `danger_memory_days`.
@@ -127,6 +128,15 @@ def leak_hazard(weeks, convoys, police_share, coordination, p):
 
 
 @rule
+def in_force(partners):
+    """The greatest coordination that is in force with a neighbour; none while it is suspended."""
+    most = 0.0
+    for b in range(len(partners)):
+        most = max(most, partners[b].coordination)
+    return most
+
+
+@rule
 def on_front(unit, side, place, site_theatre):
     """Whether a unit prepares to move from one theatre to another, and leaves `place` (or is bound for it)."""
     if unit.alive == 0 or unit.status != PREPARING or site_theatre[unit.posting] == site_theatre[unit.order_site]:
@@ -186,7 +196,7 @@ def leaks(actors, places, fields, sites, ground, parameters, key, t):
                         police += 1.0 if unit.kind >= POLICE else 0.0
                         weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
             if moving > 0.0:
-                coordination = lever.coordination if h != VRAEM else 0.0
+                coordination = in_force(places.partners) if h != VRAEM else 0.0
                 weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, coordination, p)
                 if uniform(key, LEAK, t, U(h), side - 1) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
                     heard = 1

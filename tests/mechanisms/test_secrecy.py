@@ -56,6 +56,14 @@ def test_coordination_leaks_at_the_line_and_not_in_the_valley():
     assert set(run.world.actors.units.known[rows]) == {COMES}
 
 
+def test_suspended_coordination_does_not_leak():
+    """Nothing is planned with a partner who has suspended the work (4.15)."""
+    run, rows = preparing(partner__coordination=1.0, parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6})
+    run.world.places.partners.coordination[:] = 0.0
+    heard(run)
+    assert set(run.world.actors.units.known[rows]) == {0}
+
+
 def test_an_announced_departure_says_who_leaves_and_not_where_to():
     run, rows = preparing(parameters=MUTE | {"secrecy.leak_police": 0.0})
     run.world.places.theatres.announced[VRAEM] = run.t + 14
