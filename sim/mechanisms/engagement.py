@@ -6,11 +6,12 @@ harm_armed, fear, vigour, population), tally. Chance: ATTACK, TARGET, AMBUSH, AM
 
 Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back])`, rate .0048 acts per fighter-week (F0427 over F0415); `opp =
 clip(exposure / mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police, committees and infrastructure in
-reach with `v = 1 / (1 + E / 60)`, E the people on task within half a day. What it strikes, and where, is one logit over the kinds of
-target and the sites in reach, `n K exp(value - believed risk)`; risk is what it believes (`minds.danger`), not the truth, and weighs less
-on targets without arms; a rival's camp adds the rival's fighters. About .09 of acts are lethal ambushes, fought by Deitchman's law: the
-hidden side aims, the other sweeps an area; the attacker ends it. Civilians are hit the less, the more accurate the fire: of the state
-.8, of a group where it governs .8, where it is a stranger 0 (Kalyvas: violence is selective where control is).
+reach with `v = 1 / (1 + E / 60)`, E the people on task within half a day. What it strikes, and where, is one logit over the kinds of target
+and the sites in reach, `n K exp(value - believed risk)`; risk is what it believes (`minds.danger`), not the truth, and weighs less on
+targets without arms; a rival's camp adds the rival's fighters, and none is struck across the line (as in `rivalry`). About .09 of acts are
+lethal ambushes, fought by Deitchman's law: the hidden side aims, the other sweeps an area; the attacker ends it. Civilians are hit the
+less, the more accurate the fire: of the state .8, of a group where it governs .8, where it is a stranger 0 (Kalyvas: violence is selective
+where control is).
 
 Left out: groups that join for one attack, weapons and stores taken, acts against the state's loads on the road, and learning from acts
 that fail; a harassing act that kills nobody costs the group nothing."""
@@ -204,7 +205,7 @@ def choose_target(groups, g, u, communities, force, danger, near_start, near_sit
                             return kind, s
         for h in range(len(groups)):
             rival = groups[h]
-            if rival.alive == 1 and rival.kind != group.kind and rival.fighters >= 1.0:
+            if rival.alive == 1 and rival.kind != group.kind and rival.fighters >= 1.0 and rival.country == PERU:
                 near_it = nearness(group.site, rival.site, near_start, near_site, near_k)
                 if near_it > 0.0:
                     weight = near_it * pull(RIVALS_CAMP, danger[g, rival.site] + rival.fighters, p)

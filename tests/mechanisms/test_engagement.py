@@ -11,7 +11,7 @@ from small_runs import alone, small_run
 from sim.mechanisms.engagement import acts_a_week, choose_target, opportunity, pull, targets
 from sim.mechanisms.pursuit import knowledge_at, raid_finds
 from sim.world import tally as q
-from sim.world.state import DISSIDENT, LEAD_GROUP, MPCP, THIRD, VRAEM, ArmedGroup, Community
+from sim.world.state import DISSIDENT, LEAD_GROUP, MPCP, PERU, THIRD, VRAEM, ArmedGroup, Community
 from sim.world.tables import ANSWERING, FORCE_COLUMNS, N_PATROL, N_POLICE, N_POST, RESPONDERS
 from sim.world.violence import COMMITTEES, INFRASTRUCTURE, PATROLS, POLICE_TEAMS, POSTS, RIVALS_CAMP
 
@@ -62,9 +62,10 @@ def test_a_rival_in_reach_is_a_target_and_kin_is_none():
     force = np.zeros((2, FORCE_COLUMNS))
     kinds = {DISSIDENT: True, THIRD: True, MPCP: False}
     for kind, struck in kinds.items():
-        groups = rows(ArmedGroup, 2, alive=1, kind=[MPCP, kind], site=[0, 1], fighters=12.0)
-        share, p = choices(force, [0.0, 0.0], groups)
-        assert ((RIVALS_CAMP, 1) in share) == struck
+        for country in (PERU, 2):  # across the line it has its refuge
+            groups = rows(ArmedGroup, 2, alive=1, kind=[MPCP, kind], site=[0, 1], country=country, fighters=12.0)
+            share, p = choices(force, [0.0, 0.0], groups)
+            assert ((RIVALS_CAMP, 1) in share) == (struck and country == PERU)
     assert pull(RIVALS_CAMP, 30.0, p) == pytest.approx(math.exp(p.value_rival - 30 * p.fear_of_danger))
 
 
