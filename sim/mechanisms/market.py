@@ -3,18 +3,19 @@
 Reads: markets (stock_kg, outflow), trade (share, risk). Writes: markets (price, price_leaf, outflow, bought_week). Weekly; no chance.
 
 Only destination prices are input. `P_farm = max(cost, ((1 - p) P_dest (1 - margin) - transport - bribe - tax)(clip(S*/S, .25, 4))^theta)`,
-a mean over the routes in use, p the loss that the firms believe in there (the risk cost of evidence B6), S* 5 weeks of flow [4-8], theta .7
-[.5-.8]; leaf is derived backwards, `.75 P / 375`. So price climbs from the farm to the exit with distance and with risk (S17). Without the
-margin the farm would get all but some hundred USD of what a kilogram fetches abroad, 2,700 where F0331 has 1,300 at the laboratory and
-F0333 has 2,900 in Bolivia: what those who carry it ask for prison and violence is no cost that the model counts, and the margin stands for
-it. Outbound capacity falls: stock piles up and the price falls; hectares fall: stock runs down and the price rises. Stocks along the
-chain buffer both (S15).
+the tax 5 USD a kg (F0345; latex pays none), a mean over the routes in use, p the loss that the firms believe in there (the risk cost of
+evidence B6), S* 5 weeks of flow [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. So price climbs from the farm to the
+exit with distance and with risk (S17). Without the margin the farm would get all but some hundred USD of what a kilogram fetches abroad,
+2,700 where F0331 has 1,300 at the laboratory and F0333 has 2,900 in Bolivia: what those who carry it ask for prison and violence is no cost
+that the model counts, and the margin stands for it. Outbound capacity falls: stock piles up and the price falls; hectares fall: stock runs
+down and the price rises. Stocks along the chain buffer both (S15).
 
 Left out: firms have no power over the price; destination prices do not answer what Peru sends (a price-taker, evidence B6)."""
 
 import math
 
 from sim.kernel import loop, rule
+from sim.world.state import HCL
 from sim.world.tables import CAPACITY, clip
 
 
@@ -45,7 +46,7 @@ def market(places, trade, facts, lines, bench, parameters):
     net = bench.per_cluster
     p = parameters.market[0]
     leaf_per_kg = parameters.processing[0].leaf_per_kg
-    on_the_way = parameters.trafficking[0].toll_usd + parameters.trafficking[0].bribe_usd
+    bribe, toll = parameters.trafficking[0].bribe_usd, parameters.trafficking[0].toll_usd
     for c in range(len(markets)):
         net[c, 0] = 0.0
         net[c, 1] = 0.0
@@ -55,7 +56,8 @@ def market(places, trade, facts, lines, bench, parameters):
                 c = route_origin[r]
                 weight = share[n, r] * book[n, c, CAPACITY]
                 arrives = (1.0 - risk[n, r]) * prices[route_exit[r], markets[c].product]
-                net[c, 0] += weight * (arrives * (1.0 - p.margin) - route_cost[r] - on_the_way)
+                tax = toll if markets[c].product == HCL else 0.0
+                net[c, 0] += weight * (arrives * (1.0 - p.margin) - route_cost[r] - bribe - tax)
                 net[c, 1] += weight
     keep = math.exp(-1.0 / max(p.outflow_memory_weeks, 1e-9))
     for c in range(len(markets)):

@@ -9,7 +9,8 @@ A firm buys what clears the stock in `buy_weeks`, by its part of the market, cut
 consolidated under .03, floors 15 kg foot, 50 boat, 150 vehicle and aircraft. It takes its way a day at a time, pays the toll of the group
 that holds most of the land on its way, and its owner sees the force on each leg that it leaves.
 
-Left out: loads do not wait for a patrol to pass or turn back; firms do not hear of one another's losses."""
+Left out: latex goes in loads of one size and pays no toll; loads do not wait for a patrol to pass or turn back; firms do not hear of one
+another's losses."""
 
 from sim.chance import ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.kernel import loop, rule

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 from hand_made import parameters
+from small_network import SmallNetwork
 from small_runs import alone
 
 from sim.mechanisms.crops import growth
-from sim.mechanisms.market import farm_price
+from sim.mechanisms.market import farm_price, market
+from sim.profile import plain
+from sim.world.state import HCL, LATEX
 
 
 def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
@@ -33,6 +36,19 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
     free = usual > np.where(markets.product == 1, world.parameters.market.latex_cost_usd, world.parameters.market.cost_usd)
     assert free.sum() >= len(markets) - 2
     assert (risky[free] < usual[free]).all() and (far[free] < usual[free]).all()
+
+
+@pytest.mark.parametrize(("product", "toll"), [(HCL, 5.0), (LATEX, 0.0)])
+def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
+    """`(P_dest (1 - margin) - transport - bribe - tax)` at a stock on target, without losses; the toll is of hydrochloride alone."""
+    small = SmallNetwork([[0]], cost=100.0, price=2_000.0)
+    small.markets.product, small.markets.stock_kg, small.markets.bought_week = product, 500.0, 100.0
+    small.trade.share[:] = 1.0
+    small.bench.per_cluster = np.zeros((1, 2))
+    small.parameters.market, small.parameters.processing = [parameters("market", target_weeks=5.0)], [parameters("processing")]
+    plain(market)(small.places, small.trade, small.facts, small.lines, small.bench, small.parameters)
+    p = small.parameters.market[0]
+    assert small.markets.price[0] == pytest.approx(2_000.0 * (1.0 - p.margin) - 100.0 - small.p.bribe_usd - toll)
 
 
 def years(shock, weeks=1_040):
