@@ -12,6 +12,9 @@ Readiness: -.003 a day in the field, up to -.02 when under half of what it needs
 settles near .70. A unit without a task lives off the town where it stands and asks for no transport. Sources: F0466-F0468, evidence B7;
 the rest assumed.
 
+Each soldier and policeman costs his pay a day, and an allowance where redeployed; those who clear fields are paid by the price of the
+hectare (`crops`), which is the budget of the eradication agency over the hectares of its year.
+
 A unit that gets less than `guard_below` of its need stops its mission and guards its post: it neither patrols nor stops anybody nor
 answers a report, and what it weighs it weighs in its own place only (`presence`). It goes back to work once it gets `resume_above`.
 
@@ -145,7 +148,8 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
         if unit.alive == 0:
             continue
         h = site_theatre[unit.posting]
-        tally[COST, h] += unit.soldiers * (p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0))
+        if unit.kind != ERADICATION:
+            tally[COST, h] += unit.soldiers * (p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0))
         unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
         if unit.status == TRANSIT:
             unit.effort = 0.0

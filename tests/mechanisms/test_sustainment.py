@@ -41,7 +41,7 @@ from sim.world.tables import (
     WEIGHTED,
     duty,
 )
-from sim.world.tally import QUANTITIES, SUPPLY_HOURS
+from sim.world.tally import COST, QUANTITIES, SUPPLY_HOURS
 
 FAR = 1e9
 AIR_HOURS = 156.0 / 230.0
@@ -199,6 +199,15 @@ def test_only_patrols_search_the_land(mission, teams):
     post = Post()
     post.units.mission, post.units.effort = mission, 8.0
     assert post.force()[0, TEAMS] == teams
+
+
+def test_who_clears_is_paid_by_the_hectare_and_not_twice():
+    """`crops.eradication_usd_ha` is the agency's budget over its hectares (F0304 over F0274): wages are in it."""
+    post, p = Post(), parameters("sustainment")
+    assert post.day().tally[COST, LORETO] == pytest.approx(30 * p.soldier_day_usd)
+    post = Post()
+    post.units.kind, post.units.mission = ERADICATION, ESCORT
+    assert post.day().tally[COST, LORETO] == 0.0
 
 
 def test_a_clearing_team_without_supplies_clears_nothing():
