@@ -3,7 +3,7 @@
 Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in only). No chance."""
 
 from sim.kernel import loop
-from sim.world.state import PERU, TRANSIT, VRAEM
+from sim.world.state import HCL, PERU, TRANSIT, VRAEM
 from sim.world.tables import TEAMS, WAITING
 from sim.world.tally import (
     ACTIVE_ROUTES,
@@ -106,13 +106,20 @@ def weigh(places, parameters, latex_cluster, t):
     communities, markets = places.communities, places.markets
     burn_in = places.levers[0].burn_in
     p = parameters.processing[0]
+    sold = 0.0
+    worth = 0.0
+    for c in range(len(markets)):
+        if markets[c].product == HCL:
+            sold += markets[c].outflow
+            worth += markets[c].outflow * markets[c].price
+    usual = worth / sold if sold > 0.0 else 0.0
     if burn_in - t <= 182 and t <= burn_in:
         for i in range(len(communities)):
             town = communities[i]
             m = markets[town.cluster]
             per_ha = (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / max(p.leaf_per_kg, 1e-9)
-            usd = town.kg_recent * m.price
-            if m.product == 0:
+            usd = town.kg_recent * (m.price if m.product == HCL else usual)  # hydrochloride passes where latex is grown, too
+            if m.product == HCL:
                 usd += town.coca * per_ha / 52.0 * m.price
             if latex_cluster >= 0:
                 usd += town.poppy * p.latex_kg_ha * p.harvests_poppy / 52.0 * markets[latex_cluster].price
