@@ -103,7 +103,7 @@ class CajamarcaForces(TheatreForces):
 
 
 class Forces(Section):
-    flight_hours_per_year: int = Field(default=4_500, ge=0, le=100_000, description="the army's helicopter hours a year, the whole country (F0466)")
+    flight_hours_per_year: int = Field(default=4_500, ge=0, le=100_000, description="helicopter hours a year of the army, in all (F0466)")
     vraem: VraemForces = VraemForces()
     loreto: LoretoForces = LoretoForces()
     cajamarca: CajamarcaForces = CajamarcaForces()
