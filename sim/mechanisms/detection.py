@@ -55,16 +55,15 @@ from sim.world.state import (
     STRIP,
 )
 from sim.world.tables import (
-    ANSWERING,
     PEOPLE,
     POLICE_PEOPLE,
     POST_BRIBED,
     POST_PEOPLE,
-    RESPONDERS,
     RIVER_PEOPLE,
     able_to_answer,
     clip,
     in_reach,
+    knowledge_in_reach,
 )
 from sim.world.tally import (
     LABS_DESTROYED,
@@ -360,9 +359,7 @@ def act_on_leads(actors, places, fields, minds, ground, sites, near, routes, par
         place = site_theatre[lead.site]
         lead.alive = 2
         tally[LEADS_ACTED, place] += 1.0
-        known = in_reach(force, RESPONDERS, lead.site, near_start, near_site, near_k)
-        knowledge = known / max(in_reach(force, ANSWERING, lead.site, near_start, near_site, near_k), 1e-9)
-        worth = lead_value(t - lead.seen, knowledge, p)
+        worth = lead_value(t - lead.seen, knowledge_in_reach(force, lead.site, near_start, near_site, near_k), p)
         chance = police_there(force, lead.site, near_start, near_site, near_k, j)
         police = 1 if uniform(key, POLICE_THERE, t, lead.uid, 0) < chance else 0
         held = 1 if police_only == 0 else police

@@ -124,7 +124,7 @@ def place_units(actors, fields, sites, parameters):
         teams = answers * unit.effort / max(p.patrol_size, 1.0)
         force[s, ANSWERING] += teams
         force[s, RESPONDERS] += teams * unit.knowledge
-        force[s, ANSWERS + service_of(unit.kind)] += teams * unit.knowledge
+        force[s, ANSWERS + service_of(unit.kind)] += teams
         force[s, ESCORTS] += (1.0 if mission == ESCORT else spare) * unit.effort
 
 

@@ -8,7 +8,7 @@ From the air `rate = 200 km/h x 1 km x 3 h x sorties / area x .5`, over the land
 flies `transit_hours` more, there and back. Sorties take `flight_share` of the theatre's flight hours while what is located falls short of
 the year's programme; supply and lifts lack these hours, and the weather takes its part of them as of every flight (`seasons`). No hours,
 no sorties. On the ground patrols search their cells (`world/search.py`). A lead on a field that a team in reach answers locates at most
-`lead_ha` of it. A field does not walk away: unlike other leads its worth does not age.
+`lead_ha` of it, by their local knowledge. A field does not walk away: unlike other leads its worth does not age.
 
 What a service has located is first its own. Those who clear have it `sharing_days` later (a share `1 - exp(-7 / sharing_days)` a week),
 or at once under a unified command. A located field is lost again at `field_forget` a week, as crops move. Sources: section 4.7 of the
@@ -22,7 +22,7 @@ from sim.chance import FIELD_LEAD, uniform
 from sim.kernel import loop, rule
 from sim.world.search import search_rate, sweep_width
 from sim.world.state import LEAD_FIELD
-from sim.world.tables import CLEARERS, able_to_answer
+from sim.world.tables import CLEARERS, able_to_answer, knowledge_in_reach
 from sim.world.tally import COST, FIELDS_BY_AIR, FIELDS_BY_LEAD, FIELDS_BY_PATROL, LEADS_ACTED, SURVEY_HOURS
 
 
@@ -144,7 +144,7 @@ def answer(actors, places, fields, sites, near, parameters, key, t, tally):
             continue
         lead.alive = 2
         tally[LEADS_ACTED, site_theatre[lead.site]] += 1.0
-        if uniform(key, FIELD_LEAD, t, lead.uid, 1) < success:
+        if uniform(key, FIELD_LEAD, t, lead.uid, 1) < success * knowledge_in_reach(force, lead.site, near_start, near_site, near_k):
             town = communities[lead.row]
             coca = unlocated(town.coca, town.coca_seen, town.coca_found)
             poppy = unlocated(town.poppy, town.poppy_seen, town.poppy_found)

@@ -9,9 +9,9 @@ from sim.world.state import ARMY, GARRISON, IDLE, NAVY, POLICE, POLICE_SERVICE, 
 
 # columns of Fields.force, one row per site
 WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_BRIBED, RIVER_PEOPLE, CLEARERS = range(11)
-ANSWERING = 11  # teams that answer leads, their local knowledge left out
+ANSWERING = 11  # teams that answer leads; RESPONDERS: the same x local knowledge
 ESCORTS, HOLDING = 12, 13  # people on task who can guard a clearing team; people of units that only guard their post
-# and by service: people on task from SERVES on, what answers leads from ANSWERS on
+# and by service: people on task from SERVES on, teams that answer leads from ANSWERS on
 SERVES, ANSWERS = 14, 17
 POLICE_PEOPLE = SERVES + POLICE_SERVICE
 FORCE_COLUMNS = 20
@@ -187,13 +187,20 @@ def service_of(kind):
 @rule
 def told(lead, t):
     """Column of `Fields.force` of those who have a lead: the service that was told, and all once it is shared."""
-    return RESPONDERS if t >= lead.shared else ANSWERS + lead.service
+    return ANSWERING if t >= lead.shared else ANSWERS + lead.service
 
 
 @rule
 def able_to_answer(force, lead, t, near_start, near_site, near_k):
-    """What stands within reach of a lead and has it."""
+    """Teams within reach of a lead that have it."""
     return in_reach(force, told(lead, t), lead.site, near_start, near_site, near_k)
+
+
+@rule
+def knowledge_in_reach(force, site, near_start, near_site, near_k):
+    """Mean local knowledge of the teams within reach of a site [0, 1]."""
+    known = in_reach(force, RESPONDERS, site, near_start, near_site, near_k)
+    return known / max(in_reach(force, ANSWERING, site, near_start, near_site, near_k), 1e-9)
 
 
 @rule

@@ -8,7 +8,7 @@ from hand_made import one, parameters, rows
 
 from sim.mechanisms.information import field_visibility, file_lead, not_located, tells_of_fields, tips_per_week, told_to
 from sim.world.state import ARMY, LEAD_FIELD, LINE, NAVY, POLICE, POLICE_SERVICE, RIVER_INFANTRY, Community, Lead
-from sim.world.tables import ANSWERS, FORCE_COLUMNS, RESPONDERS, able_to_answer, service_of
+from sim.world.tables import ANSWERING, ANSWERS, FORCE_COLUMNS, able_to_answer, service_of
 
 
 def test_tips_by_hand():
@@ -66,7 +66,7 @@ def test_units_belong_to_a_service():
 def test_only_the_service_that_was_told_answers_until_the_lead_is_shared(sharing, teams):
     """Four army, three navy and two police teams; told to the police on day 10. Under one command (no sharing time) all answer at once."""
     force = np.zeros((1, FORCE_COLUMNS))
-    force[0, RESPONDERS] = 9.0
+    force[0, ANSWERING] = 9.0
     force[0, ANSWERS : ANSWERS + 3] = 4.0, 3.0, 2.0
     leads, status = rows(Lead), np.zeros(3, np.int64)
     with np.errstate(over="ignore"):

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_made import parameter_table, parameters, rows
+from hand_made import one, parameter_table, parameters, rows
 
 from sim.mechanisms.presence import place_units, spread
 from sim.mechanisms.sustainment import guards, sustainment, vehicle_days_per_kg
 from sim.profile import plain
 from sim.world.state import (
+    ARMY,
     CHECKPOINT,
     ERADICATION,
     ESCORT,
@@ -23,6 +24,7 @@ from sim.world.state import (
     RIVER_PATROL,
     Basin,
     Community,
+    Lead,
     Theatre,
     Unit,
 )
@@ -39,7 +41,9 @@ from sim.world.tables import (
     RESPONDERS,
     TEAMS,
     WEIGHTED,
+    able_to_answer,
     duty,
+    knowledge_in_reach,
 )
 from sim.world.tally import COST, QUANTITIES, SUPPLY_HOURS
 
@@ -199,6 +203,16 @@ def test_only_patrols_search_the_land(mission, teams):
     post = Post()
     post.units.mission, post.units.effort = mission, 8.0
     assert post.force()[0, TEAMS] == teams
+
+
+def test_who_is_new_to_a_place_answers_as_often_and_finds_less():
+    """Local knowledge stands once in what a lead is worth (4.5): in its success, not in how soon it is answered as well."""
+    post = Post()
+    post.units.effort, post.units.knowledge = 8.0, 0.5
+    force, near = post.force(), (np.array([0, 1]), np.array([0]), np.array([1.0]))
+    for shared in (0, 99):
+        assert able_to_answer(force, one(Lead, site=0, service=ARMY, shared=shared), 1, *near) == 1.0
+    assert knowledge_in_reach(force, 0, *near) == 0.5
 
 
 def test_who_clears_is_paid_by_the_hectare_and_not_twice():
