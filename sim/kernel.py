@@ -17,7 +17,14 @@ HERE = pathlib.Path(__file__).parent
 SHARED = ("kernel.py", "chance.py", "world/*.py")
 KERNELS = (*SHARED, "mechanisms/*.py", "records.py", "day.py")
 WHOLE = ("day.py",)  # files whose kernels call mechanisms
-INPUTS = ("geography/data/*.npz", "geography/data/places*.json", "parameters/parameters.toml", "parameters/registry.py")
+INPUTS = (
+    "geography/data/*.npz",
+    "geography/data/places*.json",
+    "parameters/parameters.toml",
+    "parameters/seasons.toml",
+    "parameters/registry.py",
+    "parameters/seasons.py",
+)
 # Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
 LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "outcomes.py")
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
@@ -60,7 +67,7 @@ def is_compiled() -> bool:
 def say_if_cold() -> None:
     """One line on stderr when the day is about to be compiled."""
     if is_compiled() and not any(cache_folder(str(HERE / "day.py")).glob("*/*.nbi")):
-        print("Compiling the model (about a minute; later runs load it in a moment)", file=sys.stderr, flush=True)
+        print("Compiling the model (about two minutes; later runs load it in a moment)", file=sys.stderr, flush=True)
 
 
 def _compile(function: Callable, **options) -> Callable:

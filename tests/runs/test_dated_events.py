@@ -175,7 +175,7 @@ def test_an_announced_departure_makes_groups_hold_back_until_the_day():
     assert run.world.actors.groups.restraint.sum() == 0
     run.advance(27)
     groups = run.world.actors.groups
-    assert groups.restraint[groups.kind == 0].mean() > 0.8
+    assert groups.restraint[(groups.alive == 1) & (groups.kind == 0)].mean() > 0.8
     run.advance(2)
     assert run.world.actors.groups.restraint.sum() == 0
 
