@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import opening
+from sim import opening, opening_trade
 from sim.chance import U, mix
 from sim.day import Bench, Lines, Parameters
 from sim.geography.map import EXITS, Map, load_map
@@ -34,6 +34,9 @@ from sim.world.state import (
     PERU,
     PUTUMAYO,
     VRAEM,
+    Lead,
+    Shipment,
+    Unit,
     dtype,
     table,
 )
@@ -266,10 +269,10 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
         communities = opening.communities(scenario, map_, library, ground, start)
-        markets = opening.markets(scenario, communities, library, lines, parameters, start)
+        markets = opening_trade.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
-        networks, book = opening.networks(scenario, library, lines, key)
-        labs = opening.labs(communities, markets, book, ground, parameters, start, key)
+        networks, book = opening_trade.networks(scenario, library, lines, key)
+        labs = opening_trade.labs(communities, markets, book, ground, parameters, start, key)
 
     def beliefs() -> np.ndarray:
         return np.zeros((len(networks), n_legs))
@@ -277,9 +280,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     world = World(
         scenario=scenario,
         key=key,
-        actors=tables.Actors(
-            np.recarray(0, dtype(opening.Unit)), groups, networks, table(opening.Shipment, 512), labs, table(opening.Lead, 1024)
-        ),
+        actors=tables.Actors(np.recarray(0, dtype(Unit)), groups, networks, table(Shipment, 512), labs, table(Lead, 1024)),
         places=tables.Places(
             communities,
             markets,
@@ -305,7 +306,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros((len(networks), 4)),
         ),
         trade=tables.Trade(
-            opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
+            opening_trade.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
             np.zeros((len(networks), n_routes)),
             np.full((len(networks), n_routes), NEVER),
             book,

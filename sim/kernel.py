@@ -26,7 +26,7 @@ INPUTS = (
     "parameters/seasons.py",
 )
 # Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
-LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "outcomes.py")
+LOOP = ("build.py", "opening*.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "ledger.py", "outcomes.py")
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
 
 
@@ -67,7 +67,7 @@ def is_compiled() -> bool:
 def say_if_cold() -> None:
     """One line on stderr when the day is about to be compiled."""
     if is_compiled() and not any(cache_folder(str(HERE / "day.py")).glob("*/*.nbi")):
-        print("Compiling the model (about two minutes; later runs load it in a moment)", file=sys.stderr, flush=True)
+        print("Compiling the model (about three minutes; later runs load it in a moment)", file=sys.stderr, flush=True)
 
 
 def _compile(function: Callable, **options) -> Callable:

@@ -13,8 +13,9 @@ lethal ambushes, fought by Deitchman's law: the hidden side aims, the other swee
 less, the more accurate the fire: of the state .8, of a group where it governs .8, where it is a stranger 0 (Kalyvas: violence is selective
 where control is).
 
-Left out: groups that join for one attack, weapons and stores taken, acts against the state's loads on the road, and learning from acts
-that fail; a harassing act that kills nobody costs the group nothing."""
+Left out: rivals' camps in the opportunity (they have no level at day 0 to be measured against); groups that join for one attack, weapons
+and stores taken, acts against the state's loads on the road, and learning from acts that fail; a harassing act that kills nobody costs the
+group nothing."""
 
 import math
 

@@ -25,7 +25,6 @@ STATUSES = ("posted", "preparing", "transit")
 LEAVES, COMES = 1, 2
 # services that keep their reports to themselves at first
 ARMY, NAVY, POLICE_SERVICE = range(3)
-SERVICES = ("army", "navy", "police")
 # armed groups
 MPCP, DISSIDENT, THIRD = range(3)
 GROUP_KINDS = ("mpcp", "dissident", "third")

@@ -55,11 +55,13 @@ def test_bounds_checked_code_has_a_folder_of_its_own(copy, monkeypatch):
 DECIDES = (
     "parameters/parameters.toml",
     "opening.py",
+    "opening_trade.py",
     "build.py",
     "run.py",
     "dated.py",
     "scenario/dated.py",
     "snapshots.py",
+    "ledger.py",
     "outcomes.py",
     "chance.py",
     "mechanisms/secrecy.py",
