@@ -20,8 +20,8 @@ are what the threat is divided by, so that each step lowers x: the loop could ru
 tenth more signs. How many people live there and how readily they talk cancels, as each theatre is compared with itself.
 
 Counts are small (in the baseline some 3 loads seized in two weeks on either side, 1 attack, 1 or 2 reports on loads), so that it moves
-seldom: of 30 % allowed, 3 % were away on average after day 300, 6 % with prices doubled in the north on that day, 1.5 % with prices
-halved (5 worlds). Over ten years a share of 15 % was the most. Left out: seasons, and what nobody reports."""
+seldom: of 15 % allowed, 1.5 % were away on average after day 300, 6 % with prices doubled at the border exits on that day, 2 % with prices
+halved (5 worlds). Over ten years it reached 5 to 15 % at the most (3 worlds). Left out: seasons, and what nobody reports."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def frighten(town, step):
 
 @rule
 def kill_leader(town, killer, events, status, t, tally):
-    """The head of a community or of its committee is killed; the committee loses heart with the people."""
+    """The head of a community or of its committee is killed: one of the people whom armed groups harm. What it does to the committee, the
+    caller says."""
     tally[LEADERS_KILLED, town.theatre] += 1.0
     note(events, status, t, LEADER_KILLED, town.theatre, town.cell, killer, town.uid, 1.0, -1)
     harm_by_armed(town, 1.0, tally)
