@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import opening, opening_trade
+from sim import opening
 from sim.chance import U, mix
 from sim.day import Bench, Lines, Parameters
 from sim.geography.map import EXITS, Map, load_map
@@ -269,10 +269,10 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
         communities = opening.communities(scenario, map_, library, ground, start)
-        markets = opening_trade.markets(scenario, communities, library, lines, parameters, start)
+        markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
-        networks, book = opening_trade.networks(scenario, library, lines, key)
-        labs = opening_trade.labs(communities, markets, book, ground, parameters, start, key)
+        networks, book = opening.networks(scenario, library, lines, key)
+        labs = opening.labs(communities, markets, book, ground, parameters, start, key)
 
     def beliefs() -> np.ndarray:
         return np.zeros((len(networks), n_legs))
@@ -306,7 +306,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros((len(networks), 4)),
         ),
         trade=tables.Trade(
-            opening_trade.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
+            opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
             np.zeros((len(networks), n_routes)),
             np.full((len(networks), n_routes), NEVER),
             book,

@@ -55,7 +55,6 @@ def test_bounds_checked_code_has_a_folder_of_its_own(copy, monkeypatch):
 DECIDES = (
     "parameters/parameters.toml",
     "opening.py",
-    "opening_trade.py",
     "build.py",
     "run.py",
     "dated.py",
