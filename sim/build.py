@@ -322,7 +322,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         legs=legs,
         lines=lines,
         bench=Bench(
-            np.zeros((n_sites, 2)),
+            np.zeros((n_sites, 4)),
             np.zeros((n_sites, 2)),
             np.zeros(n_sites),
             np.zeros(len(map_.cells)),

@@ -298,15 +298,9 @@ def compare(
     if as_json:
         print(comparison.to_json())
         return
-    from rich.console import Console
-
     from sim.analysis.printed import print_comparison
 
-    at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
-    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
-    print_comparison(comparison, Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
-    page.flush()
-    print(raw.getvalue().decode(encoding), end="")
+    _show(lambda console: print_comparison(comparison, console))
 
 
 @app.command
@@ -339,11 +333,57 @@ def report(
     print(write(results, out, point))
 
 
+@app.command
+def validate(
+    *,
+    fact: Annotated[list[str] | None, Parameter(negative="")] = None,
+    out: Path = Path("results/validate"),
+    workers: Whole | None = None,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Try published facts on the shipped baseline and print the scoreboard; the same command again resumes.
+
+    Parameters
+    ----------
+    fact
+        A fact to try, by the id that stands before it; may be repeated; the default is all.
+    out
+        Folder for the runs of each fact and scoreboard.json.
+    workers
+        Runs at a time; the default is the number of processors.
+    replace
+        Move older folders aside.
+    """
+    from sim.analysis import scoreboard
+    from sim.scenario import UserError
+
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers: expected 1 or more (got {workers})")
+    scores = scoreboard.validate(fact, out, workers, replace)
+    scoreboard.write(scores, out / "scoreboard.json")
+    if as_json:
+        print(scoreboard.to_json(scores))
+    else:
+        _show(lambda console: scoreboard.print_scores(scores, console))
+    return 1 if any(score.failed_runs for score in scores) else 0
+
+
 def _load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
     from sim.scenario import load_scenario, parse_setting
 
     with redirect_stdout(sys.stderr):
         return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
+
+
+def _show(write: Callable[[Any], None]) -> None:
+    from rich.console import Console
+
+    at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
+    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
+    write(Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
+    page.flush()
+    print(raw.getvalue().decode(encoding), end="")
 
 
 def _run(scenario: Any, replication: int) -> Any:

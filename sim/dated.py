@@ -45,7 +45,7 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
             case ["eradicate"]:
                 world.places.theatres.cleared_ha_year[opening.THEATRES[value["theatre"]]] = value["ha_per_year"]
             case ["route_effort"]:
-                world.legs.route_effort[:] = value["effort"] * searched(world, value["share_of_routes"])
+                search_routes(world, **value)
             case ["announce_departure"]:
                 announce(world, opening.THEATRES[value["theatre"]], value["leave_day"])
             case ["civilian_harm"]:
@@ -54,12 +54,13 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
     return today
 
 
-def searched(world: World, share: float) -> np.ndarray:
-    """f8[routes]: 1 on the routes that are searched. A larger share adds routes to those of a smaller one."""
-    key = U(world.key)
+def search_routes(world: World, share_of_routes: float, effort: float, exit: str | None = None, draw: int = 0) -> None:
+    """Lay an unseen search over a share of the routes, or of those to one exit. A larger share of a draw adds routes to a smaller one's."""
+    key, ends = U(world.key), world.route_facts.exit
     with np.errstate(over="ignore"):
-        drawn = [uniform(key, ROUTE_SEARCHED, 0, U(route), 0) for route in range(len(world.legs.route_effort))]
-    return np.array(drawn) < share
+        drawn = np.array([uniform(key, ROUTE_SEARCHED, draw, U(route), 0) for route in range(len(ends))])
+    where = (drawn < share_of_routes) & ((ends == EXITS.index(exit)) if exit else True)
+    world.legs.route_effort[where] = effort
 
 
 def harm(world: World, incident: Any, day: int) -> None:

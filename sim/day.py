@@ -70,7 +70,7 @@ class Parameters(NamedTuple):
 class Bench(NamedTuple):
     """Work space of the day, allocated once; nothing in it outlives the call that fills it."""
 
-    post_need: np.ndarray  # f8[sites, 2]
+    post_need: np.ndarray  # f8[sites, 4]
     weigh: np.ndarray  # f8[sites, 2]
     load: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]

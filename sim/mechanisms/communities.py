@@ -4,8 +4,8 @@ Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicate
 RETALIATION, RETALIATION_HARM, FLIGHT.
 
 Cooperation rises with services and protection (mostly where control is held), falls with harm by the state per 1,000 inhabitants,
-eradication, coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it
-(S24). Harm decays with a half-life of some weeks. Informers are struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
+eradication, coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it.
+Harm decays with a half-life of some weeks. Informers are struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
 week, worst where armed groups are strong but not sole masters (Kalyvas): most are threats, some harm people, and these count as attacks;
 fear follows each, and fades by .02-.05 a week. Above a level of fear people leave, whole persons. A committee's vigour falls by .02 a
 week where no force is felt, where armed groups hold the place, or under fear above .6; the same wears a northern ronda down, but for the

@@ -7,7 +7,8 @@ chance. What armed groups have paid for (`sponsorship.py`) is planted whatever t
 `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). Coca is kept by the
 week of its planting. It gives its first leaf after `maturation_weeks`, 65 [52-78] (F0233), and bears in full `ramp_weeks` later (older
 texts have full harvests in the third year): in between a field counts as bearing in proportion. Bare land is replanted at .04-.08 a
-week while it pays, and ground eradicated before is told apart from then on (S13); displacement to neighbours is signed, .1 [-.3-.8].
+week while it pays, or given up for something else at .01 [0-.03]; ground eradicated before is told apart from then on. Displacement to
+neighbours is signed, .1 [-.3-.8]: who has planted next door does not replant as well; what is negative is given up there.
 Poppy is an annual crop of two cycles: its area follows price as a whole, its latex comes at harvest (`processing`).
 
 Teams clear what is located, a field's young plants with its old ones: what share of a community's bearing coca is found tells what share
@@ -53,6 +54,7 @@ class Parameters:
     loreto_opens_day: float
     loreto_closes_day: float
     replant: float
+    give_up: float
     displacement: float
     eradication_usd_ha: float
 
@@ -126,12 +128,13 @@ def lose_bearing(town, ha):
 
 @rule
 def plant(town, young, i, ha, week, tally):
-    """New coca, within what the land can carry."""
+    """New coca, within what the land can carry; returns ha."""
     room = town.coca_max - town.coca - town.coca_young - town.coca_bare
     planted = clip(ha, 0.0, max(room, 0.0))
     town.coca_young += planted
     young[i, week % AGES, 0] += planted
     tally[COCA_PLANTED, town.theatre] += planted
+    return planted
 
 
 @loop
@@ -153,6 +156,7 @@ def grow(places, land, near, parameters, latex_cluster, t, tally):
             town.coca_young += again
             young[i, week % AGES, 1] += again
             tally[COCA_PLANTED, town.theatre] += again
+        town.coca_bare *= math.exp(-p.give_up)
         plant(town, young, i, town.sponsored_coca, week, tally)
         town.sponsored_coca = 0.0
         change = growth(town.coca + town.coca_young, town.coca_max, p.growth_coca, price, p.pay_leaf_usd, town.coverage, p)
@@ -182,7 +186,8 @@ def grow(places, land, near, parameters, latex_cluster, t, tally):
 
 @rule
 def displace(communities, young, i, ha, week, near_start, near_site, near_k, tally):
-    """Fields lost here are planted (or, if negative, given up) next door."""
+    """Fields lost here are planted (or, if negative, given up) next door; returns ha planted."""
+    planted = 0.0
     weight = 0.0
     for e in range(near_start[i], near_start[i + 1]):
         if near_site[e] < len(communities) and near_site[e] != i:
@@ -193,10 +198,11 @@ def displace(communities, young, i, ha, week, near_start, near_site, near_k, tal
             if j < len(communities) and j != i:
                 part = ha * near_k[e] * communities[j].coca_max / weight
                 if part >= 0.0:
-                    plant(communities[j], young, j, part, week, tally)
+                    planted += plant(communities[j], young, j, part, week, tally)
                 elif communities[j].coca_young > 0.0:
                     gone, _ = lose_young(communities[j], young, j, min(-part / communities[j].coca_young, 1.0))
                     tally[COCA_ABANDONED, communities[j].theatre] += gone
+    return planted
 
 
 @rule
@@ -210,14 +216,14 @@ def destroy(communities, young, i, coca, share_young, poppy, week, near_start, n
         gone, gone_again = lose_young(town, young, i, share_young)
         cleared += gone
         again += gone_again
-    town.coca_bare += cleared
+    moved = displace(communities, young, i, cleared * p.displacement, week, near_start, near_site, near_k, tally)
+    town.coca_bare += max(cleared - moved, 0.0)
     town.poppy -= poppy
     town.eradicated_ha += cleared + poppy
     tally[COCA_DESTROYED, town.theatre] += cleared
     tally[COCA_DESTROYED_AGAIN, town.theatre] += again
     tally[POPPY_DESTROYED, town.theatre] += poppy
     tally[COST, town.theatre] += (cleared + poppy) * p.eradication_usd_ha
-    displace(communities, young, i, cleared * p.displacement, week, near_start, near_site, near_k, tally)
     return cleared + poppy
 
 

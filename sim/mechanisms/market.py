@@ -5,10 +5,10 @@ Reads: markets (stock_kg, outflow), trade (share, risk). Writes: markets (price,
 Only destination prices are input. `P_farm = max(cost, ((1 - p) P_dest (1 - margin) - transport - bribe - tax)(clip(S*/S, .25, 4))^theta)`,
 the tax 5 USD a kg (F0345; latex pays none), a mean over the routes in use, p the loss that the firms believe in there (the risk cost of
 evidence B6), S* 5 weeks of flow [4-8], theta .7 [.5-.8]; leaf is derived backwards, `.75 P / 375`. So price climbs from the farm to the
-exit with distance and with risk (S17). Without the margin the farm would get all but some hundred USD of what a kilogram fetches abroad,
+exit with distance and with risk. Without the margin the farm would get all but some hundred USD of what a kilogram fetches abroad,
 2,700 where F0331 has 1,300 at the laboratory and F0333 has 2,900 in Bolivia: what those who carry it ask for prison and violence is no cost
 that the model counts, and the margin stands for it. Outbound capacity falls: stock piles up and the price falls; hectares fall: stock runs
-down and the price rises. Stocks along the chain buffer both (S15).
+down and the price rises. Stocks along the chain buffer both.
 
 Left out: firms have no power over the price; destination prices do not answer what Peru sends (a price-taker, evidence B6)."""
 

@@ -4,7 +4,7 @@ Reads: units, groups, communities (population, committees), theatres (foot). Wri
 (coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
 
 `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, coverage `C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; no
-cliff at 20 per 1,000, S21), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag of `felt_days` and drives tips,
+cliff at 20 per 1,000), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag of `felt_days` and drives tips,
 fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed
 groups: the same with fighters + .3 supporters and `armed_scale` in place of c. Rain slows those on foot: a patrol counts by the pace that
 the season leaves it. Only patrols search the land: who waits for a raid answers leads and is not seen (`secrecy`), who escorts is with the

@@ -16,8 +16,8 @@ With `enemy.cognition = "salience"` utility is replaced by the perceived value o
 states passed and lost, x = P_dest - P_src - c - bribe and -2 P_src - c - bribe; salience of a state |x - y| / (|x| + |y| + theta), y the
 mean of the branch's other open routes in that state; w = delta^rank, normed; delta .5 and theta 1 USD as there. Ours, not NarcoLogic's:
 payoffs per kg (theirs are totals of a month, so our theta weighs more, and is still small); a lost load is bought again, as in the utility
-(theirs loses the price and the transport); shares by the same logit and inertia as always (theirs takes the best routes until their risks
-sum to the network's mean). Whether its published runs used delta .5 for every firm we do not know: .5 is what its parameter file sets.
+(theirs loses the transport only); shares by the same logit and inertia as always (theirs takes the best routes until they hold the stock,
+in proportion to their value). Whether its published runs used delta .5 for every firm we do not know: .5 is what its parameter file sets.
 
 Left out: bribes at posts are not foreseen route by route (the choice knows `bribe_usd`; a post takes a few USD a kg, the scale of the logit
 is hundreds); firms do not hear of one another's losses; a load does not change its route under way."""

@@ -6,8 +6,9 @@ readiness, able, effort), tally. No chance.
 `effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day
 `payload x availability x season / (2 tau + handling)`: the season is what a boat can load at the level of the post's river, and `tau`
 goes at the season's pace on road and river (`seasons`). Helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on what
-the weather leaves of the theatre's share of the national pool. Lorries serve first, then boats, then helicopters; where the vehicles of a
-theatre do not suffice, the posts that cost least to feed come first, so that as many as can be are fed in full and the farthest go short.
+the weather leaves of the theatre's share of the national pool. Lorries serve first, then boats, then helicopters, each with the day's
+rations before it fills stores. Where the vehicles of a theatre do not suffice, the posts that cost least to feed come first, so that as
+many as can be are fed in full and the farthest go short.
 Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1 - r) at rest; a third of the time is rest, which
 settles near .70. A unit without a task lives off the town where it stands and asks for no transport. Sources: F0466-F0468, evidence B7;
 the rest assumed.
@@ -24,6 +25,8 @@ from sim.kernel import loop, rule
 from sim.world.state import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
 from sim.world.tables import clip
 from sim.world.tally import COST, SUPPLY_HOURS
+
+RATIONS, STORES = 0, 2  # columns of the work space: what is needed, and in the next one what was brought
 
 
 class Parameters:
@@ -89,9 +92,24 @@ def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
     return days / max((p.lorry_payload_kg if mode == 0 else p.boat_payload_kg * load) * p.availability, 1.0)
 
 
+@rule
+def to_fill(unit, p):
+    """kg a day that a unit asks for beside its ration, to fill its store."""
+    need = p.ration_kg * unit.soldiers
+    return clip((p.stock_days * need - unit.stock_kg) / p.refill_days, 0.0, need)
+
+
+@rule
+def brought_to(post_need, post, what, asked):
+    """A unit's part, by what it asked for, of what was brought to its post."""
+    total = post_need[post, what] + post_need[post, what + 1]
+    return asked * post_need[post, what + 1] / total if total > 0.0 else 0.0
+
+
 @loop
 def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
-    """One day of supply and wear. post_need: f8[sites, 2] work space (still needed, brought); cost: f8[sites] too (vehicle days a kg)."""
+    """One day of supply and wear. post_need: f8[sites, 4] work space (rations still needed, brought; stores to fill, filled); cost:
+    f8[sites] too (vehicle days a kg)."""
     units = actors.units
     theatres = places.theatres
     site_theatre, link = sites.theatre, sites.link
@@ -100,49 +118,50 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
     p = parameters.sustainment[0]
     lift_share = parameters.redeployment[0].lift_share
     for s in range(len(post_need)):
-        post_need[s, 0] = 0.0
-        post_need[s, 1] = 0.0
+        for k in range(4):
+            post_need[s, k] = 0.0
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT and unit.mission != IDLE:
-            full = p.stock_days * p.ration_kg * unit.soldiers
-            post_need[unit.posting, 0] += p.ration_kg * unit.soldiers + clip(
-                (full - unit.stock_kg) / p.refill_days, 0.0, p.ration_kg * unit.soldiers
-            )
+            post_need[unit.posting, RATIONS] += p.ration_kg * unit.soldiers
+            post_need[unit.posting, STORES] += to_fill(unit, p)
     for s in range(len(post_need)):
-        bought = min(post_need[s, 0], link[s, 3])
-        post_need[s, 0] -= bought
-        post_need[s, 1] += bought
+        bought = link[s, 3]
+        for what in (RATIONS, STORES):
+            taken = min(post_need[s, what], bought)
+            post_need[s, what] -= taken
+            post_need[s, what + 1] += taken
+            bought -= taken
     for mode in range(3):
         for h in range(len(theatres)):
-            pool = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
+            left = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
             if mode == 2:
-                pool = max(pool - theatres[h].survey_hours, 0.0) * theatres[h].flying * (1.0 - lift_share)
-            wanted = 0.0
-            for s in range(len(post_need)):
-                cost[s] = 0.0
-                if site_theatre[s] == h and post_need[s, 0] > 0.0:
-                    river = basins[basin[s]]
-                    cost[s] = vehicle_days_per_kg(link, s, mode, theatres[h].road, river.pace, river.load, p)
-                    wanted += post_need[s, 0] * cost[s]
-            if wanted <= 0.0 or pool <= 0.0:
-                continue
-            if mode == 2:
-                tally[SUPPLY_HOURS, h] += min(pool, wanted)
-                tally[COST, h] += min(pool, wanted) * p.flight_hour_usd
-            left = min(pool, wanted)
-            while left > 0.0:
-                next_ = -1
+                left = max(left - theatres[h].survey_hours, 0.0) * theatres[h].flying * (1.0 - lift_share)
+            for what in (RATIONS, STORES):
+                wanted = 0.0
                 for s in range(len(post_need)):
-                    if cost[s] > 0.0 and (next_ < 0 or cost[s] < cost[next_]):
-                        next_ = s
-                if next_ < 0:
-                    break
-                brought = min(post_need[next_, 0], left / cost[next_])
-                post_need[next_, 0] -= brought
-                post_need[next_, 1] += brought
-                left -= brought * cost[next_]
-                cost[next_] = 0.0
+                    cost[s] = 0.0
+                    if left > 0.0 and site_theatre[s] == h and post_need[s, what] > 0.0:
+                        river = basins[basin[s]]
+                        cost[s] = vehicle_days_per_kg(link, s, mode, theatres[h].road, river.pace, river.load, p)
+                        wanted += post_need[s, what] * cost[s]
+                spent = min(left, wanted)
+                if mode == 2:
+                    tally[SUPPLY_HOURS, h] += spent
+                    tally[COST, h] += spent * p.flight_hour_usd
+                left -= spent
+                while spent > 0.0:
+                    next_ = -1
+                    for s in range(len(post_need)):
+                        if cost[s] > 0.0 and (next_ < 0 or cost[s] < cost[next_]):
+                            next_ = s
+                    if next_ < 0:
+                        break
+                    brought = min(post_need[next_, what], spent / cost[next_])
+                    post_need[next_, what] -= brought
+                    post_need[next_, what + 1] += brought
+                    spent -= brought * cost[next_]
+                    cost[next_] = 0.0
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
@@ -161,14 +180,12 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, tally):
             unit.effort = 0.0
             continue
         need = p.ration_kg * unit.soldiers
-        full = p.stock_days * need
-        asked = need + clip((full - unit.stock_kg) / p.refill_days, 0.0, need)
-        total = post_need[unit.posting, 0] + post_need[unit.posting, 1]
-        got = asked * post_need[unit.posting, 1] / total if total > 0.0 else 0.0
-        available = unit.stock_kg + got
+        available = unit.stock_kg
+        available += brought_to(post_need, unit.posting, RATIONS, need)
+        available += brought_to(post_need, unit.posting, STORES, to_fill(unit, p))
         unit.sustained = min(1.0, available / need) if need > 0.0 else 1.0
         unit.guarding = guards(unit.guarding, unit.sustained, p)
-        unit.stock_kg = clip(available - need, 0.0, full)
+        unit.stock_kg = clip(available - need, 0.0, p.stock_days * need)
         unit.readiness = readiness_after(unit.readiness, unit.sustained, p)
         unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
         unit.effort = unit.able * unit.sustained

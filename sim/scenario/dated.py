@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 TheatreName = Literal["vraem", "loreto", "cajamarca"]
+ExitName = Literal["colombia", "brazil", "ecuador", "bolivia", "coast"]
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")  # sections whose values may change during a run
 AT_BUILD = ("travel", "start")  # parameters that act only when the world is made
@@ -51,10 +52,13 @@ class Eradicate(Section):
 
 
 class RouteEffort(Section):
-    """An unseen search on a share of all routes: a load on one of them is lost with probability 1 - exp(-kappa effort) over its way."""
+    """An unseen search on a share of all routes: a load on one of them is lost with probability 1 - exp(-kappa effort) over its way. Of two
+    in force, the later one decides where both search."""
 
     share_of_routes: Share
     effort: float = Field(ge=0, le=1e6, description="people on each of these routes")
+    exit: ExitName | None = Field(default=None, description="only routes that end here; absent: all")
+    draw: int = Field(default=0, ge=0, le=1_000_000, description="which routes they are: another number draws others")
 
 
 Factor = Annotated[float, Field(ge=0, le=100)]

@@ -135,7 +135,7 @@ def test_hectares_balance_through_everything():
 
 def test_ground_cleared_twice_is_told_apart():
     """The first clearing is of new ground; what is replanted there bears its mark, young and bearing, until it is cleared again."""
-    valley = Valley(coca=20.0, maturation_weeks=2.0, ramp_weeks=0.0, replant=50.0)
+    valley = Valley(coca=20.0, maturation_weeks=2.0, ramp_weeks=0.0, replant=50.0, displacement=0.0)
     valley.towns[1].coca = 0.0
     valley.towns.coca_found = [20.0, 0.0]
     valley.eradicate()
@@ -148,13 +148,30 @@ def test_ground_cleared_twice_is_told_apart():
     assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0) and valley.flow(COCA_DESTROYED_AGAIN) == pytest.approx(10.0)
 
 
-def test_bare_ground_waits_for_a_price_that_pays():
-    valley = Valley(price=DOES_NOT, coca=0.0)
+def test_bare_ground_is_replanted_while_it_pays_or_given_up():
+    """Two hazards on the same ground, r and q a week: what is replanted in the end is r / (q + r) of it, as the weeks grow short."""
+    valley = Valley(price=DOES_NOT, coca=0.0, give_up=0.0)
     valley.towns.coca_bare = 10.0
     assert valley.grow(10).towns.coca_bare[0] == 10.0
     valley.markets.price_leaf = PAYS
-    p = parameters("crops")
-    assert valley.grow().towns.coca_bare[0] == pytest.approx(10.0 * np.exp(-p.replant))
+    assert valley.grow().towns.coca_bare[0] == pytest.approx(10.0 * np.exp(-parameters("crops").replant))
+    idle = Valley(price=DOES_NOT, coca=0.0, give_up=0.02)
+    idle.towns.coca_bare = 10.0
+    assert idle.grow(10).towns.coca_bare[0] == pytest.approx(10.0 * np.exp(-0.2))
+    both = Valley(coca=0.0, growth_coca=0.0, seed=0.0, give_up=0.002, replant=0.006)
+    both.towns.coca_bare = [10.0, 0.0]
+    assert both.grow(2_000).flow(COCA_PLANTED) == pytest.approx(7.5, rel=0.01)
+
+
+def test_who_has_planted_next_door_does_not_replant_as_well():
+    """Of 20 ha cleared a tenth is planted next door, and the rest waits; spread that deters takes nothing from what waits."""
+    for share in (0.0, 0.1, 0.5, -0.3):
+        valley = Valley(coca=20.0, displacement=share)
+        valley.towns[1].coca = 0.0
+        valley.towns.coca_found = [20.0, 0.0]
+        valley.eradicate()
+        assert valley.towns.coca_bare[0] == pytest.approx(20.0 * (1.0 - max(share, 0.0)))
+        assert valley.flow(COCA_PLANTED) == pytest.approx(20.0 * max(share, 0.0))
 
 
 def test_a_team_of_thirty_clears_4_2_hectares_a_day():

@@ -89,7 +89,7 @@ class Post:
                 SimpleNamespace(basins=self.basins),
                 sites,
                 SimpleNamespace(basin=np.full(len(self.link), PUTUMAYO)),
-                SimpleNamespace(post_need=np.zeros((len(self.link), 2)), load=np.zeros(len(self.link))),
+                SimpleNamespace(post_need=np.zeros((len(self.link), 4)), load=np.zeros(len(self.link))),
                 self.parameters,
                 self.tally,
             )
@@ -131,6 +131,20 @@ def test_in_a_shortage_the_near_posts_are_fed_and_the_far_go_short():
     assert post.units.sustained == pytest.approx([0.0, 1.0, 0.6])
     assert post.tally[SUPPLY_HOURS, LORETO] == pytest.approx(a_post[1] + 0.6 * a_post[2])
     assert post.units.guarding.tolist() == [1, 0, 0]
+
+
+def test_no_store_is_filled_while_another_post_lacks_its_ration():
+    """Two posts, empty stores, and lift for both rations and a tenth of the near one's store: both are fed, whatever a store holds."""
+    for stock_days in (0.0, 7.0, 60.0):
+        post = Post(n=2, refill_days=1.0, stock_days=stock_days)
+        post.link = np.array([(FAR, FAR, hours, 0.0) for hours in (1.0, 4.0)])
+        post.units.posting = [0, 1]
+        p = parameters("sustainment")
+        ration = [450.0 * (2 * hours + p.landing_hours) / p.air_payload_kg for hours in (1.0, 4.0)]
+        post.theatres[LORETO].flight_hours_day = sum(ration) + 0.1 * ration[0]
+        post.day()
+        assert post.units.sustained == pytest.approx([1.0, 1.0])
+        assert post.units.stock_kg == pytest.approx([45.0 if stock_days else 0.0, 0.0])
 
 
 def test_the_weather_takes_its_part_of_the_hours():

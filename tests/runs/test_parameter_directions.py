@@ -62,6 +62,7 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
     "control.ronda_shield": {"parameters": {"entry.hazard": 0.2}},
     "start.abroad_share": {"time.horizon_days": 28, "parameters": {"partner.sigma": 0.05, "partner.return_rate": 0.01}},
     "redeployment.lift_bank_hours": {"parameters": {"redeployment.lift_share": 0.5}},
+    "redeployment.troops_per_flight": {"parameters": {"redeployment.lift_share": 0.5, "redeployment.lift_bank_hours": 500.0}},
     "redeployment.prepare_days": {"parameters": {"redeployment.many_people": 1e6}},
     "secrecy.leak_base": PREPARING,
     "secrecy.leak_lead": PREPARING,
