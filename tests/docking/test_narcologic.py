@@ -41,8 +41,8 @@ def logit(worth, scale):
 @pytest.mark.parametrize("kg", [1.0, 40.0])
 def test_beliefs_and_perceived_values_are_theirs(kg):
     """Half a year, 20 loads a week. Every week believed risk is their `calc_intrisk` of what was sent and lost, and the odds of the routes
-    are exp(their perceived value per kg / scale), to 1e-12. kg: what they would send by a route in a month; our theta is 1 USD over it.
-    Loads by route against the sum of the weeks' shares: binomial, alpha 1e-4 a route."""
+    are exp(their perceived value per kg / scale), to 1e-12. kg: what they would send by a route in a month; our theta is 1 USD over
+    it. Loads by route against the sum of the weeks' shares: binomial, alpha 1e-4 a route."""
     trade = TradeByHand(PRICE, COST, salience_delta=0.5, salience_theta=1.0 / kg, **THEIRS)
     history, loads, shares, orders = quiet_year(trade), [], [], set()
     for week in range(26):
@@ -61,19 +61,24 @@ def test_beliefs_and_perceived_values_are_theirs(kg):
     assert (np.abs(np.sum(loads, axis=0) - 20 * part.sum(axis=0)) < 3.9 * np.sqrt(20 * (part * (1 - part)).sum(axis=0))).all()
 
 
+def passing_first(price, cost, theta, itself=0):
+    """For each route, whether its payoff of passing stands out more than that of a loss, beside the mean of the others (and `itself`)."""
+    n, payoffs = len(price), ([p - c for p, c in zip(price, cost)], [-c for c in cost])
+    means = [[(sum(x) - (1 - itself) * x[i]) / (n - 1 + itself) for i in range(n)] for x in payoffs]
+    passed, lost = ([abs(x - m) / (abs(x) + abs(m) + theta) for x, m in zip(*pair)] for pair in zip(payoffs, means))
+    return [first >= second for first, second in zip(passed, lost)]
+
+
 @pytest.mark.parametrize("delta", [0.25, 0.5, 1.0])
-def test_either_state_may_stand_out(delta):
-    """Routes that differ most in what arrives, and routes that differ most in what a loss costs: delta weighs the other state (rank 2), and
-    at 1 weighs nothing, so that value is expected payoff."""
-    price, cost = [900.0, 1_000.0, 1_400.0, 1_000.0], [500.0, 590.0, 990.0, 100.0]
-    trade = TradeByHand(price, cost, salience_delta=delta, salience_theta=1.0, **THEIRS)
+def test_what_stands_out_is_theirs(delta):
+    """A network on which the order of the two states is not the same for all routes, and would be another without theta (1 USD over 10 g)
+    or beside the mean of all: delta weighs the second state, and at 1 weighs nothing, so that value is expected payoff."""
+    kg, price, cost = 0.01, [700.0, 1_250.0, 1_250.0, 1_450.0], [590.0, 440.0, 540.0, 230.0]
+    order = passing_first(price, cost, 1 / kg)
+    assert len(set(order)) == 2 and order != passing_first(price, cost, 0.0) and order != passing_first(price, cost, 1 / kg, itself=1)
+    trade = TradeByHand(price, cost, salience_delta=delta, salience_theta=1 / kg, **THEIRS)
     risk = [risk_of_trunk(past, 1.0) for past in quiet_year(trade)]
-    passed = [p - c for p, c in zip(price, cost)]
-    contrasts = [
-        [abs(x[i] - m) / (abs(x[i]) + abs(m) + 1.0) for i in range(4) for m in [(sum(x) - x[i]) / 3]] for x in (passed, [-c for c in cost])
-    ]
-    assert len({first > second for first, second in zip(*contrasts)}) == 2  # both orders are there
-    value = values(cost, risk, price, [1.0] * 4, delta)
+    value = [v / kg for v in values(cost, risk, price, [kg] * 4, delta)]
     trade.week()
     assert trade.world.trade.share[0] == pytest.approx(logit(value, trade.world.parameters.trafficking.scale[0] * max(price)), **SAME)
     expected = [p * (1 - r) - c for p, c, r in zip(price, cost, risk)]
