@@ -327,7 +327,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(n_sites),
             np.zeros(len(map_.cells)),
             np.zeros(4),
-            np.zeros((n_clusters, 2)),
+            np.zeros((n_clusters, 3)),
             np.zeros((n_legs, 2)),
         ),
         parameters=parameters,

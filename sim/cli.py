@@ -355,17 +355,18 @@ def validate(
     replace
         Move older folders aside.
     """
-    from sim.analysis import scoreboard
+    from sim import validation
+    from sim.analysis.scoreboard import print_scores
     from sim.scenario import UserError
 
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
-    scores = scoreboard.validate(fact, out, workers, replace)
-    scoreboard.write(scores, out / "scoreboard.json")
+    scores = validation.validate(fact, out, workers, replace)
+    validation.write(scores, out / "scoreboard.json")
     if as_json:
-        print(scoreboard.to_json(scores))
+        print(validation.to_json(scores))
     else:
-        _show(lambda console: scoreboard.print_scores(scores, console))
+        _show(lambda console: print_scores(scores, console))
     return 1 if any(score.failed_runs for score in scores) else 0
 
 

@@ -75,7 +75,7 @@ class Bench(NamedTuple):
     load: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]
     per_theatre: np.ndarray  # f8[4]
-    per_cluster: np.ndarray  # f8[clusters, 2]
+    per_cluster: np.ndarray  # f8[clusters, 3]
     per_leg: np.ndarray  # f8[legs, 2]
 
 

@@ -128,6 +128,7 @@ def communities(scenario: Any, map_: Map, library: Library, ground: tables.Groun
     towns.population = people
     towns.ronda = theatre == CAJAMARCA
     towns.cooperation = start["cooperation"]
+    towns.goodwill = start["cooperation"]
     towns.cooperation_0 = start["cooperation"]
     towns.services = [start["services_town"] if place.kind == "town" else start["services_hamlet"] for place in map_.settlements[:n]]
     valley = theatre == VRAEM

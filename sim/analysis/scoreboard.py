@@ -1,25 +1,17 @@
-"""The scoreboard of `facts.py`: runs each fact's experiment into a folder of its own, judges it, and shows what holds and what does not."""
+"""The scoreboard of `facts.py`: what of each published fact holds in the runs of its experiment, and what does not."""
 
 from __future__ import annotations
 
-import difflib
-import json
 import math
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.facts import FACTS, Arms, Check, Fact
+from sim.analysis.facts import Check, Fact
 from sim.analysis.printed import number, plain_table
-from sim.batch.plan import Plan, Point, point_id_of
-from sim.scenario.problems import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
-DECOMPOSITION = "experiments/decomposition.toml"
 ORDER = ("fail", "open", "undefined", "pass")
 
 
@@ -45,62 +37,6 @@ class Score:
         told = {name: getattr(fact, name) for name in ("id", "says", "source", "origin", "experiment", "replications")}
         checks = [{k: _finite(v) for k, v in (asdict(check) | {"result": check.result}).items()} for check in self.checks]
         return told | {"arms": list(fact.arms), "result": self.result, "failed_runs": self.failed_runs, "checks": checks}
-
-
-def chosen(ids: Iterable[str] | None) -> list[Fact]:
-    """The facts of these ids, all by default; UserError for an unknown one."""
-    wanted = list(ids or FACTS)
-    for each in wanted:
-        if each not in FACTS:
-            near = difflib.get_close_matches(each.upper(), FACTS, 1)
-            hint = f'did you mean "{near[0]}"?' if near else f"expected one of {', '.join(FACTS)}"
-            raise UserError(f'--fact: no fact "{each}"; {hint}')
-    return [FACTS[each] for each in dict.fromkeys(wanted)]
-
-
-def plan_of(fact: Fact, scenarios: Path = SCENARIOS) -> Plan:
-    """Every arm of a fact as a point; no `hold` is added, since arms are compared with one another."""
-    from sim.kernel import source_hash
-    from sim.scenario import load_scenario
-
-    baseline = scenarios / "baseline.toml"
-    if not baseline.is_file():
-        raise UserError(f"{baseline}: the shipped baseline is not there; `redeploy validate` needs the scenarios of the repository")
-    worlds = {label: load_scenario(baseline, dict(overrides)) for label, overrides in fact.arms.items()}
-    ids = {label: point_id_of(world) for label, world in worlds.items()}
-    points = tuple(Point(ids[label], label, {}, world, ids[label], ids[label]) for label, world in worlds.items())
-    return Plan(points, fact.replications, source_hash(), points[0].scenario)
-
-
-def validate(
-    ids: Iterable[str] | None = None, out: str | Path = "results/validate", workers: int | None = None, replace: bool = False
-) -> list[Score]:
-    """Run the experiments of facts (default all) into `out`/<id>, resuming what is there, and judge them.
-
-    Raises UserError for an unknown fact, ResultsError for a folder of another version of the model unless `replace`."""
-    from sim.batch.runner import batch
-
-    scores = []
-    for fact in chosen(ids):
-        results = batch(plan_of(fact), out=Path(out) / fact.id, workers=workers, replace=replace)
-        failed = results.status()["FAILED"]
-        scores.append(Score(fact, () if failed else tuple(fact.judge(Arms(results))), failed))
-    return scores
-
-
-def write(scores: list[Score], path: Path) -> None:
-    """The scoreboard as JSON, whole or not at all."""
-    from sim.batch.folder import replace_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, lambda file: file.write(f"{to_json(scores)}\n".encode()))
-
-
-def to_json(scores: list[Score]) -> str:
-    from sim.batch.folder import versions
-
-    told = {"versions": versions(), "facts": [score.as_dict() for score in scores]}
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def print_scores(scores: list[Score], console: Console) -> None:

@@ -3,9 +3,11 @@
 Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly. Chance:
 RETALIATION, RETALIATION_HARM, FLIGHT.
 
-Cooperation rises with services and protection (mostly where control is held), falls with harm by the state per 1,000 inhabitants,
-eradication, coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable); harm by armed groups raises it.
-Harm decays with a half-life of some weeks. Informers are struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
+Cooperation is goodwill and mood. Goodwill rises with services and protection (mostly where control is held), falls with eradication,
+coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable). Mood is what the remembered harm of each side
+per 1,000 inhabitants does, by the state down, by armed groups up, and passes as the harm is forgotten, with a half-life of some weeks
+(Condra and Shapiro 2012; Shaver and Shapiro 2021); a part of it, `harm_slow` .2 [.1-.3], stays in goodwill (evidence B2). Informers are
+struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
 week, worst where armed groups are strong but not sole masters (Kalyvas): most are threats, some harm people, and these count as attacks;
 fear follows each, and fades by .02-.05 a week. Above a level of fear people leave, whole persons. A committee's vigour falls by .02 a
 week where no force is felt, where armed groups hold the place, or under fear above .6; the same wears a northern ronda down, but for the
@@ -29,6 +31,7 @@ class Parameters:
     gain_services: float
     cost_harm_state: float
     gain_harm_armed: float
+    harm_slow: float
     cost_eradication: float
     cost_coercion: float
     cost_extortion: float
@@ -54,15 +57,26 @@ def support(town, p):
 
 
 @rule
-def cooperation_after(town, p):
-    """Cooperation a week later."""
+def fading(p):
+    """What is left of remembered harm after a week."""
+    return math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
+
+
+@rule
+def mood(town, p):
+    """What the harm that is remembered adds to cooperation, or takes from it."""
     per_1000 = 1000.0 / max(town.population, 1.0)
-    change = support(town, p)
-    change -= p.cost_harm_state * min(town.harm_state * per_1000, p.harm_cap)
-    change += p.gain_harm_armed * min(town.harm_armed * per_1000, p.harm_cap)
-    change -= p.cost_eradication * min(town.eradicated_ha * per_1000 / 100.0, p.harm_cap)
-    change -= p.reversion * (town.cooperation - town.cooperation_0)
-    return clip(town.cooperation + change, 0.0, 1.0)
+    gained = p.gain_harm_armed * min(town.harm_armed * per_1000, p.harm_cap)
+    return gained - p.cost_harm_state * min(town.harm_state * per_1000, p.harm_cap)
+
+
+@rule
+def goodwill_after(town, p):
+    """Goodwill a week later. Of an incident `harm_slow` of its first mood stays, added up over the weeks in which it is forgotten."""
+    change = support(town, p) + p.harm_slow * (1.0 - fading(p)) * mood(town, p)
+    change -= p.cost_eradication * min(town.eradicated_ha * 10.0 / max(town.population, 1.0), p.harm_cap)
+    change -= p.reversion * (town.goodwill - town.cooperation_0)
+    return clip(town.goodwill + change, 0.0, 1.0)
 
 
 @rule
@@ -103,17 +117,18 @@ def live(places, parameters, held, events, key, t, tally):
     so that day 0 is at rest."""
     communities, status = places.communities, places.status
     p = parameters.communities[0]
-    fade = math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
+    fade = fading(p)
     for i in range(len(communities)):
         town = communities[i]
         town.kg_recent += (town.kg_passed - town.kg_recent) * p.flow_memory
         town.fear *= 1.0 - p.fear_decay
         struck_back(town, held, events, status, key, t, p, tally)
         if held == 1:
-            town.cooperation_0 = town.cooperation - support(town, p) / max(p.reversion, 1e-9)
+            town.cooperation_0 = town.goodwill - support(town, p) / max(p.reversion, 1e-9)
         town.vigour = clip(town.vigour + (p.vigour_step if supported(town, p) else -p.vigour_step), 0.0, 1.0)
         if held == 0:
-            town.cooperation = cooperation_after(town, p)
+            town.goodwill = goodwill_after(town, p)
+            town.cooperation = clip(town.goodwill + mood(town, p), 0.0, 1.0)
             left = min(math.floor(leaving(town, p) + uniform(key, FLIGHT, t, town.uid, 0)), math.floor(town.population))
             town.population -= left
             town.displaced += left

@@ -4,8 +4,9 @@ rivals do to each other in `rivalry.py`.
 Reads: fields (force, guard), minds.danger. Writes: groups (fighters, exposure, exposure_0), units.soldiers, communities (harm_state,
 harm_armed, fear, vigour, population), tally. Chance: ATTACK, TARGET, AMBUSH, AMBUSH_TIME, STATE_KILLED, REBELS_KILLED, CIVILIANS, LEADER.
 
-Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back])`, rate .0048 acts per fighter-week (F0427 over F0415); `opp =
-clip(exposure / mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police, committees and infrastructure in
+Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back]) x (1 + provocation h)`, rate .0048 acts per fighter-week (F0427
+over F0415); h people per 1,000 around the camp whom the state lately harmed, at most 1 (Condra and Shapiro 2012). `opp = clip(exposure /
+mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police, committees and infrastructure in
 reach with `v = 1 / (1 + E / 60)`, E the people on task within half a day. What it strikes, and where, is one logit over the kinds of target
 and the sites in reach, `n K exp(value - believed risk)`; risk is what it believes (`minds.danger`), not the truth, and weighs less on
 targets without arms; a rival's camp adds the rival's fighters, and none is struck across the line (as in `rivalry`). About .09 of acts are
@@ -55,12 +56,14 @@ from sim.world.violence import (
     kill_leader,
     kill_soldiers,
     rival_fight,
+    state_harm,
     whole,
 )
 
 
 class Parameters:
     attack_rate: float
+    provocation: float
     dissident_ratio: float
     third_ratio: float
     restraint: float
@@ -140,10 +143,10 @@ def pull(kind, believed, p):
 
 
 @rule
-def acts_a_week(group, p):
-    """Acts that a group would open in a week at the opportunity of day 0."""
+def acts_a_week(group, harm, p):
+    """Acts that a group would open in a week at the opportunity of day 0, where the state lately harmed `harm` of 1,000."""
     ratio = 1.0 if group.kind == MPCP else p.third_ratio if group.kind == THIRD else p.dissident_ratio
-    return p.attack_rate * ratio * group.fighters * (1.0 - p.restraint * group.restraint)
+    return p.attack_rate * ratio * group.fighters * (1.0 - p.restraint * group.restraint) * (1.0 + p.provocation * harm)
 
 
 @rule
@@ -241,7 +244,8 @@ def attacks(actors, places, fields, minds, sites, near, parameters, held, events
         group = groups[g]
         if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU:
             continue
-        rate = acts_a_week(group, p) * opportunity(group, p) / 7.0
+        harm = state_harm(communities[group.site]) if group.site < len(communities) else 0.0
+        rate = acts_a_week(group, harm, p) * opportunity(group, p) / 7.0
         if uniform(key, ATTACK, t, group.uid, 0) >= 1.0 - math.exp(-rate):
             continue
         kind, s = choose_target(

@@ -21,6 +21,7 @@ from sim.kernel import loop, rule
 from sim.world.holding import kept_out, stakes
 from sim.world.tables import clip
 from sim.world.tally import COLLECTED, EXTORTION, OTHER_INCOME, TAXED, WAGES
+from sim.world.violence import state_harm
 
 
 class Parameters:
@@ -41,9 +42,9 @@ class Parameters:
 
 
 @rule
-def strength_after(fighters, carrying, state, harm_per_1000, p):
+def strength_after(fighters, carrying, state, harm, p):
     """Fighters a week later: growth towards what revenue can pay, less where the state governs, more where it did harm."""
-    grows = p.recruitment * max(carrying - fighters, 0.0) * (1.0 - state) * (1.0 + p.anger * min(harm_per_1000, 1.0))
+    grows = p.recruitment * max(carrying - fighters, 0.0) * (1.0 - state) * (1.0 + p.anger * harm)
     return fighters + grows - p.attrition * max(fighters - carrying, 0.0)
 
 
@@ -140,7 +141,7 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, held, key,
         tally[OTHER_INCOME, place] += group.other_usd
         tally[WAGES, place] += pay
         state = communities[group.site].state if group.site < n else 0.0
-        harm = 1000.0 * communities[group.site].harm_state / max(communities[group.site].population, 1.0) if group.site < n else 0.0
+        harm = state_harm(communities[group.site]) if group.site < n else 0.0
         if held == 0:
             group.fighters = max(strength_after(group.fighters, group.carrying, state, harm, p), 0.0)
         if group.site < n and uniform(key, GROUP_MOVE, t, group.uid, 0) < 1.0 - math.exp(-p.move_rate):

@@ -164,8 +164,9 @@ class Community:
     ronda: int  # 1 where a northern ronda keeps outsiders out
     population: float  # people
     displaced: float  # people who have left
-    cooperation: float  # [0, 1]
-    cooperation_0: float  # level it reverts to
+    cooperation: float  # [0, 1] goodwill and mood
+    goodwill: float  # [0, 1] cooperation without what recent harm does to it
+    cooperation_0: float  # level that goodwill reverts to
     fear: float  # [0, 1]
     harm_state: float  # recent civilian harm by the state, people (decayed)
     harm_armed: float  # the same by armed groups

@@ -112,6 +112,12 @@ def harm_by_armed(town, people, tally):
 
 
 @rule
+def state_harm(town):
+    """Of each 1,000 inhabitants, whom the state harmed of late, at most one: what provokes acts and brings recruits."""
+    return min(1000.0 * town.harm_state / max(town.population, 1.0), 1.0)
+
+
+@rule
 def frighten(town, step):
     """Fear rises by a share of what is left."""
     town.fear += step * (1.0 - town.fear)

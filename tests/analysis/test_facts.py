@@ -11,6 +11,7 @@ from sim.analysis.facts import FACTS, Check, band, share, sign
 from sim.build import geography_of
 from sim.cli import main
 from sim.scenario import load_scenario
+from sim.validation import plan_of
 
 ROOT = Path(__file__).parents[2]
 TEN = np.linspace(-0.1, 0.3, 10)
@@ -18,7 +19,7 @@ TEN = np.linspace(-0.1, 0.3, 10)
 
 @pytest.mark.parametrize("id", FACTS)
 def test_arms_of_a_fact_are_worlds_that_differ(id):
-    plan = scoreboard.plan_of(FACTS[id])
+    plan = plan_of(FACTS[id])
     assert len({point.point_id for point in plan.points}) == len(FACTS[id].arms) == len({point.label for point in plan.points})
     assert plan.replications >= 6
     assert all(point.scenario.map.resolution_km == 5 for point in plan.points), "on the real map"

@@ -51,7 +51,7 @@ class TradeByHand:
         )
         none = fixed(np.zeros(1, np.int64))
         world.legs = tables.Legs(none, none, none, np.zeros((n, 4), np.int64), np.zeros(n), np.zeros(n))
-        world.bench = world.bench._replace(per_cluster=np.zeros((markets, 2)), per_leg=np.zeros((n, 2)))
+        world.bench = world.bench._replace(per_cluster=np.zeros((markets, 3)), per_leg=np.zeros((n, 2)))
         self.kg = float(p.load_river_kg[0])
         self.world = world
 

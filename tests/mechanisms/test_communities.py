@@ -7,7 +7,7 @@ import pytest
 from hand_made import one, parameters
 from small_runs import alone, small_run
 
-from sim.mechanisms.communities import cooperation_after, leaving, retaliation_rate, supported
+from sim.mechanisms.communities import fading, goodwill_after, leaving, mood, retaliation_rate, supported
 from sim.world import tally as q
 from sim.world.state import ARMED, STATE, Community
 
@@ -15,8 +15,22 @@ from sim.world.state import ARMED, STATE, Community
 def test_extortion_silences():
     """Cooperation falls in proportion to the share of income taken (4.16)."""
     p = parameters("communities")
-    town = {"population": 1_000.0, "cooperation": 0.4, "cooperation_0": 0.4}
-    assert cooperation_after(one(Community, **town, levied=0.02), p) == pytest.approx(0.4 - 0.02 * p.cost_extortion)
+    town = {"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4}
+    assert goodwill_after(one(Community, **town, levied=0.02), p) == pytest.approx(0.4 - 0.02 * p.cost_extortion)
+
+
+def test_harm_is_forgotten_and_a_part_of_it_stays():
+    """Mood halves every `harm_half_life_weeks`; without reversion goodwill ends lower by `harm_slow` of the first mood."""
+    p = parameters("communities", reversion=0.0, harm_half_life_weeks=3.0)
+    town = one(Community, population=1_000.0, goodwill=0.6, cooperation_0=0.6, harm_state=1.0)
+    moods = []
+    for _ in range(60):
+        town.goodwill = goodwill_after(town, p)
+        moods.append(mood(town, p))
+        town.harm_state *= fading(p)
+    assert moods[0] == pytest.approx(-p.cost_harm_state)
+    assert moods[3:7:3] == pytest.approx([moods[0] / 2, moods[0] / 4])
+    assert town.goodwill == pytest.approx(0.6 - p.harm_slow * p.cost_harm_state, rel=1e-4)
 
 
 def test_retaliation_is_worst_where_they_are_strong_but_not_sole_masters():

@@ -77,12 +77,15 @@ def test_no_target_no_act():
     assert targets(np.ones((3, FORCE_COLUMNS)), rows(Community, 2), 2, COMMITTEES, p) == 0.0
 
 
-def test_acts_follow_fighters_kind_and_restraint():
+def test_acts_follow_fighters_kind_restraint_and_what_the_state_did():
     p = parameters("engagement")
-    assert acts_a_week(one(ArmedGroup, kind=MPCP, fighters=10.0), p) == pytest.approx(10 * p.attack_rate)
-    assert acts_a_week(one(ArmedGroup, kind=DISSIDENT, fighters=10.0), p) == pytest.approx(10 * p.attack_rate * p.dissident_ratio)
-    assert acts_a_week(one(ArmedGroup, kind=THIRD, fighters=10.0), p) == pytest.approx(10 * p.attack_rate * p.third_ratio)
-    assert acts_a_week(one(ArmedGroup, kind=MPCP, fighters=10.0, restraint=1), p) == pytest.approx(10 * p.attack_rate * (1 - p.restraint))
+
+    def acts(harm=0.0, kind=MPCP, **fields):
+        return acts_a_week(one(ArmedGroup, kind=kind, fighters=10.0, **fields), harm, p) / (10 * p.attack_rate)
+
+    assert acts() == pytest.approx(1.0) and acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
+    assert acts(kind=THIRD) == pytest.approx(p.third_ratio) and acts(restraint=1) == pytest.approx(1 - p.restraint)
+    assert acts(harm=0.5) == pytest.approx(1 + 0.5 * p.provocation)
 
 
 def test_opportunity_is_measured_against_day_0_and_capped():

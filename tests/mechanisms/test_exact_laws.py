@@ -14,7 +14,7 @@ from small_runs import BASELINE, alone, small_run
 from sim.build import geography_of
 from sim.geography.map import TERRAINS
 from sim.geography.travel import foot_edges, river_edges, road_edges
-from sim.mechanisms.communities import cooperation_after
+from sim.mechanisms.communities import goodwill_after, mood
 from sim.mechanisms.control import target_armed, target_state, towards
 from sim.mechanisms.crops import growth
 from sim.mechanisms.detection import lead_value, post_probability, size_factor
@@ -329,18 +329,18 @@ def test_growth_is_logistic():
 
 
 def test_harm_by_the_state_silences_and_harm_by_armed_groups_does_not():
-    """S24 (Condra and Shapiro 2012): the signs of what each side's harm does to cooperation, per 1,000 inhabitants."""
+    """Condra and Shapiro 2012: the signs of what each side's harm does to cooperation, per 1,000 inhabitants, while it is remembered."""
     p = parameters("communities")
 
-    def after(**fields):
-        return cooperation_after(one(Community, population=1_000.0, cooperation=0.4, cooperation_0=0.4, **fields), p)
+    def town(**fields):
+        return one(Community, **({"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4} | fields))
 
-    assert after(harm_state=1.0) == pytest.approx(0.4 - p.cost_harm_state)
-    assert after(harm_armed=1.0) == pytest.approx(0.4 + p.gain_harm_armed)
-    assert after(eradicated_ha=100.0) < 0.4 and after(armed=0.5) < 0.4 < after(services=0.5, state=0.5)
-    assert cooperation_after(one(Community, population=2_000.0, cooperation=0.4, cooperation_0=0.4, harm_state=1.0), p) == pytest.approx(
-        0.4 - p.cost_harm_state / 2
-    )
+    assert mood(town(harm_state=1.0), p) == pytest.approx(-p.cost_harm_state)
+    assert mood(town(harm_armed=1.0), p) == pytest.approx(p.gain_harm_armed)
+    assert mood(town(harm_state=1.0, population=2_000.0), p) == pytest.approx(-p.cost_harm_state / 2)
+    assert mood(town(harm_state=50.0), p) == pytest.approx(-p.cost_harm_state * p.harm_cap)
+    assert goodwill_after(town(eradicated_ha=100.0), p) < 0.4
+    assert goodwill_after(town(armed=0.5), p) < 0.4 < goodwill_after(town(services=0.5, state=0.5), p)
 
 
 def test_a_post_at_its_limits():
@@ -384,7 +384,9 @@ def test_fighters_follow_what_revenue_carries():
 def test_farm_price_against_stock():
     """`max(cost, net x clip(S*/S, .25, 4)^theta)` (section 4.14 of the model): at the target it is what customers net."""
     p = parameters("market")
-    assert farm_price(1_000.0, 50.0, 50.0, 400.0, p) == pytest.approx(1_000.0)
-    assert farm_price(1_000.0, 25.0, 50.0, 400.0, p) == pytest.approx(1_000.0 * 2**p.theta)
-    assert farm_price(1_000.0, 0.0, 50.0, 400.0, p) == farm_price(1_000.0, 1.0, 50.0, 400.0, p) == pytest.approx(1_000 * 4**p.theta)
-    assert farm_price(1_000.0, 1e9, 50.0, 400.0, p) == 400.0
+    assert farm_price(1_000.0, 9_000.0, 50.0, 50.0, 400.0, p) == pytest.approx(1_000.0)
+    assert farm_price(1_000.0, 9_000.0, 25.0, 50.0, 400.0, p) == pytest.approx(1_000.0 * 2**p.theta)
+    for stock in (0.0, 1.0):
+        assert farm_price(1_000.0, 9_000.0, stock, 50.0, 400.0, p) == pytest.approx(1_000 * 4**p.theta)
+    assert farm_price(1_000.0, 9_000.0, 1e9, 50.0, 400.0, p) == 400.0
+    assert farm_price(1_000.0, 1_700.0, 0.0, 50.0, 400.0, p) == 1_700.0

@@ -13,7 +13,7 @@ from sim.world.state import HCL, LATEX
 
 
 def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
-    """S17: the farther and the riskier the way out, the less the farm gets of what the exit pays; at every exit it is worth more."""
+    """The farther and the riskier the way out, the less the farm gets of what the exit pays; at every exit it is worth more."""
     world = run_at_day_0.world
     markets, facts, trade = world.places.markets, world.route_facts, world.trade
 
@@ -44,11 +44,22 @@ def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
     small = SmallNetwork([[0]], cost=100.0, price=2_000.0)
     small.markets.product, small.markets.stock_kg, small.markets.bought_week = product, 500.0, 100.0
     small.trade.share[:] = 1.0
-    small.bench.per_cluster = np.zeros((1, 2))
+    small.bench.per_cluster = np.zeros((1, 3))
     small.parameters.market, small.parameters.processing = [parameters("market", target_weeks=5.0)], [parameters("processing")]
     plain(market)(small.places, small.trade, small.facts, small.lines, small.bench, small.parameters)
     p = small.parameters.market[0]
     assert small.markets.price[0] == pytest.approx(2_000.0 * (1.0 - p.margin) - 100.0 - small.p.bribe_usd - toll)
+
+
+def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
+    """With empty stores the price takes the whole margin, and no more: `P_dest - transport - bribe - tax`."""
+    small = SmallNetwork([[0]], cost=100.0, price=2_000.0)
+    small.markets.stock_kg, small.markets.bought_week = 0.0, 100.0
+    small.trade.share[:] = 1.0
+    small.bench.per_cluster = np.zeros((1, 3))
+    small.parameters.market, small.parameters.processing = [parameters("market", margin=0.4)], [parameters("processing")]
+    plain(market)(small.places, small.trade, small.facts, small.lines, small.bench, small.parameters)
+    assert small.markets.price[0] == pytest.approx(2_000.0 - 100.0 - small.p.bribe_usd - small.p.toll_usd)
 
 
 def years(shock, weeks=1_040):
@@ -65,7 +76,7 @@ def years(shock, weeks=1_040):
         sold = stock / p.target_weeks
         stock += hectares * per_ha - sold
         flow += (sold - flow) / p.outflow_memory_weeks
-        price = farm_price(net, stock, p.target_weeks * flow, p.cost_usd, p)
+        price = farm_price(net, net / (1.0 - p.margin), stock, p.target_weeks * flow, p.cost_usd, p)
         seen.append((hectares, price))
     return np.array(seen)
 

@@ -126,7 +126,8 @@ HARMED = {"civilian_harm": {"theatre": "vraem", "side": "state", "people": 500}}
 LOOPS = {
     "revenue-fighters-control, up": Loop({"fighters": (0.4, -0.2, 0.2), "armed": (0.005, -0.015, 0.015)}, fighters_trebled),
     "revenue-fighters-control, down": Loop({"fighters": (0.2, -0.2, 0.2), "armed": (0.002, -0.015, 0.015)}, fighters_cut),
-    "harm-cooperation-tips": Loop({"cooperation": (0.05, -0.02, 0.02), "tips": (0.1, -0.05, 0.05)}, event=HARMED),
+    # Seen 13 weeks later: most of it is forgotten by then.
+    "harm-cooperation-tips": Loop({"cooperation": (0.02, -0.02, 0.02), "tips": (0.04, -0.05, 0.05)}, event=HARMED),
     "threat-following": Loop(
         {"away": (0.0, -0.1, 0.1)}, event={"parameters.information.tips_per_1000": 1.0}, until=STRUCK + 364, levers=FOLLOWING
     ),
