@@ -178,8 +178,8 @@ def _faults(row: dict[str, str]) -> list[str]:
 
 def period(when: str) -> tuple[datetime.date, datetime.date]:
     """First and last day of `when`; ValueError for what is none."""
-    first, _, last = when.partition("/")
-    return _span(first)[0], _span(last or first)[1]
+    first, slash, last = when.partition("/")
+    return _span(first)[0], _span(last if slash else first)[1]
 
 
 def _span(text: str) -> tuple[datetime.date, datetime.date]:
