@@ -5,8 +5,8 @@ Each future of a batch is one draw from the prior, `[futures]`. Its distance is 
 high (`observed.py`). The K nearest futures are the ensemble: a sample of the posterior as far as N draws and a tolerance can tell.
 Future 0, the scenario's own values, is compared and is no draw.
 
-A range counts as narrowed where the 5-95 % spread of the ensemble is smaller than that of 95 in 100 sets of K draws taken blindly from
-the N: of a few, chance alone narrows a range. Nothing is changed in the registry; `fitted.csv` holds the joint draws, to be used as
+A range counts as narrowed where the 5-95 % spread of the ensemble is smaller than blind choice would make it: under the quantile
+.05 / parameters of the spreads of K draws taken blindly from the N, so that chance narrows any of them in one calibration of twenty. Nothing is changed in the registry; `fitted.csv` holds the joint draws, to be used as
 `[futures] design = "table"`.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DISTANCE, FUTURE = "distance", "future"
 SPREAD = (0.05, 0.5, 0.95)
-BLIND = 2_000  # sets drawn blindly to see what chance narrows
+BLIND, BY_CHANCE = 2_000, 0.05  # sets drawn blindly to see what chance narrows; how often it may pass for a finding
 KEPT_SHARE = 5  # one in five is kept unless told otherwise
 
 
@@ -72,7 +72,7 @@ class Calibration:
         for i, name in enumerate(self.names):
             low, median, high = (float(each) for each in np.quantile(kept[:, i], SPREAD))
             prior = [float(each) for each in np.quantile(drawn[:, i], (SPREAD[0], SPREAD[-1]))]
-            narrowed = self.keep > 1 and spread(kept)[i] < np.quantile(by_chance[:, i], 0.05)
+            narrowed = self.keep > 1 and spread(kept)[i] < np.quantile(by_chance[:, i], BY_CHANCE / len(self.names))
             found.append(
                 {
                     "parameter": name,
