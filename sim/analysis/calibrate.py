@@ -6,8 +6,8 @@ high (`observed.py`). The K nearest futures are the ensemble: a sample of the po
 Future 0, the scenario's own values, is compared and is no draw.
 
 A range counts as narrowed where the 5-95 % spread of the ensemble is smaller than blind choice would make it: under the quantile
-.05 / parameters of the spreads of K draws taken blindly from the N, so that chance narrows any of them in one calibration of twenty. Nothing is changed in the registry; `fitted.csv` holds the joint draws, to be used as
-`[futures] design = "table"`.
+.05 / parameters of the spreads of K draws taken blindly from the N, so that chance narrows any of them in one calibration of twenty.
+Nothing is changed in the registry; `fitted.csv` holds the joint draws, to be used as `[futures] design = "table"`.
 """
 
 from __future__ import annotations
