@@ -304,6 +304,70 @@ def compare(
 
 
 @app.command
+def calibrate(
+    scenario: Path,
+    /,
+    *,
+    against: Path,
+    samples: Whole | None = None,
+    keep: Whole | None = None,
+    workers: Whole | None = None,
+    out: Path | None = None,
+    settings: Settings = None,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Draw the parameters of [futures], run each draw, and keep those nearest to what was observed; the same command again resumes.
+
+    Parameters
+    ----------
+    scenario
+        Scenario file (TOML) with [futures]; see scenarios/history.
+    against
+        Table of observed series (CSV): series, unit, when, value, low, high, source, use (fit or held_out).
+    samples
+        Replaces futures.samples.
+    keep
+        Draws to keep; the default is one in five.
+    workers
+        Runs at a time; the default is the number of processors.
+    out
+        Results folder; the default is results/NAME. It gets fitted.csv, calibration.json and fans.png too.
+    replace
+        Move an older folder of this name aside.
+    """
+    from sim.analysis.observed import read_observed, refuse_other_days
+    from sim.scenario import UserError
+
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers: expected 1 or more (got {workers})")
+    rows = read_observed(against)
+    loaded = _load(scenario, settings, {} if samples is None else {"futures.samples": samples})
+    refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
+    from sim.analysis.calibrate import calibrate as fit
+    from sim.analysis.calibrate import members_of, print_calibration
+    from sim.batch.runner import batch as run_batch
+
+    members = members_of(loaded, keep)
+    folder = out or Path("results") / scenario.stem
+    with redirect_stdout(sys.stderr):
+        results = run_batch(loaded, out=folder, workers=workers, replace=replace)
+    found = fit(results, rows, members)
+    from sim.pictures.fans import fans
+
+    picture = fans(found)
+    _write(folder / "fans.png", lambda file: picture.savefig(file, format="png", dpi=150))
+    _write(folder / "calibration.json", lambda file: file.write(f"{_json(found.to_dict())}\n".encode()))
+    _write(folder / "fitted.csv", lambda file: file.write(found.to_csv().encode()))
+    if as_json:
+        print(_json(found.to_dict()))
+    else:
+        _show(lambda console: print_calibration(found, console))
+        print(f'{folder / "fitted.csv"}: the ensemble; `[futures] design = "table"`, `table = "fitted.csv"` runs it')
+    return 1 if found.failed else 0
+
+
+@app.command
 def report(
     directory: Path,
     /,

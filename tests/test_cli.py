@@ -17,7 +17,7 @@ from sim.cli import main
 from sim.scenario.dated import SHOCKS
 
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "mesa", "numpy", "pyarrow", "duckdb", "pydantic")
-COMMANDS = ("check", "describe", "run", "batch", "status", "compare", "report")
+COMMANDS = ("check", "describe", "run", "batch", "status", "compare", "calibrate", "report")
 
 
 class Hold:

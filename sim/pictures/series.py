@@ -19,6 +19,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.observed import THEATRES, over
 from sim.analysis.printed import short
 from sim.batch.store import Results, ResultsError
 from sim.pictures import style
@@ -28,8 +29,6 @@ FLOW_WEEKS = 4  # a count of one week is mostly chance
 UNIT_PEOPLE = 30.0  # fewer than one unit is no move
 ARRIVED = 0.9
 PEOPLE = ("people_vraem", "people_border")
-THEATRES = {"vraem": ("vraem",), "loreto": ("loreto",), "cajamarca": ("cajamarca",), "border": ("loreto", "cajamarca")}
-THEATRES |= {"elsewhere": ("elsewhere",), "total": ("elsewhere", "vraem", "loreto", "cajamarca")}
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,6 @@ class Series:
 def quoted(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def over(column: str, place: str) -> str:
-    """The sum of a column (or an expression of columns) over the theatres of a place."""
-    return f"sum({column}) filter (theatre in ({', '.join(map(quoted, THEATRES[place]))}))"
 
 
 WEEKLY_T = "t a week, mean of 4"

@@ -16,7 +16,7 @@ from sim.scenario.frozen import pairs
 from sim.scenario.problems import Problem, ScenarioError, got, translate
 from sim.scenario.reading import Unreadable, as_value, read_text
 from sim.scenario.schema import Scenario, Strategy
-from sim.scenario.tables import with_table
+from sim.scenario.tables import with_futures, with_table
 
 MAX_EXTENDS = 20
 SETTING = "--set"
@@ -119,10 +119,11 @@ def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
                 Problem(label, f"{section}.{key}", f"written {n} times, nested and quoted; keep one") for key, n in times.items() if n > 1
             ]
             tree = tree | {section: dict(flat)}
-    if isinstance(sweep := tree.get("sweep"), dict) and isinstance(sweep.get("table"), str):
-        columns, wrong = with_table(sweep, folder)
-        problems += [Problem(label, f"sweep.{key}", text) for key, text in wrong]
-        tree = tree | {"sweep": columns}
+    for section, read in (("sweep", with_table), ("futures", with_futures)):
+        if isinstance(table := tree.get(section), dict) and isinstance(table.get("table"), str):
+            columns, wrong = read(table, folder)
+            problems += [Problem(label, f"{section}.{key}", text) for key, text in wrong]
+            tree = tree | {section: columns}
     return Layer(label, tree, tuple(problems))
 
 

@@ -1,6 +1,7 @@
 """`[futures]`: what is not known. Each future is one draw of the uncertain parameters; every strategy meets the same futures.
 
-Future 0 holds the scenario's own values. A future is another world, so a pair of runs is of one future and one replication.
+Future 0 holds the scenario's own values. A future is another world, so a pair of runs is of one future and one replication. With
+`design = "table"` the futures are the rows of a file, such as the ensemble that `redeploy calibrate` leaves: joint draws, not ranges.
 """
 
 from __future__ import annotations
@@ -11,28 +12,35 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim import parameters as registry
-from sim.scenario.designs import MAX_SEED, range_fault, sample, samples_fault
+from sim.scenario.designs import MAX_SEED, TABLE, range_fault, sample, samples_fault
 from sim.scenario.frozen import Frozen, freeze, pairs
-from sim.scenario.problems import SHOWN, faults, got
+from sim.scenario.problems import SHOWN, alternatives, faults, got
 from sim.scenario.sections import Section
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 ASSUMED = "assumed"
+EXPECTED = 'expected a list of its values, one for each future (design = "table")'
 MAP_TABLES = "travel"  # its parameters make the travel tables: seconds for each future
 
 
 class Futures(Section):
     samples: int = Field(default=0, ge=0, le=1_000_000, description="futures drawn beside future 0, which holds the scenario's own values")
     seed: int = Field(default=1, ge=0, le=MAX_SEED, description="seed of the draw; the runs' own chance is replications.base_seed")
-    design: Literal["lhs", "sobol"] = Field(
-        default="lhs", description="Latin hypercube, or scrambled Sobol' points (samples: a power of two)"
+    design: Literal["lhs", "sobol", "table"] = Field(
+        default="lhs", description="Latin hypercube; scrambled Sobol' points (samples: a power of two); or the rows of a table"
+    )
+    table: Any = Field(
+        default=None,
+        exclude=True,  # its columns are the futures; where they were read from decides nothing
+        description='with design = "table": a CSV file with a row for each future and a column for each parameter; future, distance: notes',
     )
     parameters: Any = Field(
         default=ASSUMED,
         description='"assumed": every assumed parameter of the registry, over its range, but those of travel and those that this file '
-        "sets, varies or ablates; or a list of names; or name = {low, high, scale}. In a resolved scenario: name = {low, high}",
+        "sets, varies or ablates; or a list of names; or name = {low, high, scale}. In a resolved scenario: name = {low, high}, or the "
+        "columns of the table",
     )
 
     @field_validator("parameters", mode="after")
@@ -45,7 +53,17 @@ class Futures(Section):
 
     @model_validator(mode="after")
     def _whole_design(self) -> Futures:
-        if self.samples and (fault := samples_fault(self.samples, self.design)):
+        if self.design == TABLE:
+            if not isinstance(self.parameters, Mapping):
+                raise faults([("table", f"expected the name of a CSV file with a row for every future {got(self.table)}")])
+            if wrong := [name for name, column in self.parameters.items() if not isinstance(column, tuple) or not column]:
+                raise faults([(f"parameters.{name}", EXPECTED) for name in wrong])
+            lengths = {len(column) for column in self.parameters.values()}
+            if lengths != {self.samples}:
+                raise faults([("samples", f"expected {alternatives(sorted(lengths))}, the rows of the table (got {self.samples})")])
+        elif self.table is not None:
+            raise faults([("table", f'only with design = "table" (this is "{self.design}")')])
+        elif self.samples and (fault := samples_fault(self.samples, self.design)):
             raise faults([("samples", fault)])
         return self
 
@@ -69,7 +87,7 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
             and each.name not in free
         ]
     wrong: list[tuple[str, str]] = []
-    ranges: dict[str, dict[str, Any]] = {}
+    ranges: dict[str, Any] = {}
     for name, ends in asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]:
         key = f"parameters.{name}"
         if name not in known:
@@ -77,11 +95,11 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
             wrong.append((key, f"no such parameter; `redeploy describe parameters` lists them.{near}"))
             continue
         entry = known.get(name)
-        ends = {"low": entry.low, "high": entry.high} if ends is None else ends
-        fault = range_fault(ends) if isinstance(ends, Mapping) else f"expected a range {{low = ..., high = ...}} {got(ends)}"
-        for end in () if fault else ("low", "high"):
-            fault = fault or entry.fault(ends[end], outside_range)
-            fault = f"{end}: {fault} (got {ends[end]})" if fault and not fault.startswith(end) else fault
+        if futures.design == TABLE:
+            fault = _column_fault(futures, entry, ends, outside_range)
+        else:
+            ends = dict(ends) if isinstance(ends, Mapping) else {"low": entry.low, "high": entry.high} if ends is None else ends
+            fault = _range_fault(entry, ends, outside_range)
         if name in taken:
             wrong.append((key, f"cannot be uncertain: {taken[name]}"))
         elif name in ranges:
@@ -89,7 +107,7 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
         elif fault:
             wrong.append((key, fault))
         else:
-            ranges[name] = dict(ends)
+            ranges[name] = ends
     if not ranges and not wrong:
         wrong.append(("parameters", "no parameter is left to be uncertain"))
     if wrong:
@@ -97,10 +115,30 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
     return futures.model_copy(update={"parameters": freeze(ranges)})
 
 
+def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> str | None:
+    """What the range of a parameter should have been, or None."""
+    fault = range_fault(ends) if isinstance(ends, Mapping) else f"expected a range {{low = ..., high = ...}} {got(ends)}"
+    for end in () if fault else ("low", "high"):
+        fault = fault or entry.fault(ends[end], outside_range)
+        fault = f"{end}: {fault} (got {ends[end]})" if fault and not fault.startswith(end) else fault
+    return fault
+
+
+def _column_fault(futures: Futures, entry: registry.Parameter, column: Any, outside_range: bool) -> str | None:
+    """What the first wrong value of a parameter in a table should have been, and where it stands, or None."""
+    for row, value in enumerate(column):
+        if fault := entry.fault(value, outside_range):
+            lines = getattr(futures.table, "lines", ())
+            return f"{fault} {got(value)} in " + (f'line {lines[row]} of "{futures.table}"' if lines else f"future {row + 1}")
+    return None
+
+
 def draws(futures: Futures) -> list[dict[str, float]]:
     """Parameter -> value in each future; the first, future 0, changes nothing. Needs resolved futures."""
     if not futures.samples:
         return [{}]
+    if futures.design == TABLE:
+        return [{}, *({name: float(value) for name, value in zip(futures.parameters, row)} for row in zip(*futures.parameters.values()))]
     return [{}, *sample(futures.parameters, futures.samples, futures.seed, futures.design)]
 
 

@@ -1,4 +1,4 @@
-"""The points of a sweep as a table: a CSV file whose headers are dotted keys, one point a row."""
+"""Points of a sweep, or futures, as a table: a CSV file whose headers are dotted keys, one point a row."""
 
 import csv
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.scenario.frozen import hashable
 from sim.scenario.reading import Unreadable, as_value, read_text
+
+NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
 
 
 class Source(str):
@@ -17,22 +19,42 @@ class Source(str):
 
 def with_table(sweep: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The sweep with the columns of its `table`, a CSV file in `folder`, as lists of equal length; and what is wrong, by key."""
-    name = str(sweep["table"])
-    wrong = [(key, f'expected as a column of the table "{name}", which lists whole points') for key in sweep if "." in key]
+    wrong = [(key, f'expected as a column of the table "{sweep["table"]}", which lists whole points') for key in sweep if "." in key]
+    source, columns, more = _columns(folder, str(sweep["table"]))
+    if wrong := wrong + more:
+        return {key: value for key, value in sweep.items() if key not in ("design", "table")}, wrong
+    return {**sweep, "table": source, **columns}, []
+
+
+def with_futures(futures: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """`[futures]` with the columns of its `table`, one future a row, as lists of parameters; and what is wrong, by key.
+
+    The columns `future` and `distance` are notes and are left out; a table need not have them.
+    """
+    name = str(futures["table"])
+    wrong = [(key, f'the table "{name}" has it; leave it out') for key in ("samples", "seed", "parameters") if key in futures]
+    source, columns, more = _columns(folder, name, NOTES, "a parameter such as crops.growth_coca")
+    if wrong := wrong + more:
+        return {key: value for key, value in futures.items() if key not in ("design", "table", "parameters", "samples")}, wrong
+    return {**futures, "table": source, "samples": len(source.lines), "parameters": columns}, []
+
+
+def _columns(
+    folder: Path, name: str, notes: tuple[str, ...] = (), wanted: str = "a dotted key such as strategy.share_to_border"
+) -> tuple[Source, dict[str, list[Any]], list[tuple[str, str]]]:
+    """The file, its columns by header without the notes, and what is wrong with it."""
     try:
-        found, faults = _rows(read_text(folder / name, "CSV table"))
+        found, faults = _rows(read_text(folder / name, "CSV table"), notes, wanted)
     except Unreadable as error:
         found, faults = [], [str(error)]
-    wrong += [("table", f'"{name}" {fault}') for fault in faults]
-    if wrong:
-        return {key: value for key, value in sweep.items() if key not in ("design", "table")}, wrong
     source = Source(name)
     source.lines = tuple(line for line, _ in found)
-    return {**sweep, "table": source, **{header: [row[header] for _, row in found] for header in found[0][1]}}, []
+    columns = {header: [row[header] for _, row in found] for header in found[0][1]} if found else {}
+    return source, columns, [("table", f'"{name}" {fault}') for fault in faults]
 
 
-def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
-    """(line, row by header) of each sound row, and every fault with its line and column."""
+def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
+    """(line, row by header, notes left out) of each sound row, and every fault with its line and column."""
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     rows: list[tuple[int, dict[str, Any]]] = []
     faults: list[str] = []
@@ -40,12 +62,13 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
         headers = [header.strip().replace('"', "") for header in next(filter(None, reader), [])]
         line = reader.line_num
         for column, header in enumerate(headers, 1):
-            if ";" in header or ("." not in header and header != "ablate"):
+            if ";" in header or ("." not in header and header not in (notes or ("ablate",))):
                 more = " (columns are separated by commas)" if ";" in header else ""
-                expected = "expected a dotted key such as strategy.share_to_border"
-                faults.append(f'line {line}, column {column}: {expected} (got "{header}"){more}')
+                faults.append(f'line {line}, column {column}: expected {wanted} (got "{header}"){more}')
             elif headers.index(header) < column - 1:
                 faults.append(f"line {line}, column {column}: {header} is column {headers.index(header) + 1} already")
+        if not faults and headers and not any("." in header or header == "ablate" for header in headers):
+            faults.append(f"line {line}, column 1: expected {wanted} (got only {', '.join(headers)})")
         if faults:
             return [], faults
         seen: dict[Any, int] = {}
@@ -58,7 +81,7 @@ def _rows(text: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
             if len(cells) != len(headers):
                 faults.append(f"line {line}, column {min(len(cells), len(headers)) + 1}: expected {len(headers)} cells (got {len(cells)})")
             elif not empty:
-                row = {header: _value(cell.strip()) for header, cell in zip(headers, cells)}
+                row = {header: _value(cell.strip()) for header, cell in zip(headers, cells) if header not in notes}
                 first = seen.setdefault(hashable(list(row.values())), line)
                 if first != line:
                     faults.append(f"line {line}, column 1: the same point as line {first}")

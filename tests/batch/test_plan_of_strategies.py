@@ -135,10 +135,13 @@ def test_the_shipped_experiment_is_sound():
     assert {point.label for point in shipped.points} == {"hold", "nobody moves", "a tenth", "a fifth", "two fifths"}
 
 
-def test_the_examples_of_the_readme_are_sound(plan_of):
-    single, plan, more = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+def test_the_examples_of_the_readme_are_sound(plan_of, tmp_path):
+    single, plan, more, ensemble = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     beside = f'extends = "{ROOT.as_posix()}/scenarios/'
     assert {point.label.split()[0] for point in plan_of(single.replace('extends = "scenarios/', beside)).points} == {"hold", "phased"}
     made = plan_of(plan.replace('extends = "scenarios/', beside))
     assert {point.label for point in made.points} == {"hold", "at once", "slowly"} and len(made) == 3 * 4 * 6
     assert len({point.arm for point in plan_of("schema = 1\n" + more).points}) == 16 * 2
+    (tmp_path / "fitted.csv").write_text("future,crops.growth_coca,distance\n3,0.1,2\n1,0.3,4\n")
+    futures = ensemble.replace("results/2018/fitted.csv", (tmp_path / "fitted.csv").as_posix())
+    assert [point.drawn.get("crops.growth_coca") for point in plan_of("schema = 1\n" + futures).points] == [0.2, 0.1, 0.3]

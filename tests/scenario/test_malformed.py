@@ -234,8 +234,8 @@ WRONG = {
         'ablate = ["leak"]\n[parameters]\n"secrecy.leak_base" = 0.05',
         ["parameters.secrecy.leak_base: ablate switches this off; take one of the two out (got 0.05)"],
     ),
-    "futures no table": ("futures = 3", ["futures: expected a table with samples, seed, design, parameters (got 3)"]),
-    "futures design": ('[futures]\ndesign = "grid"', ['futures.design: expected "lhs" or "sobol" (got "grid")']),
+    "futures no table": ("futures = 3", ["futures: expected a table with samples, seed, design, table, parameters (got 3)"]),
+    "futures design": ('[futures]\ndesign = "grid"', ['futures.design: expected "lhs", "sobol" or "table" (got "grid")']),
     "a parameter outside its table": (
         "[secrecy]\nleak_base = 0.02",
         ['secrecy.leak_base: unknown key. Did you mean "parameters.secrecy.leak_base"?'],

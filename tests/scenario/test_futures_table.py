@@ -1,0 +1,104 @@
+"""Futures that are the rows of a table: joint draws, such as the ensemble of a calibration."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import Scenario, ScenarioError, load_scenario, to_toml
+from sim.scenario.futures import draws, in_future
+
+TEXT = "future,secrecy.leak_base,detection.width_jungle_km,distance\n7,0.02,0.05,1.5\n3,.1,0.01,2.25\n"
+USED = '[futures]\ndesign = "table"\ntable = "fitted.csv"\n'
+ROWS = [
+    {"secrecy.leak_base": 0.02, "detection.width_jungle_km": 0.05},
+    {"secrecy.leak_base": 0.1, "detection.width_jungle_km": 0.01},
+]
+
+
+@pytest.fixture
+def scenario_of(write, tmp_path: Path):
+    def scenario_of(table: str, text: str = USED, name: str = "s.toml", **overrides):
+        (tmp_path / "fitted.csv").write_text(table)
+        return load_scenario(write(text, name), {key.replace("__", "."): value for key, value in overrides.items()})
+
+    return scenario_of
+
+
+def test_each_row_is_a_future_beside_the_defaults(scenario_of):
+    assert draws(scenario_of(TEXT).futures) == [{}, *ROWS]
+    without_notes = "detection.width_jungle_km,secrecy.leak_base\n0.05,0.02\n0.01,0.1\n"
+    assert draws(scenario_of(without_notes).futures) == [{}, *ROWS]
+
+
+def test_a_future_of_a_table_is_the_scenario_with_these_overrides(scenario_of, write):
+    scenario = scenario_of(TEXT)
+    for drawn, row in zip(draws(scenario.futures), ({}, *ROWS), strict=True):
+        values = "".join(f'"{name}" = {value}\n' for name, value in row.items())
+        written = load_scenario(write(f"[parameters]\n{values}", "written.toml"))
+        assert in_future(scenario, drawn) == written and in_future(scenario, drawn).hash == written.hash
+
+
+def test_a_resolved_scenario_holds_the_columns_and_needs_no_file(scenario_of, tmp_path: Path):
+    scenario = scenario_of(TEXT)
+    again = tmp_path / "elsewhere" / "again.toml"
+    again.parent.mkdir()
+    again.write_text(to_toml(scenario))
+    assert "fitted.csv" not in again.read_text() and tomllib.loads(again.read_text())["futures"]["samples"] == 2
+    assert load_scenario(again) == scenario and draws(load_scenario(again).futures) == [{}, *ROWS]
+    assert Scenario.model_validate_json(scenario.to_json()) == scenario
+
+
+def test_a_table_replaces_the_ranges_and_samples_of_the_file_below(scenario_of, write):
+    write('[futures]\nsamples = 9\nparameters = ["secrecy.leak_base"]\n', "base.toml")
+    assert draws(scenario_of(TEXT, f'extends = "base.toml"\n{USED}').futures) == [{}, *ROWS]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("", 'futures.table: "fitted.csv" line 2, column 1: expected at least one row'),
+        ("secrecy.leak_base\n", 'futures.table: "fitted.csv" line 2, column 1: expected at least one row'),
+        ("future,distance\n1,2\n", "line 1, column 1: expected a parameter such as crops.growth_coca (got only future, distance)"),
+        ("leak_base\n0.02\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "leak_base")'),
+        ("secrecy.leak_base,error\n0.02,1\n", 'line 1, column 2: expected a parameter such as crops.growth_coca (got "error")'),
+        ("ablate\n['leak']\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "ablate")'),
+        ("secrecy.leak_bas\n0.02\n", "futures.parameters.secrecy.leak_bas: no such parameter"),
+        ("secrecy.leak_base\n0.02\n\n0.3\n", '(allow_outside_range = true lifts this) (got 0.3) in line 4 of "fitted.csv"'),
+        ("secrecy.leak_base\nhigh\n", 'expected a finite number in per week (got "high") in line 2 of "fitted.csv"'),
+        ("secrecy.leak_base,distance\n0.02,\n", "line 2, column 2: expected a value of distance (got nothing)"),
+        ("secrecy.leak_base,distance\n0.02,1\n0.02,2\n", "line 3, column 1: the same point as line 2"),
+    ],
+)  # fmt: skip
+def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(table)
+    assert len(caught.value.problems) == 1 and expected in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (USED + "samples = 2", 'futures.samples: the table "fitted.csv" has it; leave it out'),
+        (USED + 'parameters = "assumed"', 'futures.parameters: the table "fitted.csv" has it; leave it out'),
+        (USED.replace("fitted", "fited"), '"fited.csv" does not exist; expected a CSV table. Did you mean "fitted.csv"?'),
+        ('[futures]\ndesign = "table"', "futures.table: expected the name of a CSV file with a row for every future (got nothing)"),
+        ('[futures]\ntable = "fitted.csv"', 'futures.table: only with design = "table" (this is "lhs")'),
+        (USED + '[parameters]\n[sweep]\n"parameters.secrecy.leak_base" = [0.02]', "cannot be uncertain: [sweep] varies it"),
+        ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = 0.1', "expected a list of its values"),
+        ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = [0.1, 2]', "samples: expected 2, the rows"),
+    ],
+)
+def test_a_wrong_use_of_a_table_is_told(text, expected, scenario_of):
+    with pytest.raises(ScenarioError) as caught:
+        scenario_of(TEXT, text)
+    assert expected in str(caught.value), str(caught.value)
+
+
+def test_other_samples_than_rows_are_refused(scenario_of):
+    with pytest.raises(ScenarioError, match=r"--set: futures.samples: expected 2, the rows of the table \(got 5\)"):
+        scenario_of(TEXT, futures__samples=5)
+
+
+def test_a_range_may_be_left_by_a_table_on_request(scenario_of):
+    assert draws(scenario_of("secrecy.leak_base\n0.2\n", "allow_outside_range = true\n" + USED).futures)[1] == {"secrecy.leak_base": 0.2}
