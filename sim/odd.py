@@ -136,8 +136,9 @@ def figures() -> str:
             citing.setdefault(number, []).append(f"`{row['name']}`")
     cells = []
     for number in sorted(citing):
-        row = load_figures()[number]
-        cells.append([number, f"{row['topic']}, {row['region']}, {row['year']}", figure(row), row["source"], ", ".join(citing[number])])
+        told = load_figures()[number]
+        what = f"{told['topic']}, {told['region']}, {told['year']}"
+        cells.append([number, what, figure(told), told["source"], ", ".join(citing[number])])
     return table(("", "figure", "value", "published in", "used by"), cells)
 
 
