@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint lanes smoke validate bench sample map lock clean
+.PHONY: demo test lint lanes smoke validate bench sample odd map lock clean
 
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
@@ -38,6 +38,10 @@ sample: .venv/dev.stamp
 	@rm -rf results/sample
 	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --set record.layers_every_days=91 --out results/sample --workers $(JOBS)
 	@$(BIN)/python notebooks/execute.py
+
+# The parts of docs/ that say what the registries and the mechanisms' pages say.
+odd: .venv/core.stamp
+	@$(BIN)/python -m sim.odd
 
 map: .venv/dev.stamp
 	@$(BIN)/python -m sim.geography.build

@@ -13,7 +13,10 @@ from sim.parameters.registry import HERE, Registry
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """A link between two parts of the model that can be cut; `parameters` are dotted names of the registry, each with an off value."""
+    """A link between two parts of the model that can be cut; `parameters` are dotted names of the registry, each with an off value.
+
+    In the file a coupling may be made of `couplings` that stand above it: it cuts all of them at once.
+    """
 
     name: str
     parameters: tuple[str, ...]
@@ -25,7 +28,11 @@ def load_couplings(path: Path = HERE / "couplings.toml") -> Mapping[str, Couplin
     """Name -> coupling, in the order of the file."""
     with path.open("rb") as file:
         tree = tomllib.load(file)
-    return MappingProxyType({name: Coupling(name, tuple(entry["parameters"]), entry["meaning"]) for name, entry in tree.items()})
+    found: dict[str, Coupling] = {}
+    for name, entry in tree.items():
+        parts = [parameter for part in entry.get("couplings", ()) for parameter in found[part].parameters]
+        found[name] = Coupling(name, (*entry.get("parameters", ()), *parts), entry["meaning"])
+    return MappingProxyType(found)
 
 
 def off_values(names: Iterable[str], couplings: Mapping[str, Coupling], registry: Registry) -> dict[str, float]:

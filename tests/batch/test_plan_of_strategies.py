@@ -7,7 +7,7 @@ import pytest
 
 from sim.batch import make_plan
 from sim.batch.plan import PlanError
-from sim.parameters import load_registry
+from sim.parameters import load_couplings, load_registry, off_values
 from sim.scenario import ScenarioError, load_scenario
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,26 @@ def test_the_shipped_experiment_is_sound():
     shipped = make_plan(load_scenario(ROOT / "scenarios" / "experiments" / "uncertainty.toml"), source="code-1")
     assert len(shipped) == 5 * 21 * 3
     assert {point.label for point in shipped.points} == {"hold", "nobody moves", "a tenth", "a fifth", "two fifths"}
+
+
+def test_the_shipped_decomposition_holds_under_each_cut():
+    shipped = make_plan(load_scenario(ROOT / "scenarios" / "experiments" / "decomposition.toml"), source="code-1")
+    point = {each.point_id: each for each in shipped.points}
+    moved = [each for each in shipped.points if each.strategy == "static"]
+    assert len(moved) == len({each.hold_id for each in moved}) == len(shipped.points) / 2 == 10
+    assert all(point[each.hold_id].scenario.parameters == each.scenario.parameters for each in moved)
+    assert sum(not each.scenario.parameters for each in moved) == 1  # the whole model
+
+
+def test_stale_beliefs_are_stale_under_hold_too():
+    moved, held = sorted(
+        make_plan(load_scenario(ROOT / "scenarios" / "experiments" / "stale-beliefs.toml"), source="code-1").points,
+        key=lambda point: point.strategy == "hold",
+    )
+    adaptation = {f"parameters.{name}": off for name, off in off_values(["adaptation"], load_couplings(), load_registry()).items()}
+    (event,), (as_well,) = moved.scenario.events, held.scenario.events
+    assert event == as_well and event.set.items() <= adaptation.items()
+    assert adaptation.keys() - event.set.keys() == {"parameters.trafficking.prior_weight", "parameters.trafficking.heard"}
 
 
 def test_the_examples_of_the_readme_are_sound(plan_of, tmp_path):

@@ -1,0 +1,245 @@
+"""The generated parts of docs/: what the registries, the day and the pages of the mechanisms say, between markers. `make odd` writes them.
+
+Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
+are read as text, so that nothing is compiled for a page of words.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from sim import description
+
+HERE = Path(__file__).parent
+DOCS = HERE.parent / "docs"
+MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.S)
+WHEN = {
+    "weekly": "weekly",
+    "weekly or heard == 1": "weekly, and when a plan leaks",
+    "is_monthly(t, lever.burn_in)": "every 28 days",
+    "held == 0": "not in the burn-in",
+    "held == 1": "in the burn-in only",
+}
+SHARED = ("world/search.py",)  # laws that several mechanisms use
+THEATRES = re.compile(r"_(vraem|loreto|cajamarca|border|total)(?=_|$)")
+
+
+def filled(text: str) -> str:
+    """A page with every generated part as its sources have it now; KeyError for a part that nothing here makes."""
+    parts = {"day": day, "entities": entities, "mechanisms": mechanisms, "tasking": tasking, "withdrawal": withdrawal}
+    parts |= {"parameters": parameters, "figures": figures, "provenance": provenance}
+    parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies}
+    return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
+
+
+def day() -> str:
+    """The steps of `one_day` in their order: when, by which mechanism, what."""
+    steps = [["command", "at reviews, every 14 days", purpose("mechanisms/command.py")]]
+    found = list(calls(function("day.py", "one_day").body))
+    for place, (module, name, conditions) in enumerate(found):
+        if place and found[place - 1][:2] == (module, name):
+            continue
+        file = "records.py" if module == "records" else f"mechanisms/{module}.py"
+        alone = name == module or sum(call[0] == module for call in found) == 1
+        what = purpose(file) if alone else sentence(ast.get_docstring(function(file, name)) or "")
+        when = [WHEN[condition] for condition in conditions]
+        steps.append([f"{module}.{name}", ", ".join(when or ["daily"]), what])
+    return table(("", "step", "when", "what it does"), [[str(place), f"`{step[0]}`", *step[1:]] for place, step in enumerate(steps)])
+
+
+def calls(body: Sequence[ast.stmt], conditions: tuple[str, ...] = ()) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(module, loop, conditions) of each call of a mechanism's loop, in the order of the code."""
+    for statement in body:
+        if isinstance(statement, ast.If):
+            yield from calls(statement.body, (*conditions, ast.unparse(statement.test)))
+            continue
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
+                yield module, name, conditions
+            case ast.Assign(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
+                yield module, name, conditions
+
+
+def entities() -> str:
+    """Every record type of the glossary that a run holds a table of: what it stands for, its state variables."""
+    kinds = [node for node in tree("world/state.py").body if isinstance(node, ast.ClassDef)]
+    rows = []
+    for kind in kinds:
+        names = [f"`{node.target.id}`" for node in kind.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+        rows.append([f"`{kind.name}`", " ".join((ast.get_docstring(kind) or "").split()), ", ".join(names)])
+    return table(("entity", "stands for", "state variables"), rows)
+
+
+def mechanisms() -> str:
+    """The page of every mechanism, in the order of the day, then the laws that several share."""
+    modules = dict.fromkeys(module for module, *_ in calls(function("day.py", "one_day").body) if module != "records")
+    files = ["mechanisms/command.py", *(f"mechanisms/{module}.py" for module in modules), "records.py", *SHARED]
+    missing = {f"mechanisms/{file.name}" for file in HERE.glob("mechanisms/*.py") if file.stem != "__init__"} - set(files)
+    assert not missing, f"the day does not call {missing}"
+    return "\n\n".join(page(file) for file in files)
+
+
+def page(file: str) -> str:
+    """The docstring of a file as a section: its title, what it reads and writes, its laws, what it leaves out."""
+    title, _, body = (ast.get_docstring(tree(file)) or "").partition("\n\n")
+    body = re.sub(r"\s*\b(Left|Leaves) out:", r"\n\n**Left out:**", body)
+    return f"### {' '.join(title.split()).rstrip('.')}\n`sim/{file}`\n\n{body}".rstrip()
+
+
+def tasking() -> str:
+    return in_docstring("strategies/tasking.py")
+
+
+def withdrawal() -> str:
+    return in_docstring("strategies/withdrawal.py")
+
+
+def in_docstring(file: str) -> str:
+    """The table that the docstring of a file holds."""
+    return "\n".join(line for line in (ast.get_docstring(tree(file)) or "").splitlines() if line.startswith("|"))
+
+
+def parameters() -> str:
+    """Every parameter, grouped by mechanism."""
+    rows = description.parameters()
+    parts = []
+    for mechanism in dict.fromkeys(row["mechanism"] for row in rows):
+        mine = [row for row in rows if row["mechanism"] == mechanism]
+        cells = [
+            [
+                f"`{row['name']}`",
+                f"{row['value']:g}",
+                f"{row['low']:g} to {row['high']:g}" + ("" if row["off"] is None else f"; off {row['off']:g}"),
+                row["unit"],
+                f"{row['provenance']}, {row['confidence']}",
+                row["source"],
+                row["meaning"],
+                row["direction"] or "",
+            ]
+            for row in mine
+        ]
+        head = ("parameter", "value", "range", "unit", "provenance, confidence", "source", "meaning", "a higher value")
+        parts.append(f"### {mechanism}: {len(mine)}\n{table(head, cells)}")
+    return "\n\n".join(parts)
+
+
+def figures() -> str:
+    """Every published figure that a parameter cites, with what cites it."""
+    from sim.parameters import load_figures
+
+    citing: dict[str, list[str]] = {}
+    for row in description.parameters():
+        for number in re.findall(r"\bF\d{4}\b", row["source"]):
+            citing.setdefault(number, []).append(f"`{row['name']}`")
+    cells = []
+    for number in sorted(citing):
+        told = load_figures()[number]
+        what = f"{told['topic']}, {told['region']}, {told['year']}"
+        cells.append([number, what, figure(told), told["source"], ", ".join(citing[number])])
+    return table(("", "figure", "value", "published in", "used by"), cells)
+
+
+def figure(row: Mapping[str, str]) -> str:
+    """A published value with its range and unit."""
+    ends = f" [{row['low']} to {row['high']}]" if row["low"] or row["high"] else ""
+    return f"{row['value']}{ends} {row['unit']}".strip()
+
+
+def provenance() -> str:
+    """How many parameters of each mechanism are measured, estimated and assumed."""
+    from sim.parameters.registry import PROVENANCES
+
+    rows = description.parameters()
+    count = Counter((row["mechanism"], row["provenance"]) for row in rows)
+    names = list(dict.fromkeys(row["mechanism"] for row in rows))
+    cells = [[f"`{name}`", *(str(count[name, kind]) for kind in PROVENANCES)] for name in names]
+    cells.append(["**all**", *(f"**{sum(count[name, kind] for name in names)}**" for kind in PROVENANCES)])
+    return table(("parameters of", *PROVENANCES), cells)
+
+
+def outcomes() -> str:
+    """Every outcome, those of several theatres in one row."""
+    from sim.outcomes import SHOWN
+
+    kinds: dict[str, list[dict[str, str]]] = {}
+    for row in description.outcomes():
+        kinds.setdefault(THEATRES.sub("_X", row["name"]), []).append(row)
+    cells = []
+    for name, rows in kinds.items():
+        told = [found[1] for row in rows if (found := THEATRES.search(row["name"]))]
+        label = rows[0]["label"].replace(SHOWN[told[0]], "X") if "_X" in name else rows[0]["label"]
+        cells.append([f"`{name}`", ", ".join(told) if "_X" in name else "", rows[0]["unit"], label, rows[0]["direction"]])
+    return table(("outcome", "X", "unit", "what it is", "direction"), cells)
+
+
+def couplings() -> str:
+    return table(
+        ("coupling", "the link that `ablate` cuts", "parameters: value, off"),
+        [
+            [
+                f"`{row['name']}`",
+                row["meaning"],
+                "; ".join(f"`{each['name']}` {each['value']:g}, {each['off']:g}" for each in row["parameters"]),
+            ]
+            for row in description.couplings()
+        ],
+    )
+
+
+def strategies() -> str:
+    return table(
+        ("strategy", "what it does", "own settings: default"),
+        [
+            [f"`{row['name']}`", row["meaning"], "; ".join(f"`{own['name']}` {own['default']}" for own in row["settings"])]
+            for row in description.strategies()
+        ],
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+@cache
+def tree(file: str) -> ast.Module:
+    """A source file of the package, parsed."""
+    return ast.parse((HERE / file).read_text(encoding="utf-8"))
+
+
+def function(file: str, name: str) -> ast.FunctionDef:
+    """A function of a source file; StopIteration if it has none of the name."""
+    return next(node for node in tree(file).body if isinstance(node, ast.FunctionDef) and node.name == name)
+
+
+def purpose(file: str) -> str:
+    """The first line of a file's page, without its number."""
+    title = " ".join((ast.get_docstring(tree(file)) or "").partition("\n\n")[0].split())
+    return sentence(re.sub(r"^[\d.]+ ", "", title))
+
+
+def sentence(text: str) -> str:
+    """The first sentence of a text, on one line."""
+    return re.split(r"(?<=[.?]) ", " ".join(text.split()), maxsplit=1)[0]
+
+
+def pages() -> Iterator[tuple[Path, str, str]]:
+    """(file, what it holds, what it should hold) for every page of docs/ with a generated part."""
+    for file in sorted(DOCS.glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        if MADE.search(text):
+            yield file, text, filled(text)
+
+
+def main() -> None:
+    for file, old, new in pages():
+        file.write_text(new, encoding="utf-8")
+        print(f"docs/{file.name}: {'as it was' if new == old else 'written anew'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The paper says what the code says: generated parts, named keys, values, files and commands."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim import odd
+from sim.cli import app
+from sim.description import outcomes, scenario
+from sim.parameters import load_couplings, load_registry
+from sim.scenario import load_scenario, parse_setting
+
+ROOT = Path(__file__).parents[1]
+PAGES = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md")}
+MADE = {file.name: (old, new) for file, old, new in odd.pages()}
+KEYS = {row["name"]: row["default"] for row in scenario()}
+COMMAND = re.compile(r"redeploy (?:run|batch|compare) [^`\n]*")
+
+
+def test_every_part_has_its_place_once():
+    made = [name for page in PAGES.values() for _, name, _ in odd.MADE.findall(page)]
+    assert sorted(made) == sorted(set(made)) and len(made) == 11
+    assert MADE.keys() == {"ODD.md", "mechanisms.md", "parameters.md"}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_says_what_its_sources_say_now(name):
+    old, new = MADE[name]
+    assert old == new, f"docs/{name} is behind the code: `make odd`"
+
+
+def test_a_change_of_the_registry_shows(monkeypatch):
+    rows = [row | {"value": 13.0} if row["name"] == "presence.reach_km" else row for row in odd.description.parameters()]
+    monkeypatch.setattr(odd.description, "parameters", lambda: rows)
+    assert odd.filled(PAGES["parameters.md"]) != PAGES["parameters.md"]
+
+
+def test_a_part_that_nothing_makes_is_refused():
+    with pytest.raises(KeyError, match="weather"):
+        odd.filled("<!-- made: weather -->\n<!-- end -->")
+
+
+def test_the_day_has_each_step_in_order():
+    steps = re.findall(r"^\| \d+ \| `([\w.]+)` \| ([^|]+) \|", odd.day(), re.M)
+    assert steps[0][0] == "command" and steps[-1] == ("records.observe_trade", "daily")
+    assert dict(steps)["routing.open_and_close"] == "every 28 days"
+    assert dict(steps)["crops.grow"] == "weekly, not in the burn-in"
+
+
+def test_each_mechanism_says_what_it_leaves_out():
+    pages = odd.mechanisms().split("\n### ")
+    assert len(pages) > 25
+    for page in pages:
+        if "`sim/mechanisms/" in page:
+            assert "**Left out:**" in page and "Reads:" in page and "Writes:" in page, page[:80]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_a_page_names_are_there(name):
+    linked = re.findall(r"\]\((?!http)([^)#]+)", PAGES[name])
+    assert all((ROOT / "docs" / link).exists() for link in linked), linked
+    named = re.findall(r"`((?:sim|tests|scenarios)/[\w./-]+\.\w+)`", PAGES[name])
+    assert all((ROOT / file).exists() for file in named), named
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_of_a_page_are_understood(name):
+    for line in COMMAND.findall(PAGES[name]):
+        words = shlex.split(line)[1:]
+        app.parse_args(words, exit_on_error=False, print_error=False)
+        settings = dict(parse_setting(words[i + 1]) for i, word in enumerate(words) if word == "--set")
+        for file in (word for word in words if word.endswith(".toml")):
+            load_scenario(ROOT / file, settings)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_keys_that_a_page_names_are_known(name):
+    hand_written = odd.MADE.sub("", PAGES[name])
+    known = {*load_registry().names, *KEYS, *(row["name"] for row in outcomes())}
+    sections = {key.partition(".")[0] for key in (*load_registry().names, *KEYS) if "." in key}
+    for word in re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", hand_written):
+        assert word in known or word.partition(".")[0] not in sections, word
+    cut = re.findall(r"ablate = \[+\"?(\w+)", hand_written)
+    assert set(cut) <= load_couplings().keys()
+
+
+def test_assumptions_have_the_values_of_the_registry():
+    rows = re.findall(r"^\| \d+ \|[^|]*\| `([\w.]+)` \| ([\d.,]+) \[([\d.,]+) to ([\d.,]+)\]", PAGES["assumptions.md"], re.M)
+    assert len(rows) >= 20
+    for key, *told in rows:
+        value, low, high = (float(number.replace(",", "")) for number in told)
+        if key in load_registry():
+            entry = load_registry().get(key)
+            assert (value, low, high) == (entry.value, entry.low, entry.high), key
+        else:
+            assert value == KEYS[key] and low <= value <= high, key
