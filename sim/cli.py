@@ -404,6 +404,7 @@ def validate(
     out: Path = Path("results/validate"),
     workers: Whole | None = None,
     replace: Annotated[bool, Parameter(negative="")] = False,
+    ablate: Annotated[bool, Parameter(negative="")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Try published facts on the shipped baseline and print the scoreboard; the same command again resumes.
@@ -418,19 +419,25 @@ def validate(
         Runs at a time; the default is the number of processors.
     replace
         Move older folders aside.
+    ablate
+        Print too what a tenth of the soldiers changes with each coupling off (scenarios/experiments/decomposition.toml).
     """
     from sim import validation
-    from sim.analysis.scoreboard import print_scores
+    from sim.analysis.scoreboard import print_scores, print_slopes
     from sim.scenario import UserError
 
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
     scores = validation.validate(fact, out, workers, replace)
     validation.write(scores, out / "scoreboard.json")
+    slopes = validation.ablate(out, workers, replace) if ablate else None
     if as_json:
-        print(validation.to_json(scores))
+        told = {**json.loads(validation.to_json(scores)), **({"ablate": json.loads(slopes[0].to_json())["rows"]} if slopes else {})}
+        print(_json(told))
     else:
         _show(lambda console: print_scores(scores, console))
+        if slopes:
+            _show(lambda console: print_slopes(*slopes, console))
     return 1 if any(score.failed_runs for score in scores) else 0
 
 

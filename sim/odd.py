@@ -1,10 +1,11 @@
-"""The generated parts of docs/: what the registries, the day and the pages of the mechanisms say, between markers. `make odd` writes them.
+"""The generated parts of docs/ and README.md: what registries, day, mechanisms and scoreboard say, between markers. `make odd` writes them.
 
 Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
 are read as text, so that nothing is compiled for a page of words.
 """
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ def filled(text: str) -> str:
     """A page with every generated part as its sources have it now; KeyError for a part that nothing here makes."""
     parts = {"day": day, "entities": entities, "mechanisms": mechanisms, "tasking": tasking, "withdrawal": withdrawal}
     parts |= {"parameters": parameters, "figures": figures, "provenance": provenance}
-    parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies}
+    parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies, "scoreboard": scoreboard}
     return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
 
 
@@ -199,6 +200,13 @@ def strategies() -> str:
     )
 
 
+def scoreboard() -> str:
+    """The published facts as `make scoreboard` last measured them."""
+    from sim.analysis.scoreboard import as_markdown
+
+    return as_markdown(json.loads((HERE.parent / "results" / "scoreboard.json").read_text(encoding="utf-8"))["facts"])
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
@@ -228,8 +236,8 @@ def sentence(text: str) -> str:
 
 
 def pages() -> Iterator[tuple[Path, str, str]]:
-    """(file, what it holds, what it should hold) for every page of docs/ with a generated part."""
-    for file in sorted(DOCS.glob("*.md")):
+    """(file, what it holds, what it should hold) for every page with a generated part."""
+    for file in (HERE.parent / "README.md", *sorted(DOCS.glob("*.md"))):
         text = file.read_text(encoding="utf-8")
         if MADE.search(text):
             yield file, text, filled(text)
@@ -238,7 +246,7 @@ def pages() -> Iterator[tuple[Path, str, str]]:
 def main() -> None:
     for file, old, new in pages():
         file.write_text(new, encoding="utf-8")
-        print(f"docs/{file.name}: {'as it was' if new == old else 'written anew'}")
+        print(f"{file.relative_to(HERE.parent)}: {'as it was' if new == old else 'written anew'}")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,15 @@ import difflib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.analysis.facts import FACTS, Arms, Fact
 from sim.analysis.scoreboard import Score
 from sim.batch.plan import Plan, Point, point_id_of
 from sim.scenario.problems import UserError
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
@@ -69,3 +73,15 @@ def to_json(scores: list[Score]) -> str:
 
     told = {"versions": versions(), "facts": [score.as_dict() for score in scores]}
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def ablate(out: str | Path = "results/validate", workers: int | None = None, replace: bool = False) -> tuple[Comparison, float]:
+    """The shipped decomposition run into `out`/ablate, and the share that moves in it: the headline in the whole model and with one
+    coupling off at a time, each against `hold` under the same cut."""
+    from sim.analysis.compare import compare
+    from sim.batch.runner import batch
+    from sim.scenario import load_scenario
+
+    cut = load_scenario(SCENARIOS / "experiments" / "decomposition.toml")
+    results = batch(cut, out=Path(out) / "ablate", workers=workers, replace=replace)
+    return compare(results, outcomes=("vacuum_vraem", "averted_kg_border")), cut.strategy.share_to_border

@@ -13,7 +13,7 @@ from sim.parameters import load_couplings, load_registry
 from sim.scenario import load_scenario, parse_setting
 
 ROOT = Path(__file__).parents[1]
-PAGES = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md")}
+PAGES = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
 MADE = {file.name: (old, new) for file, old, new in odd.pages()}
 KEYS = {row["name"]: row["default"] for row in scenario()}
 COMMAND = re.compile(r"redeploy (?:run|batch|compare) [^`\n]*")
@@ -21,14 +21,14 @@ COMMAND = re.compile(r"redeploy (?:run|batch|compare) [^`\n]*")
 
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in odd.MADE.findall(page)]
-    assert sorted(made) == sorted(set(made)) and len(made) == 11
-    assert MADE.keys() == {"ODD.md", "mechanisms.md", "parameters.md"}
+    assert sorted(made) == sorted(set(made)) and len(made) == 12
+    assert MADE.keys() == {"README.md", "ODD.md", "mechanisms.md", "parameters.md"}
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_a_page_says_what_its_sources_say_now(name):
     old, new = MADE[name]
-    assert old == new, f"docs/{name} is behind the code: `make odd`"
+    assert old == new, f"{name} is behind the code: `make odd`"
 
 
 def test_a_change_of_the_registry_shows(monkeypatch):

@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.facts import Check, Fact
-from sim.analysis.printed import number, plain_table
+from sim.analysis.printed import number, plain_table, with_interval
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from sim.analysis.compare import Comparison
 
 ORDER = ("fail", "open", "undefined", "pass")
 
@@ -56,6 +58,21 @@ def print_scores(scores: list[Score], console: Console) -> None:
     console.print(table)
     for line in reading(scores):
         console.print(Text(line))
+
+
+def print_slopes(comparison: Comparison, share: float, console: Console) -> None:
+    """What each tenth of the soldiers changes where `share` of them moves, in the whole model and with each coupling off."""
+    from rich.text import Text
+
+    table = plain_table(f"Per tenth of the VRAEM's soldiers moved ({share:.0%} in all), with one coupling off at a time", "off")
+    for head in ("vacuum_vraem \\[95 %]", "averted_kg_border, t \\[95 %]", "n"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for _, rows in comparison.table.groupby("point_id", sort=False):
+        row = {each["outcome"]: each for _, each in rows.iterrows()}
+        cells = [with_interval(row[name], per * 10.0 * share) for name, per in (("vacuum_vraem", 1.0), ("averted_kg_border", 1e3))]
+        off = ", ".join(rows["x.ablate"].iloc[0]) or "nothing: the whole model"
+        table.add_row(Text(off), *cells, str(row["vacuum_vraem"]["n"]))
+    console.print(table)
 
 
 def reading(scores: list[Score]) -> list[str]:

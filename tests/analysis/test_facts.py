@@ -75,10 +75,10 @@ def test_no_fact_is_known_elsewhere_in_the_model():
     assert found == []
 
 
-def test_the_scoreboard_of_the_readme_is_the_one_that_was_measured():
+def test_the_measured_scoreboard_has_every_fact():
     measured = json.loads((ROOT / "results" / "scoreboard.json").read_text(encoding="utf-8"))["facts"]
     assert [each["id"] for each in measured] == list(FACTS)
-    assert scoreboard.as_markdown(measured) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [each["says"] for each in measured] == [fact.says for fact in FACTS.values()]
 
 
 def test_validate_runs_judges_and_resumes(tmp_path, capsys):
