@@ -3,17 +3,17 @@
 What a user's own code prints goes to stderr: stdout holds the answer and nothing else. `terminal.py` has the exit status.
 """
 
-import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from sim import __version__
+from sim import __version__, console
+from sim.console import AsJson, Settings, Whole, load, printed_json, show, write_file
 from sim.terminal import answered
 
 app = App(
@@ -25,19 +25,6 @@ app = App(
 )
 
 
-def _whole(_: Any, tokens: Sequence[Any]) -> int:
-    # The parser would round 1.5 without a word.
-    try:
-        return int(tokens[0].value)
-    except ValueError:
-        raise ValueError(f"expected a whole number (got {tokens[0].value!r})") from None
-
-
-Whole = Annotated[int, Parameter(converter=_whole)]
-Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit status."""
 
@@ -46,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
 
-    return answered(command, __file__)
+    return answered(command, {__file__, console.__file__, f"{Path(__file__).parent}/evidence.py"})
 
 
 @app.command
@@ -64,7 +51,7 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
     status = 0
     for file in files:
         try:
-            scenario = _load(file, settings)
+            scenario = load(file, settings)
             plan = make_plan(scenario, source="")
         except UserError as error:
             print(error, file=sys.stderr)
@@ -100,11 +87,11 @@ def describe(
     if name is not None and what != "scenario" and name.endswith(".toml"):
         raise UserError(f'describe {what}: takes no file; did you mean "describe scenario {name}"?')
     if name is not None and what == "scenario":
-        scenario = _load(Path(name), None)
+        scenario = load(Path(name), None)
         print(scenario.to_json() if as_json else to_toml(scenario).rstrip())
         return
     rows = description.entries(what, name)
-    print(_json(rows) if as_json else description.as_text(rows))
+    print(printed_json(rows) if as_json else description.as_text(rows))
 
 
 @app.command
@@ -141,7 +128,7 @@ def run(
         raise UserError(f"--replication: expected a whole number from 0 to {2**53} (got {replication})")
     if seed is not None and not 0 <= seed <= 2**53:
         raise UserError(f"--seed: expected a whole number from 0 to {2**53} (got {seed})")
-    resolved = _load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
+    resolved = load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
     if resolved.plan:
         sections = ", ".join(f"[{name}]" for name in resolved.plan)
         base = f'its base, strategy "{resolved.strategy.name}"'
@@ -161,14 +148,14 @@ def run(
         "versions": versions(),
     }
     if out is not None:
-        _write(out / "weekly.parquet", records.weekly.to_parquet)
+        write_file(out / "weekly.parquet", records.weekly.to_parquet)
         if resolved.record.events:
-            _write(out / "events.parquet", records.events.to_parquet)
+            write_file(out / "events.parquet", records.events.to_parquet)
         if resolved.record.layers_every_days:
-            _write(out / "layers.parquet", records.layers.to_parquet)
-        _write(out / "run.json", lambda file: file.write(f"{_json(result)}\n".encode()))  # last: a folder that has it is whole
+            write_file(out / "layers.parquet", records.layers.to_parquet)
+        write_file(out / "run.json", lambda file: file.write(f"{printed_json(result)}\n".encode()))  # last: a folder that has it is whole
     if as_json:
-        print(_json(result))
+        print(printed_json(result))
     else:
         print(description.outcome_table(records.outcomes))
 
@@ -214,7 +201,7 @@ def batch(
     for name, number in (("--replications", replications), ("--workers", workers)):
         if number is not None and number < 1:
             raise UserError(f"{name}: expected 1 or more (got {number})")
-    loaded = [_load(file, settings) for file in scenarios]
+    loaded = [load(file, settings) for file in scenarios]
     folder = out or Shard.parse(shard).beside(Path("results") / scenarios[0].stem)
     what = loaded[0] if len(loaded) == 1 else loaded
     options: dict[str, Any] = {"workers": workers, "replications": replications, "processes": processes, "shard": shard}
@@ -244,7 +231,7 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
     results = Results.open(directory)
     counts, failures, digest = results.status(), results.failures(), results.digest()
     if as_json:
-        print(_json({"counts": counts, "failures": failures, "digest": digest}))
+        print(printed_json({"counts": counts, "failures": failures, "digest": digest}))
         return
     print(f"{directory}: {_counted(counts)}\ndigest {digest}")
     for failure in failures:
@@ -300,71 +287,7 @@ def compare(
         return
     from sim.analysis.printed import print_comparison
 
-    _show(lambda console: print_comparison(comparison, console))
-
-
-@app.command
-def calibrate(
-    scenario: Path,
-    /,
-    *,
-    against: Path,
-    samples: Whole | None = None,
-    keep: Whole | None = None,
-    workers: Whole | None = None,
-    out: Path | None = None,
-    settings: Settings = None,
-    replace: Annotated[bool, Parameter(negative="")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Draw the parameters of [futures], run each draw, and keep those nearest to what was observed; the same command again resumes.
-
-    Parameters
-    ----------
-    scenario
-        Scenario file (TOML) with [futures]; see scenarios/history.
-    against
-        Table of observed series (CSV): series, unit, when, value, low, high, source, use (fit or held_out).
-    samples
-        Replaces futures.samples.
-    keep
-        Draws to keep; the default is one in five.
-    workers
-        Runs at a time; the default is the number of processors.
-    out
-        Results folder; the default is results/NAME. It gets fitted.csv, calibration.json and fans.png too.
-    replace
-        Move an older folder of this name aside.
-    """
-    from sim.analysis.observed import read_observed, refuse_other_days
-    from sim.scenario import UserError
-
-    if workers is not None and workers < 1:
-        raise UserError(f"--workers: expected 1 or more (got {workers})")
-    rows = read_observed(against)
-    loaded = _load(scenario, settings, {} if samples is None else {"futures.samples": samples})
-    refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
-    from sim.analysis.calibrate import calibrate as fit
-    from sim.analysis.calibrate import members_of, print_calibration
-    from sim.batch.runner import batch as run_batch
-
-    members = members_of(loaded, keep)
-    folder = out or Path("results") / scenario.stem
-    with redirect_stdout(sys.stderr):
-        results = run_batch(loaded, out=folder, workers=workers, replace=replace)
-    found = fit(results, rows, members)
-    from sim.pictures.fans import fans
-
-    picture = fans(found)
-    _write(folder / "fans.png", lambda file: picture.savefig(file, format="png", dpi=150))
-    _write(folder / "calibration.json", lambda file: file.write(f"{_json(found.to_dict())}\n".encode()))
-    _write(folder / "fitted.csv", lambda file: file.write(found.to_csv().encode()))
-    if as_json:
-        print(_json(found.to_dict()))
-    else:
-        _show(lambda console: print_calibration(found, console))
-        print(f'{folder / "fitted.csv"}: the ensemble; `[futures] design = "table"`, `table = "fitted.csv"` runs it')
-    return 1 if found.failed else 0
+    show(lambda console: print_comparison(comparison, console))
 
 
 @app.command
@@ -397,65 +320,8 @@ def report(
     print(write(results, out, point))
 
 
-@app.command
-def validate(
-    *,
-    fact: Annotated[list[str] | None, Parameter(negative="")] = None,
-    out: Path = Path("results/validate"),
-    workers: Whole | None = None,
-    replace: Annotated[bool, Parameter(negative="")] = False,
-    ablate: Annotated[bool, Parameter(negative="")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Try published facts on the shipped baseline and print the scoreboard; the same command again resumes.
-
-    Parameters
-    ----------
-    fact
-        A fact to try, by the id that stands before it; may be repeated; the default is all.
-    out
-        Folder for the runs of each fact and scoreboard.json.
-    workers
-        Runs at a time; the default is the number of processors.
-    replace
-        Move older folders aside.
-    ablate
-        Print too what a tenth of the soldiers changes with each coupling off (scenarios/experiments/decomposition.toml).
-    """
-    from sim import validation
-    from sim.analysis.scoreboard import print_scores, print_slopes
-    from sim.scenario import UserError
-
-    if workers is not None and workers < 1:
-        raise UserError(f"--workers: expected 1 or more (got {workers})")
-    scores = validation.validate(fact, out, workers, replace)
-    validation.write(scores, out / "scoreboard.json")
-    slopes = validation.ablate(out, workers, replace) if ablate else None
-    if as_json:
-        told = {**json.loads(validation.to_json(scores)), **({"ablate": json.loads(slopes[0].to_json())["rows"]} if slopes else {})}
-        print(_json(told))
-    else:
-        _show(lambda console: print_scores(scores, console))
-        if slopes:
-            _show(lambda console: print_slopes(*slopes, console))
-    return 1 if any(score.failed_runs for score in scores) else 0
-
-
-def _load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
-    from sim.scenario import load_scenario, parse_setting
-
-    with redirect_stdout(sys.stderr):
-        return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
-
-
-def _show(write: Callable[[Any], None]) -> None:
-    from rich.console import Console
-
-    at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
-    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
-    write(Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
-    page.flush()
-    print(raw.getvalue().decode(encoding), end="")
+app.command("sim.evidence:calibrate", name="calibrate", help="Keep the draws of [futures] that are nearest to what was observed.")
+app.command("sim.evidence:validate", name="validate", help="Try published facts on the shipped baseline and print the scoreboard.")
 
 
 def _run(scenario: Any, replication: int) -> Any:
@@ -489,21 +355,7 @@ def _make(folder: Path) -> None:
             raise UserError(f"--out: {folder / name} is a directory and in the way")
 
 
-def _write(path: Path, write: Callable[[Any], Any]) -> None:
-    from sim.batch.folder import replace_file
-    from sim.scenario import UserError
-
-    try:
-        replace_file(path, write)
-    except OSError as error:
-        raise UserError(f"--out: {path} cannot be written: {error.strerror or error}") from None
-
-
 def _quoted(folder: Path) -> str:
     import shlex
 
     return shlex.quote(str(folder))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)

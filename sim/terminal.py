@@ -11,8 +11,8 @@ from typing import Any
 from cyclopts import CycloptsError
 
 
-def answered(command: Callable[[], int], printer: str) -> int:
-    """Call a command and return its exit status. `printer`: the file in which all that reads or writes is `print`."""
+def answered(command: Callable[[], int], printers: set[str]) -> int:
+    """Call a command and return its exit status. `printers`: the files in which all that reads or writes is `print`."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
@@ -31,7 +31,7 @@ def answered(command: Callable[[], int], printer: str) -> int:
     except OSError as error:
         if error.filename is not None:
             return say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)
-        if not raised_in(error, printer):
+        if not raised_in(error, printers):
             raise
         drop(sys.stdout)
         return say(f"redeploy: the output cannot be written: {error.strerror}", 2)
@@ -52,12 +52,12 @@ def say(text: str, status: int) -> int:
     return status
 
 
-def raised_in(error: OSError, file: str) -> bool:
-    """Whether an error was raised in this very file."""
+def raised_in(error: OSError, files: set[str]) -> bool:
+    """Whether an error was raised in one of these very files."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename == file
+    return trace is not None and trace.tb_frame.f_code.co_filename in files
 
 
 def drop(stream: Any) -> None:

@@ -1,0 +1,59 @@
+"""What the commands of `redeploy` share: types of their arguments, loading, printing, writing."""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+
+def whole(_: Any, tokens: Sequence[Any]) -> int:
+    # The parser would round 1.5 without a word.
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"expected a whole number (got {tokens[0].value!r})") from None
+
+
+Whole = Annotated[int, Parameter(converter=whole)]
+Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
+
+
+def load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
+    """The scenario of a file, with settings laid over it; what its own code prints goes to stderr."""
+    from sim.scenario import load_scenario, parse_setting
+
+    with redirect_stdout(sys.stderr):
+        return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
+
+
+def show(write: Callable[[Any], None]) -> None:
+    """Let something print to a rich console as wide as the terminal, or 120 columns, and print what it wrote."""
+    from rich.console import Console
+
+    at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
+    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
+    write(Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
+    page.flush()
+    print(raw.getvalue().decode(encoding), end="")
+
+
+def write_file(path: Path, write: Callable[[Any], Any]) -> None:
+    """Write a file whole or not at all; UserError where it cannot be."""
+    from sim.batch.folder import replace_file
+    from sim.scenario import UserError
+
+    try:
+        replace_file(path, write)
+    except OSError as error:
+        raise UserError(f"--out: {path} cannot be written: {error.strerror or error}") from None
+
+
+def printed_json(value: Any) -> str:
+    """JSON for stdout: no NaN, whatever is no JSON as text."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)

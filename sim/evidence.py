@@ -1,0 +1,117 @@
+"""The commands that hold the model against the world: `redeploy calibrate` and `redeploy validate`. `cli.py` registers them."""
+
+import json
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from sim.console import AsJson, Settings, Whole, load, printed_json, show, write_file
+
+
+def calibrate(
+    scenario: Path,
+    /,
+    *,
+    against: Path,
+    samples: Whole | None = None,
+    keep: Whole | None = None,
+    workers: Whole | None = None,
+    out: Path | None = None,
+    settings: Settings = None,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Draw the parameters of [futures], run each draw, and keep those nearest to what was observed; the same command again resumes.
+
+    Parameters
+    ----------
+    scenario
+        Scenario file (TOML) with [futures]; see scenarios/history.
+    against
+        Table of observed series (CSV): series, unit, when, value, low, high, source, use (fit or held_out).
+    samples
+        Replaces futures.samples.
+    keep
+        Draws to keep; the default is one in five.
+    workers
+        Runs at a time; the default is the number of processors.
+    out
+        Results folder; the default is results/NAME. It gets fitted.csv, calibration.json and fans.png too.
+    replace
+        Move an older folder of this name aside.
+    """
+    from sim.analysis.observed import read_observed, refuse_other_days
+    from sim.scenario import UserError
+
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers: expected 1 or more (got {workers})")
+    rows = read_observed(against)
+    loaded = load(scenario, settings, {} if samples is None else {"futures.samples": samples})
+    refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
+    from sim.analysis.calibrate import calibrate as fit
+    from sim.analysis.calibrate import members_of, print_calibration
+    from sim.batch.runner import batch as run_batch
+
+    members = members_of(loaded, keep)
+    folder = out or Path("results") / scenario.stem
+    with redirect_stdout(sys.stderr):
+        results = run_batch(loaded, out=folder, workers=workers, replace=replace)
+    found = fit(results, rows, members)
+    from sim.pictures.fans import fans
+
+    picture = fans(found)
+    write_file(folder / "fans.png", lambda file: picture.savefig(file, format="png", dpi=150))
+    write_file(folder / "calibration.json", lambda file: file.write(f"{printed_json(found.to_dict())}\n".encode()))
+    write_file(folder / "fitted.csv", lambda file: file.write(found.to_csv().encode()))
+    if as_json:
+        print(printed_json(found.to_dict()))
+    else:
+        show(lambda console: print_calibration(found, console))
+        print(f'{folder / "fitted.csv"}: the ensemble; `[futures] design = "table"`, `table = "fitted.csv"` runs it')
+    return 1 if found.failed else 0
+
+
+def validate(
+    *,
+    fact: Annotated[list[str] | None, Parameter(negative="")] = None,
+    out: Path = Path("results/validate"),
+    workers: Whole | None = None,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+    ablate: Annotated[bool, Parameter(negative="")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Try published facts on the shipped baseline and print the scoreboard; the same command again resumes.
+
+    Parameters
+    ----------
+    fact
+        A fact to try, by the id that stands before it; may be repeated; the default is all.
+    out
+        Folder for the runs of each fact and scoreboard.json.
+    workers
+        Runs at a time; the default is the number of processors.
+    replace
+        Move older folders aside.
+    ablate
+        Print too what a tenth of the soldiers changes with each coupling off (scenarios/experiments/decomposition.toml).
+    """
+    from sim import validation
+    from sim.analysis.scoreboard import print_scores, print_slopes
+    from sim.scenario import UserError
+
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers: expected 1 or more (got {workers})")
+    scores = validation.validate(fact, out, workers, replace)
+    validation.write(scores, out / "scoreboard.json")
+    slopes = validation.ablate(out, workers, replace) if ablate else None
+    if as_json:
+        told = {**json.loads(validation.to_json(scores)), **({"ablate": json.loads(slopes[0].to_json())["rows"]} if slopes else {})}
+        print(printed_json(told))
+    else:
+        show(lambda console: print_scores(scores, console))
+        if slopes:
+            show(lambda console: print_slopes(*slopes, console))
+    return 1 if any(score.failed_runs for score in scores) else 0
