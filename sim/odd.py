@@ -31,9 +31,17 @@ THEATRES = re.compile(r"_(vraem|loreto|cajamarca|border|total)(?=_|$)")
 def filled(text: str) -> str:
     """A page with every generated part as its sources have it now; KeyError for a part that nothing here makes."""
     parts = {"day": day, "entities": entities, "mechanisms": mechanisms, "tasking": tasking, "withdrawal": withdrawal}
-    parts |= {"parameters": parameters, "figures": figures, "provenance": provenance}
+    parts |= {"parameters": parameters, "figures": figures, "provenance": provenance, "patterns": patterns}
     parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies, "scoreboard": scoreboard}
     return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
+
+
+def patterns() -> str:
+    """Every published fact that `redeploy validate` tries: whether a rule states it, and by what experiment it is seen."""
+    from sim.analysis.facts import FACTS
+
+    rows = [[each.id, each.says, each.source, each.origin, each.experiment] for each in FACTS.values()]
+    return table(("", "published fact", "source", "in the model", "experiment"), rows)
 
 
 def day() -> str:

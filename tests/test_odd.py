@@ -7,21 +7,23 @@ from pathlib import Path
 import pytest
 
 from sim import odd
+from sim.build import build
 from sim.cli import app
 from sim.description import outcomes, scenario
 from sim.parameters import load_couplings, load_registry
 from sim.scenario import load_scenario, parse_setting
+from sim.world.state import COCAINE_LAB, LATEX_POINT, STRIP
 
 ROOT = Path(__file__).parents[1]
 PAGES = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
 MADE = {file.name: (old, new) for file, old, new in odd.pages()}
 KEYS = {row["name"]: row["default"] for row in scenario()}
-COMMAND = re.compile(r"redeploy (?:run|batch|compare) [^`\n]*")
+COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
 
 
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in odd.MADE.findall(page)]
-    assert sorted(made) == sorted(set(made)) and len(made) == 12
+    assert sorted(made) == sorted(set(made)) and len(made) == 13
     assert MADE.keys() == {"README.md", "ODD.md", "mechanisms.md", "parameters.md"}
 
 
@@ -84,6 +86,22 @@ def test_keys_that_a_page_names_are_known(name):
         assert word in known or word.partition(".")[0] not in sections, word
     cut = re.findall(r"ablate = \[+\"?(\w+)", hand_written)
     assert set(cut) <= load_couplings().keys()
+
+
+def test_the_first_day_is_counted_right():
+    world = build(load_scenario(ROOT / "scenarios" / "baseline.toml"))
+    labs = world.actors.labs[world.actors.labs.alive == 1]
+    abroad = world.site_kinds.count("foreign")
+    counted = [
+        f"{len(world.ground.theatre):,} cells",
+        f"{world.n_communities} communities, {abroad} towns abroad",
+        f"{len(world.route_facts.origin)} routes of {len(world.legs.theatre)} legs",
+        f"{(world.actors.units.alive == 1).sum()} units",
+        f"{(world.actors.groups.alive == 1).sum()} armed groups, {(world.actors.networks.alive == 1).sum()} networks",
+        f"{(labs.kind == COCAINE_LAB).sum()} laboratories, {(labs.kind == LATEX_POINT).sum()} latex points, {(labs.kind == STRIP).sum()} airstrips",
+    ]
+    told = " ".join(PAGES["ODD.md"].split())
+    assert [words for words in counted if words not in told] == []
 
 
 def test_assumptions_have_the_values_of_the_registry():
