@@ -98,7 +98,7 @@ def test_the_first_day_is_counted_right():
         f"{len(world.route_facts.origin)} routes of {len(world.legs.theatre)} legs",
         f"{(world.actors.units.alive == 1).sum()} units",
         f"{(world.actors.groups.alive == 1).sum()} armed groups, {(world.actors.networks.alive == 1).sum()} networks",
-        f"{(labs.kind == COCAINE_LAB).sum()} laboratories, {(labs.kind == LATEX_POINT).sum()} latex points, {(labs.kind == STRIP).sum()} airstrips",
+        "{} laboratories, {} latex points, {} airstrips".format(*((labs.kind == kind).sum() for kind in (COCAINE_LAB, LATEX_POINT, STRIP))),
     ]
     told = " ".join(PAGES["ODD.md"].split())
     assert [words for words in counted if words not in told] == []
