@@ -62,7 +62,8 @@ def test_each_mechanism_says_what_it_leaves_out():
 @pytest.mark.parametrize("name", PAGES)
 def test_files_that_a_page_names_are_there(name):
     linked = re.findall(r"\]\((?!http)([^)#]+)", PAGES[name])
-    assert all((ROOT / "docs" / link).exists() for link in linked), linked
+    folder = ROOT if name == "README.md" else ROOT / "docs"
+    assert [link for link in linked if not (folder / link).exists()] == []
     named = re.findall(r"`((?:sim|tests|scenarios)/[\w./-]+\.\w+)`", PAGES[name])
     assert all((ROOT / file).exists() for file in named), named
 
@@ -70,10 +71,10 @@ def test_files_that_a_page_names_are_there(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_commands_of_a_page_are_understood(name):
     for line in COMMAND.findall(PAGES[name]):
-        words = shlex.split(line)[1:]
+        words = shlex.split(line, comments=True)[1:]
         app.parse_args(words, exit_on_error=False, print_error=False)
         settings = dict(parse_setting(words[i + 1]) for i, word in enumerate(words) if word == "--set")
-        for file in (word for word in words if word.endswith(".toml")):
+        for file in (word for word in words if word.endswith(".toml") and word != "my.toml"):  # the reader's own
             load_scenario(ROOT / file, settings)
 
 
