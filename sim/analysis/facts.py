@@ -401,7 +401,7 @@ def soldiers(number: float) -> dict[str, Any]:
     EMERGENT,
     "2 to 40 soldiers per 1,000 inhabitants of the VRAEM, three years: mean share that the state holds",
     {f"{each} per 1,000": days(3 * YEAR) | soldiers(400 * each) for each in DENSITY},
-    10,
+    20,
 )
 def no_cliff(arms: Arms) -> list[Check]:
     held = np.array([1.0 - arms.of(f"{each} per 1,000", "vacuum_vraem") for each in DENSITY])  # f8[densities, replications]
@@ -431,7 +431,7 @@ TWICE = soldiers(20_000)
     EMERGENT,
     "twice the VRAEM's soldiers for five years, with the reports that there are and with three times as many",
     {"as now": LONG, "twice": LONG | TWICE, "twice, told more": LONG | TWICE | {"parameters": {"information.tips_per_1000": 0.9}}},
-    12,
+    24,
 )
 def contained(arms: Arms) -> list[Check]:
     now, twice, told = (arms.of(arm, "fighters_vraem_end") for arm in ("as now", "twice", "twice, told more"))
@@ -505,7 +505,7 @@ PRESSED = {
     BUILT_IN,
     "five years of a third of the VRAEM's soldiers at the border, after reports, the neighbours idle; with and without a refuge",
     {"refuge": LONG | PRESSED, "no refuge": LONG | PRESSED | {"ablate": ["sanctuary"]}},
-    16,
+    40,
 )
 def refuge(arms: Arms) -> list[Check]:
     def killed(arm: str) -> Floats:
