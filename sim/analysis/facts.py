@@ -272,7 +272,7 @@ CLEARED = {"eradicate": {"theatre": "loreto", "ha_per_year": 1_000.0}}
     "S12",
     "a hectare destroyed takes far less than a hectare away for good",
     "Abadie et al. 2015 (aerial: 0.11)",
-    EMERGENT,
+    BUILT_IN,
     "1,000 of about 10,000 ha of Loreto cleared a year for three years, or none; read 12 to 24 months later",
     {
         "nothing cleared": days(5 * YEAR) | NO_TEAMS,

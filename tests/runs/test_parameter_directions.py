@@ -82,6 +82,7 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
     "detection.post_bribe_usd": {"parameters": DEAR_POSTS},
     "corruption.days": {"parameters": DEAR_POSTS},
     "engagement.raid_success": {"parameters": {"information.vis_group": 0.5, "engagement.raid_response": 0.1}},
+    "engagement.core": {"enemy.mpcp_fighters": 40, "parameters": {"engagement.vis_group": 1.0}},  # few, and found by chance
     "engagement.raid_decay_days": {"parameters": {"information.vis_group": 0.5, "engagement.raid_response": 0.1}},
     "engagement.raid_response": {"parameters": {"information.vis_group": 0.5}},
     "engagement.value_patrol": {"parameters": {"redeployment.replacement_per_day": 0.0}},
