@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ def print_slopes(comparison: Comparison, share: float, console: Console) -> None
     for _, rows in comparison.table.groupby("point_id", sort=False):
         row = {each["outcome"]: each for _, each in rows.iterrows()}
         cells = [with_interval(row[name], per * 10.0 * share) for name, per in (("vacuum_vraem", 1.0), ("averted_kg_border", 1e3))]
-        off = ", ".join(rows["x.ablate"].iloc[0]) or "nothing: the whole model"
+        off = ", ".join(json.loads(rows["x.ablate"].iloc[0])) or "nothing: the whole model"
         table.add_row(Text(off), *cells, str(row["vacuum_vraem"]["n"]))
     console.print(table)
 

@@ -1,10 +1,14 @@
+import io
 import json
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+from rich.console import Console
 
 from sim.analysis import facts, scoreboard
 from sim.analysis.facts import FACTS, Check, band, share, sign
@@ -92,6 +96,21 @@ def test_validate_runs_judges_and_resumes(tmp_path, capsys):
     assert main(["validate", "--fact", "S17", "--out", out]) == 0
     again = capsys.readouterr()
     assert "nothing left to run" in again.err and "S17" in again.out and "accepted" in again.out
+
+
+def test_slopes_are_told_per_tenth_with_what_was_cut():
+    """+.03 of vacuum and 6 t at a share of .15 are .02 and 4 t a tenth."""
+    told = {"low": 0.015, "high": 0.045, "n": 4, "enough": True, "exactly_zero": False}
+    rows = [
+        {"point_id": point, "x.ablate": cut, "outcome": name} | told | {"difference": each, "low": each / 2, "high": 1.5 * each}
+        for point, cut in (("a", "[]"), ("b", '["tips", "leak"]'))
+        for name, each in (("vacuum_vraem", 0.03), ("averted_kg_border", 6_000.0))
+    ]
+    page = io.StringIO()
+    scoreboard.print_slopes(SimpleNamespace(table=pd.DataFrame(rows)), 0.15, Console(file=page, width=120))
+    lines = page.getvalue().splitlines()
+    whole, cut = (next(line for line in lines if what in line) for what in ("the whole model", "tips, leak"))
+    assert "+0.020 [0.010, 0.030]" in whole and "+4 [2, 6]" in cut and "15%" in page.getvalue()
 
 
 @pytest.mark.parametrize(
