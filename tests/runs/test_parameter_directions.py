@@ -76,7 +76,7 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
     "secrecy.leak_police": PREPARING | {"strategy.name": "police-backfill", "strategy.steps": None, "strategy.duration_days": None},
     "secrecy.watch": {"time.burn_in_days": 7, "time.horizon_days": 7},
     "secrecy.sympathisers": {"time.burn_in_days": 7, "time.horizon_days": 7},
-    "detection.q_road": {"strategy.tasking_border": "chokepoint"},
+    "detection.q_road": {"strategy.tasking_vraem": "area", "time.horizon_days": 84},  # before the trade has left the roads
     "detection.boat_km_h": {"parameters": {"detection.vis_on_river": 1.0}},
     "detection.corruption_usd": {"parameters": DEAR_POSTS},
     "detection.post_bribe_usd": {"parameters": DEAR_POSTS},
