@@ -105,7 +105,7 @@ def validate(
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
     scores = validation.validate(fact, out, workers, replace)
-    validation.write(scores, out / "scoreboard.json")
+    write_file(out / "scoreboard.json", lambda file: file.write(f"{validation.to_json(scores)}\n".encode()))
     slopes = validation.ablate(out, workers, replace) if ablate else None
     if as_json:
         told = {**json.loads(validation.to_json(scores)), **({"ablate": json.loads(slopes[0].to_json())["rows"]} if slopes else {})}

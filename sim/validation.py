@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.facts import FACTS, Arms, Fact
+from sim.analysis.checks import Arms
+from sim.analysis.facts import FACTS, Fact
 from sim.analysis.scoreboard import Score
 from sim.batch.plan import Plan, Point, point_id_of
 from sim.scenario.problems import UserError
@@ -30,12 +31,12 @@ def chosen(ids: Iterable[str] | None) -> list[Fact]:
     return [FACTS[each] for each in dict.fromkeys(wanted)]
 
 
-def plan_of(fact: Fact, scenarios: Path = SCENARIOS) -> Plan:
+def plan_of(fact: Fact) -> Plan:
     """Every arm of a fact as a point; no `hold` is added, since arms are compared with one another."""
     from sim.kernel import source_hash
     from sim.scenario import load_scenario
 
-    baseline = scenarios / "baseline.toml"
+    baseline = SCENARIOS / "baseline.toml"
     if not baseline.is_file():
         raise UserError(f"{baseline}: the shipped baseline is not there; `redeploy validate` needs the scenarios of the repository")
     worlds = {label: load_scenario(baseline, dict(overrides)) for label, overrides in fact.arms.items()}
@@ -60,15 +61,8 @@ def validate(
     return scores
 
 
-def write(scores: list[Score], path: Path) -> None:
-    """The scoreboard as JSON, whole or not at all."""
-    from sim.batch.folder import replace_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, lambda file: file.write(f"{to_json(scores)}\n".encode()))
-
-
 def to_json(scores: list[Score]) -> str:
+    """The scoreboard, with the versions that it was measured with."""
     from sim.batch.folder import versions
 
     told = {"versions": versions(), "facts": [score.as_dict() for score in scores]}

@@ -7,7 +7,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.facts import Check, Fact
+from sim.analysis.checks import Check
+from sim.analysis.facts import Fact
 from sim.analysis.printed import number, plain_table, with_interval
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def reading(scores: list[Score]) -> list[str]:
     passed, inside = (sum(check.result == word for check in checks) for checks, word in ((gates, "pass"), (bands, "inside")))
     return [
         f"Signs: {passed} of {len(gates)} pass. Magnitudes: {inside} of {len(bands)} inside.",
-        "pass, fail: the whole interval is on the right or the wrong side; open: chance decides. Bands are told, not enforced.",
+        "pass, fail: the whole interval is on the right or the wrong side; open: chance decides. A share of runs passes by itself.",
+        "Magnitudes are told, not enforced.",
         "built in: a parameter or an equation says it outright; emergent: no mechanism mentions it.",
     ]
 

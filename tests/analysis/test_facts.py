@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from sim.analysis import facts, scoreboard
-from sim.analysis.facts import FACTS, Check, band, share, sign
+from sim.analysis.checks import Check, band, share, sign
+from sim.analysis.facts import FACTS
 from sim.build import geography_of
 from sim.cli import main
 from sim.scenario import load_scenario
