@@ -163,7 +163,13 @@ def onward_of(start: np.ndarray, leg: np.ndarray) -> np.ndarray:
     return cuts[np.searchsorted(cuts, np.arange(len(leg)), side="right")]
 
 
-def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteFacts, tables.Legs]:
+def costs_of(library: Library, p: np.ndarray) -> np.ndarray:
+    """USD/kg of transport along each route, bribes and tolls apart; `p` is the record of [trafficking]."""
+    carried = p["foot_usd"] * library.foot_days + p["river_usd"] * library.river_km + p["road_usd"] * library.road_km
+    return np.asarray(carried + library.connectors_usd_per_kg, np.float64)
+
+
+def routes_of(map_: Map, library: Library, costs: np.ndarray) -> tuple[tables.Routes, tables.RouteFacts, tables.Legs]:
     n = len(library.origin)
     on_route = np.zeros((n, 4), np.int64)
     start_class = np.full(n, -1, np.int64)
@@ -192,7 +198,7 @@ def routes_of(map_: Map, library: Library) -> tuple[tables.Routes, tables.RouteF
             onward_of(library.start, library.step_leg),
             library.step_exposed,
         ),
-        tables.RouteFacts(library.origin, library.exit, library.mode, library.cost_usd_per_kg, library.days, start_class),
+        tables.RouteFacts(library.origin, library.exit, library.mode, costs, library.days, start_class),
         tables.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route, leg_risk, np.zeros(n)),
     )
 
@@ -263,7 +269,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     near = near_of(map_, travel, float(parameters.presence.reach_km[0]))
     ground = ground_of(map_, travel)
     sites = sites_of(map_, travel, near, ground.post, start)
-    routes, facts, legs = routes_of(map_, library)
+    routes, facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
     lines = lines_of(scenario, map_, travel, sites, library)
     n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
     weeks = -(-scenario.time.horizon_days // 7)

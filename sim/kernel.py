@@ -6,9 +6,11 @@ recompiles that mechanism and the day, nothing else."""
 
 import functools
 import hashlib
+import json
 import os
 import pathlib
 import sys
+import tomllib
 from collections.abc import Callable
 
 import numba
@@ -28,6 +30,8 @@ INPUTS = (
 # Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
 LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "ledger.py", "outcomes.py")
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
+REGISTRY = "parameters.toml"
+TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence")  # of its entries: they decide no result
 
 
 def cache_root() -> pathlib.Path:
@@ -39,8 +43,18 @@ def cache_root() -> pathlib.Path:
 def _digest(files, *words: str) -> str:
     digest = hashlib.sha256("|".join(words).encode())
     for f in sorted(set(files)):
-        digest.update(f.name.encode() + b"\0" + f.read_bytes() + b"\0")
+        digest.update(f.name.encode() + b"\0" + (_numbers(f) if f.name == REGISTRY else f.read_bytes()) + b"\0")
     return digest.hexdigest()
+
+
+def _numbers(registry: pathlib.Path) -> bytes:
+    """The registry without its texts, so that a better word for a source does not rename every run."""
+    sections = tomllib.loads(registry.read_text("utf-8"))
+    kept = {
+        section: {name: {key: value for key, value in entry.items() if key not in TEXTS} for name, entry in entries.items()}
+        for section, entries in sections.items()
+    }
+    return json.dumps(kept).encode()
 
 
 @functools.cache

@@ -37,8 +37,6 @@ MARCH_KM = 150.0  # as far from a connector's start a team may meet the truck
 CROSSING = {"bolivia": (-69.04, -16.56)}  # lon, lat of the crossing to which a connector without an end leads: Desaguadero
 LOADING_DAYS = 0.1  # at an airstrip, in sight
 BLOCK_KM = 25.0
-FOOT_USD_PER_KG_DAY = 7.0  # 35 USD/kg a trip (F0344) of about five days
-USD_PER_KG_KM = {RIVER: 0.03, ROAD: 0.02}  # assumed: drivers, fuel and a false load, bribes apart
 # Effort of a day by foot, river, road when a route of a mode is sought; inf: never. Access to a boat or truck is to be short.
 EFFORT = {FOOT: (1, np.inf, np.inf), RIVER: (3, 1, 2), ROAD: (3, np.inf, 1), ANY: (1, 1, 1)}
 CONNECTORS = {FOOT: ("road",), RIVER: ("river",), ROAD: ("road",), ANY: ("river", "road")}
@@ -80,8 +78,9 @@ class Routes:
 
     cluster_site[n_clusters]; site_cluster[n_communities]: the production cluster of the same theatre nearest by travel days, -1 where
     the theatre has none. Per route: origin (cluster), exit (code in EXITS), mode (code in MODES), days, km (on the active map),
-    cost_usd_per_kg (transport only). start[n + 1] cuts the steps: cell, step_days, step_leg, step_risk (seizure probability of a
-    connector, 0 on the map), step_exposed (1 on Peruvian soil or water of the active map, 0 abroad and off the map).
+    foot_days, river_km and road_km of these, connectors_usd_per_kg (what its connectors cost). start[n + 1] cuts the steps: cell,
+    step_days, step_leg, step_risk (seizure probability of a connector, 0 on the map), step_exposed (1 on Peruvian soil or water of
+    the active map, 0 abroad and off the map).
     Per leg: leg_theatre (of most of its cells), leg_mode; leg_start[n_legs + 1] cuts leg_cell, sorted; connectors have no cells.
     """
 
@@ -94,7 +93,10 @@ class Routes:
     mode: np.ndarray
     days: np.ndarray
     km: np.ndarray
-    cost_usd_per_kg: np.ndarray
+    foot_days: np.ndarray
+    river_km: np.ndarray
+    road_km: np.ndarray
+    connectors_usd_per_kg: np.ndarray
     start: np.ndarray
     cell: np.ndarray
     step_days: np.ndarray
@@ -119,13 +121,14 @@ def routes(map: Map, travel: Travel) -> Routes:
 
 
 class Route(NamedTuple):
-    """One route before it is tabulated; `steps` are (cell or -1, connector or -1, mode, days) in order."""
+    """One route before it is tabulated; `along` are its km on the active map by foot, river and road, `usd` what its
+    connectors cost, `steps` (cell or -1, connector or -1, mode, days) in order."""
 
     origin: int
     exit: int
     mode: int
     rank: int
-    km: float
+    along: tuple[float, float, float]
     usd: float
     steps: list[tuple[int, int, int, float]]
 
@@ -153,9 +156,8 @@ class Network:
         parts = []
         for mode, edges in ((FOOT, foot_edges), (FOOT, trail_edges), (RIVER, river_edges), (ROAD, road_edges)):
             e = edges(map, speeds)
-            usd = e.days * FOOT_USD_PER_KG_DAY if mode == FOOT else e.km * USD_PER_KG_KM[mode]
-            parts += [np.stack((a, b, np.full(len(a), mode), e.days, e.km, usd)) for a, b in ((e.a, e.b), (e.b, e.a))]
-        self.arcs = np.concatenate(parts, axis=1)  # tail, head, mode, days, km, USD/kg
+            parts += [np.stack((a, b, np.full(len(a), mode), e.days, e.km, np.zeros(len(a)))) for a, b in ((e.a, e.b), (e.b, e.a))]
+        self.arcs = np.concatenate(parts, axis=1)  # tail, head, mode, days, km, USD/kg of a connector
 
     def arcs_of(self, mode: int) -> np.ndarray:
         """The arcs open to a search, sorted by (tail, head), of parallel ones the easiest. Row 6 is added: the effort of each."""
@@ -277,7 +279,8 @@ class Network:
         if mode == ANY:
             time = [sum(step[3] for step in steps if step[2] == m) for m in (FOOT, RIVER, ROAD)]
             mode = time.index(max(time))
-        return Route(origin, exit, mode, 0, float(arcs[4].sum()), float(arcs[5].sum()), steps)
+        foot, river, road = (float(arcs[4, arcs[2] == m].sum()) for m in (FOOT, RIVER, ROAD))
+        return Route(origin, exit, mode, 0, (foot, river, road), float(arcs[5].sum()), steps)
 
 
 def _bearable(effort: float) -> float:
@@ -306,7 +309,7 @@ def cluster_sites(map: Map) -> list[int]:
 
 
 def _found(map: Map, travel: Travel, sites: list[int]) -> list[Route]:
-    """All routes, by cluster, exit, mode and rank; of more than 600 the last and dearest alternatives go."""
+    """All routes, by cluster, exit, mode and rank; of more than 600 the last and longest alternatives go."""
     network = Network(map, travel)
     arcs = {mode: network.arcs_of(mode) for mode in (FOOT, RIVER, ROAD, ANY)}
     landing, every = ports(map), range(len(EXITS))
@@ -321,8 +324,8 @@ def _found(map: Map, travel: Travel, sites: list[int]) -> list[Route]:
         for i, c in enumerate(map.connectors):
             if c.mode == "air" and c.exit >= 0 and map.settlements[c.start].theatre == place.theatre:
                 steps = [(place.cell, -1, AIR, LOADING_DAYS), (-1, i, AIR, c.days)]
-                found.append(Route(origin, c.exit, AIR, 0, 0.0, c.cost_usd_per_kg, steps))
-    found = sorted(found, key=lambda r: (r.rank, r.usd))[:MOST_ROUTES]
+                found.append(Route(origin, c.exit, AIR, 0, (0.0, 0.0, 0.0), c.cost_usd_per_kg, steps))
+    found = sorted(found, key=lambda r: (r.rank, r.days))[:MOST_ROUTES]
     return sorted(found, key=lambda r: (r.origin, r.exit, r.mode, r.rank))
 
 
@@ -349,8 +352,11 @@ def _library(map: Map, travel: Travel) -> Arrays:
         "exit": np.array([r.exit for r in found], np.int64),
         "mode": np.array([r.mode for r in found], np.int64),
         "days": np.array([r.days for r in found], np.float64),
-        "km": np.array([r.km for r in found], np.float64),
-        "cost_usd_per_kg": np.array([r.usd for r in found], np.float64),
+        "km": np.array([sum(r.along) for r in found], np.float64),
+        "foot_days": np.array([r.days_by(FOOT) for r in found], np.float64),
+        "river_km": np.array([r.along[RIVER] for r in found], np.float64),
+        "road_km": np.array([r.along[ROAD] for r in found], np.float64),
+        "connectors_usd_per_kg": np.array([r.usd for r in found], np.float64),
         "start": np.cumsum([0, *(len(r.steps) for r in found)], dtype=np.int64),
         "cell": cell,
         "step_days": np.array([step[3] for step in steps], np.float64),

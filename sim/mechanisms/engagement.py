@@ -1,8 +1,9 @@
 """4.8 Engagement: the acts that armed groups open, on whom, and the harm they do. What the state opens stands in `pursuit.py`, what
 rivals do to each other in `rivalry.py`.
 
-Reads: fields (force, guard), minds.danger. Writes: groups (fighters, exposure, exposure_0), units.soldiers, communities (harm_state,
-harm_armed, fear, vigour, population), tally. Chance: ATTACK, TARGET, AMBUSH, AMBUSH_TIME, STATE_KILLED, REBELS_KILLED, CIVILIANS, LEADER.
+Reads: fields (force, guard), minds.danger, communities.harm_state. Writes: groups (fighters, exposure, exposure_0),
+units.soldiers, communities (harm_state, harm_armed, fear, vigour, population), tally. Chance: ATTACK, TARGET, AMBUSH, AMBUSH_TIME,
+STATE_KILLED, REBELS_KILLED, CIVILIANS, LEADER.
 
 Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back]) x (1 + provocation h)`, rate .0048 acts per fighter-week (F0427
 over F0415); h people per 1,000 around the camp whom the state lately harmed, at most 1 (Condra and Shapiro 2012). `opp = clip(exposure /

@@ -43,6 +43,9 @@ class Parameters:
     inertia: float
     bribe_usd: float
     toll_usd: float
+    foot_usd: float
+    river_usd: float
+    road_usd: float
     buy_weeks: float
     buffer_days: float
     load_foot_kg: float

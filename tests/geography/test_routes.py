@@ -5,8 +5,23 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from sim.build import costs_of
 from sim.geography.map import COUNTRIES, EXITS, THEATRES, load_map
-from sim.geography.routes import ALTERNATIVES, BLOCK_KM, CLUSTERS, FOOT_DAYS, MODES, MOST_ROUTES, NEW_SHARE, Routes, cluster_sites, routes
+from sim.geography.routes import (
+    ALTERNATIVES,
+    BLOCK_KM,
+    CLUSTERS,
+    FOOT,
+    FOOT_DAYS,
+    MODES,
+    MOST_ROUTES,
+    NEW_SHARE,
+    RIVER,
+    ROAD,
+    Routes,
+    cluster_sites,
+    routes,
+)
 from sim.geography.travel import ports, travel
 
 PERU = COUNTRIES.index("peru")
@@ -110,10 +125,24 @@ def test_days_and_costs_add_up(map5, library):
         row = steps(library, i)
         assert library.days[i] == pytest.approx(library.step_days[row].sum())
         used = [connector_of(map5, library, leg) for leg, cell in zip(library.step_leg[row], library.cell[row]) if cell < 0]
-        assert library.cost_usd_per_kg[i] >= sum(c.cost_usd_per_kg for c in used) - 1e-9
+        assert library.connectors_usd_per_kg[i] == pytest.approx(sum(c.cost_usd_per_kg for c in used))
         assert library.days[i] >= sum(c.days for c in used)
+        by = library.leg_mode[library.step_leg[row]]
+        assert library.foot_days[i] == pytest.approx(library.step_days[row][by == FOOT].sum())
+        assert library.river_km[i] + library.road_km[i] <= library.km[i] + 1e-9
+        for mode, km in ((RIVER, library.river_km[i]), (ROAD, library.road_km[i])):
+            assert km == 0.0 or (by == mode).any()
     assert np.all(library.step_days >= 0)
-    assert np.all(library.cost_usd_per_kg > 0)
+
+
+def test_transport_is_paid_by_day_on_foot_and_by_distance_else(library):
+    """Each price buys its own part of the way, and nothing is carried for nothing."""
+    prices = {"foot_usd": 7.0, "river_usd": 0.03, "road_usd": 0.02}
+    costs = costs_of(library, prices)
+    assert np.all(costs > 0)
+    for name, length in (("foot_usd", library.foot_days), ("river_usd", library.river_km), ("road_usd", library.road_km)):
+        dearer = costs_of(library, prices | {name: 2 * prices[name]})
+        assert length.any() and dearer - costs == pytest.approx(prices[name] * length)
 
 
 def test_no_step_is_exposed_abroad(map5, library):

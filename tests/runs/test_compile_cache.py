@@ -53,7 +53,6 @@ def test_bounds_checked_code_has_a_folder_of_its_own(copy, monkeypatch):
 
 
 DECIDES = (
-    "parameters/parameters.toml",
     "opening.py",
     "build.py",
     "run.py",
@@ -78,6 +77,24 @@ def test_a_run_is_named_by_every_source_that_decides_it(copy, name):
     assert kernel.source_hash.__wrapped__() == before
     (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
     assert kernel.source_hash.__wrapped__() != before
+
+
+REGISTRY = Path("parameters", "parameters.toml")
+
+
+@pytest.mark.parametrize("key", ["value", "low", "high", "unit", "off"])
+def test_a_run_is_named_by_every_number_of_the_registry(copy, key):
+    before = kernel.source_hash.__wrapped__()
+    edit(copy / REGISTRY, f" {key} = ", f" {key}_ = ")
+    assert kernel.source_hash.__wrapped__() != before
+
+
+@pytest.mark.parametrize("key", kernel.TEXTS)
+def test_the_words_of_the_registry_rename_no_run(copy, key):
+    before = kernel.source_hash.__wrapped__()
+    edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
+    edit(copy / REGISTRY, "\n", "\n\n")
+    assert kernel.source_hash.__wrapped__() == before
 
 
 @pytest.mark.parametrize("name", ["cli.py", "scenario/problems.py", "parameters/figures.csv", "geography/data/ATTRIBUTION.md"])
