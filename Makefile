@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint lanes smoke validate bench sample scoreboard odd map lock clean
+.PHONY: demo test lint lanes smoke validate bench sample scoreboard history answers odd map lock clean
 
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
@@ -44,6 +44,23 @@ sample: .venv/dev.stamp
 scoreboard: .venv/core.stamp
 	@$(BIN)/redeploy validate --workers $(JOBS)
 	@cp results/validate/scoreboard.json results/scoreboard.json
+	@$(MAKE) -s odd
+
+# The parameters that 2019 to 2021 tell something of: the ensemble of fits, its picture and its tables.
+history: .venv/core.stamp
+	@$(BIN)/redeploy calibrate scenarios/history/2018.toml --against scenarios/history/observed.csv --samples 1000 --keep 50 --out results/history --workers $(JOBS)
+	@cp results/history/fitted.csv scenarios/history/fitted.csv
+	@cp results/history/calibration.json results/calibration.json
+	@cp results/history/fans.png docs/history.png
+	@$(MAKE) -s odd
+
+# What the answer becomes with one assumption or link at a time changed.
+ANSWER := --outcome vacuum_vraem --outcome averted_kg_border --outcome averted_kg_total --json
+answers: .venv/core.stamp
+	@$(BIN)/redeploy batch scenarios/experiments/assumptions.toml --out results/assumptions --workers $(JOBS)
+	@$(BIN)/redeploy compare results/assumptions $(ANSWER) > results/assumptions.json
+	@$(BIN)/redeploy batch scenarios/experiments/decomposition.toml scenarios/experiments/stale-beliefs.toml --out results/decomposition --workers $(JOBS)
+	@$(BIN)/redeploy compare results/decomposition $(ANSWER) > results/decomposition.json
 	@$(MAKE) -s odd
 
 # The parts of docs/ and of the README that say what the registries and the mechanisms' pages say.

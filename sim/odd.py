@@ -1,4 +1,4 @@
-"""The generated parts of docs/ and README.md: what registries, day, mechanisms and scoreboard say, between markers. `make odd` writes them.
+"""The generated parts of docs/ and README.md: what registries, day, mechanisms and long runs say, between markers. `make odd` writes them.
 
 Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
 are read as text, so that nothing is compiled for a page of words.
@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sim import description
+from sim.analysis.printed import number as rounded
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -33,6 +35,7 @@ def filled(text: str) -> str:
     parts = {"day": day, "entities": entities, "mechanisms": mechanisms, "tasking": tasking, "withdrawal": withdrawal}
     parts |= {"parameters": parameters, "figures": figures, "provenance": provenance, "patterns": patterns}
     parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies, "scoreboard": scoreboard}
+    parts |= {"fitted": fitted, "fit": fit, "ends": ends, "links": links}
     return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
 
 
@@ -212,7 +215,92 @@ def scoreboard() -> str:
     """The published facts as `make scoreboard` last measured them."""
     from sim.analysis.scoreboard import as_markdown
 
-    return as_markdown(json.loads((HERE.parent / "results" / "scoreboard.json").read_text(encoding="utf-8"))["facts"])
+    return as_markdown(measured("scoreboard.json")["facts"])
+
+
+def fitted() -> str:
+    """What the years 2019 to 2021 say of each parameter, as `make history` last fitted it."""
+    found = measured("calibration.json")
+    rows = []
+    for each in found["parameters"]:
+        scale = (each["prior_high"] - each["prior_low"]) / 20
+        prior, kept = (f"{rounded(low, scale)} to {rounded(high, scale)}" for low, high in spreads(each))
+        said = "narrowed" if each["narrowed"] else "not narrowed"
+        default, median = (rounded(each[name], scale) for name in ("default", "median"))
+        rows.append([f"`{each['parameter']}`", default, prior, median, kept, said, each["unit"]])
+    return table(("parameter", "default", "prior, 5-95 %", "fitted, median", "fitted, 5-95 %", "", "unit"), rows)
+
+
+def spreads(parameter: Mapping[str, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """From the 5 to the 95 % quantile, in the prior and in the ensemble."""
+    return (parameter["prior_low"], parameter["prior_high"]), (parameter["low"], parameter["high"])
+
+
+def fit() -> str:
+    """Each observation beside the ensemble of fits, as `make history` last ran it."""
+    rows = []
+    for each in measured("calibration.json")["fit"]:
+        scale = (each["observed_high"] - each["observed_low"]) / 10
+        names = ("observed", "observed_low", "observed_high", "low", "median", "high", "default")
+        shown = {name: rounded(each[name], scale) for name in names}
+        rows.append(
+            [
+                f"`{each['series']}`, {each['unit']}",
+                each["when"],
+                f"{shown['observed']} [{shown['observed_low']} to {shown['observed_high']}]",
+                f"{shown['median']} [{shown['low']} to {shown['high']}]",
+                f"{each['errors']:+.1f}",
+                shown["default"],
+                "fitted" if each["use"] == "fit" else "held out",
+            ]
+        )
+    return table(("series", "when", "observed [range]", "ensemble [5-95 %]", "errors off", "defaults", ""), rows)
+
+
+def ends() -> str:
+    """The answer with one assumption at a time at an end of its range, as `make answers` last measured it."""
+    points = answers("assumptions.json")
+    cut = list(points.values())[1:]  # the first has the defaults
+    opened, gained = (sum(point[name]["low"] > 0 for point in cut) for name in ("vacuum_vraem", "averted_kg_border"))
+    unclear = sum(point["averted_kg_total"]["low"] <= 0 <= point["averted_kg_total"]["high"] for point in cut)
+    return (
+        table(("at", *CHANGES), [[f"`{at}`" if at else "the defaults", *changes(point)] for at, point in points.items()])
+        + f"\n\nOf {len(cut)} such points, the vacuum opened lies above 0 with its whole interval in {opened}, the gain at the border in "
+        f"{gained}; the interval of what is averted in all holds 0 in {unclear}."
+    )
+
+
+def links() -> str:
+    """What is left of the answer with one link cut at a time, as `make answers` last measured it."""
+    points = answers("decomposition.json")
+    rows = [[f"`{cut}`", f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
+    return table(("cut", "vacuum under `hold`", *CHANGES), rows)
+
+
+CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")
+
+
+def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Each of CHANGES with its interval."""
+    vacuum, border, total = (point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total"))
+    return [
+        f"{vacuum['difference']:.3f} [{vacuum['low']:.3f}, {vacuum['high']:.3f}]",
+        *(f"{row['difference'] / 1e3:.0f} [{row['low'] / 1e3:.0f}, {row['high'] / 1e3:.0f}]" for row in (border, total)),
+    ]
+
+
+def answers(file: str) -> dict[str, dict[str, dict[str, float]]]:
+    """What varies, in words -> outcome -> its row of a comparison. What all points share is not said."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in measured(file)["rows"]:
+        varied = re.sub(r"^static share_to_border=\S+ ?(parameters\.|ablate=)?", "", row["label"])
+        found.setdefault(varied, {})[row["outcome"]] = row
+    return found
+
+
+def measured(file: str) -> Any:
+    """What a long command left in results/ for these pages."""
+    return json.loads((HERE.parent / "results" / file).read_text(encoding="utf-8"))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,7 +1,8 @@
 """Designs: how the keys of `[sweep]` and the parameters of `[futures]` become rows of values.
 
-A list of values is crossed with everything else. Ranges, `{low, high, scale}`, are sampled together: by a Latin hypercube ("lhs") or
-Sobol' points ("sobol"), scrambled by a seed of their own, so that they are the same in every process.
+A list of values is crossed with everything else, or ("one_at_a_time") varied alone, all else as the file has it. Ranges,
+`{low, high, scale}`, are sampled together: by a Latin hypercube ("lhs") or Sobol' points ("sobol"), scrambled by a seed of their own,
+so that they are the same in every process.
 """
 
 import itertools
@@ -12,8 +13,8 @@ from typing import Any, Literal
 from sim.scenario.frozen import RANGE, hashable
 from sim.scenario.problems import alternatives, got, near
 
-GRID, LHS, SOBOL, TABLE = "grid", "lhs", "sobol", "table"
-DESIGNS = (GRID, LHS, SOBOL, TABLE)
+GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"
+DESIGNS = (GRID, ALONE, LHS, SOBOL, TABLE)
 SETTINGS = ("design", "samples", "seed", "table")
 FIXED = ("sweep", "strategies", "futures", "replications", "record", "schema", "title", "description", "extends", "events")
 MAX_SAMPLES = 1_000_000
@@ -53,6 +54,8 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif design != TABLE and len({hashable(value) for value in values}) < len(values):
             wrong.append((key, "expected each value once"))
     wrong += overlaps(varied)
+    if design == ALONE and not varied:
+        wrong.append(("design", f'"{design}" varies keys in turn: expected a dotted key with a list of values'))
     if design in (LHS, SOBOL):
         if not ranges:
             wrong.append(("design", f'"{design}" samples ranges: expected a key with {{low = ..., high = ...}}'))
@@ -114,15 +117,24 @@ def size(sweep: Mapping[str, Any]) -> int:
     lists = [len(values) for values in varied.values() if not isinstance(values, Mapping)]
     if sweep.get("design") == TABLE:
         return max(lists, default=1)
+    if sweep.get("design") == ALONE:
+        return 1 + sum(lists)
     return math.prod(lists) * (sweep["samples"] if len(lists) < len(varied) else 1)
 
 
 def rows(sweep: Mapping[str, Any], is_integer: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
-    """The points of a checked sweep as values by key, in the order of its keys, the last list varying fastest, samples slowest."""
+    """The points of a checked sweep as values by key, in the order of its keys, the last list varying fastest, samples slowest.
+
+    One at a time, the first point varies nothing, and each of the others one key.
+    """
     varied = axes(sweep)
     lists = {key: values for key, values in varied.items() if not isinstance(values, Mapping)}
     if sweep.get("design") == TABLE:
         yield from (dict(zip(lists, values)) for values in zip(*lists.values()))
+        return
+    if sweep.get("design") == ALONE:
+        yield {}
+        yield from ({key: value} for key, values in lists.items() for value in values)
         return
     ranges = {key: values for key, values in varied.items() if key not in lists}
     sampled: Sequence[dict[str, Any]] = [{}]

@@ -195,9 +195,9 @@ class Scenario(Section):
     parameters: Annotated[dict[str, float], BeforeValidator(_checked_parameters)] = Field(default={}, description="registry name = value")
     sweep: Annotated[dict[str, Any], BeforeValidator(_checked_sweep)] = Field(
         default={},
-        description="dotted key = list of values, crossed; or design = lhs or sobol, samples, seed and dotted key = {low, high, scale}, "
-        "with lists crossed; or design = table and table = a CSV file of points. A key of [strategy] goes over each of [[strategies]]; "
-        "a setting that some strategies lack varies only those that have it",
+        description="dotted key = list of values, crossed, or with design = one_at_a_time varied alone; or design = lhs or sobol, samples, "
+        "seed and dotted key = {low, high, scale}, with lists crossed; or design = table and table = a CSV file of points. A key of "
+        "[strategy] goes over each of [[strategies]]; a setting that some strategies lack varies only those that have it",
     )
     strategies: Annotated[tuple[Entry, ...], Strict(False)] = Field(
         default=(), description="strategies to compare; each is whole and takes nothing from [strategy], which `run` runs"

@@ -8,7 +8,7 @@ import pytest
 from sim.batch import make_plan
 from sim.batch.plan import PlanError
 from sim.parameters import load_couplings, load_registry, off_values
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError, designs, load_scenario
 
 ROOT = Path(__file__).parents[2]
 PLAN = """
@@ -142,6 +142,18 @@ def test_the_shipped_decomposition_holds_under_each_cut():
     assert len(moved) == len({each.hold_id for each in moved}) == len(shipped.points) / 2 == 10
     assert all(point[each.hold_id].scenario.parameters == each.scenario.parameters for each in moved)
     assert sum(not each.scenario.parameters for each in moved) == 1  # the whole model
+
+
+def test_the_shipped_assumptions_go_to_the_ends_of_their_ranges():
+    """One at a time, each paired with `hold` under the same assumption; "at either end of its range" is what the registry says."""
+    scenario = load_scenario(ROOT / "scenarios" / "experiments" / "assumptions.toml")
+    for key, values in designs.axes(scenario.sweep).items():
+        if key.startswith("parameters."):
+            entry = load_registry().get(key.removeprefix("parameters."))
+            assert {float(value) for value in values} == {entry.low, entry.high} - {entry.value}, key
+    shipped = make_plan(scenario, source="code-1")
+    moved = [each for each in shipped.points if each.strategy == "static"]
+    assert len(moved) == len({each.hold_id for each in moved}) == len(shipped.points) / 2 > 60
 
 
 def test_stale_beliefs_are_stale_under_hold_too():

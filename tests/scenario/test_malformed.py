@@ -160,7 +160,12 @@ WRONG = {
     "sweep design": ('[sweep]\ndesign = "spiral"', ['sweep.design: expected "grid"', "spiral"]),
     "sweep design misspelt": (
         '[sweep]\ndesign = "gird"',
-        ['sweep.design: expected "grid", "lhs", "sobol" or "table" (got "gird")', '"grid"?'],
+        ['sweep.design: expected "grid", "one_at_a_time", "lhs", "sobol" or "table" (got "gird")', '"grid"?'],
+    ),
+    "sweep one at a time of nothing": ('[sweep]\ndesign = "one_at_a_time"', ['sweep.design: "one_at_a_time" varies keys in turn']),
+    "sweep one at a time of a range": (
+        '[sweep]\ndesign = "one_at_a_time"\n"secrecy.level" = {low = 0, high = 1}',
+        ['sweep.secrecy.level: a range needs design = "lhs" or "sobol"; with "one_at_a_time" expected a list'],
     ),
     "sweep samples missing": ('[sweep]\ndesign = "lhs"\n"secrecy.level" = {low = 0, high = 1}', ["sweep.samples: missing"]),
     "sweep samples no power of two": (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.scenario import ScenarioError, base_of, load_scenario, points
+from sim.scenario import ScenarioError, base_of, designs, load_scenario, points
 
 GRID = """
 [strategy]
@@ -25,6 +25,18 @@ def test_a_grid_varies_the_last_key_fastest(write):
         assert scenario.strategy.tasking_border == point["strategy.tasking_border"]
         assert scenario.strategy.name == "static" and scenario.sweep == {}
     assert len({scenario.hash for _, scenario, _ in found}) == 6
+
+
+def test_one_at_a_time_changes_one_key_and_leaves_the_rest(write):
+    scenario = load_scenario(write(GRID.replace('"grid"', '"one_at_a_time"')))
+    found = points(scenario)
+    assert [dict(point) for point, *_ in found] == [
+        {}, {"strategy.share_to_border": 0.0}, {"strategy.share_to_border": 0.1}, {"strategy.share_to_border": 0.2},
+        {"strategy.tasking_border": "line"}, {"strategy.tasking_border": "area"},
+    ]  # fmt: skip
+    assert designs.size(scenario.sweep) == len(found)
+    assert found[0].scenario == base_of(scenario)
+    assert all(scenario.strategy.share_to_border == found[0].scenario.strategy.share_to_border for _, scenario, _ in found[4:])
 
 
 def test_no_sweep_is_one_point(write):
