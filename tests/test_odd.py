@@ -23,8 +23,8 @@ COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
 
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in odd.MADE.findall(page)]
-    assert sorted(made) == sorted(set(made)) and len(made) == 13
-    assert MADE.keys() == {"README.md", "ODD.md", "mechanisms.md", "parameters.md"}
+    assert sorted(made) == sorted(set(made)) and len(made) == 17
+    assert MADE.keys() == {"README.md", "ODD.md", "mechanisms.md", "parameters.md", "assumptions.md", "history.md"}
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -15,10 +15,12 @@ from sim.analysis.calibrate import calibrate, members_of
 from sim.analysis.observed import Weekly, read_observed
 from sim.batch import Results, ResultsError, make_plan
 from sim.cli import main
+from sim.parameters import load_registry
 from sim.run import run
 from sim.scenario import load_scenario
 from sim.scenario.problems import UserError
 
+ROOT = Path(__file__).parents[2]
 HEADER = "series,unit,when,value,low,high,source,use\n"
 DRAWN = [0.1, 0.2, 0.3, 0.4, 0.5]  # of future 1 to 5; future 0 has .2
 WORLD = {"crops.growth_coca": 0.45, "market.margin": 0.3}  # the planted values
@@ -210,3 +212,15 @@ def test_nothing_heavy_is_loaded_before_the_input_is_sound(small, tmp_path, monk
     monkeypatch.setitem(sys.modules, "sim.batch.runner", None)  # to import it would fail
     assert main(["calibrate", str(small / "small.toml"), "--against", str(tmp_path / "bad.csv")]) == 2
     assert "line 1: expected a column unit" in capsys.readouterr().err
+
+
+def test_the_defaults_are_a_point_of_the_shipped_ensemble():
+    """`make history` is behind when a default has moved; the defaults fit as well as what was kept, and lie within it."""
+    found = json.loads((ROOT / "results" / "calibration.json").read_text(encoding="utf-8"))
+    assert found["distance"]["default"] <= found["distance"]["kept"][1] < found["distance"]["all"][1] / 2
+    for each in found["parameters"]:
+        assert each["default"] == load_registry().get(each["parameter"]).value, each["parameter"]
+        assert not each["narrowed"] or each["low"] <= each["default"] <= each["high"]
+    futures = load_scenario(ROOT / "scenarios" / "experiments" / "fitted.toml").futures
+    assert futures.samples == found["kept"] == 50
+    assert set(futures.parameters) == {each["parameter"] for each in found["parameters"]}
