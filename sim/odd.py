@@ -1,4 +1,5 @@
-"""The generated parts of docs/ and README.md: what registries, day, mechanisms and long runs say, between markers. `make odd` writes them.
+"""The generated parts of docs/ and README.md: what registries, day, mechanisms and long runs say, between markers. `make odd` writes
+them; given folders of finished batches (`make answers`), it first keeps what they say of the headline outcomes.
 
 Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
 are read as text, so that nothing is compiled for a page of words.
@@ -7,6 +8,7 @@ are read as text, so that nothing is compiled for a page of words.
 import ast
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -259,7 +261,7 @@ def fit() -> str:
 
 def ends() -> str:
     """The answer with one assumption at a time at an end of its range, as `make answers` last measured it."""
-    points = answers("assumptions.json")
+    points = answers("assumptions")
     cut = list(points.values())[1:]  # the first has the defaults
     opened, gained = (sum(point[name]["low"] > 0 for point in cut) for name in ("vacuum_vraem", "averted_kg_border"))
     unclear = sum(point["averted_kg_total"]["low"] <= 0 <= point["averted_kg_total"]["high"] for point in cut)
@@ -272,8 +274,9 @@ def ends() -> str:
 
 def links() -> str:
     """What is left of the answer with one link cut at a time, as `make answers` last measured it."""
-    points = answers("decomposition.json")
-    rows = [[f"`{cut}`", f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
+    points = {f"`{cut}`": point for cut, point in answers("decomposition").items()}
+    points |= {"beliefs stale from day 0": point for point in answers("stale-beliefs").values()}
+    rows = [[cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
     return table(("cut", "vacuum under `hold`", *CHANGES), rows)
 
 
@@ -285,17 +288,32 @@ def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
     vacuum, border, total = (point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total"))
     return [
         f"{vacuum['difference']:.3f} [{vacuum['low']:.3f}, {vacuum['high']:.3f}]",
-        *(f"{row['difference'] / 1e3:.0f} [{row['low'] / 1e3:.0f}, {row['high'] / 1e3:.0f}]" for row in (border, total)),
+        *("{} [{}, {}]".format(*(round(row[name] / 1e3) for name in ("difference", "low", "high"))) for row in (border, total)),
     ]
 
 
-def answers(file: str) -> dict[str, dict[str, dict[str, float]]]:
+def answers(experiment: str) -> dict[str, dict[str, dict[str, float]]]:
     """What varies, in words -> outcome -> its row of a comparison. What all points share is not said."""
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for row in measured(file)["rows"]:
+    for row in measured("answers.json")[experiment]:
         varied = re.sub(r"^static share_to_border=\S+ ?(parameters\.|ablate=)?", "", row["label"])
         found.setdefault(varied, {})[row["outcome"]] = row
     return found
+
+
+def keep_answers(folders: Sequence[str]) -> None:
+    """What finished batches say of the headline outcomes, into results/answers.json, by the name of the folder."""
+    from sim.analysis.compare import compare
+    from sim.batch.store import Results
+
+    found = {}
+    for folder in folders:
+        results = Results.open(Path(folder))
+        table = compare(results, outcomes=("vacuum_vraem", "averted_kg_border", "averted_kg_total")).table
+        rows = table[["label", "outcome", "n", "baseline_mean", "difference", "low", "high"]]
+        found[Path(folder).name] = json.loads(rows.to_json(orient="records", double_precision=6))
+    lines = [f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]" for name, rows in found.items()]
+    (HERE.parent / "results" / "answers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def measured(file: str) -> Any:
@@ -340,6 +358,8 @@ def pages() -> Iterator[tuple[Path, str, str]]:
 
 
 def main() -> None:
+    if folders := sys.argv[1:]:
+        keep_answers(folders)
     for file, old, new in pages():
         file.write_text(new, encoding="utf-8")
         print(f"{file.relative_to(HERE.parent)}: {'as it was' if new == old else 'written anew'}")
