@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from sim import __version__, console
-from sim.console import AsJson, Settings, Whole, load, printed_json, show, write_file
+from sim.console import AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, write_file
 from sim.terminal import answered
 
 app = App(
@@ -128,7 +128,7 @@ def run(
         raise UserError(f"--replication: expected a whole number from 0 to {2**53} (got {replication})")
     if seed is not None and not 0 <= seed <= 2**53:
         raise UserError(f"--seed: expected a whole number from 0 to {2**53} (got {seed})")
-    resolved = load(scenario, settings, {} if seed is None else {"replications.base_seed": seed})
+    resolved = load(scenario, settings, {} if seed is None else {"--seed": {"replications.base_seed": seed}})
     if resolved.plan:
         sections = ", ".join(f"[{name}]" for name in resolved.plan)
         base = f'its base, strategy "{resolved.strategy.name}"'
@@ -209,10 +209,9 @@ def batch(
         results = run_batch(what, out=folder, replace=replace, **options)
     counts = results.status()
     if counts["FAILED"]:
-        reasons = f"{folder / 'failures.jsonl'} has the reasons, `redeploy status {_quoted(folder)}` lists them"
-        print(f"{folder}: {_counted(counts)}; {reasons}")
+        print(f"{folder}: {counted(counts)}; {reasons(folder)}")
         return 1
-    print(f"{folder}: {_counted(counts)}; `redeploy compare {_quoted(folder)}` compares")
+    print(f"{folder}: {counted(counts)}; `redeploy compare {quoted(folder)}` compares")
     return 0
 
 
@@ -233,7 +232,7 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
     if as_json:
         print(printed_json({"counts": counts, "failures": failures, "digest": digest}))
         return
-    print(f"{directory}: {_counted(counts)}\ndigest {digest}")
+    print(f"{directory}: {counted(counts)}\ndigest {digest}")
     for failure in failures:
         world = f"replication {failure['replication']}" + (f", future {failure['future']}" if failure.get("future") else "")
         print(printable(f"failed: {failure['label']}, {world}: {failure['error']}"))
@@ -254,7 +253,7 @@ def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out:
 
     merged = merge_folders(directories, out)
     counts = merged.status()
-    print(f"{merged.path}: {_counted(counts)}; `redeploy compare {_quoted(merged.path)}` compares")
+    print(f"{merged.path}: {counted(counts)}; `redeploy compare {quoted(merged.path)}` compares")
     return 1 if counts["FAILED"] else 0
 
 
@@ -339,10 +338,6 @@ def _profiled(scenario: Any, replication: int) -> Any:
     return records
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "no runs"
-
-
 def _make(folder: Path) -> None:
     from sim.scenario import UserError
 
@@ -353,9 +348,3 @@ def _make(folder: Path) -> None:
     for name in ("run.json", "weekly.parquet", "events.parquet", "layers.parquet"):
         if (folder / name).is_dir():
             raise UserError(f"--out: {folder / name} is a directory and in the way")
-
-
-def _quoted(folder: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(folder))

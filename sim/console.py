@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
@@ -24,12 +25,27 @@ Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
-def load(file: Path, settings: Sequence[str] | None, more: dict[str, object] | None = None) -> Any:
-    """The scenario of a file, with settings laid over it; what its own code prints goes to stderr."""
+def load(file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None) -> Any:
+    """The scenario of a file, with settings and what other options set laid over it; what its own code prints goes to stderr."""
     from sim.scenario import load_scenario, parse_setting
 
     with redirect_stdout(sys.stderr):
-        return load_scenario(file, dict(parse_setting(text) for text in settings or ()) | (more or {}))
+        return load_scenario(file, dict(parse_setting(text) for text in settings or ()), options)
+
+
+def counted(counts: dict[str, int]) -> str:
+    """Runs by status in words: `6 SUCCEEDED, 3 FAILED`."""
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "no runs"
+
+
+def quoted(path: Path) -> str:
+    """A path as a shell takes it."""
+    return shlex.quote(str(path))
+
+
+def reasons(folder: Path) -> str:
+    """Where to read why runs of a results folder failed."""
+    return f"{folder / 'failures.jsonl'} has the reasons, `redeploy status {quoted(folder)}` lists them"
 
 
 def show(write: Callable[[Any], None]) -> None:

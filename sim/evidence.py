@@ -1,5 +1,6 @@
 """The commands that hold the model against the world: `redeploy calibrate` and `redeploy validate`. `cli.py` registers them."""
 
+import io
 import json
 import sys
 from contextlib import redirect_stdout
@@ -8,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sim.console import AsJson, Settings, Whole, load, printed_json, show, write_file
+from sim.console import AsJson, Settings, Whole, load, printed_json, reasons, show, write_file
 
 
 def calibrate(
@@ -46,10 +47,11 @@ def calibrate(
     from sim.analysis.observed import read_observed, refuse_other_days
     from sim.scenario import UserError
 
-    if workers is not None and workers < 1:
-        raise UserError(f"--workers: expected 1 or more (got {workers})")
+    for name, asked in (("--workers", workers), ("--samples", samples)):
+        if asked is not None and asked < 1:
+            raise UserError(f"{name}: expected 1 or more (got {asked})")
     rows = read_observed(against)
-    loaded = load(scenario, settings, {} if samples is None else {"futures.samples": samples})
+    loaded = load(scenario, settings, {} if samples is None else {"--samples": {"futures.samples": samples}})
     refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
     from sim.analysis.calibrate import calibrate as fit
     from sim.analysis.calibrate import members_of, print_calibration
@@ -59,18 +61,28 @@ def calibrate(
     folder = out or Path("results") / scenario.stem
     with redirect_stdout(sys.stderr):
         results = run_batch(loaded, out=folder, workers=workers, replace=replace)
-    found = fit(results, rows, members)
+    counts = results.status()
+    if counts["FAILED"]:
+        tried = counts["FAILED"] + counts["SUCCEEDED"]
+        print(f"{folder}: {counts['FAILED']:,} of {tried:,} runs failed; {reasons(folder)}", file=sys.stderr)
+        if not counts["SUCCEEDED"]:
+            return 1
+    found = fit(results, rows, members, loaded.replications.count)
     from sim.pictures.fans import fans
 
-    picture = fans(found)
-    write_file(folder / "fans.png", lambda file: picture.savefig(file, format="png", dpi=150))
-    write_file(folder / "calibration.json", lambda file: file.write(f"{printed_json(found.to_dict())}\n".encode()))
-    write_file(folder / "fitted.csv", lambda file: file.write(found.to_csv().encode()))
+    picture, fitted = io.BytesIO(), folder / "fitted.csv"
+    fans(found).savefig(picture, format="png", dpi=150)
+    # All are made before one is written: a fault in the last leaves the files of an earlier calibration together.
+    answer, ensemble = printed_json(found.to_dict()), found.to_csv()
+    write_file(folder / "fans.png", lambda file: file.write(picture.getvalue()))
+    write_file(folder / "calibration.json", lambda file: file.write(f"{answer}\n".encode()))
+    write_file(fitted, lambda file: file.write(ensemble.encode()))
     if as_json:
-        print(printed_json(found.to_dict()))
+        print(answer)
     else:
         show(lambda console: print_calibration(found, console))
-        print(f'{folder / "fitted.csv"}: the ensemble; `[futures] design = "table"`, `table = "fitted.csv"` runs it')
+        used = f'`[futures] design = "table"`, `table = {json.dumps(str(fitted), ensure_ascii=False)}` runs it'
+        print(f"{fitted}: the ensemble; {used} (paths start from the file that names them)")
     return 1 if found.failed else 0
 
 

@@ -3,7 +3,8 @@
 Each future of a batch is one draw from the prior, `[futures]`. Its distance is the sum over the observations in use of
 `((model - observed) / error)^2`, the model's value a mean over the replications of that future, the error half of the range from low to
 high (`observed.py`). The K nearest futures are the ensemble: a sample of the posterior as far as N draws and a tolerance can tell.
-Future 0, the scenario's own values, is compared and is no draw.
+Future 0, the scenario's own values, is compared and is no draw. A share of nothing, as of what was seized where nothing was seized or
+left, is undefined: a draw in which a fitted observation is, has no distance and is left out.
 
 A range counts as narrowed where the 5-95 % spread of the ensemble is smaller than blind choice would make it: under the quantile
 .05 / parameters of the spreads of K draws taken blindly from the N, so that chance narrows any of them in one calibration of twenty.
@@ -22,7 +23,7 @@ import numpy as np
 
 from sim.analysis.observed import FIT, Observation, Weekly, read_weekly
 from sim.analysis.printed import number, plain_table
-from sim.batch.store import Results, ResultsError
+from sim.batch.store import Interrupted, Results, ResultsError
 from sim.parameters import load_registry
 from sim.scenario.problems import Problem, ScenarioError, UserError
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 DISTANCE, FUTURE = "distance", "future"
 SPREAD = (0.05, 0.5, 0.95)
 BLIND, BY_CHANCE = 2_000, 0.05  # sets drawn blindly to see what chance narrows; how often it may pass for a finding
+WITHIN = {True: "inside", False: "outside", None: "undefined"}
 KEPT_SHARE = 5  # one in five is kept unless told otherwise
 
 
@@ -40,7 +42,7 @@ KEPT_SHARE = 5  # one in five is kept unless told otherwise
 class Calibration:
     """A batch held against observations. `draws`: one row per complete future but 0 (future, parameters, distance), nearest first, of which
     the first `keep` are the ensemble; `model`: f8[runs, rows] of the ensemble's runs; `default`: f8[rows] of future 0, NaN where it failed;
-    `default_distance`: its distance."""
+    `default_distance`: its distance; `failed`: runs that failed; `undefined`: draws left out for a fitted share of nothing."""
 
     rows: Sequence[Observation]
     draws: pd.DataFrame
@@ -50,6 +52,7 @@ class Calibration:
     default_distance: float
     weekly: Weekly
     failed: int
+    undefined: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -91,11 +94,10 @@ class Calibration:
 
     def fit(self) -> list[dict[str, Any]]:
         """Of each observation: what was observed, the ensemble's median and 5-95 % over members and replications, whether the figure lies
-        in it, the median's distance in errors, and what the defaults give."""
+        in it, the median's distance in errors, and what the defaults give. None where a run of the ensemble has a share of nothing."""
         found = []
         for i, row in enumerate(self.rows):
             low, median, high = (float(each) for each in np.quantile(self.model[:, i], SPREAD))
-            default = float(self.default[i])
             found.append(
                 {
                     "series": row.series,
@@ -106,12 +108,12 @@ class Calibration:
                     "observed_low": row.low,
                     "observed_high": row.high,
                     "source": row.source,
-                    "low": low,
-                    "median": median,
-                    "high": high,
-                    "inside": low <= row.value <= high,
-                    "errors": (median - row.value) / row.error,
-                    "default": default if np.isfinite(default) else None,
+                    "low": finite(low),
+                    "median": finite(median),
+                    "high": finite(high),
+                    "inside": None if np.isnan(median) else low <= row.value <= high,
+                    "errors": finite((median - row.value) / row.error),
+                    "default": finite(self.default[i]),
                 }
             )
         return found
@@ -132,14 +134,20 @@ class Calibration:
             "draws": len(self.draws),
             "kept": self.keep,
             "failed_runs": self.failed,
+            "undefined_draws": self.undefined,
             "distance": {
                 "kept": [float(distances.iloc[0]), float(distances.iloc[self.keep - 1])],
                 "all": [float(each) for each in np.quantile(distances, SPREAD)],
-                "default": self.default_distance if np.isfinite(self.default_distance) else None,
+                "default": finite(self.default_distance),
             },
             "parameters": self.parameters(),
             "fit": self.fit(),
         }
+
+
+def finite(value: float) -> float | None:
+    """A number for JSON; None for what is none."""
+    return float(value) if np.isfinite(value) else None
 
 
 def spread(values: np.ndarray) -> np.ndarray:
@@ -164,32 +172,43 @@ def members_of(scenario: Any, keep: int | None) -> int:
     return keep or max(drawn // KEPT_SHARE, 1)
 
 
-def calibrate(results: Results, rows: Sequence[Observation], keep: int) -> Calibration:
-    """Hold the futures of a finished batch against observations and keep the `keep` nearest.
+def calibrate(results: Results, rows: Sequence[Observation], keep: int, replications: int) -> Calibration:
+    """Hold the futures of a finished batch against observations and keep the `keep` nearest, by their first `replications` runs.
 
-    A future with a failed or missing run is left out. ResultsError when fewer than `keep` are left, or when the folder has several arms.
+    A future with a failed or missing run is left out, and so is a draw in which a fitted observation is undefined. ResultsError when fewer
+    than `keep` are left (Interrupted where runs failed), or when the folder has several arms.
     """
-    design = results.design()
+    design, status = results.design(), results.status()
     if design["label"].nunique() != 1 or design["future"].max() < 1:
         raise ResultsError(f"{results.path}: expected one strategy in several futures")
-    weekly = read_weekly(results, list(dict.fromkeys(row.series for row in rows)))
+    if not status["SUCCEEDED"]:
+        raise Interrupted(f"{results.path}: no run has succeeded")
+    weekly = read_weekly(results, list(dict.fromkeys(row.series for row in rows)), replications)
     values = np.column_stack([weekly.value(row) for row in rows])
     future = weekly.runs[FUTURE].to_numpy()
-    complete = {each for each in np.unique(future) if (future == each).sum() == results.manifest["replications"]}
+    complete = {each for each in np.unique(future) if (future == each).sum() == replications}
     means = {each: values[future == each].mean(axis=0) for each in complete}
     counts = np.array([row.use == FIT for row in rows])
     observed, error = (np.array([getattr(row, name) for row in rows]) for name in ("value", "error"))
     distance = {each: float((((mean - observed) / error)[counts] ** 2).sum()) for each, mean in means.items()}
     parameters = [column for column in design.columns if column.startswith("drawn.")]
     draws = design[[FUTURE, *parameters]].rename(columns=lambda name: name.removeprefix("drawn."))
-    draws = draws[draws[FUTURE].isin([each for each in complete if each and np.isfinite(distance[each])])]
-    draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values([DISTANCE, FUTURE], ignore_index=True)
+    draws = draws[draws[FUTURE].isin(complete - {0})]
     if len(draws) < keep:
-        raise ResultsError(f"{results.path}: {len(draws)} futures have all their runs; expected at least the {keep} to keep")
+        told = f"{results.path}: {len(draws)} futures have all their runs; expected at least the {keep} to keep"
+        raise (Interrupted if status["FAILED"] else ResultsError)(told)
+    draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values([DISTANCE, FUTURE], ignore_index=True)
+    undefined = draws[DISTANCE].isna()
+    if (~undefined).sum() < keep:
+        times = [sum(bool(np.isnan(means[each][i])) for each in draws[FUTURE]) for i in range(len(rows))]
+        shares = [f"{row.series} in {row.when} (line {row.line}) in {n}" for row, n, fit in zip(rows, times, counts) if fit and n]
+        told = f"undefined, a share of nothing, in so many of {len(draws)} futures: {', '.join(shares)}"
+        raise ResultsError(f"{told}; at least {keep} to keep must have it: give it other days, or use = held_out")
+    draws = draws[~undefined]
     members = np.isin(future, draws[FUTURE].head(keep))
-    nothing = np.full(len(rows), np.nan)
-    failed = results.status()["FAILED"]
-    return Calibration(rows, draws, keep, values[members], means.get(0, nothing), distance.get(0, np.nan), weekly, failed)
+    default = means.get(0, np.full(len(rows), np.nan))
+    failed, left_out = status["FAILED"], int(undefined.sum())
+    return Calibration(rows, draws, keep, values[members], default, distance.get(0, np.nan), weekly, failed, left_out)
 
 
 def print_calibration(found: Calibration, console: Console) -> None:
@@ -198,9 +217,12 @@ def print_calibration(found: Calibration, console: Console) -> None:
     nearest, farthest = whole["distance"]["kept"]
     counted = sum(row.use == FIT for row in found.rows)
     console.print(
-        f"Kept {found.keep} of {len(found.draws)} draws. Distance, a sum over {counted} observations: {nearest:.1f} to {farthest:.1f}; "
-        f"median of all draws {whole['distance']['all'][1]:.1f}; defaults {found.default_distance:.1f}"
+        f"Kept {found.keep} of {len(found.draws)} draws. Distance, a sum over {counted} observations: {one_decimal(nearest)} to "
+        f"{one_decimal(farthest)}; median of all draws {one_decimal(whole['distance']['all'][1])}; "
+        f"defaults {one_decimal(whole['distance']['default'])}"
     )
+    if found.undefined:
+        console.print(f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.")
     table = plain_table("What the data say of each parameter", "parameter")
     for head in ("default", "prior 5-95 %", "fitted median", "fitted 5-95 %", "of prior", "", "unit"):
         table.add_column(head, justify="left" if head in ("", "unit") else "right", no_wrap=True)
@@ -223,16 +245,17 @@ def print_calibration(found: Calibration, console: Console) -> None:
     for head in ("when", "observed", "model", "5-95 %", "errors", "", "defaults", "use"):
         table.add_column(head, justify="left" if head in ("", "when", "use") else "right", no_wrap=True)
     for row, each in zip(found.rows, whole["fit"]):
-        shown = {name: number(each[name], row.error / 5) for name in ("observed", "median", "low", "high")}
+        names = ("observed", "median", "low", "high", "default")
+        shown = {name: "" if each[name] is None else number(each[name], row.error / 5) for name in names}
         table.add_row(
             each["series"],
             each["when"],
             shown["observed"],
             shown["median"],
-            f"{shown['low']}-{shown['high']}",
-            f"{each['errors']:+.1f}",
-            "inside" if each["inside"] else "outside",
-            "" if each["default"] is None else number(each["default"], row.error / 5),
+            f"{shown['low']}-{shown['high']}" if shown["low"] else "",
+            "" if each["errors"] is None else one_decimal(each["errors"], "+"),
+            WITHIN[each["inside"]],
+            shown["default"],
             each["use"].replace("_", " "),
         )
     console.print(table)
@@ -240,4 +263,11 @@ def print_calibration(found: Calibration, console: Console) -> None:
     console.print(f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.", soft_wrap=True)
     held = [each for each in whole["fit"] if each["use"] != FIT]
     if held:
-        console.print(f"Of {len(held)} observations held out, {sum(each['inside'] for each in held)} lie within the ensemble's 5-95 %.")
+        within = [each["inside"] for each in held]
+        undefined = f"; {within.count(None)} undefined, a share of nothing in some runs" if None in within else ""
+        console.print(f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.")
+
+
+def one_decimal(value: float | None, sign: str = "") -> str:
+    """A distance with one decimal, and an exponent where that would be long; `none` for None."""
+    return "none" if value is None else f"{value:{sign}.1f}" if abs(value) < 1e7 else f"{value:{sign}.1e}"

@@ -7,7 +7,7 @@ A CSV file, one observation a row:
 | `series` | a name of `SERIES`: a quantity and a place, as in `coca_ha_vraem` |
 | `unit` | the unit of that series; another one is refused |
 | `when` | a day, a month, a year (`2019-12-31`, `2020-01`, `2020`), or two of these with a slash: from the first to the end of the second |
-| `value`, `low`, `high` | the figure, and the range in which the truth is thought to lie; the *error* is half of that range |
+| `value`, `low`, `high` | the figure, from 0 (a share to 1), and the range in which the truth may lie; the *error* is half of that range |
 | `source` | where it is from; what is cited as F0123 is a row of `figures.csv` |
 | `use` | `fit`: it counts in the distance; `held_out`: it is compared, and does not count |
 | `note` | anything, or nothing; the column may be left out |
@@ -18,9 +18,7 @@ ratio of two such sums. The model has weeks: one that lies partly in `when` coun
 
 from __future__ import annotations
 
-import csv
 import datetime
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ import numpy as np
 
 from sim.parameters import load_figures
 from sim.scenario.problems import Problem, ScenarioError, alternatives, got, near
-from sim.scenario.reading import Unreadable, read_text
+from sim.scenario.reading import NotCSV, Unreadable, comma_hint, csv_rows, is_plain_number, read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +38,9 @@ if TYPE_CHECKING:
 
 FIT, HELD_OUT = "fit", "held_out"
 COLUMNS = ("series", "unit", "when", "value", "low", "high", "source", "use")
-NUMBERS, NOTE = ("value", "low", "high"), "note"
+NUMBERS, NOTE, SHARE = ("value", "low", "high"), "note", "share"
+LARGEST = 1_000_000_000_000  # of a figure: past what any unit here can count
+NARROWEST = 1e-9  # of a range, as a part of its high end or of one unit
 THEATRES = {"vraem": ("vraem",), "loreto": ("loreto",), "cajamarca": ("cajamarca",), "border": ("loreto", "cajamarca")}
 THEATRES |= {"elsewhere": ("elsewhere",), "total": ("elsewhere", "vraem", "loreto", "cajamarca")}
 SUMMED = {"coca_ha": "ha", "poppy_ha": "ha", "fighters": "people"}  # states that add up over theatres
@@ -79,7 +79,7 @@ SERIES = {
     **{f"{name}_{place}": Series(unit, over(f"{name} * days", place), DAYS) for name, unit in SUMMED.items() for place in THEATRES},
     **{f"price_hcl_{place}": Series("USD/kg", over("price_hcl * days", place), DAYS) for place in ("vraem", "loreto", "cajamarca")},
     **{f"{name}_{place}": Series(unit, over(name, place)) for name, unit in FLOWS.items() for place in THEATRES},
-    "seized_share_total": Series("share", SEIZED, f"{SEIZED} + {LEFT}"),  # of loads and in stock, of all that was seized or left
+    "seized_share_total": Series(SHARE, SEIZED, f"{SEIZED} + {LEFT}"),  # of loads and in stock, of all that was seized or left
 }
 
 
@@ -112,41 +112,53 @@ def read_observed(path: Path) -> list[Observation]:
         text = read_text(path, "table of observed series")
     except Unreadable as error:
         raise ScenarioError([Problem(str(path), "", str(error))]) from None
-    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    table = csv_rows(text)
     found: list[Observation] = []
     wrong: list[tuple[int, str]] = []
+    known: dict[tuple[str, datetime.date, datetime.date], int] = {}
+    line = 1
     try:
-        headers = [(header or "").strip() for header in reader.fieldnames or ()]
-        reader.fieldnames = headers
-        wrong += [(1, f"expected a column {name}.{near(name, headers)}") for name in COLUMNS if name not in headers]
-        wrong += [(1, f"unknown column {got(name)[5:-1]}.{near(name, COLUMNS)}") for name in headers if name not in (*COLUMNS, NOTE)]
-        wrong += [(1, f"column {name} stands twice") for name in {*headers} if headers.count(name) > 1 and name in (*COLUMNS, NOTE)]
-        for row in () if wrong else reader:
-            if None in row or None in row.values():
-                wrong.append((reader.line_num, f"expected {len(headers)} cells"))
+        line, cells = next(table, (1, []))
+        headers = [cell.strip() for cell in cells]
+        wrong += [(line, fault) for fault in _header_faults(headers)]
+        for line, cells in () if wrong else table:
+            if len(cells) != len(headers):
+                wrong.append((line, f"expected {len(headers)} cells (got {len(cells)}){comma_hint(cells[0])}"))
                 continue
-            cells = {name: cell.strip() for name, cell in row.items()}
-            faults = _faults(cells)
-            wrong += [(reader.line_num, fault) for fault in faults]
-            if not faults:
-                told: dict[str, Any] = cells | {name: float(cells[name]) for name in NUMBERS} | {NOTE: cells.get(NOTE, "")}
-                start, end = period(cells["when"])
-                found.append(Observation(**told, line=reader.line_num, start=start, end=end))
-    except csv.Error as error:
-        wrong.append((reader.line_num, f"not CSV: {error}"))
+            row = dict(zip(headers, (cell.strip() for cell in cells)))
+            if faults := _faults(row):
+                wrong += [(line, fault) for fault in faults]
+                continue
+            start, end = period(row["when"])
+            first = known.setdefault((row["series"], start, end), line)
+            if first != line:
+                wrong.append((line, f"{row['series']} in {row['when']} stands in line {first} already"))
+            told: dict[str, Any] = row | {name: float(row[name]) for name in NUMBERS} | {NOTE: row.get(NOTE, "")}
+            found.append(Observation(**told, line=line, start=start, end=end))
+    except NotCSV as error:
+        wrong.append(error.args)
     if not wrong and not any(row.use == FIT for row in found):
-        wrong.append((reader.line_num, f'expected at least one row with use = "{FIT}": nothing to fit'))
+        wrong.append((line, f'expected at least one row with use = "{FIT}": nothing to fit'))
     if wrong:
         raise ScenarioError([Problem(path.name, f"line {line}", text) for line, text in wrong])
     return found
+
+
+def _header_faults(headers: Sequence[str]) -> list[str]:
+    """What is wrong with the first row; where it holds no column of the table at all, one fault."""
+    if not {*headers} & {*COLUMNS}:
+        hint = comma_hint("".join(headers)) or (" in small letters" if {header.lower() for header in headers} & {*COLUMNS} else "")
+        return [f"expected the headers {','.join(COLUMNS)}{hint} {got(','.join(headers) or None)}"]
+    wrong = [f"expected a column {name}.{near(name, headers)}" for name in COLUMNS if name not in headers]
+    wrong += [f"unknown column {got(name)[5:-1]}.{near(name, COLUMNS)}" for name in headers if name not in (*COLUMNS, NOTE)]
+    return wrong + [f"column {name} stands twice" for name in (*COLUMNS, NOTE) if headers.count(name) > 1]
 
 
 def _faults(row: dict[str, str]) -> list[str]:
     """What is wrong with the cells of one row."""
     series, wrong = SERIES.get(row["series"]), []
     if series is None:
-        close = difflib.get_close_matches(row["series"], SERIES, 1, 0.5)
-        hint = f' Did you mean "{close[0]}"?' if close else f" Expected a quantity and a place, as in {next(iter(SERIES))}"
+        hint = near(row["series"], SERIES, 0.5) or f" Expected a quantity and a place, as in {next(iter(SERIES))}"
         wrong.append(f"series: no such series {got(row['series'])}.{hint}")
     elif row["unit"] != series.unit:
         wrong.append(f"unit: expected {series.unit} {got(row['unit'])}")
@@ -156,24 +168,30 @@ def _faults(row: dict[str, str]) -> list[str]:
             wrong.append(f"when: expected the later day last {got(row['when'])}")
     except ValueError:
         wrong.append(f"when: expected a day, a month, a year (2019-12-31, 2020-01, 2020), or two of these with a slash {got(row['when'])}")
-    numbers: dict[str, float] = {}
-    for name in NUMBERS:
-        try:
-            numbers[name] = float(row[name])
-        except ValueError:
-            numbers[name] = float("nan")
-        if not abs(numbers[name]) < 1e300:
-            wrong.append(f"{name}: expected a number {got(row[name])}")
-    if all(abs(number) < 1e300 for number in numbers.values()) and not (
-        numbers["low"] <= numbers["value"] <= numbers["high"] and numbers["low"] < numbers["high"]
-    ):
-        wrong.append(f"expected low <= value <= high, and low under high (got {row['low']}, {row['value']}, {row['high']})")
+    wrong += _number_faults(row, is_share=series is not None and series.unit == SHARE)
     if row["use"] not in (FIT, HELD_OUT):
         wrong.append(f"use: expected {alternatives((FIT, HELD_OUT))} {got(row['use'])}.{near(row['use'], (FIT, HELD_OUT))}")
     if not row["source"]:
         wrong.append("source: expected where the figure is from (got nothing)")
-    wrong += [f"source: {cited} is not in figures.csv" for cited in re.findall(r"\bF\d{4}\b", row["source"]) if cited not in load_figures()]
-    return wrong
+    figures = load_figures()
+    cited = re.findall(r"\b[Ff]\d{3,5}\b", row["source"], re.ASCII)
+    return wrong + [f"source: {name} is not in figures.csv.{near(name, figures)}" for name in cited if name not in figures]
+
+
+def _number_faults(row: dict[str, str], is_share: bool) -> list[str]:
+    """What is wrong with value, low and high: each by itself, else the three together."""
+    if wrong := [f"{name}: expected a number {got(row[name])}" for name in NUMBERS if not is_plain_number(row[name])]:
+        return wrong
+    value, low, high = (float(row[name]) for name in NUMBERS)
+    told = f"(got {row['low']}, {row['value']}, {row['high']})"
+    if not (low <= value <= high and low < high):
+        return [f"expected low <= value <= high, and low under high {told}"]
+    largest = 1 if is_share else LARGEST
+    if low < 0 or high > largest:
+        return [f"low, value, high: expected {'shares' if is_share else 'numbers'} from 0 to {largest:,} {told}"]
+    # The error divides: what is nearer than the digits of a number can tell is no range.
+    apart = NARROWEST * max(high, 1)
+    return [] if high - low >= apart else [f"expected low and high at least {apart:g} apart: their half is the error {told}"]
 
 
 def period(when: str) -> tuple[datetime.date, datetime.date]:
@@ -183,13 +201,13 @@ def period(when: str) -> tuple[datetime.date, datetime.date]:
 
 
 def _span(text: str) -> tuple[datetime.date, datetime.date]:
-    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
+    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text, re.ASCII):
         raise ValueError(text)
-    year, month, day = (*map(int, text.split("-")), 0, 0)[:3]
-    start = datetime.date(year, month or 1, day or 1)
-    if day:
+    year, *rest = map(int, text.split("-"))
+    start = datetime.date(year, *(*rest, 1, 1)[:2])
+    if len(rest) == 2:
         return start, start
-    after = datetime.date(year + 1, 1, 1) if not month or month == 12 else datetime.date(year, month + 1, 1)
+    after = datetime.date(year, start.month + 1, 1) if rest and start.month < 12 else datetime.date(year + 1, 1, 1)
     return start, after - datetime.timedelta(days=1)
 
 
@@ -212,13 +230,13 @@ class Weekly:
     bottom: dict[str, np.ndarray]
 
     def value(self, row: Observation) -> np.ndarray:
-        """f8[runs]: what each run gives for an observation."""
+        """f8[runs]: what each run gives for an observation; NaN for a share of nothing."""
         first = 7 * np.arange(len(self.days))
         begin, end = ((day - self.start).days for day in (row.start, row.end + datetime.timedelta(days=1)))
         inside = np.clip(np.minimum(first + self.days, end) - np.maximum(first, begin), 0, None) / self.days
-        with np.errstate(divide="ignore", invalid="ignore"):  # a share of nothing is no number
-            return np.asarray((self.top[row.series] @ inside) / (self.bottom[row.series] @ inside) if SERIES[row.series].bottom else
-                              self.top[row.series] @ inside)  # fmt: skip
+        top = self.top[row.series] @ inside
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(top / (self.bottom[row.series] @ inside) if SERIES[row.series].bottom else top)
 
     def sliding(self, series: str, weeks: int) -> np.ndarray:
         """f8[runs, weeks]: the series over the last so many weeks at each, fewer at the beginning; a flow is told by the year."""
@@ -232,13 +250,14 @@ class Weekly:
         return self.bottom[series] if SERIES[series].bottom else np.broadcast_to(self.days / 365.0, self.top[series].shape)
 
 
-def read_weekly(results: Results, names: Sequence[str]) -> Weekly:
-    """The weekly numbers of some of SERIES in the finished runs of a folder whose runs all have the same days."""
+def read_weekly(results: Results, names: Sequence[str], replications: int) -> Weekly:
+    """The weekly numbers of some of SERIES in the finished runs of a folder, the first so many replications; all have the same days."""
     parts: list[str] = []
     for i, name in enumerate(names):
         parts += [f"{SERIES[name].top} as top_{i}", f"{SERIES[name].bottom or '1'} as bottom_{i}"]
     table = results.sql(
         f"select future, replication, week, {DAYS} as days, {', '.join(parts)}\nfrom weekly join runs using (run_id)\n"
+        f"where replication < {replications}\n"
         "group by future, replication, week order by future, replication, week"
     )
     runs = table.loc[table["week"] == 0, ["future", "replication"]].reset_index(drop=True)

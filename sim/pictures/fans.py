@@ -1,7 +1,8 @@
 """Fans: where the ensemble of a calibration goes, week by week, and what was observed.
 
 Each line is the median over members and replications, the bands hold the middle 50 and 90 % of them. A point is an observation with its
-range from low to high: filled where it was fitted, hollow where it was held out; a flat line through it spans the days it speaks of."""
+range from low to high: filled where it was fitted, hollow where it was held out; a flat line through it spans the days it speaks of. Flows,
+of runs and observations alike, are told by the year."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from sim.analysis.calibrate import Calibration
 from sim.analysis.observed import DAYS, FIT, SERIES
 from sim.pictures import style
 
-YEAR_WEEKS = 52  # over which flows and shares slide: a week of them is mostly chance
+YEAR_WEEKS = 52  # over which flows and shares slide: a week of them is mostly chance; in runs under two years, over half of their weeks
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TITLES = {
     "coca_ha": "Coca",
@@ -61,9 +62,10 @@ def fans(found: Calibration) -> Figure:
 
 def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
     """Median and bands of one series; what slides over a year stands at the middle of that year."""
-    window = 1 if SERIES[name].bottom == DAYS else YEAR_WEEKS
+    whole = len(found.weekly.days)
+    window = 1 if SERIES[name].bottom == DAYS else min(YEAR_WEEKS, (whole + 1) // 2)
     values = found.weekly.sliding(name, window)[members, window - 1 :]
-    weeks = np.arange(window - 1, len(found.weekly.days)) - (window - 1) / 2
+    weeks = np.arange(window - 1, whole) - (window - 1) / 2
     low, quarter, middle, three, high = np.quantile(values, QUANTILES, axis=0)
     days = date2num(found.weekly.start) + 7 * weeks + 3.5
     axes.fill_between(days, low, high, color=style.BLUE, alpha=0.15, lw=0, label="90 % of runs")
@@ -71,25 +73,27 @@ def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
     axes.plot(days, middle, color=style.BLUE, label="median")
     quantity, _, place = name.rpartition("_")
     title = TITLES.get(quantity, quantity.replace("_", " ").capitalize())
-    axes.set_title(f"{title}, {PLACES[place]}" + (", over a year" if window > 1 else ""))
-    axes.set_ylabel(SERIES[name].unit)
+    over = "" if window == 1 else ", over a year" if window == YEAR_WEEKS else f", over {window} weeks"
+    axes.set_title(f"{title}, {PLACES[place]}{over}")
+    axes.set_ylabel(SERIES[name].unit + ("" if SERIES[name].bottom else " a year"))
     axes.grid(axis="y")
     axes.xaxis.set_major_locator(YearLocator())
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
 
 
 def points(axes: Axes, found: Calibration, name: str) -> None:
-    """The observations of one series."""
+    """The observations of one series, on the footing of its fan: a flow of some days by the year."""
     for row in found.rows:
         if row.series != name:
             continue
         start, end = date2num(row.start), date2num(row.end + datetime.timedelta(days=1))
+        scale = 1 if SERIES[name].bottom else 365 / (end - start)
         fitted = row.use == FIT
         colour = style.VERMILION if fitted else style.INK
         axes.errorbar(
             (start + end) / 2,
-            row.value,
-            yerr=[[row.value - row.low], [row.high - row.value]],
+            scale * row.value,
+            yerr=[[scale * (row.value - row.low)], [scale * (row.high - row.value)]],
             xerr=(end - start) / 2,
             fmt="o" if fitted else "s",
             ms=4.5,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
 from sim.scenario.problems import Problem, ScenarioError, got, translate
 from sim.scenario.reading import Unreadable, as_value, read_text
@@ -30,13 +31,19 @@ class Layer(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def load_scenario(path: str | Path, overrides: Mapping[str, object] | None = None) -> Scenario:
-    """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem."""
+def load_scenario(
+    path: str | Path, overrides: Mapping[str, object] | None = None, options: Mapping[str, Mapping[str, object]] | None = None
+) -> Scenario:
+    """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem.
+
+    `options`: more overrides by the option of the command line that asked for them, such as `--seed`, after which their problems are named.
+    """
     path = Path(path)
     try:
         layers = _chain(path)
-        if overrides:
-            layers.append(_layer(SETTING, tree_of(overrides), path.parent))
+        for label, values in {SETTING: overrides or {}, **(options or {})}.items():
+            if values:
+                layers.append(_layer(label, tree_of(values), path.parent))
         return validated(layers, path)
     except RecursionError:
         raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
@@ -54,7 +61,7 @@ def validated(layers: list[Layer], path: Path | None) -> Scenario:
         found = []
     except ValidationError as error:
         found = translate(error, Scenario)
-    main = next((layer.label for layer in reversed(layers) if layer.label != SETTING), SETTING)
+    main = next((layer.label for layer in reversed(layers) if not layer.label.startswith("--")), SETTING)
     problems = [problem for layer in layers for problem in layer.problems]
     problems += [Problem(_origin(key, layers, main), key, text + _labelled(key, tree)) for key, text in found]
     if problems:
@@ -70,17 +77,26 @@ def _labelled(key: str, tree: Mapping[str, Any]) -> str:
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, table by table; lists and values replace. Another strategy drops the settings of the one below."""
+    """`above` laid over `below`, table by table; lists and values replace.
+
+    Another strategy drops the settings of the one below. The rows of a table are a whole design: another one drops them, and they drop it.
+    """
     result = dict(below)
     for key, value in above.items():
         under = result.get(key)
         if isinstance(value, Mapping) and isinstance(under, Mapping):
             if key == "strategy" and value.get("name", under.get("name")) != under.get("name"):
                 under = {lever: setting for lever, setting in under.items() if lever in Strategy.model_fields}
+            if key in ("sweep", "futures") and _is_other_design(under, value):
+                under = {name: setting for name, setting in under.items() if name == "design"}
             result[key] = merged(under, value)
         else:
             result[key] = value
     return result
+
+
+def _is_other_design(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    return "table" in above or ("design" in above and TABLE in (below.get("design"), above["design"]))
 
 
 def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
@@ -120,7 +136,8 @@ def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
             ]
             tree = tree | {section: dict(flat)}
     for section, read in (("sweep", with_table), ("futures", with_futures)):
-        if isinstance(table := tree.get(section), dict) and isinstance(table.get("table"), str):
+        table = tree.get(section)
+        if isinstance(table, dict) and isinstance(table.get("table"), str) and table.get("design", TABLE) == TABLE:
             columns, wrong = read(table, folder)
             problems += [Problem(label, f"{section}.{key}", text) for key, text in wrong]
             tree = tree | {section: columns}

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from sim import parameters as registry
 from sim.scenario.designs import MAX_SEED, TABLE, range_fault, sample, samples_fault
 from sim.scenario.frozen import Frozen, freeze, pairs
-from sim.scenario.problems import SHOWN, alternatives, faults, got
+from sim.scenario.problems import SHOWN, faults, got
 from sim.scenario.sections import Section
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ class Futures(Section):
                 raise faults([("table", f"expected the name of a CSV file with a row for every future {got(self.table)}")])
             if wrong := [name for name, column in self.parameters.items() if not isinstance(column, tuple) or not column]:
                 raise faults([(f"parameters.{name}", EXPECTED) for name in wrong])
-            lengths = {len(column) for column in self.parameters.values()}
-            if lengths != {self.samples}:
-                raise faults([("samples", f"expected {alternatives(sorted(lengths))}, the rows of the table (got {self.samples})")])
+            lengths = sorted({len(column) for column in self.parameters.values()})
+            if len(lengths) > 1:
+                raise faults([("parameters", f"expected columns of one length (got {' and '.join(map(str, lengths))})")])
+            if lengths != [self.samples]:
+                raise faults([("samples", f"expected {lengths[0]}, the rows of the table (got {self.samples})")])
         elif self.table is not None:
             raise faults([("table", f'only with design = "table" (this is "{self.design}")')])
         elif self.samples and (fault := samples_fault(self.samples, self.design)):
@@ -117,11 +119,12 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
 
 def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> str | None:
     """What the range of a parameter should have been, or None."""
-    fault = range_fault(ends) if isinstance(ends, Mapping) else f"expected a range {{low = ..., high = ...}} {got(ends)}"
-    for end in () if fault else ("low", "high"):
-        fault = fault or entry.fault(ends[end], outside_range)
-        fault = f"{end}: {fault} (got {ends[end]})" if fault and not fault.startswith(end) else fault
-    return fault
+    if not isinstance(ends, Mapping):
+        return f"expected a range {{low = ..., high = ...}} {got(ends)}"
+    if fault := range_fault(ends):
+        return fault
+    wrong = [(end, fault) for end in ("low", "high") if (fault := entry.fault(ends[end], outside_range))]
+    return "; ".join(f"{end}: {fault} {got(ends[end])}" for end, fault in wrong) or None
 
 
 def _column_fault(futures: Futures, entry: registry.Parameter, column: Any, outside_range: bool) -> str | None:

@@ -51,10 +51,11 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """` Did you mean "x"?`, or nothing where no known name is close."""
-    close = difflib.get_close_matches(name, list(known), 1, 0.6)
-    return f' Did you mean "{close[0]}"?' if close else ""
+def near(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """` Did you mean "x"?`, or nothing where no known name is close, whatever the case of its letters."""
+    names = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(name.casefold(), names, 1, likeness)
+    return f' Did you mean "{names[close[0]]}"?' if close else ""
 
 
 def got(value: object) -> str:

@@ -1,6 +1,10 @@
-"""Read a short text that a user names: whatever else stands at that path is refused in words."""
+"""Read a short text that a user names, and the rows of one that is CSV: whatever else stands at that path is refused in words."""
 
+import csv
+import io
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from sim.scenario.problems import near
@@ -10,6 +14,10 @@ MAX_BYTES = 1_000_000
 
 class Unreadable(Exception):
     """The path holds no such text; the argument says what stands there."""
+
+
+class NotCSV(Exception):
+    """A row cannot be read; the arguments are the line on which it begins and why."""
 
 
 def read_text(path: Path, noun: str) -> str:
@@ -38,6 +46,34 @@ def read_text(path: Path, noun: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"is not UTF-8 text (byte {error.start})") from None
+
+
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line on which it begins, cells) of each row of a CSV text that is not blank; NotCSV for one that cannot be read.
+
+    A row may go on over lines inside quotes. Lines end as in a file: other breaks, such as U+2028, are letters of a cell.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise NotCSV(line, f"not CSV: {error}") from None
+        if cells is None:
+            return
+        if len(cells) > 1 or "".join(cells).strip():
+            yield line, cells
+
+
+def comma_hint(header: str) -> str:
+    """What to add to the refusal of a header that holds what some programs write between columns."""
+    return " (columns are separated by commas)" if {*header} & {";", "\t"} else ""
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether a cell is a decimal number as anyone writes it: `0x1`, `26_028` and the digits of other scripts are none."""
+    return re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) is not None
 
 
 def as_value(text: str) -> object:

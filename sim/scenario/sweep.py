@@ -39,9 +39,11 @@ def points(scenario: Scenario) -> list[Arm]:
     entries = scenario.strategies or (None,)
     base = scenario.model_dump(exclude={"sweep", "strategies"})
     found: list[Arm] = []
+    unvaried: dict[int, Scenario] = {}
     problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
     made: set[Any] = set()
     for row, place in zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario)):
+        same = []
         for i, entry in enumerate(entries):
             point = row if entry is None else {key: value for key, value in row.items() if _concerns(entry, key)}
             if (i, hashable(point)) in made:
@@ -56,10 +58,17 @@ def points(scenario: Scenario) -> list[Arm]:
                 for problem in error.problems:
                     what = re.sub(r"\(got .*?\)", "", problem.text)  # a range can be wrong at every sample
                     problems.setdefault(f"{problem.key} {what}", problem._replace(text=f"{problem.text} in {at}"))
+                same.append(False)
                 continue
+            same.append(bool(point) and unvaried.get(i) == resolved)
+            if not point:
+                unvaried[i] = resolved
             values = {key: _at(resolved, key) for key in flatten(point)}
             label = f"{entry.label}{said(values)}" if entry is not None and entry.label else ""
             found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
+        if same and all(same):  # one at a time: it would be the run of the scenario itself, under another name
+            expected = "expected other values than the scenario's own"
+            problems |= {key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}") for key, value in row.items()}
     if problems:
         raise ScenarioError(list(problems.values()))
     return found

@@ -1,12 +1,11 @@
 """Points of a sweep, or futures, as a table: a CSV file whose headers are dotted keys, one point a row."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.scenario.frozen import hashable
-from sim.scenario.reading import Unreadable, as_value, read_text
+from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, is_plain_number, read_text
 
 NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
 
@@ -55,27 +54,25 @@ def _columns(
 
 def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
     """(line, row by header, notes left out) of each sound row, and every fault with its line and column."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    table = csv_rows(text)
     rows: list[tuple[int, dict[str, Any]]] = []
     faults: list[str] = []
     try:
-        headers = [header.strip().replace('"', "") for header in next(filter(None, reader), [])]
-        line = reader.line_num
+        top, cells = next(table, (0, []))
+        if not cells:
+            return [], [f"is empty; expected headers, each {wanted}"]
+        headers = [header.strip().replace('"', "") for header in cells]
         for column, header in enumerate(headers, 1):
-            if ";" in header or ("." not in header and header not in (notes or ("ablate",))):
-                more = " (columns are separated by commas)" if ";" in header else ""
-                faults.append(f'line {line}, column {column}: expected {wanted} (got "{header}"){more}')
+            if (hint := comma_hint(header)) or ("." not in header and header not in (notes or ("ablate",))):
+                faults.append(f'line {top}, column {column}: expected {wanted} (got "{header}"){hint}')
             elif headers.index(header) < column - 1:
-                faults.append(f"line {line}, column {column}: {header} is column {headers.index(header) + 1} already")
-        if not faults and headers and not any("." in header or header == "ablate" for header in headers):
-            faults.append(f"line {line}, column 1: expected {wanted} (got only {', '.join(headers)})")
+                faults.append(f"line {top}, column {column}: {header} is column {headers.index(header) + 1} already")
+        if not faults and not any("." in header or header == "ablate" for header in headers):
+            faults.append(f"line {top}, column 1: expected {wanted} (got only {', '.join(headers)})")
         if faults:
             return [], faults
         seen: dict[Any, int] = {}
-        for cells in reader:
-            line = reader.line_num
-            if not cells:
-                continue
+        for line, cells in table:
             empty = [column for column, cell in enumerate(cells[: len(headers)], 1) if not cell.strip()]
             faults += [f"line {line}, column {column}: expected a value of {headers[column - 1]} (got nothing)" for column in empty]
             if len(cells) != len(headers):
@@ -86,20 +83,19 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
                 if first != line:
                     faults.append(f"line {line}, column 1: the same point as line {first}")
                 rows.append((line, row))
-    except csv.Error as error:
-        return rows, [*faults, f"line {reader.line_num}, column 1: not CSV: {error}"]
+    except NotCSV as error:
+        line, why = error.args
+        return rows, [*faults, f"line {line}, column 1: {why}"]
     if not rows and not faults:
-        faults.append("line 2, column 1: expected at least one row under the headers")
+        faults.append(f"line {top + 1}, column 1: expected at least one row under the headers")
     return rows, faults
 
 
 def _value(cell: str) -> object:
-    """A cell as TOML would read it, or as a spreadsheet writes it: .5, TRUE."""
-    if (value := as_value(cell)) != cell:
-        return value
+    """A cell as TOML would read it, or as a spreadsheet writes it: .5, TRUE. What is no plain number, as 0x1, stays text."""
+    value = as_value(cell)
+    if is_plain_number(cell):
+        return float(cell) if value == cell else value
     if cell in ("TRUE", "FALSE"):
         return cell == "TRUE"
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
+    return cell if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -3,15 +3,16 @@
 import datetime
 import json
 import sys
-import types
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sim.analysis.calibrate as module
-from sim.analysis.calibrate import calibrate, members_of
+import sim.run
+from sim.analysis.calibrate import calibrate, members_of, one_decimal
 from sim.analysis.observed import Weekly, read_observed
 from sim.batch import Results, ResultsError, make_plan
 from sim.cli import main
@@ -45,10 +46,9 @@ count = 1
 
 
 class Folder:
-    """What `calibrate` asks of a results folder: one arm in six futures, two replications of each."""
+    """What `calibrate` asks of a results folder: one arm in six futures."""
 
     path = Path("folder")
-    manifest = types.MappingProxyType({"replications": 2})
 
     def design(self):
         return pd.DataFrame(
@@ -56,7 +56,7 @@ class Folder:
         )
 
     def status(self):
-        return {"FAILED": 0}
+        return {"SUCCEEDED": 12, "FAILED": 0}
 
 
 @pytest.fixture
@@ -81,21 +81,21 @@ def known(monkeypatch):
         )
         frame = pd.DataFrame(runs, columns=["future", "replication"])
         weeks = Weekly(datetime.date(2020, 1, 1), frame, np.array([7]), top, bottom)
-        monkeypatch.setattr(module, "read_weekly", lambda results, names: weeks)
+        monkeypatch.setattr(module, "read_weekly", lambda results, names, replications: weeks)
         return Folder()
 
     return known
 
 
 def test_the_distance_is_of_the_mean_over_replications_in_errors_of_the_fitted_rows(known, rows):
-    found = calibrate(known(), rows, keep=2)
+    found = calibrate(known(), rows, keep=2, replications=2)
     assert found.draws["future"].tolist() == [4, 3, 5, 2, 1]
     assert found.draws["distance"].tolist() == pytest.approx([0, 0.25, 0.25, 1, 2.25])  # (10 x draw - 4) / 2, squared
     assert found.ensemble["crops.growth_coca"].tolist() == [0.4, 0.3] and found.default_distance == pytest.approx(1.0)
 
 
 def test_the_fit_is_over_members_and_replications_and_tells_held_out_rows_too(known, rows):
-    acts, hectares = calibrate(known(), rows, keep=2).fit()
+    acts, hectares = calibrate(known(), rows, keep=2, replications=2).fit()
     runs = [3.0, 5.0, 2.0, 4.0]
     assert [acts[name] for name in ("low", "median", "high")] == pytest.approx(np.quantile(runs, [0.05, 0.5, 0.95]))
     assert acts["inside"] and acts["errors"] == pytest.approx((3.5 - 4) / 2) and acts["default"] == pytest.approx(2.0)
@@ -103,18 +103,119 @@ def test_the_fit_is_over_members_and_replications_and_tells_held_out_rows_too(kn
 
 
 def test_a_future_without_all_its_runs_is_left_out(known, rows):
-    found = calibrate(known(lost=(0, 4)), rows, keep=2)
+    found = calibrate(known(lost=(0, 4)), rows, keep=2, replications=2)
     assert found.ensemble["future"].tolist() == [3, 5] and np.isnan(found.default).all() and found.to_dict()["distance"]["default"] is None
     json.dumps(found.to_dict(), allow_nan=False)
     with pytest.raises(ResultsError, match="4 futures have all their runs; expected at least the 5 to keep"):
-        calibrate(known(lost=(4,)), rows, keep=5)
+        calibrate(known(lost=(4,)), rows, keep=5, replications=2)
 
 
 def test_a_parameter_of_one_value_has_no_spread_and_is_not_narrowed(known, rows):
-    growth, reach = calibrate(known(), rows, keep=2).parameters()
+    growth, reach = calibrate(known(), rows, keep=2, replications=2).parameters()
     assert reach["spread_of_prior"] is None and not reach["narrowed"]
     assert growth["spread_of_prior"] == pytest.approx(0.09 / 0.36) and growth["default"] == 0.2
     assert not growth["narrowed"]  # two neighbours of five: one blind choice in two and a half is as near
+
+
+COCA = "coca_ha_vraem,ha,2021-12-30,300,250,350,a book,fit\n"
+SHARE = "seized_share_total,share,2021-06,0.05,0.04,0.08,a book,{}\n"
+EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """The command on five draws whose hectares are 1,000 times the growth, and nothing is seized or leaves; `fails` says which runs do."""
+
+    def command(*more, out="out", fails=lambda scenario, replication: False, observed=COCA):
+        def run(scenario, replication=0):
+            if fails(scenario, replication):
+                raise ZeroDivisionError("nobody")
+            hectares = 1_000 * scenario.parameters.get("crops.growth_coca", 0.2) + replication
+            zeros = dict.fromkeys(("seized_kg", "seized_stock_kg", *(f"exported_kg_{exit_}" for exit_ in EXITS)), 0.0)
+            weeks = pd.DataFrame({"week": range(52), "days": 7, "coca_ha": hectares, **zeros})
+            weekly = pd.concat([weeks.assign(theatre=name) for name in ("vraem", "loreto", "cajamarca", "elsewhere")], ignore_index=True)
+            return SimpleNamespace(outcomes={}, weekly=weekly, events=pd.DataFrame(), layers=pd.DataFrame(), seed=1)
+
+        monkeypatch.setattr(sim.run, "warm_up", lambda: None)
+        monkeypatch.setattr(sim.run, "run", run)
+        monkeypatch.chdir(tmp_path)
+        Path("small.toml").write_text(SMALL)
+        Path("observed.csv").write_text(HEADER + observed)
+        arguments = ["small.toml", "--against", "observed.csv", "--samples", "5", "--keep", "2", "--workers", "1", "--out", out, *more]
+        return main(["calibrate", *arguments]), *capsys.readouterr()
+
+    return command
+
+
+def is_default(scenario) -> bool:
+    return "crops.growth_coca" not in scenario.parameters
+
+
+def test_only_the_replications_asked_for_count(command):
+    status, _, told = command("--set", "replications.count=3", fails=lambda scenario, replication: replication > 0)
+    assert status == 1 and "out: 0 futures have all their runs; expected at least the 2 to keep" in told
+    assert command()[0] == 0
+    earlier = Path("out/calibration.json").read_bytes()
+    assert command("--set", "replications.count=3")[0] == 0 and Path("out/calibration.json").read_bytes() != earlier
+    assert command()[0] == 0 and Path("out/calibration.json").read_bytes() == earlier
+    assert command(out="other")[0] == 0 and Path("other/calibration.json").read_bytes() == earlier
+
+
+def test_where_every_run_fails_the_reasons_are_named(command):
+    status, out, told = command(fails=lambda scenario, replication: True)
+    assert (status, out) == (1, "") and not Path("out/fitted.csv").exists()
+    assert told.splitlines()[-1] == "out: 6 of 6 runs failed; out/failures.jsonl has the reasons, `redeploy status out` lists them"
+    with pytest.raises(ResultsError, match="out: no run has succeeded"):
+        calibrate(Results.open("out"), [], keep=2, replications=1)
+
+
+def test_where_the_defaults_fail_the_answer_is_whole_and_says_so(command):
+    status, out, told = command(fails=lambda scenario, replication: is_default(scenario))
+    assert status == 1 and "; defaults none" in out and "nan" not in out
+    assert "out: 1 of 6 runs failed; out/failures.jsonl has the reasons, `redeploy status out` lists them" in told
+    assert json.loads(command("--json", fails=lambda scenario, replication: is_default(scenario))[1])["failed_runs"] == 1
+
+
+def test_a_share_of_nothing_is_null_where_it_is_held_out(command):
+    status, out, _ = command(observed=COCA + SHARE.format("held_out"))
+    assert status == 0 and "Of 1 observations held out, 0 lie within the ensemble's 5-95 %; 1 undefined" in out and "nan" not in out
+    share = json.loads(Path("out/calibration.json").read_text())["fit"][1]
+    assert [share[name] for name in ("low", "median", "high", "inside", "errors", "default")] == [None] * 6
+
+
+def test_a_fitted_share_of_nothing_is_refused_by_row_and_leaves_the_earlier_files(command):
+    assert command()[0] == 0
+    earlier = {name: Path("out", name).read_bytes() for name in ("fitted.csv", "calibration.json", "fans.png")}
+    status, out, told = command(observed=COCA + SHARE.format("fit"))
+    expected = "undefined, a share of nothing, in so many of 5 futures: seized_share_total in 2021-06 (line 3) in 5; at least 2 to keep"
+    assert (status, out) == (2, "") and expected in told.splitlines()[-1]
+    assert earlier == {name: Path("out", name).read_bytes() for name in earlier}
+
+
+def test_a_draw_whose_fitted_share_is_of_nothing_is_left_out_and_counted(known, rows):
+    folder = known()
+    weeks = module.read_weekly(folder, [], 2)
+    weeks.bottom["attacks_vraem"] = weeks.bottom["coca_ha_vraem"] * np.where(weeks.runs["future"] == 4, np.nan, 1)[:, None]
+    weeks.top["attacks_vraem"] = weeks.top["attacks_vraem"] * (weeks.bottom["attacks_vraem"] / 7)
+    found = calibrate(folder, rows, keep=2, replications=2)
+    assert found.ensemble["future"].tolist() == [3, 5] and found.to_dict()["undefined_draws"] == 1
+
+
+def test_nothing_is_written_before_all_is_made(command, monkeypatch):
+    monkeypatch.setattr(module.Calibration, "to_csv", lambda found: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        command()
+    assert not [name for name in ("fitted.csv", "calibration.json", "fans.png") if Path("out", name).exists()]
+
+
+def test_the_ensemble_is_offered_by_its_path(command):
+    told = '`[futures] design = "table"`, `table = "out/fitted.csv"` runs it (paths start from the file that names them)'
+    assert command()[1].splitlines()[-1] == f"out/fitted.csv: the ensemble; {told}"
+
+
+def test_a_long_distance_is_told_by_its_exponent():
+    assert [one_decimal(value) for value in (13.19, 999_999.96, 4e26, None)] == ["13.2", "1000000.0", "4.0e+26", "none"]
+    assert [one_decimal(value, "+") for value in (0.25, -3e9)] == ["+0.2", "-3.0e+09"]
 
 
 @pytest.fixture(scope="module")
@@ -185,8 +286,11 @@ def test_the_printed_page_says_what_was_not_narrowed(small, fitted, capsys):
     [
         (("--keep", "0"), "--keep: expected a whole number from 1 to the 16 samples (got 0)"),
         (("--keep", "17"), "--keep: expected a whole number from 1 to the 16 samples (got 17)"),
-        (("--samples", "0"), "small.toml: futures.samples: missing; a calibration draws from [futures]"),
-        (("--samples", "-1"), "--set: futures.samples: expected a whole number from 0 to 1000000 (got -1)"),
+        (("--samples", "0"), "--samples: expected 1 or more (got 0)"),
+        (("--samples", "-1"), "--samples: expected 1 or more (got -1)"),
+        (("--samples", "2000000"), "--samples: futures.samples: expected a whole number from 0 to 1000000 (got 2000000)"),
+        (("--samples", "3", "--set", "futures.design=sobol"), "--samples: futures.samples: expected a power of two"),
+        (("--set", "futures.samples=0"), "small.toml: futures.samples: missing; a calibration draws from [futures]"),
         (("--workers", "0"), "--workers: expected 1 or more (got 0)"),
         (("--set", "strategy.name=static"), "what was observed is one history"),
         (("--set", "time.horizon_days=181"), "observed.csv: line 2: when: 2021-07-01 lies outside the days of the scenario"),
@@ -204,6 +308,8 @@ def test_a_table_of_futures_is_no_prior(small, fitted):
     (small / "table.toml").write_text('schema = 1\n[futures]\ndesign = "table"\ntable = "two/fitted.csv"\n')
     with pytest.raises(UserError, match=r'futures.design: expected "lhs" or "sobol"'):
         members_of(load_scenario(small / "table.toml"), None)
+    with pytest.raises(UserError, match=r"--samples: futures.samples: expected 4, the rows of the table \(got 2\)"):
+        load_scenario(small / "table.toml", options={"--samples": {"futures.samples": 2}})
     assert members_of(load_scenario(small / "small.toml"), None) == 3
 
 

@@ -88,17 +88,25 @@ def test_a_table_lies_beside_the_file_that_names_it(write, tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "line 2, column 1: expected at least one row"),
+        ("", '"points.csv" is empty; expected headers, each a dotted key such as strategy.share_to_border'),
+        (" \n\n", "is empty; expected headers"),
         ("secrecy.level\n", "line 2, column 1: expected at least one row"),
+        ("\n\nsecrecy.level\n", "line 4, column 1: expected at least one row"),
         ("\n\nlevel\n0.1\n", "line 3, column 1: expected a dotted key"),
         ("level\n0.1\n", "line 1, column 1: expected a dotted key"),
         ("secrecy.level;map.resolution_km\n", "columns are separated by commas"),
+        ("secrecy.level\tmap.resolution_km\n0.1\t5\n", "columns are separated by commas"),
         ("secrecy.level,time.horizon_days,secrecy.level\n", "line 1, column 3: secrecy.level is column 1 already"),
         ("secrecy.level,time.horizon_days\n0.1\n", "line 2, column 2: expected 2 cells (got 1)"),
         ("secrecy.level,time.horizon_days\n0.1,7,8\n", "line 2, column 3: expected 2 cells (got 3)"),
         ("secrecy.level,time.horizon_days\n0.1,\n", "line 2, column 2: expected a value of time.horizon_days (got nothing)"),
         ("secrecy.level\n0.1\n0.2\n0.10\n", "line 4, column 1: the same point as line 2"),
-        ('secrecy.level\n"0.1\n', "not CSV"),
+        ('secrecy.level\n0.2\n"0.1\n', "line 3, column 1: not CSV"),
+        ('secrecy.level\n0.2\n"0.1"3\n0.3\n', "line 3, column 1: not CSV"),
+        ("secrecy.level\n0x1\n", 'secrecy.level: expected a number from 0 to 1 (got "0x1")'),
+        ("secrecy.level\n0_1\n", 'expected a number from 0 to 1 (got "0_1")'),
+        ("secrecy.level\n\u0661\n", 'expected a number from 0 to 1 (got "\u0661")'),
+        ('"secrecy.level"\n"0.1\n"\n2\n', 'secrecy.level: expected a number from 0 to 1 (got 2) in line 4 of "points.csv"'),
         ("secrecy.level\n0.1\n2\n", 'secrecy.level: expected a number from 0 to 1 (got 2) in line 3 of "points.csv"'),
         ("secrecy.levl\n0.1\n", 'Did you mean "level"? in line 2 of "points.csv"'),
         ("replications.count\n1\n", "cannot vary between the points"),
@@ -108,6 +116,28 @@ def test_a_wrong_table_is_told_by_line_and_column(text, expected, write, tmp_pat
     with pytest.raises(ScenarioError) as caught:
         points(load_scenario(write(table(tmp_path, text))))
     assert expected in str(caught.value), str(caught.value)
+
+
+def test_numbers_are_read_as_toml_or_a_spreadsheet_writes_them(write, tmp_path: Path):
+    found = points(load_scenario(write(table(tmp_path, "secrecy.level,time.horizon_days\n.5,7\n1e-1,+8\n1,9\n01,10\n"))))
+    assert [arm.values["secrecy.level"] for arm in found] == [0.5, 0.1, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "expected"),
+    [
+        ('"time.horizon_days" = [7, 8]', 'design = "table"\ntable = "points.csv"', [0.1, 0.2]),
+        ('design = "table"\ntable = "points.csv"', 'design = "grid"\n"secrecy.level" = [0.4, 0.6, 0.8]', [0.4, 0.6, 0.8]),
+        ('design = "table"\ntable = "others.csv"', 'table = "points.csv"', [0.1, 0.2]),
+    ],
+)
+def test_the_points_of_a_table_and_another_design_replace_one_another(base, text, expected, write, tmp_path: Path):
+    (tmp_path / "points.csv").write_text("secrecy.level\n0.1\n0.2\n")
+    (tmp_path / "others.csv").write_text("time.horizon_days\n7\n8\n9\n")
+    write(f"[sweep]\n{base}\n", "base.toml")
+    assert [arm.values for arm in points(load_scenario(write(f'extends = "base.toml"\n[sweep]\n{text}\n')))] == [
+        {"secrecy.level": level} for level in expected
+    ]
 
 
 def test_every_fault_of_a_table_is_told_at_once(write, tmp_path: Path):

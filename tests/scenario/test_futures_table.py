@@ -50,14 +50,39 @@ def test_a_resolved_scenario_holds_the_columns_and_needs_no_file(scenario_of, tm
 
 
 def test_a_table_replaces_the_ranges_and_samples_of_the_file_below(scenario_of, write):
-    write('[futures]\nsamples = 9\nparameters = ["secrecy.leak_base"]\n', "base.toml")
-    assert draws(scenario_of(TEXT, f'extends = "base.toml"\n{USED}').futures) == [{}, *ROWS]
+    for below in ('["secrecy.leak_base"]', '{"secrecy.leak_base" = {low = 0.01, high = 0.02}}'):
+        write(f"[futures]\nsamples = 9\nseed = 5\nparameters = {below}\n", "base.toml")
+        assert draws(scenario_of(TEXT, f'extends = "base.toml"\n{USED}').futures) == [{}, *ROWS]
+
+
+def test_a_table_replaces_the_columns_of_another(scenario_of, write, tmp_path: Path):
+    (tmp_path / "other.csv").write_text("secrecy.leak_base\n0.03\n")
+    scenario_of(TEXT, USED, "base.toml")
+    for text in ("", 'design = "table"\n'):
+        futures = load_scenario(write(f'extends = "base.toml"\n[futures]\n{text}table = "other.csv"\n')).futures
+        assert draws(futures) == [{}, {"secrecy.leak_base": 0.03}]
+
+
+def test_another_design_replaces_a_table(scenario_of, write):
+    scenario_of(TEXT, USED, "base.toml")
+    text = 'extends = "base.toml"\n[futures]\ndesign = "lhs"\nsamples = 3\nparameters = ["secrecy.leak_base"]\n'
+    assert [list(drawn) for drawn in draws(load_scenario(write(text)).futures)] == [[], *[["secrecy.leak_base"]] * 3]
+    overrides = {"futures.design": "sobol", "futures.samples": 4, "futures.parameters": ["secrecy.leak_base"]}
+    assert len(draws(load_scenario(write('extends = "base.toml"'), overrides).futures)) == 5
+
+
+def test_a_design_of_ranges_keeps_those_of_the_file_below(write):
+    write('[futures]\nsamples = 4\nparameters = {"secrecy.leak_base" = {low = 0.01, high = 0.02}}\n', "base.toml")
+    futures = load_scenario(write('extends = "base.toml"\n[futures]\ndesign = "sobol"\n')).futures
+    assert (futures.samples, futures.parameters) == (4, {"secrecy.leak_base": {"low": 0.01, "high": 0.02}})
 
 
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
-        ("", 'futures.table: "fitted.csv" line 2, column 1: expected at least one row'),
+        ("", 'futures.table: "fitted.csv" is empty; expected headers, each a parameter such as crops.growth_coca'),
+        ("secrecy.leak_base\tdistance\n0.02\t1\n", "columns are separated by commas"),
+        ("secrecy.leak_base\n0x1\n", 'expected a finite number in per week (got "0x1") in line 2 of "fitted.csv"'),
         ("secrecy.leak_base\n", 'futures.table: "fitted.csv" line 2, column 1: expected at least one row'),
         ("future,distance\n1,2\n", "line 1, column 1: expected a parameter such as crops.growth_coca (got only future, distance)"),
         ("leak_base\n0.02\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "leak_base")'),
@@ -83,10 +108,15 @@ def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
         (USED + 'parameters = "assumed"', 'futures.parameters: the table "fitted.csv" has it; leave it out'),
         (USED.replace("fitted", "fited"), '"fited.csv" does not exist; expected a CSV table. Did you mean "fitted.csv"?'),
         ('[futures]\ndesign = "table"', "futures.table: expected the name of a CSV file with a row for every future (got nothing)"),
+        (USED.replace('"table"', '"lhs"') + "samples = 2", 'futures.table: only with design = "table" (this is "lhs")'),
         ('[futures]\ntable = "fitted.csv"', 'futures.table: only with design = "table" (this is "lhs")'),
         (USED + '[parameters]\n[sweep]\n"parameters.secrecy.leak_base" = [0.02]', "cannot be uncertain: [sweep] varies it"),
         ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = 0.1', "expected a list of its values"),
         ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = [0.1, 2]', "samples: expected 2, the rows"),
+        (
+            '[futures]\ndesign = "table"\nsamples = 2\nparameters = {"secrecy.leak_base" = [0.1, 0], "detection.width_jungle_km" = [0.05]}',
+            "futures.parameters: expected columns of one length (got 1 and 2)",
+        ),
     ],
 )
 def test_a_wrong_use_of_a_table_is_told(text, expected, scenario_of):

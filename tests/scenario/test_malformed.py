@@ -203,6 +203,14 @@ WRONG = {
         ['strategy.moved: expected "line", "special" or "proportional"', "sweep point strategy.moved = "],
     ),
     "sweep samples in a grid": ('[sweep]\nsamples = 3\n"secrecy.level" = [0]', ["sweep.samples: only with design"]),
+    "sweep table and a list, one at a time": (
+        '[sweep]\ndesign = "one_at_a_time"\ntable = "nowhere.csv"\n"secrecy.level" = [0]',
+        ['sweep.table: only with design = "table" (this is "one_at_a_time")'],
+    ),
+    "sweep of the own value, one at a time": (
+        '[sweep]\ndesign = "one_at_a_time"\n"secrecy.level" = [0.2, 0.5]',
+        ["sweep.secrecy.level: expected other values than the scenario's own (got 0.5)"],
+    ),
     "sweep table in a grid": ('[sweep]\ntable = 3\n"secrecy.level" = [0]', ['sweep.table: only with design = "table" (this is "grid")']),
     "sweep table that is none": ('[sweep]\ndesign = "table"\ntable = "nowhere.csv"', ['sweep.table: "nowhere.csv" does not exist']),
     "sweep table of no CSV": ('[sweep]\ndesign = "table"\ntable = "base.toml"', ['"base.toml" line 1, column 1: expected a dotted key']),

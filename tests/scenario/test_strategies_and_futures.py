@@ -168,6 +168,11 @@ def test_futures_of_named_parameters_and_ranges(write, tmp_path: Path):
             "",
             "high: expected 0 to 0.1 per week (allow_outside_range = true lifts this) (got 0.2)",
         ),
+        (
+            '{"secrecy.leak_base" = {low = -0.5, high = 0.1}}',
+            "",
+            "leak_base: low: expected 0 to 0.1 per week (allow_outside_range = true lifts this) (got -0.5)",
+        ),
         ('["secrecy.leak_base"]', '[sweep]\n"parameters.secrecy.leak_base" = [0.02]', "cannot be uncertain: [sweep] varies it"),
         ('["secrecy.leak_base"]', '[sweep]\nablate = [["leak"]]', "cannot be uncertain: ablate switches it off"),
         ('"assumed"\ndesign = "sobol"\nsamples = 6', "", "futures.samples: expected a power of two for Sobol' points: 4 or 8 (got 6)"),
@@ -178,7 +183,7 @@ def test_futures_of_named_parameters_and_ranges(write, tmp_path: Path):
 def test_wrong_futures(parameters, more, expected, write):
     text = FUTURES.format(parameters).replace("samples = 8\n", "" if "samples =" in parameters else "samples = 8\n", 1)
     (line,) = told(write, f"{text}\n{more}")
-    assert expected in line
+    assert expected in line and line.count("(got") <= 1
 
 
 def test_a_range_may_be_left_on_request(write):

@@ -28,15 +28,24 @@ def test_a_grid_varies_the_last_key_fastest(write):
 
 
 def test_one_at_a_time_changes_one_key_and_leaves_the_rest(write):
-    scenario = load_scenario(write(GRID.replace('"grid"', '"one_at_a_time"')))
+    scenario = load_scenario(write(GRID.replace('"grid"', '"one_at_a_time"').replace("[0, ", "[0.3, ")))
     found = points(scenario)
     assert [dict(point) for point, *_ in found] == [
-        {}, {"strategy.share_to_border": 0.0}, {"strategy.share_to_border": 0.1}, {"strategy.share_to_border": 0.2},
+        {}, {"strategy.share_to_border": 0.3}, {"strategy.share_to_border": 0.1}, {"strategy.share_to_border": 0.2},
         {"strategy.tasking_border": "line"}, {"strategy.tasking_border": "area"},
     ]  # fmt: skip
     assert designs.size(scenario.sweep) == len(found)
     assert found[0].scenario == base_of(scenario)
     assert all(scenario.strategy.share_to_border == found[0].scenario.strategy.share_to_border for _, scenario, _ in found[4:])
+
+
+def test_one_at_a_time_a_value_may_be_one_strategy_s_own_and_not_that_of_all(write):
+    entries = "".join(f'[[strategies]]\nname = "static"\nshare_to_border = {share}\n' for share in (0.1, 0.2))
+    text = entries + '[sweep]\ndesign = "one_at_a_time"\n"strategy.share_to_border" = [{}]'
+    assert len(points(load_scenario(write(text.format(0.2))))) == 4
+    both = text.replace("= 0.1", "= 0.2").replace('"static"', '"phased"', 1)
+    with pytest.raises(ScenarioError, match=r"sweep.strategy.share_to_border: expected other values than the scenario's own \(got 0.2\)"):
+        points(load_scenario(write(both.format(0.2))))
 
 
 def test_no_sweep_is_one_point(write):
