@@ -1,7 +1,6 @@
 """The commands that hold the model against the world: `redeploy calibrate` and `redeploy validate`. `cli.py` registers them."""
 
 import io
-import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -87,7 +86,7 @@ def calibrate(
 
 
 def validate(
-    *,
+    *bare: Annotated[str, Parameter(show=False)],
     fact: Annotated[list[str] | None, Parameter(negative="")] = None,
     out: Path = Path("results/validate"),
     workers: Whole | None = None,
@@ -102,11 +101,11 @@ def validate(
     fact
         A fact to try, by the id that stands before it; may be repeated; the default is all.
     out
-        Folder for the runs of each fact and scoreboard.json.
+        Folder for the runs of each fact and scoreboard.json, which tells of every fact that has its runs there.
     workers
         Runs at a time; the default is the number of processors.
     replace
-        Move older folders aside.
+        Move older folders and the older scoreboard aside.
     ablate
         Print too what a tenth of the soldiers changes with each coupling off (scenarios/experiments/decomposition.toml).
     """
@@ -114,16 +113,16 @@ def validate(
     from sim.analysis.scoreboard import print_scores, print_slopes
     from sim.scenario import UserError
 
+    if bare:
+        raise UserError(f"validate: {validation.each_named(bare)}")
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
-    scores = validation.validate(fact, out, workers, replace)
-    write_file(out / "scoreboard.json", lambda file: file.write(f"{validation.to_json(scores)}\n".encode()))
+    scores = validation.validate(fact, out, workers, replace, and_ablate=ablate)
+    if not as_json:
+        show(lambda console: print_scores(scores, console))
     slopes = validation.ablate(out, workers, replace) if ablate else None
     if as_json:
-        told = {**json.loads(validation.to_json(scores)), **({"ablate": json.loads(slopes[0].to_json())["rows"]} if slopes else {})}
-        print(printed_json(told))
-    else:
-        show(lambda console: print_scores(scores, console))
-        if slopes:
-            show(lambda console: print_slopes(*slopes, console))
-    return 1 if any(score.failed_runs for score in scores) else 0
+        print(printed_json(validation.as_dict(scores) | (slopes.as_dict() if slopes else {})))
+    elif slopes:
+        show(lambda console: print_slopes(slopes, console))
+    return 1 if any(score.failed_runs for score in scores) or (slopes and any(slopes.failed.values())) else 0

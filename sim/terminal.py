@@ -31,6 +31,8 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
     except OSError as error:
         if error.filename is not None:
             return say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)
+        if isinstance(error, FileNotFoundError) and removed_from_under_us():
+            return say("redeploy: the current directory has been removed; change to another", 2)
         if not raised_in(error, printers):
             raise
         drop(sys.stdout)
@@ -58,6 +60,15 @@ def raised_in(error: OSError, files: set[str]) -> bool:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return trace is not None and trace.tb_frame.f_code.co_filename in files
+
+
+def removed_from_under_us() -> bool:
+    """Whether the current directory is no more: then whatever asks for it fails, and no file is named."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def drop(stream: Any) -> None:

@@ -1,11 +1,14 @@
 """The command at the edges of its process: streams that are closed, full or left, a narrow encoding, an early Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+
+from sim.terminal import answered
 
 REDEPLOY = f"{sys.executable} -m sim"
 
@@ -40,6 +43,14 @@ def test_any_locale_will_do(tmp_path, locale):
     (tmp_path / "ñ.toml").write_text('schema = 1\ntitle = "Señal – 你好"\n', encoding="utf-8")
     done = shell(f"redeploy describe scenario {tmp_path}/*.toml && redeploy check {tmp_path}/*.toml", **locale)
     assert done.returncode == 0 and b"fine" in done.stdout and done.stderr == b"", done
+
+
+def test_a_current_directory_that_has_been_removed_is_told(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert answered(os.getcwd, set()) == 2
+    assert capsys.readouterr().err == "redeploy: the current directory has been removed; change to another\n"
 
 
 EARLY = "import sys, sim.__main__; print(flush=True); sys.exit(sim.__main__.main())"

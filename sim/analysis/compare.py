@@ -29,6 +29,10 @@ RARE = ("state_losses", "leaders_killed")  # counted rare events: 30 replication
 __all__ = ["Comparison", "compare", "print_comparison"]
 
 
+class NothingFinished(ResultsError):
+    """No arm has finished a run together with its baseline."""
+
+
 @dataclass(frozen=True)
 class Derived:
     """An outcome that exists only against the baseline; `needs` are the outcomes that it is made of."""
@@ -90,7 +94,7 @@ def compare(
 
     runs, design = results.runs(), results.design()
     if runs.empty:
-        raise ResultsError(f"{results.path}: no finished run to compare yet")
+        raise NothingFinished(f"{results.path}: no finished run to compare yet")
     if not 0 < confidence < 1:
         raise ResultsError(f"confidence: expected between 0 and 1, got {confidence}")
     known = results.outcomes()
@@ -115,7 +119,7 @@ def compare(
         for name in names:
             rows.append(head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence))
     if not rows:
-        raise ResultsError(f"{results.path}: no point and its baseline have both finished a run")
+        raise NothingFinished(f"{results.path}: no point and its baseline have both finished a run")
     frame = pd.DataFrame(rows)
     frame.insert(frame.columns.get_loc("p") + 1, "p_holm", holm(frame["p"].to_numpy(float)))
     return Comparison(frame, baselines, asked, confidence, int(design["future"].nunique()))

@@ -12,9 +12,8 @@ from sim.analysis.facts import Fact
 from sim.analysis.printed import number, plain_table, with_interval
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
-
-    from sim.analysis.compare import Comparison
 
 ORDER = ("fail", "open", "undefined", "pass")
 
@@ -43,6 +42,23 @@ class Score:
         return told | {"arms": list(fact.arms), "result": self.result, "failed_runs": self.failed_runs, "checks": checks}
 
 
+@dataclass(frozen=True)
+class Slopes:
+    """What a tenth of the soldiers changes with each coupling off, by *cut*: the couplings that are off, as JSON.
+
+    `table`: rows of `compare` for the cuts with a finished pair; `failed`: cut -> failed runs, its `hold` included, in the order of the
+    plan; `share` of the soldiers that moves; `reasons`: the file that tells of each failed run."""
+
+    table: pd.DataFrame | None
+    failed: dict[str, int]
+    share: float
+    reasons: str
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = [] if self.table is None else json.loads(self.table.to_json(orient="records", double_precision=15))
+        return {"ablate": rows, "ablate_failed_runs": {off(cut): count for cut, count in self.failed.items() if count}}
+
+
 def print_scores(scores: list[Score], console: Console) -> None:
     """One row per check, failures as plain as the rest; then what the words mean."""
     from rich.text import Text
@@ -62,19 +78,27 @@ def print_scores(scores: list[Score], console: Console) -> None:
         console.print(Text(line))
 
 
-def print_slopes(comparison: Comparison, share: float, console: Console) -> None:
-    """What each tenth of the soldiers changes where `share` of them moves, in the whole model and with each coupling off."""
+def print_slopes(slopes: Slopes, console: Console) -> None:
+    """A row for each cut, the whole model first; then which runs failed, and where the reasons are."""
     from rich.text import Text
 
-    table = plain_table(f"Per tenth of the VRAEM's soldiers moved ({share:.0%} in all), with one coupling off at a time", "off")
+    table = plain_table(f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), with one coupling off at a time", "off")
     for head in ("vacuum_vraem \\[95 %]", "averted_kg_border, t \\[95 %]", "n"):
         table.add_column(head, justify="right", no_wrap=True)
-    for _, rows in comparison.table.groupby("point_id", sort=False):
-        row = {each["outcome"]: each for _, each in rows.iterrows()}
-        cells = [with_interval(row[name], per * 10.0 * share) for name, per in (("vacuum_vraem", 1.0), ("averted_kg_border", 1e3))]
-        off = ", ".join(json.loads(rows["x.ablate"].iloc[0])) or "nothing: the whole model"
-        table.add_row(Text(off), *cells, str(row["vacuum_vraem"]["n"]))
+    rows = [] if slopes.table is None else [row for _, row in slopes.table.iterrows()]
+    scales = {"vacuum_vraem": 10.0 * slopes.share, "averted_kg_border": 1e4 * slopes.share}
+    for cut in slopes.failed:
+        row = {each["outcome"]: each for each in rows if each["x.ablate"] == cut}
+        cells = [with_interval(row[name], scale) for name, scale in scales.items()] if row else ["no pair finished", ""]
+        table.add_row(Text(off(cut)), *cells, str(row["vacuum_vraem"]["n"] if row else 0))
     console.print(table)
+    if told := ", ".join(f"{count} of {off(cut)}" for cut, count in slopes.failed.items() if count):
+        console.print(Text(f"Runs failed: {told}; {slopes.reasons} has the reasons"), soft_wrap=True)
+
+
+def off(cut: str) -> str:
+    """The couplings of a cut, to be read."""
+    return ", ".join(json.loads(cut)) or "nothing: the whole model"
 
 
 def reading(scores: list[Score]) -> list[str]:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +20,8 @@ from sim.batch.store import KINDS, Results, ResultsError
 VERSIONS = ("redeploy", "numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 NOT_DECIDING = ("title", "description", "replications.count", "allow_outside_range")
 SHOWN = 6  # differences named when a folder belongs to another plan
+WRITTEN = r"((manifest|calibration|scoreboard)\.json|(design|part-\w+)\.parquet|fitted\.csv|fans\.png)"
+LEFTOVER = re.compile(WRITTEN + r"\.\d+\.tmp")  # of a killed `replace_file`; any other *.tmp is the user's
 
 
 @contextmanager
@@ -26,32 +29,45 @@ def writing(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> Iter
     """Hold the folder `root` for this plan, or a shard of it, and give the run_ids that it already has.
 
     Makes the folder, its manifest and design when absent; `replace` first moves a folder that is there to `<name>.old-N`. Raises
-    ResultsError when another batch writes there, when it belongs to another plan (naming what differs), or holds other things.
+    ResultsError for what `refuse` tells, and when the folder cannot be made or moved.
     """
-    if root.exists() and not root.is_dir():
-        raise ResultsError(f"{root}: a file is in the way of the results folder")
+    refuse(root, plan, shard, replace)
     with in_words(root):
         if replace and root.is_dir() and any(root.iterdir()):
-            refuse_what_is_not_ours(root)  # only a results folder is ever moved
             with locked(root):
-                root.rename(next(aside for n in range(1, 10_000) if not (aside := root.with_name(f"{root.name}.old-{n}")).exists()))
+                home = root.resolve()  # of `a/..` the name is no name, and a link stays where it is
+                move_aside(home)
+                home.mkdir()
         root.mkdir(parents=True, exist_ok=True)
-        refuse_what_is_not_ours(root)
     with locked(root):
         with in_words(root):
             done = prepare(root, plan, shard)
         yield done
 
 
+def refuse(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> None:
+    """Raise ResultsError where `root` cannot be written for this plan, or a shard of it, and write nothing but its lock.
+
+    A file or a link to nowhere is in the way; the folder holds other things than results; another batch writes there; it belongs to
+    another plan (naming what differs), unless `replace` can move it aside.
+    """
+    with in_words(root):
+        refuse_what_is_no_folder(root)
+        if not root.is_dir() or not any(root.iterdir()):
+            return
+        refuse_what_is_not_ours(root)  # only a results folder is ever moved
+        with locked(root):
+            if not replace:
+                earlier_manifest(root, plan, shard)
+            elif Path.cwd().is_relative_to(root.resolve()):
+                raise ResultsError(f"{root}: cannot be moved aside from inside it; change to a directory outside, or choose another --out")
+
+
 def prepare(root: Path, plan: Plan, shard: Shard) -> set[str]:
     """Clear what a stopped batch left behind, write design and manifest, give the run_ids that are stored."""
-    earlier = earlier_manifest(root, plan)
-    if earlier and earlier["plan_id"] != plan.plan_id:
-        what = differences(earlier, manifest_of(plan))
-        raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
-    if earlier and earlier.get("shard", "1/1") != str(shard):
-        raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
-    for leftover in [*root.glob("*/*.tmp"), *root.glob("*.tmp"), root / "stop", root / "failures.jsonl"]:
+    earlier = earlier_manifest(root, plan, shard)
+    clear_leftovers(root, *(root / kind for kind in KINDS))
+    for leftover in (root / "stop", root / "failures.jsonl"):
         leftover.unlink(missing_ok=True)  # failed runs are tried again, so their lines go too
     for kind in KINDS:
         for part in (root / kind).glob("part-*.parquet"):
@@ -68,13 +84,15 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> set[str]:
     return Results.open(root).done()
 
 
-def earlier_manifest(root: Path, plan: Plan) -> dict[str, Any] | None:
-    """The manifest of the folder; None in a new one, and where it is lost or damaged but the design is that of this plan."""
+def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | None:
+    """The manifest of the folder; None in a new one, and where it is lost or damaged but the design is that of this plan.
+
+    ResultsError where the folder belongs to another plan, naming what differs, or to another shard."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return Results.open(root).manifest
+        earlier = Results.open(root).manifest
     except ResultsError:
         try:
             ours = (pq.read_schema(root / "design.parquet").metadata or {}).get(b"plan_id") == plan.plan_id.encode()
@@ -85,14 +103,44 @@ def earlier_manifest(root: Path, plan: Plan) -> dict[str, Any] | None:
         raise ResultsError(
             f"{root}: manifest.json is damaged, and design.parquet is not of this plan; choose another --out, or --replace to move it aside"
         ) from None
+    if earlier["plan_id"] != plan.plan_id:
+        what = differences(earlier, manifest_of(plan))
+        raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
+    if earlier.get("shard", "1/1") != str(shard):
+        raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
+    return earlier
+
+
+def refuse_what_is_no_folder(root: Path) -> None:
+    """Raise ResultsError for a file where a folder is to be, and for a link to nowhere there or above."""
+    for place in (root, *root.parents):
+        if place.is_symlink() and not place.exists():
+            raise ResultsError(f"{place}: is a link to {place.readlink()}, which does not exist; choose another folder with --out")
+    if root.exists() and not root.is_dir():
+        raise ResultsError(f"{root}: a file is in the way of the results folder")
 
 
 def refuse_what_is_not_ours(root: Path) -> None:
     """Raise ResultsError for a folder with neither manifest nor design that holds anything but a lock."""
     names = {path.name for path in root.iterdir()}
-    unfinished = {name for name in names if name == "lock" or name.startswith("design.parquet.")}
+    unfinished = {name for name in names if name == "lock" or LEFTOVER.fullmatch(name)}
     if not names & {"manifest.json", "design.parquet"} and names - unfinished:
         raise ResultsError(f"{root}: not empty and not a results folder; choose another with --out")
+
+
+def clear_leftovers(*folders: Path) -> None:
+    """Remove what a killed process left of the files that it was writing."""
+    for path in (path for folder in folders for path in folder.glob("*.tmp") if LEFTOVER.fullmatch(path.name)):
+        path.unlink()
+
+
+def move_aside(path: Path) -> None:
+    """Rename a file or folder to `<name>.old-N`, the first that is free; ResultsError where the system refuses."""
+    aside = next(aside for n in range(1, 10_000) if not (aside := path.with_name(f"{path.name}.old-{n}")).exists())
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be moved aside to {aside.name}: {error.strerror}; choose another --out") from None
 
 
 @contextmanager
@@ -109,7 +157,7 @@ def in_words(root: Path) -> Iterator[None]:
 def locked(root: Path) -> Iterator[None]:
     """Hold `root/lock`; raises ResultsError when another batch holds it. The system frees it when the holder dies."""
     with in_words(root):
-        lock = (root / "lock").open("w")
+        lock = (root / "lock").open("a")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.batch.folder import append_line, differences, in_words, locked, refuse_what_is_not_ours, replace_file, write_manifest
+from sim.batch.folder import (
+    append_line,
+    differences,
+    in_words,
+    locked,
+    refuse_what_is_no_folder,
+    refuse_what_is_not_ours,
+    replace_file,
+    write_manifest,
+)
 from sim.batch.store import RUNS_LAST, Results, ResultsError
 
 
@@ -27,6 +36,7 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
             what = differences(first.manifest, other.manifest)
             raise ResultsError(f"{other.path}: belongs to another plan than {first.path} ({what})")
     with in_words(root):
+        refuse_what_is_no_folder(root)
         root.mkdir(parents=True, exist_ok=True)
         refuse_what_is_not_ours(root)
     with locked(root), in_words(root):

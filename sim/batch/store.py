@@ -79,7 +79,7 @@ FAILURE_KEYS = {"run_id", "label", "replication", "error"}
 DESIGN_COLUMNS = ("point_id", "label", "strategy", "hold_id", "horizon_days", "scenario")
 ALWAYS = ("runs", "series")  # kinds that every run has
 TRAIL = b"\x1e"
-AGAIN = "the same `redeploy batch` command writes it anew"
+AGAIN = "the same command that made the folder writes it anew"
 
 
 class ResultsError(UserError):

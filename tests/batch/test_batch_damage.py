@@ -10,6 +10,7 @@ import pytest
 from sim.batch import Results, ResultsError, batch, make_plan
 from sim.cli import main
 
+AGAIN = "the same command that made the folder writes it anew"
 FAILED = '{"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}\n'
 
 
@@ -34,9 +35,7 @@ def root(whole, tmp_path):
 def test_a_damaged_manifest_is_told_and_written_anew(root, whole, text, command, capsys):
     (root / "manifest.json").write_text(text)
     assert main([command, str(root)]) == 2
-    assert capsys.readouterr().err == (
-        f"{root}/manifest.json: missing or damaged; the same `redeploy batch` command writes it anew\n"
-    )
+    assert capsys.readouterr().err == f"{root}/manifest.json: missing or damaged; {AGAIN}\n"
     assert done(root).digest() == whole.digest()
     assert Results.open(root).status() == whole.status()
 
@@ -59,7 +58,7 @@ def test_a_damaged_design_is_told_and_written_anew(root, whole, capsys):
     for hurt in (lambda file: file.write_bytes(b"PAR1"), lose_a_column, lambda file: file.unlink()):
         hurt(root / "design.parquet")
         assert main(["compare", str(root)]) == 2
-        assert capsys.readouterr().err == f"{root}/design.parquet: missing or damaged; the same `redeploy batch` command writes it anew\n"
+        assert capsys.readouterr().err == f"{root}/design.parquet: missing or damaged; {AGAIN}\n"
         assert done(root).runs().equals(whole.runs())
 
 
@@ -70,7 +69,7 @@ def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
     (root / "failures.jsonl").write_bytes(FAILED.encode() + text.encode("latin-1"))
     assert main(["status", str(root)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{root}/failures.jsonl: damaged; the same `redeploy batch` command writes it anew")
+    assert line.startswith(f"{root}/failures.jsonl: damaged; {AGAIN}")
     assert done(root).failures() == []
 
 
@@ -88,6 +87,17 @@ def test_a_killed_start_leaves_a_folder_that_can_be_used(tmp_path):
     (tmp_path / "design.parquet.123.tmp").touch()
     assert done(tmp_path).status()["SUCCEEDED"] == 12
     assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_of_what_ends_in_tmp_only_our_own_leftovers_go(root):
+    (root / "mydocs").mkdir()
+    (root / "series" / "mine").mkdir()
+    mine = ["draft.tmp", "draft.12.tmp", "mydocs/draft.tmp", "mydocs/manifest.json.12.tmp", "runs/notes.tmp", "manifest.json.tmp"]
+    ours = ["manifest.json.12.tmp", "design.parquet.12.tmp", "series/part-0af3.parquet.12.tmp", "fitted.csv.12.tmp", "fans.png.12.tmp"]
+    for name in (*mine, *ours):
+        (root / name).write_text(name)
+    done(root)
+    assert all((root / name).read_text() == name for name in mine) and not any((root / name).exists() for name in ours)
 
 
 def test_a_rotten_part_is_named(root):

@@ -178,6 +178,41 @@ def test_replace_moves_the_old_folder_aside(whole):
         assert Results.open(whole.path.with_name(f"whole.old-{n}")).status()["SUCCEEDED"] == 12
 
 
+@pytest.mark.parametrize(("here", "out"), [("whole", "."), ("whole/runs", ".."), ("whole/runs", "../../whole"), ("whole", "runs/..")])
+def test_a_folder_is_not_moved_from_under_the_user(here, out, whole, monkeypatch):
+    monkeypatch.chdir(whole.path.parent / here)
+    with pytest.raises(ResultsError, match=r": cannot be moved aside from inside it; change to"):
+        done(Path(out), replace=True)
+    assert [path.name for path in whole.path.parent.iterdir()] == ["whole"]
+    assert done(Path(out)).digest() == whole.digest()
+
+
+@pytest.mark.parametrize("out", ["whole/runs/..", "link"])
+def test_what_is_moved_aside_is_the_folder_itself(out, whole, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("whole")
+    assert done(Path(out), plan_of(source="code-2"), replace=True).path == Path(out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "whole", "whole.old-1"]
+    assert Results.open("whole.old-1").manifest["source_hash"] == "code-1" and Results.open("link").manifest["source_hash"] == "code-2"
+
+
+def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
+    def busy(self, target):
+        raise OSError(16, "Device or resource busy", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "rename", busy)
+    with pytest.raises(ResultsError, match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another --out"):
+        done(whole.path, replace=True)
+
+
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+def test_a_link_to_nowhere_is_told(below, tmp_path):
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(ResultsError, match=r"link: is a link to nowhere, which does not exist"):
+        done(tmp_path / "link" / below)
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
+
+
 def test_never_writes_into_or_moves_what_is_not_a_results_folder(tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").write_text("kept")

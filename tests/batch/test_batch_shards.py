@@ -50,6 +50,9 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     (tmp_path / "letters" / "letter").touch()
     with pytest.raises(ResultsError, match="not a results folder"):
         merge([shards[0].path], tmp_path / "letters")
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(ResultsError, match="link: is a link to nowhere, which does not exist"):
+        merge([shards[0].path], tmp_path / "link")
     with pytest.raises(ResultsError, match="--out: expected a folder"):
         merge([shards[0].path, done(tmp_path / "whole").path])
     with pytest.raises(ResultsError, match="holds shard 1/3, not 2/3"):
