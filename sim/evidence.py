@@ -1,6 +1,7 @@
 """The commands that hold the model against the world: `redeploy calibrate` and `redeploy validate`. `cli.py` registers them."""
 
 import io
+import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path

@@ -275,7 +275,7 @@ def ends() -> str:
 def links() -> str:
     """What is left of the answer with one link cut at a time, as `make answers` last measured it."""
     points = {f"`{cut}`": point for cut, point in answers("decomposition").items()}
-    points |= {"beliefs stale from day 0": point for point in answers("stale-beliefs").values()}
+    (points["beliefs stale from day 0"],) = answers("stale-beliefs").values()
     rows = [[cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
     return table(("cut", "vacuum under `hold`", *CHANGES), rows)
 
