@@ -19,7 +19,7 @@ from sim.world.state import MPCP, VRAEM
 pytestmark = pytest.mark.slow
 TEN_YEARS = {"time.burn_in_days": 182, "time.horizon_days": 3_640}
 STRUCK, LOOK = 728, 91  # day of the shock; days between two looks
-REPLICATIONS = range(2)
+REPLICATIONS = range(6)
 FOLLOWING = (("strategy.name", "threat-following"), ("strategy.share_to_border", 0.6))
 
 
@@ -135,8 +135,9 @@ LOOPS = {
     "loss-split-loads": Loop(
         {"loads": (0.02, -0.02, 0.25)}, event={"route_effort": {"share_of_routes": 1.0, "effort": 30.0}}, until=STRUCK + 364
     ),
-    # All that was cleared is replanted, and a tenth of it next door besides (`crops.displacement`).
-    "price-planting, land": Loop({"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.02, 0.1)}, event=ERADICATED, until=STRUCK + 364),
+    # Of 15,000 ha cleared a tenth is planted next door, and a seventh of the rest given up (`crops.give_up` against `replant`): 1,900 of
+    # some 36,000 ha. Land has no end here and fields grow by a share of themselves, so that only the higher price makes it good.
+    "price-planting, land": Loop({"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.053, 0.02)}, event=ERADICATED, until=STRUCK + 364),
     "price-planting, market": Loop({"price": (0.3, -0.05, 0.05)}, event={"transport.outbound_capacity": 0.3}, until=STRUCK + 182),
     # Those who fled do not come back, and report nothing.
     "retaliation-fear": Loop({"fear": (0.2, -0.01, 0.01), "tips": (0.1, -0.06, 0.03)}, all_afraid),
@@ -146,18 +147,23 @@ LOOPS = {
 @pytest.mark.parametrize("name", LOOPS)
 def test_a_loop_comes_back(name):
     loop = LOOPS[name]
-    usual = np.mean([left_alone(r, loop.levers) for r in REPLICATIONS], axis=0)
+    usual = np.array([left_alone(r, loop.levers) for r in REPLICATIONS])
     events = [{"day": STRUCK, "set": loop.event} | ({"until": loop.until} if loop.until else {})] if loop.event else []
-    struck = np.mean([trajectory(r, dict(loop.levers) | {"events": events}, loop.shock) for r in REPLICATIONS], axis=0)
+    struck = np.array([trajectory(r, dict(loop.levers) | {"events": events}, loop.shock) for r in REPLICATIONS])
     before, two, last = STRUCK // LOOK, 728 // LOOK, -728 // LOOK
     for thing, (mark, low, high) in loop.back.items():
         i = list(SEEN).index(thing)
-        gap = (struck[:, i] - usual[:, i]) / (1.0 if thing in SHARES else usual[:, i])
-        print(f"{name}: {thing}, once a year, undisturbed {np.round(usual[::4, i], 3)}, gap {np.round(gap[::4], 3)}")
-        assert (gap[: before + 1] == 0.0).all(), "a shock to come changes nothing yet"
+        level = usual[:, :, i].mean(axis=0)
+        gaps = (struck[:, :, i] - usual[:, :, i]) / (1.0 if thing in SHARES else level)
+        gap, kept = gaps.mean(axis=0), gaps[:, last:].mean(axis=1)
+        error = np.std(kept, ddof=1) / np.sqrt(len(kept))
+        print(f"{name}: {thing}, once a year, undisturbed {np.round(level[::4], 3)}, gap {np.round(gap[::4], 3)}")
+        print(f"    kept over the last two years: {kept.mean():.3f}, standard error {error:.3f}")
+        assert (gaps[:, : before + 1] == 0.0).all(), "a shock to come changes nothing yet"
         first = np.abs(gap[before + 1 : before + two + 1]).max()
         assert first >= mark, f"{thing} was hardly struck: {first:.3f}"
-        assert low <= gap[last:].mean() <= high, f"{thing} keeps {gap[last:].mean():.3f} of {first:.3f}"
+        assert low - 2 * error <= kept.mean() <= high + 2 * error, f"{thing} keeps {kept.mean():.3f} of {first:.3f}"
+        assert 2 * error < max(-low, high), f"{thing}: six worlds cannot tell what is left"
 
 
 def test_fighters_at_four_levels_of_force():

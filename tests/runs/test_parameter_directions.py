@@ -57,8 +57,9 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
 } | {
     "start.partner_colombia": {"parameters": {"partner.own_will": 0.6}},
     "communities.harm_cap": {"parameters": {"communities.gain_harm_armed": 0.0}},
-    "trafficking.heard": {"parameters": {"trafficking.prior_weight": 4.0}},
-    "trafficking.floor_foot_kg": {"parameters": {"trafficking.load_foot_kg": 20.0}},
+    "trafficking.heard": {"time.horizon_days": 364, "parameters": {"trafficking.prior_weight": 4.0}},
+    "trafficking.risk_floor": {"parameters": {"trafficking.kappa": 0.001, "trafficking.prior_weight": 30.0}},
+    "trafficking.floor_foot_kg": {"parameters": {"trafficking.load_foot_kg": 7.0}},
     "control.ronda_shield": {"parameters": {"entry.hazard": 0.2}},
     "start.abroad_share": {"time.horizon_days": 28, "parameters": {"partner.sigma": 0.05, "partner.return_rate": 0.01}},
     "redeployment.lift_bank_hours": {"parameters": {"redeployment.lift_share": 0.5}},
@@ -84,6 +85,7 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
     "engagement.raid_success": {"parameters": {"information.vis_group": 0.5, "engagement.raid_response": 0.1}},
     "engagement.core": {"enemy.mpcp_fighters": 40, "parameters": {"engagement.vis_group": 1.0}},  # few, and found by chance
     "engagement.raid_decay_days": {"parameters": {"information.vis_group": 0.5, "engagement.raid_response": 0.1}},
+    "engagement.raid_people": {"parameters": {"information.vis_group": 0.5}},
     "engagement.raid_response": {"parameters": {"information.vis_group": 0.5}},
     "engagement.value_patrol": {"parameters": {"redeployment.replacement_per_day": 0.0}},
     "engagement.value_police": {"parameters": {"redeployment.replacement_per_day": 0.0}},
@@ -96,7 +98,7 @@ ALSO: dict[str, dict] = {  # what must hold besides for the record to be moved: 
     "partner.sigma": NO_PARTNER,
     "partner.pressure_people": NO_PARTNER,
     "partner.firm_return": NO_PARTNER,
-    "partner.handover": {"parameters": {"partner.sigma": 1.0}},
+    "partner.handover": {"time.horizon_days": 364, "enemy.dissident_fighters": 600, "parameters": {"partner.sigma": 1.0}},
     "partner.joint_rate": {"parameters": {"partner.joint_loss": 0.5}},
     "partner.joint_loss": {"parameters": {"partner.joint_rate": 1.0, "partner.own_will": 0.6}},
     "partner.incident_crossing": {"parameters": {"partner.incident_rate": 0.0}},
