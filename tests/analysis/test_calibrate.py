@@ -113,7 +113,7 @@ def test_a_future_without_all_its_runs_is_left_out(known, rows):
 def test_a_parameter_of_one_value_has_no_spread_and_is_not_narrowed(known, rows):
     growth, reach = calibrate(known(), rows, keep=2, replications=2).parameters()
     assert reach["spread_of_prior"] is None and not reach["narrowed"]
-    assert growth["spread_of_prior"] == pytest.approx(0.09 / 0.36) and growth["default"] == 0.2
+    assert growth["spread_of_prior"] == pytest.approx(0.09 / 0.36) and growth["default"] == load_registry().get("crops.growth_coca").value
     assert not growth["narrowed"]  # two neighbours of five: one blind choice in two and a half is as near
 
 
