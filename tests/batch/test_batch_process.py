@@ -127,7 +127,7 @@ def test_processes_lose_nothing_by_two_kills_and_a_ctrl_c(scenario, digest, tmp_
 
 def test_a_second_writer_is_refused_at_once(scenario, tmp_path):
     root = tmp_path / "shared"
-    with under_way(scenario, root, "--workers", "1") as process:
+    with under_way(scenario, root, "--workers", "1", "--replications", "300") as process:  # longer than two starts on any machine
         for options in ([], ["--replace"]):
             second = finish(scenario, root, *options)
             assert process.poll() is None, "the first ended before the second began"
