@@ -288,7 +288,7 @@ def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
     vacuum, border, total = (point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total"))
     return [
         f"{vacuum['difference']:.3f} [{vacuum['low']:.3f}, {vacuum['high']:.3f}]",
-        *("{} [{}, {}]".format(*(round(row[name] / 1e3) for name in ("difference", "low", "high"))) for row in (border, total)),
+        *(f"{row['difference'] / 1e3:.1f} [{row['low'] / 1e3:.1f}, {row['high'] / 1e3:.1f}]" for row in (border, total)),
     ]
 
 

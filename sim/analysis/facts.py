@@ -360,8 +360,8 @@ def contained(arms: Arms) -> list[Check]:
 
 @fact(
     "S23",
-    "Shining Path's remnant lasted more than 20 years at 15 to 1 or worse",
-    "F0422, F0427",
+    "Shining Path's remnant lasts: 60 to 150 fighters from 2016 to 2023, beside 8,000 to 10,000 soldiers",
+    "F0417 to F0423, F0449",
     EMERGENT,
     "the baseline for ten years",
     {"baseline": days(10 * YEAR)},
