@@ -28,6 +28,7 @@ WHEN = {
     "held == 0": "not in the burn-in",
     "held == 1": "in the burn-in only",
 }
+CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")  # of the headline, in tables of the answer
 SHARED = ("world/search.py",)  # laws that several mechanisms use
 THEATRES = re.compile(r"_(vraem|loreto|cajamarca|border|total)(?=_|$)")
 
@@ -226,16 +227,19 @@ def fitted() -> str:
     rows = []
     for each in found["parameters"]:
         scale = (each["prior_high"] - each["prior_low"]) / 20
-        prior, kept = (f"{rounded(low, scale)} to {rounded(high, scale)}" for low, high in spreads(each))
-        said = "narrowed" if each["narrowed"] else "not narrowed"
-        default, median = (rounded(each[name], scale) for name in ("default", "median"))
-        rows.append([f"`{each['parameter']}`", default, prior, median, kept, said, each["unit"]])
+        shown = {name: rounded(each[name], scale) for name in ("default", "prior_low", "prior_high", "median", "low", "high")}
+        rows.append(
+            [
+                f"`{each['parameter']}`",
+                shown["default"],
+                f"{shown['prior_low']} to {shown['prior_high']}",
+                shown["median"],
+                f"{shown['low']} to {shown['high']}",
+                "narrowed" if each["narrowed"] else "not narrowed",
+                each["unit"],
+            ]
+        )
     return table(("parameter", "default", "prior, 5-95 %", "fitted, median", "fitted, 5-95 %", "", "unit"), rows)
-
-
-def spreads(parameter: Mapping[str, float]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """From the 5 to the 95 % quantile, in the prior and in the ensemble."""
-    return (parameter["prior_low"], parameter["prior_high"]), (parameter["low"], parameter["high"])
 
 
 def fit() -> str:
@@ -278,9 +282,6 @@ def links() -> str:
     (points["beliefs stale from day 0"],) = answers("stale-beliefs").values()
     rows = [[cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
     return table(("cut", "vacuum under `hold`", *CHANGES), rows)
-
-
-CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")
 
 
 def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
