@@ -31,7 +31,7 @@ INPUTS = (
 LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "ledger.py", "outcomes.py")
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
 REGISTRY = "parameters.toml"
-TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence")  # of its entries: they decide no result
+TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence", "acts", "needs")  # of its entries: they decide no result
 
 
 def cache_root() -> pathlib.Path:

@@ -19,6 +19,7 @@ from typing import Any
 HERE = Path(__file__).parent
 PROVENANCES = ("measured", "estimated", "assumed")
 CONFIDENCES = ("high", "medium", "low")
+ACTS = ("always", "burn-in", "start")
 
 
 class RegistryError(ValueError):
@@ -31,6 +32,8 @@ class Parameter:
 
     `off` is the value at which a coupling is switched off; `direction` says in words what a higher value does, and `moves` by which record
     of a run that can be seen: "+attacks_vraem" rises with it, "-attacks_vraem" falls, "0 <reason>" stays as it is in the shipped baseline.
+    `acts` says when it is read: on every day ("always"), in the burn-in only, or only when the world is made ("start"). `needs` names,
+    with commas between, what must hold for it to act: conditions of `sim.scenario.conditions`, or couplings that are not switched off.
     """
 
     mechanism: str
@@ -46,6 +49,8 @@ class Parameter:
     off: float | None = None
     direction: str | None = None
     moves: str | None = None
+    acts: str = "always"
+    needs: str | None = None
 
     @property
     def name(self) -> str:
@@ -151,19 +156,19 @@ def _faults(entry: Any) -> list[str]:
     if not isinstance(entry, dict):
         return ["expected a table with value, low, high, unit, source ..."]
     known = [field.name for field in fields(Parameter)][2:]
-    optional = {"off", "direction", "moves"}
+    optional = {"off", "direction", "moves", "acts", "needs"}
     faults = [f"unknown key {key!r}" for key in entry if key not in known]
     faults += [f"{key} is missing" for key in known if key not in entry and key not in optional]
     for key in ("value", "low", "high", "off"):
         number = entry.get(key, 0)
         if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
             faults.append(f"{key} is not a finite number")
-    for key in ("unit", "source", "meaning", "direction", "moves"):
+    for key in ("unit", "source", "meaning", "direction", "moves", "needs"):
         if not isinstance(entry.get(key, "-"), str) or not entry.get(key, "-").strip():
             faults.append(f"{key} is empty or no text")
     if not str(entry.get("moves", "+x")).startswith(("+", "-", "0 ")):
         faults.append(f"moves is {entry['moves']!r}, expected +record, -record or 0 with a reason")
-    for key, allowed in (("provenance", PROVENANCES), ("confidence", CONFIDENCES)):
+    for key, allowed in (("provenance", PROVENANCES), ("confidence", CONFIDENCES), ("acts", ACTS)):
         if entry.get(key, allowed[0]) not in allowed:
             faults.append(f"{key} is {entry[key]!r}, not one of {', '.join(allowed)}")
     if not faults:

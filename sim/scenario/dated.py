@@ -25,8 +25,7 @@ TheatreName = Literal["vraem", "loreto", "cajamarca"]
 ExitName = Literal["colombia", "brazil", "ecuador", "bolivia", "coast"]
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")  # sections whose values may change during a run
-AT_BUILD = ("travel", "start")  # parameters that act only when the world is made
-REACH = "presence.reach_km"  # the kernels of reach are part of the map
+TOO_LATE = {"start": "acts when the world is made", "burn-in": "acts in the burn-in only"}  # by when a parameter acts
 
 
 class CivilianHarm(Section):
@@ -146,8 +145,9 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
     if section not in MID_RUN or not rest:
         expected = f"expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)})"
         return [(key, f"cannot change during a run; {expected}.{near(key, SHOCKS)}")]
-    if section == "parameters" and (rest.split(".")[0] in AT_BUILD or rest == REACH):
-        return [(key, "acts when the world is made; an event cannot change it")]
+    known = registry.load_registry()
+    if section == "parameters" and rest in known and (when := TOO_LATE.get(known.get(rest).acts)):
+        return [(key, f"{when}; an event cannot change it. Set it under [parameters]")]
     return []
 
 

@@ -74,7 +74,7 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
     """The futures with each uncertain parameter and its range spelt out.
 
     `taken`: parameters that cannot be uncertain too, with the reason; `free`: those that the scenario sets, which "assumed" leaves alone.
-    Raises `faults` by parameter.
+    Raises `faults` by parameter, and of `samples` where it is not given: samples = 0 asks for none.
     """
     known = registry.load_registry()
     asked = futures.parameters
@@ -89,6 +89,8 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
             and each.name not in free
         ]
     wrong: list[tuple[str, str]] = []
+    if "samples" not in futures.model_fields_set:
+        wrong.append(("samples", "missing; expected how many futures to draw, such as samples = 20"))
     ranges: dict[str, Any] = {}
     for name, ends in asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]:
         key = f"parameters.{name}"

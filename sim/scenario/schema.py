@@ -244,12 +244,13 @@ class Scenario(Section):
     @field_validator("futures", mode="after")
     @classmethod
     def _spelt_out(cls, futures: Futures, info: ValidationInfo) -> Futures:
-        if not futures.samples or not {"ablate", "parameters", "sweep"} <= info.data.keys():
-            return futures  # none asked for, or what they depend on is wrong already
+        if not futures.model_fields_set or not {"ablate", "parameters", "sweep"} <= info.data.keys():
+            return futures  # nothing asked for, or what they depend on is wrong already
         swept, ablated = info.data["sweep"], {*info.data["ablate"]}.union(*info.data["sweep"].get("ablate", ()))
         taken = {key.partition(".")[2]: "[sweep] varies it" for key in swept if key.startswith("parameters.")}
         taken |= dict.fromkeys(_off(name for name in ablated if name in registry.load_couplings()), "ablate switches it off")
-        return resolved(futures, taken, info.data["parameters"], info.data.get("allow_outside_range") is True)
+        spelt_out = resolved(futures, taken, info.data["parameters"], info.data.get("allow_outside_range") is True)
+        return spelt_out if futures.samples else futures  # `samples = 0` draws none; what stands beside it is checked all the same
 
     @model_validator(mode="after")
     def _one_ablation(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from sim.parameters import load_couplings, load_registry
-from sim.scenario.dated import AT_BUILD, MID_RUN, NUMBERS, REACH, TABLES
+from sim.scenario.dated import MID_RUN, NUMBERS, TABLES
 from sim.scenario.schema import Scenario
 from sim.strategies import catalogue
 
@@ -102,8 +102,8 @@ def events(pick: Any, horizon: int, but: set[str]) -> list[dict[str, Any]]:
         elif key in NUMBERS:
             change = {key: pick(of_type(NUMBERS[key][0]))}
         elif key == "parameters":
-            at_build = {name for name in SWEPT if name.split(".")[0] in AT_BUILD or name == REACH}
-            change = {f"parameters.{name}": value for name, value in pick(parameters(but | at_build, 3)).items()}
+            too_late = {name for name in SWEPT if REGISTRY.get(name).acts != "always"}
+            change = {f"parameters.{name}": value for name, value in pick(parameters(but | too_late, 3)).items()}
         else:
             skipped = ("name", "settings", "border_split", "until_day")
             table = pick(section(Scenario.model_fields[key].annotation, *skipped))

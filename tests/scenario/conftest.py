@@ -1,4 +1,4 @@
-"""Three small strategies and a registry of two parameters, so that these tests are about files and not about the model."""
+"""Three small strategies and a registry of three parameters, so that these tests are about files and not about the model."""
 
 from pathlib import Path
 
@@ -18,6 +18,17 @@ source = "S4"
 provenance = "assumed"
 confidence = "low"
 meaning = "sweep width in forest"
+
+[start.readiness]
+value = 0.7
+low = 0.55
+high = 0.85
+unit = "share"
+source = "S4"
+provenance = "estimated"
+confidence = "low"
+meaning = "readiness of units at the start"
+acts = "start"
 
 [secrecy.leak_base]
 value = 0.01

@@ -1,0 +1,57 @@
+"""Small scenarios that once were taken wrongly, each with the answer that it must have. They extend the shipped baseline.
+
+One row for each file of `cases/`: what `redeploy check` must say of it, and its exit status.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+
+HERE = Path(__file__).parent
+BASELINE = HERE.parents[1] / "scenarios" / "baseline.toml"
+CASES = HERE / "cases"
+REFUSED, FINE = 2, 0
+
+ANSWERS: dict[str, tuple[int, str]] = {
+    "event_without_effect.toml": (
+        REFUSED,
+        "event_without_effect.toml: events[0].set.parameters.trafficking.river_usd: "
+        "acts when the world is made; an event cannot change it. Set it under [parameters]",
+    ),
+    "futures_without_samples.toml": (REFUSED, "futures_without_samples.toml: futures.samples: missing"),
+    "futures_unknown_name.toml": (
+        REFUSED,
+        'futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. '
+        'Did you mean "presence.reach_km"?',
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def small_registries() -> None:
+    """These are about the shipped model, not about the stand-ins of the other files of this folder."""
+
+
+@pytest.fixture
+def beside_the_baseline(tmp_path: Path) -> Path:
+    """A folder with every file of `cases/` and the baseline."""
+    shutil.copytree(CASES, tmp_path, dirs_exist_ok=True)
+    shutil.copy(BASELINE, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_file_that_was_taken_wrongly_has_its_answer(name, beside_the_baseline, capsys):
+    status, answer = ANSWERS[name]
+    assert main(["check", str(beside_the_baseline / name)]) == status
+    printed = capsys.readouterr()
+    assert answer in printed.out + printed.err
+    assert ("fine" in printed.out) is (status == FINE)
+
+
+def test_every_file_of_the_folder_has_an_answer():
+    scenarios = {file.name for file in CASES.glob("*.toml")}
+    assert scenarios == set(ANSWERS), "every scenario of the folder needs a row in ANSWERS"
