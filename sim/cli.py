@@ -121,7 +121,7 @@ def run(
     profile
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
-    from sim.batch.folder import versions
+    from sim.batch.manifest import versions
     from sim.scenario import UserError, base_of
 
     if not 0 <= replication <= 2**53:

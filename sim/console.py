@@ -61,7 +61,7 @@ def show(write: Callable[[Any], None]) -> None:
 
 def write_file(path: Path, write: Callable[[Any], Any]) -> None:
     """Write a file whole or not at all; UserError where it cannot be."""
-    from sim.batch.folder import replace_file
+    from sim.batch.durable import replace_file
     from sim.scenario import UserError
 
     try:

@@ -15,19 +15,20 @@ from typing import Any
 from sim.analysis.checks import Arms
 from sim.analysis.facts import FACTS, Fact
 from sim.analysis.scoreboard import Score, Slopes
+from sim.batch.durable import replace_file
 from sim.batch.folder import (
     clear_leftovers,
-    in_words,
     locked,
     move_aside,
     refuse,
     refuse_what_is_no_folder,
-    replace_file,
-    versions,
 )
+from sim.batch.manifest import versions
 from sim.batch.plan import Plan, Point, make_plan, point_id_of
+from sim.batch.reading import text_in
+from sim.batch.refused import ResultsError, in_words
 from sim.batch.shard import Shard
-from sim.batch.store import FAILED, SUCCEEDED, Results, ResultsError, text_in
+from sim.batch.store import FAILED, SUCCEEDED, Results
 from sim.scenario.problems import UserError
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

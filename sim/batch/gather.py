@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.batch.folder import write_part
+from sim.batch.columns import RUNS_LAST
+from sim.batch.parts import write_part
 from sim.batch.plan import digest_of
-from sim.batch.store import RUNS_LAST, Results, table_in
+from sim.batch.reading import table_in
+from sim.batch.store import Results
 
 LARGEST = 100  # runs in a part: some 50 MB while it is written
 

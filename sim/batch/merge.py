@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.batch.folder import (
-    append_line,
-    differences,
-    in_words,
-    locked,
-    refuse_what_is_no_folder,
-    refuse_what_is_not_ours,
-    replace_file,
-    write_manifest,
-)
-from sim.batch.store import RUNS_LAST, Results, ResultsError
+from sim.batch.columns import RUNS_LAST
+from sim.batch.durable import append_line, replace_file
+from sim.batch.folder import locked, refuse_what_is_no_folder, refuse_what_is_not_ours, write_manifest
+from sim.batch.manifest import differences
+from sim.batch.refused import ResultsError, in_words
+from sim.batch.store import Results
 
 
 def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Results:

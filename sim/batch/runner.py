@@ -22,11 +22,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from sim.batch.folder import append_line, write_manifest, writing, x_types
+from sim.batch.design import x_types
+from sim.batch.durable import append_line
+from sim.batch.folder import write_manifest, writing
 from sim.batch.gather import gather
 from sim.batch.plan import Plan, PlanError, Task, make_plan
+from sim.batch.refused import Interrupted, ResultsError
 from sim.batch.shard import Shard
-from sim.batch.store import FAILED, Interrupted, Results, ResultsError
+from sim.batch.store import FAILED, Results
 from sim.batch.worker import Chunk, Status, begin_process, run_chunk
 
 CHUNK_S = 5.0

@@ -13,17 +13,18 @@ A part of `runs` is moved into place after the other parts of the same name: wha
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.scenario.problems import UserError
+from sim.batch.columns import ALWAYS, KINDS, RUN_TYPES, schema_of
+from sim.batch.digest import TRAIL, digests_by_run
+from sim.batch.manifest import manifest_in
+from sim.batch.reading import table_in, text_in
+from sim.batch.refused import AGAIN, Interrupted, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,65 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED"
-RUN_TYPES = {
-    "run_id": "string",
-    "point_id": "string",
-    "label": "string",
-    "strategy": "string",
-    "future": "int64",
-    "replication": "int64",
-    "seed": "uint64",
-    "status": "string",
-    "wall_s": "double",
-}
-SERIES_TYPES = {"run_id": "string", "week": "int32", "days": "int32", "theatre": "string"}
-EVENT_TYPES = {
-    "run_id": "string",
-    "day": "int32",
-    "kind": "string",
-    "theatre": "string",
-    "cell": "int64",
-    "uid": "uint64",
-    "other_uid": "uint64",
-    "quantity": "double",
-    "unit": "string",
-    "source": "string",
-}
-LAYER_TYPES = {
-    "run_id": "string",
-    "day": "int32",
-    "place": "int32",
-    "name": "string",
-    "theatre": "string",
-    "lon": "float",
-    "lat": "float",
-    "population": "float",
-    "weight": "float",
-    "state": "float",
-    "armed": "float",
-    "coverage": "float",
-    "attempted_kg": "float",
-    "seized_kg": "float",
-}
-KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
-RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
-TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
-MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
 FAILURE_KEYS = {"run_id", "label", "replication", "error"}
-DESIGN_COLUMNS = ("point_id", "label", "strategy", "hold_id", "horizon_days", "scenario")
-ALWAYS = ("runs", "series")  # kinds that every run has
-TRAIL = b"\x1e"
-AGAIN = "the same command that made the folder writes it anew"
-
-
-class ResultsError(UserError):
-    """A results folder that cannot be read, written or asked as wanted (exit status 2)."""
-
-
-class Interrupted(ResultsError):
-    """A batch that something other than the user's input ended; what it has done is saved (exit status 1)."""
-
-    status = 1
+__all__ = ["ABORTED", "FAILED", "PENDING", "SUCCEEDED", "Interrupted", "Results", "ResultsError"]
 
 
 class Results:
@@ -187,7 +131,7 @@ class Results:
         for kind in KINDS:
             of_run: dict[str, bytes] = {}
             for part in self.parts(kind):
-                for run_id, value in digests_by_run(part):
+                for run_id, value in digests_by_run(table_in(part)):
                     of_run.setdefault(run_id, value)
             for run_id in sorted(of_run):
                 whole.update(kind.encode() + TRAIL + run_id.encode() + of_run[run_id])
@@ -261,86 +205,3 @@ class Results:
     def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
         frame = self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)
         return frame.drop_duplicates(ignore_index=True) if self._overlap else frame
-
-
-def manifest_in(path: Path) -> dict[str, Any]:
-    """The manifest of the results folder `path`; ResultsError says what is amiss."""
-    if not path.is_dir():
-        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
-        raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
-    try:
-        manifest: dict[str, Any] = json.loads(text_in(path / "manifest.json"))
-        set(manifest["aborted"])  # TypeError where they are no run_ids
-        if missing := [key for key, kind in MANIFEST_TYPES.items() if not isinstance(manifest[key], kind)]:
-            raise KeyError(*missing)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        if (path / "design.parquet").exists():
-            raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
-        raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
-    return manifest
-
-
-def text_in(file: Path) -> str:
-    """A text file of the folder; OSError for a pipe too, on which a reader would wait for ever."""
-    if not file.is_file():
-        raise FileNotFoundError(file)
-    return file.read_text(encoding="utf-8")
-
-
-def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file of the folder; ResultsError when it is missing or damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        if not file.is_file():  # of a directory Arrow would make a table without columns
-            raise FileNotFoundError(file)
-        table = pq.read_table(file, columns=columns)
-        needed = DESIGN_COLUMNS if file.name == "design.parquet" else KINDS[file.parent.name].keys() if file.parent.name in ALWAYS else ()
-        if missing := set(columns or needed) - set(table.column_names):
-            raise pa.ArrowInvalid(f"no {missing}")
-        return table
-    except (OSError, pa.ArrowException):
-        part = file if file.parent.name in ALWAYS else file.parents[1] / "runs" / file.name  # what has no `runs` part is done again
-        what = AGAIN if file.name == "design.parquet" else f"remove {'it' if part == file else part}, and {AGAIN}"
-        raise ResultsError(f"{file}: missing or damaged; {what}") from None
-
-
-def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
-    """The Arrow schema of a part: the fixed columns, then `columns` as float64 (`x.` columns as in `x_types`), with unit and label."""
-    import pyarrow as pa
-
-    types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
-    return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
-
-
-def digests_by_run(part: Path) -> Iterator[tuple[str, bytes]]:
-    """(run_id, SHA-256 of its rows) for each run of a part: all columns but `wall_s`, by name; series by week and theatre."""
-    import pyarrow as pa
-
-    table = table_in(part)
-    if "week" in table.column_names:  # how the rows of a run are laid out for compression is no part of the result
-        table = table.sort_by([("run_id", "ascending"), ("week", "ascending"), ("theatre", "ascending")])
-    ids = table["run_id"].to_numpy()
-    names = sorted(set(table.column_names) - {"run_id", "wall_s"})
-    words = {name: table[name].fill_null("\0").to_pylist() for name in names if pa.types.is_string(table.schema.field(name).type)}
-    numbers = [name for name in names if name not in words]
-    bits = np.empty((len(ids), len(numbers)), np.uint64)
-    for column, name in enumerate(numbers):
-        bits[:, column] = eight_bytes(table[name])
-    head = "\x1f".join([*numbers, "", *words]).encode()
-    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.empty(0, int)
-    for start, stop in zip(starts, [*starts[1:], len(ids)]):
-        texts = ("\x1f".join(column[start:stop]).encode() for column in words.values())
-        yield str(ids[start]), hashlib.sha256(TRAIL.join([head, bits[start:stop].tobytes(), *texts])).digest()
-
-
-def eight_bytes(column: pa.ChunkedArray) -> np.ndarray:
-    """The exact bits of a column of numbers, shape (rows,) uint64; one NaN for every null of a float, all ones for one of an integer."""
-    import pyarrow as pa
-
-    if pa.types.is_floating(column.type):
-        values = column.to_numpy().astype(np.float64)
-        return np.where(np.isnan(values), np.nan, values).view(np.uint64)
-    whole = column.fill_null(False if pa.types.is_boolean(column.type) else 0).to_numpy().astype(np.int64).view(np.uint64)
-    return np.where(column.is_null().to_numpy(), np.uint64(2**64 - 1), whole)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.folder import stored, write_part
+from sim.batch.columns import schema_of
+from sim.batch.design import stored
+from sim.batch.parts import write_part
 from sim.batch.plan import Task, digest_of
-from sim.batch.store import FAILED, SUCCEEDED, schema_of
+from sim.batch.store import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -117,7 +117,7 @@ def test_a_part_is_read_back_as_it_was_written(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from sim.batch.folder import write_part
+    from sim.batch.parts import write_part
 
     constant, spread = [0.0] * 400, np.random.default_rng(3).normal(size=400)
     spread[:3] = [np.nan, -0.0, 5e-324]

@@ -1,0 +1,61 @@
+"""What the tables of a results folder hold: their kinds, columns and types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+RUN_TYPES = {
+    "run_id": "string",
+    "point_id": "string",
+    "label": "string",
+    "strategy": "string",
+    "future": "int64",
+    "replication": "int64",
+    "seed": "uint64",
+    "status": "string",
+    "wall_s": "double",
+}
+SERIES_TYPES = {"run_id": "string", "week": "int32", "days": "int32", "theatre": "string"}
+EVENT_TYPES = {
+    "run_id": "string",
+    "day": "int32",
+    "kind": "string",
+    "theatre": "string",
+    "cell": "int64",
+    "uid": "uint64",
+    "other_uid": "uint64",
+    "quantity": "double",
+    "unit": "string",
+    "source": "string",
+}
+LAYER_TYPES = {
+    "run_id": "string",
+    "day": "int32",
+    "place": "int32",
+    "name": "string",
+    "theatre": "string",
+    "lon": "float",
+    "lat": "float",
+    "population": "float",
+    "weight": "float",
+    "state": "float",
+    "armed": "float",
+    "coverage": "float",
+    "attempted_kg": "float",
+    "seized_kg": "float",
+}
+KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
+RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
+DESIGN_COLUMNS = ("point_id", "label", "strategy", "hold_id", "horizon_days", "scenario")
+ALWAYS = ("runs", "series")  # kinds that every run has
+
+
+def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
+    """The Arrow schema of a part: the fixed columns, then `columns` as float64 (`x.` columns as in `x_types`), with unit and label."""
+    import pyarrow as pa
+
+    types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
+    return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
