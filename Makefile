@@ -19,12 +19,13 @@ lint: .venv/dev.stamp
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-# The model with every index checked, and line by line as plain Python; then on another version of Python, where one runs.
+# The model with every index checked, and line by line as plain Python.
 lanes: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n $(JOBS) -m lane
 
+# The same runs on every other version of Python that is found: the same bytes.
 smoke: .venv/core.stamp
-	@.ci/smoke
+	@JOBS=$(JOBS) .ci/smoke
 
 validate: .venv/dev.stamp
 	@$(BIN)/redeploy validate --workers $(JOBS)

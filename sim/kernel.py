@@ -28,7 +28,7 @@ INPUTS = (
     "parameters/seasons.py",
 )
 # Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
-LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "ledger.py", "outcomes.py")
+LOOP = ("build.py", "opening.py", "run.py", "dated.py", "scenario/dated.py", "snapshots.py", "addition.py", "ledger.py", "outcomes.py")
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/*.py", "geography/*.py")
 REGISTRY = "parameters.toml"
 TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence", "acts", "needs")  # of its entries: they decide no result

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.addition import added
 from sim.world import tally as q
 
 CLOSE = 0.02  # a vacuum within this of its level on day 0 has recovered
@@ -33,7 +34,7 @@ class Ledger:
         return self.tally[1:].sum(axis=0)
 
     def flow(self, quantity: int, places: tuple[int, ...]) -> float:
-        return float(sum(self.total[quantity, place] for place in places))
+        return added(self.total[quantity, place] for place in places)
 
     def mean(self, quantity: int, places: tuple[int, ...]) -> float:
         return self.flow(quantity, places) / self.horizon_days
@@ -73,7 +74,7 @@ def mean(quantity: int, places: tuple[int, ...], per: float = 1.0) -> Of:
 
 
 def last_week(quantity: int, places: tuple[int, ...]) -> Of:
-    return lambda d: float(sum(d.tally[-1, quantity, place] for place in places) / d.days[-1])
+    return lambda d: float(added(d.tally[-1, quantity, place] for place in places) / d.days[-1])
 
 
 def weighted(column: str, theatre: int) -> Of:
@@ -82,7 +83,7 @@ def weighted(column: str, theatre: int) -> Of:
 
 def part(top: tuple[int, ...], bottom: tuple[int, ...], places: tuple[int, ...]) -> Of:
     """Sum of the flows `top` over the sum of the flows `bottom`."""
-    return lambda d: ratio(sum(d.flow(k, places) for k in top), sum(d.flow(k, places) for k in bottom))
+    return lambda d: ratio(added(d.flow(k, places) for k in top), added(d.flow(k, places) for k in bottom))
 
 
 def ratio(top: float, bottom: float) -> float | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.addition import added
 from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
 from sim.day import Lines, Parameters
 from sim.geography.map import COUNTRIES, Map, plain
@@ -105,9 +106,9 @@ def parts(here: np.ndarray, department: np.ndarray, start: dict[str, float]) -> 
     """Parts of a zone with their shares of its coca: by department where the published table tells the zone's apart, else the whole."""
     told = {"ayacucho": start["coca_ayacucho_ha"], "junin": start["coca_junin_ha"], "cusco": start["coca_cusco_ha"]}
     inside = {name: np.where(department == name, here, 0.0) for name in told}
-    if not here.any() or sum(part.sum() for part in inside.values()) < 0.9 * here.sum():
+    if not here.any() or added(part.sum() for part in inside.values()) < 0.9 * here.sum():
         return [(1.0, here)]
-    total = sum(told[name] for name, part in inside.items() if part.any())
+    total = added(told[name] for name, part in inside.items() if part.any())
     return [(told[name] / total, part) for name, part in inside.items() if part.any()]
 
 
@@ -325,7 +326,7 @@ def theatres(scenario: Any) -> Table:
         row.lorries, row.boats = force.lorries, force.boats
         row.flight_hours_day = scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
         row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
-    flown = sum(float(row.flight_hours_day) for row in rows)
+    flown = added(float(row.flight_hours_day) for row in rows)
     rows[0].flight_hours_day = max(scenario.forces.flight_hours_per_year / 365.0 - flown, 0.0)  # in the rest of the country
     return rows
 

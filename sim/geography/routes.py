@@ -13,6 +13,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from sim import addition as addition_file
+from sim.addition import added
 from sim.geography import cache as cache_file
 from sim.geography import travel as travel_file
 from sim.geography.cache import Arrays, cached, digest_of
@@ -115,7 +117,7 @@ class Routes:
 
 def routes(map: Map, travel: Travel) -> Routes:
     """The route library of a map, from the cache where it is there. ValueError names a cluster none of whose towns is on the map."""
-    digest = digest_of((travel.digest,), (__file__, travel_file.__file__, cache_file.__file__))
+    digest = digest_of((travel.digest,), (__file__, travel_file.__file__, cache_file.__file__, addition_file.__file__))
     arrays = cached("routes", digest, lambda: _library(map, travel))
     return Routes(cluster_names=tuple(c.name for c in CLUSTERS), cluster_zone=tuple(c.zone for c in CLUSTERS), **arrays)
 
@@ -134,10 +136,10 @@ class Route(NamedTuple):
 
     @property
     def days(self) -> float:
-        return sum(step[3] for step in self.steps)
+        return added(step[3] for step in self.steps)
 
     def days_by(self, mode: int) -> float:
-        return sum(step[3] for step in self.steps if step[2] == mode)
+        return added(step[3] for step in self.steps if step[2] == mode)
 
 
 class Network:
@@ -255,8 +257,8 @@ class Network:
             graph.data[np.union1d(used, at[key[at] == back])] *= PENALTY
             route = self._route(origin, int(self.exit_of[way]), mode, nodes, arcs[:, used])
             km = dict(zip(nodes[1:].tolist(), arcs[4, used].tolist()))
-            new = [sum(km[n] for n in km if n not in other) for other in kept]
-            if _fits(route, mode) and all(k > NEW_SHARE * sum(km.values()) for k in new):
+            new = [added(km[n] for n in km if n not in other) for other in kept]
+            if _fits(route, mode) and all(k > NEW_SHARE * added(km.values()) for k in new):
                 kept.append(set(km))
                 misses = 0
                 yield route
@@ -277,7 +279,7 @@ class Network:
             elif node >= self.first_connector:
                 steps.append((-1, node - self.first_connector, by, float(arcs[3, j - 1] + arcs[3, j])))
         if mode == ANY:
-            time = [sum(step[3] for step in steps if step[2] == m) for m in (FOOT, RIVER, ROAD)]
+            time = [added(step[3] for step in steps if step[2] == m) for m in (FOOT, RIVER, ROAD)]
             mode = time.index(max(time))
         foot, river, road = (float(arcs[4, arcs[2] == m].sum()) for m in (FOOT, RIVER, ROAD))
         return Route(origin, exit, mode, 0, (foot, river, road), float(arcs[5].sum()), steps)
@@ -352,7 +354,7 @@ def _library(map: Map, travel: Travel) -> Arrays:
         "exit": np.array([r.exit for r in found], np.int64),
         "mode": np.array([r.mode for r in found], np.int64),
         "days": np.array([r.days for r in found], np.float64),
-        "km": np.array([sum(r.along) for r in found], np.float64),
+        "km": np.array([added(r.along) for r in found], np.float64),
         "foot_days": np.array([r.days_by(FOOT) for r in found], np.float64),
         "river_km": np.array([r.along[RIVER] for r in found], np.float64),
         "road_km": np.array([r.along[ROAD] for r in found], np.float64),

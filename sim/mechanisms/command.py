@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.addition import added
 from sim.world.state import MISSIONS, POSTED, PREPARING, SPECIAL, TRANSIT, UNIT_KINDS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def enter(world: World, orders: Any, t: int) -> None:
 
     units = world.actors.units.view(np.ndarray)
     unhurried = [(rows, site) for rows, site, _, move in moves if move.prepare_days is None]
-    people = sum(units["soldiers"][row] for rows, site in unhurried for row in rows if units["posting"][row] != site)
+    people = added(units["soldiers"][row] for rows, site in unhurried for row in rows if units["posting"][row] != site)
     p = world.parameters.redeployment[0]
     usual = int(p.prepare_days_many if people > p.many_people else p.prepare_days)
     for rows, site, mission, move in moves:

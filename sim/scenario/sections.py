@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from sim.addition import added
+
 Count = Annotated[int, Field(ge=0, le=200_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Hectares = Annotated[float, Field(ge=0, le=500_000)]
@@ -110,7 +112,7 @@ class Forces(Section):
 
     @model_validator(mode="after")
     def _hours_fit(self) -> Self:
-        total = sum(theatre.helicopter_share for theatre in (self.vraem, self.loreto, self.cajamarca))
+        total = added(theatre.helicopter_share for theatre in (self.vraem, self.loreto, self.cajamarca))
         if total > 1 + 1e-9:
             raise ValueError(f"helicopter_share: expected the theatres to sum to at most 1 (got {total:g})")
         return self

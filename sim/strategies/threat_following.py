@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from pydantic import Field
 
+from sim.addition import added
 from sim.strategies.movement import BORDER, HOME, Movement
 from sim.strategies.protocol import REVIEW_DAYS, Strategy
 from sim.strategies.withdrawal import SOLDIERS
@@ -102,7 +103,7 @@ class ThreatFollowing(Movement):
             x += sign * np.log(level[:, 0] / level[:, 1])
             variance += (1.0 / (np.sum([each.counts for each in weeks], axis=0) + 0.5)).sum(axis=1)
         bound, first = soldiers(situation, "bound_theatre"), self.at_first["soldiers"]
-        moved = [sum(bound[theatre] for theatre in side) / max(sum(first[theatre] for theatre in side), 1.0) for side in SIDES]
+        moved = [added(bound[theatre] for theatre in side) / max(added(first[theatre] for theatre in side), 1.0) for side in SIDES]
         weight = 1.0 / variance
         return float((weight * x).sum() / weight.sum()) - math.log(max(moved[0], 1e-3) / max(moved[1], 1e-3)), float(weight.sum()) ** -0.5
 

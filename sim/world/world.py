@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.addition import added
 from sim.world.state import ANTINARCOTICS, POLICE, Table
 from sim.world.tables import Actors, Fields, Ground, Land, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, Ways, nearly_full
 
@@ -83,7 +84,7 @@ class World:
             (people[army].sum(), sum(each.soldiers for each in held)),
             (people[police].sum(), sum(each.police for each in held)),
             (theatres.boats.sum(), sum(each.boats for each in held)),
-            (theatres.flight_hours_day.sum() * 365.0, forces.flight_hours_per_year * sum(each.helicopter_share for each in held)),
+            (theatres.flight_hours_day.sum() * 365.0, forces.flight_hours_per_year * added(each.helicopter_share for each in held)),
         )
         self.overdrawn = self.overdrawn or any(used > held * (1.0 + 1e-9) for used, held in used_and_held)
         return self.overdrawn

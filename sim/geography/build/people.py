@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+from sim.addition import added
 from sim.geography.map import COUNTRIES, THEATRES, Grid, plain
 
 from .admin import ISO, Admin, title
@@ -132,7 +133,7 @@ def _zones(admin: Admin, theatre, active, towns: list[Town]) -> tuple[np.ndarray
             add(admin.department == code, total - inside * VRAEM_PEOPLE)
     for country, rural in RURAL_ABROAD.items():
         inside = active & (admin.country == country)
-        add(inside, rural + sum(town.known for town in towns if inside[town.cell]))
+        add(inside, rural + added(town.known for town in towns if inside[town.cell]))
     return zones, totals
 
 
