@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from sim import RedeploymentModel, load_scenario, run
+from sim.run import Run
 from sim.world.tally import QUANTITIES
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -21,11 +22,18 @@ MONTHS = {
     "strategy.duration_days": 28,
     "record.events": True,
 }
-YEAR = {"time.horizon_days": 364}
+YEAR = 364
 
 
 def sha(array):
     return hashlib.sha256(array.tobytes()).hexdigest()[:16]
+
+
+def first_year(path):
+    """Not a horizon of a year: the scenario has events in later years."""
+    one = Run(load_scenario(SCENARIOS / path))
+    one.advance(one.burn_in + YEAR)
+    return one.records()
 
 
 def digest(records):
@@ -40,8 +48,8 @@ def main() -> None:
     found = {
         "months": digest(run(months)),
         "agents": dict(sorted(Counter(type(agent).__name__ for agent in model.agents).items())),
-        "baseline": digest(run(load_scenario(SCENARIOS / "baseline.toml", YEAR))),
-        "2018": digest(run(load_scenario(SCENARIOS / "history" / "2018.toml", YEAR))),
+        "baseline": digest(first_year("baseline.toml")),
+        "2018": digest(first_year("history/2018.toml")),
     }
     print(json.dumps(found, indent=1))
 
