@@ -42,7 +42,6 @@ class Run:
     def __init__(self, scenario: Any, replication: int = 0, base_seed: int | None = None) -> None:
         self.scenario, self.replication = scenario, replication
         self.seed = scenario.replications.base_seed if base_seed is None else base_seed
-        kernel.say_if_cold()
         self.world: World = build(scenario, replication, base_seed)
         self.t = 0
         self.events: list[Any] = []

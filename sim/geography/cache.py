@@ -1,22 +1,16 @@
 """Tables that follow from the map alone, computed once per machine and kept beside the compile cache."""
 
 import hashlib
-import os
-import tempfile
-import zipfile
+import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import scipy
 
+from sim import cache
+
 Arrays = dict[str, np.ndarray]
-
-
-def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/redeploy/travel`, or the same under `~/.cache`."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "redeploy" / "travel"
 
 
 def digest_of(parts: Iterable[object], sources: Iterable[str]) -> str:
@@ -27,39 +21,21 @@ def digest_of(parts: Iterable[object], sources: Iterable[str]) -> str:
     return digest.hexdigest()[:24]
 
 
-def cached(name: str, digest: str, build: Callable[[], Arrays]) -> Arrays:
-    """The arrays of `build()`, read from `<cache>/<digest>/<name>.npz` where a whole file is there. All come back read-only.
+def cached(kind: str, digest: str, build: Callable[[], Arrays]) -> Arrays:
+    """The arrays of `build()`, from the cache where a whole entry of this kind is there. All come back read-only.
 
-    A damaged file is built anew. A cache that cannot be written is no error: the arrays are then built at every start.
+    A damaged entry is built anew. A cache that cannot be written is no error: `sim.cache` says so in one line.
     """
-    path = cache_folder() / digest / f"{name}.npz"
-    arrays = _read(path)
-    if arrays is None:
+    entry = f"{kind}/{digest}/{kind}.npz"
+    stored = cache.read(entry)
+    if stored is None:
         arrays = {name: np.ascontiguousarray(array) for name, array in build().items()}
-        _write(path, arrays)
+        file = io.BytesIO()
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+        cache.write(entry, file.getvalue())
+    else:
+        with np.load(io.BytesIO(stored), allow_pickle=False) as loaded:
+            arrays = {name: loaded[name] for name in loaded.files}
     for array in arrays.values():
         array.flags.writeable = False
     return arrays
-
-
-def _read(path: Path) -> Arrays | None:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    """Write to a file of its own, then rename: a reader sees the old file or the whole new one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(part, path)
-    except OSError:
-        Path(part).unlink(missing_ok=True)

@@ -90,7 +90,7 @@ def travel(map: Map, speeds: Speeds | None = None) -> Travel:
     """The travel tables of a map under the given speeds, from the cache where they are there."""
     speeds = Speeds() if speeds is None else speeds
     digest = digest_of((map.digest, tuple(speeds)), (__file__, cache_file.__file__))
-    return Travel(**cached("tables", digest, lambda: _tables(map, speeds)), speeds=speeds, digest=digest)
+    return Travel(**cached("travel", digest, lambda: _tables(map, speeds)), speeds=speeds, digest=digest)
 
 
 def foot_edges(map: Map, speeds: Speeds) -> Edges:

@@ -6,7 +6,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.geography.cache import cache_folder, cached, digest_of
+from sim.cache import TEMPORARY, abandon, cache_root
+from sim.geography.cache import cached, digest_of
 from sim.geography.map import COUNTRIES, load_map
 from sim.geography.travel import COMMUNITY_KM, FOOT_DAYS, REACH_KM, Speeds, Travel, river_edges, travel
 
@@ -202,19 +203,28 @@ def test_cache_builds_once_and_mends_a_damaged_file(tmp_path, monkeypatch):
         return {"a": np.arange(5.0)}
 
     for _ in range(2):
-        assert cached("t", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
+        assert cached("travel", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
     assert len(built) == 1
-    file = cache_folder() / "d" / "t.npz"
-    file.write_bytes(file.read_bytes()[:60])
-    assert cached("t", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
-    assert len(built) == 2
-    assert cached("t", "d", build) and len(built) == 2
+    file = cache_root() / "travel" / "d" / "travel.npz"
+    whole = file.read_bytes()
+    flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
+    for times, damaged in enumerate((whole[:60], b"", flipped, b"\x80" * 100), 2):
+        file.write_bytes(damaged)
+        assert cached("travel", "d", build)["a"].tolist() == [0, 1, 2, 3, 4]
+        assert len(built) == times
+    assert cached("travel", "d", build) and len(built) == times
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+def test_a_cache_that_cannot_be_written_is_told_once_and_is_no_error(tmp_path, monkeypatch, capsys):
     (tmp_path / "redeploy").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cached("t", "d", lambda: {"a": np.zeros(2)})["a"].tolist() == [0, 0]
+    monkeypatch.delenv(TEMPORARY, raising=False)
+    try:
+        for _ in range(2):
+            assert cached("travel", "d", lambda: {"a": np.zeros(2)})["a"].tolist() == [0, 0]
+    finally:
+        abandon()
+    assert capsys.readouterr().err.count("cannot be used: it is not a folder") == 1
 
 
 def test_digest_follows_inputs_and_sources(tmp_path):

@@ -7,24 +7,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core import config
 
-from sim import kernel
+from sim import kernel, sources
+from sim.compile_cache import FLAGS, KernelCache
 
 SIM = Path(kernel.__file__).parent
 
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """The sources in a folder of their own, as `kernel` sees them."""
+    """The sources in a folder of their own, as `sources` sees them."""
     tree = tmp_path / "sim"
     shutil.copytree(SIM, tree, ignore=shutil.ignore_patterns("__pycache__", "*.npz", "outline*.json"))
     (tree / "geography" / "data" / "grid10.npz").write_bytes(b"cells")
-    monkeypatch.setattr(kernel, "HERE", tree)
+    monkeypatch.setattr(sources, "HERE", tree)
     return tree
 
 
-def folder(file: Path) -> Path:
-    return kernel.cache_folder.__wrapped__(str(file))
+def folder(file: Path) -> str:
+    return sources.kernel_hash.__wrapped__(str(file))
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -45,11 +47,13 @@ def test_a_file_has_the_folder_of_what_it_compiles(copy):
     assert all(a != b for a, b in zip(after, [folder(file) for file in (control, crops, day)]))
 
 
-def test_bounds_checked_code_has_a_folder_of_its_own(copy, monkeypatch):
+@pytest.mark.parametrize("flag", FLAGS)
+def test_code_compiled_under_another_flag_has_a_folder_of_its_own(monkeypatch, flag):
     """A warm cache would ignore the flag."""
-    before = folder(copy / "day.py")
-    monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    assert folder(copy / "day.py") != before
+    before = KernelCache(edit).folder
+    assert KernelCache(edit).folder == before
+    monkeypatch.setattr(config, flag, "another")
+    assert KernelCache(edit).folder != before
 
 
 DECIDES = (
@@ -73,10 +77,10 @@ DECIDES = (
 @pytest.mark.parametrize("name", DECIDES)
 def test_a_run_is_named_by_every_source_that_decides_it(copy, name):
     """Changed code or numbers never mix with old results."""
-    before = kernel.source_hash.__wrapped__()
-    assert kernel.source_hash.__wrapped__() == before
+    before = sources.source_hash.__wrapped__()
+    assert sources.source_hash.__wrapped__() == before
     (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
-    assert kernel.source_hash.__wrapped__() != before
+    assert sources.source_hash.__wrapped__() != before
 
 
 REGISTRY = Path("parameters", "parameters.toml")
@@ -84,34 +88,36 @@ REGISTRY = Path("parameters", "parameters.toml")
 
 @pytest.mark.parametrize("key", ["value", "low", "high", "unit", "off"])
 def test_a_run_is_named_by_every_number_of_the_registry(copy, key):
-    before = kernel.source_hash.__wrapped__()
+    before = sources.source_hash.__wrapped__()
     edit(copy / REGISTRY, f" {key} = ", f" {key}_ = ")
-    assert kernel.source_hash.__wrapped__() != before
+    assert sources.source_hash.__wrapped__() != before
 
 
-@pytest.mark.parametrize("key", kernel.TEXTS)
+@pytest.mark.parametrize("key", sources.TEXTS)
 def test_the_words_of_the_registry_rename_no_run(copy, key):
-    before = kernel.source_hash.__wrapped__()
+    before = sources.source_hash.__wrapped__()
     edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
     edit(copy / REGISTRY, "\n", "\n\n")
-    assert kernel.source_hash.__wrapped__() == before
+    assert sources.source_hash.__wrapped__() == before
 
 
 @pytest.mark.parametrize("name", ["cli.py", "scenario/problems.py", "parameters/figures.csv", "geography/data/ATTRIBUTION.md"])
 def test_what_decides_nothing_does_not_rename_a_run(copy, name):
-    before = kernel.source_hash.__wrapped__()
+    before = sources.source_hash.__wrapped__()
     edit(copy / name, "\n", "\n\n")
-    assert kernel.source_hash.__wrapped__() == before
+    assert sources.source_hash.__wrapped__() == before
 
 
 def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
-    """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario."""
+    """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario;
+    the caches give back what was computed, or nothing."""
     ask = "import sim.run, sys; print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'sim'))"
     files = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent).stdout.split()
-    decide = {file for pattern in kernel.DECIDING for file in SIM.glob(pattern)}
+    decide = {file for pattern in sources.DECIDING for file in SIM.glob(pattern)}
     others = {file for file in map(Path, files) if file not in decide and file.name != "__init__.py"}
     assert len(files) > 40
-    assert {str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"} == {"parameters/couplings.py"}
+    named = {"parameters/couplings.py", "cache.py", "compile_cache.py", "sources.py"}
+    assert {str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"} == named
 
 
 DAY = """
