@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from sim import __version__, console
-from sim.console import AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, write_file
+from sim.console import AllowCode, AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, write_file
 from sim.terminal import answered
 
 app = App(
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.command
 def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: Settings = None) -> int:
-    """Check scenario files without running them; every problem is named.
+    """Check scenario files without running them, or the code that they name; every problem is named.
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
             parts = {"arms": arms, "futures": futures, "replications": plan.replications}
             said = " x ".join(f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items())
             print(f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}")
+            for name in scenario.own_code:
+                print(f"{file}: {name} is code that `run` and `batch` run; its own settings are checked then, before the first run")
     return status
 
 
@@ -105,8 +107,9 @@ def run(
     out: Path | None = None,
     as_json: AsJson = False,
     profile: Annotated[bool, Parameter(negative="")] = False,
+    allow_code: AllowCode = False,
 ) -> None:
-    """Run a scenario once and print its outcomes.
+    """Run a scenario once and print its outcomes. A strategy module:Class beside it is code, and is run.
 
     Parameters
     ----------
@@ -122,13 +125,15 @@ def run(
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
     """
     from sim.batch.manifest import versions
-    from sim.scenario import UserError, base_of
+    from sim.batch.plan import make_plan
+    from sim.scenario import UserError, base_of, with_code
 
     if not 0 <= replication <= 2**53:
         raise UserError(f"--replication: expected a whole number from 0 to {2**53} (got {replication})")
-    if seed is not None and not 0 <= seed <= 2**53:
-        raise UserError(f"--seed: expected a whole number from 0 to {2**53} (got {seed})")
-    resolved = load(scenario, settings, {} if seed is None else {"--seed": {"replications.base_seed": seed}})
+    resolved = load(scenario, settings, {} if seed is None else {"--seed": {"replications.base_seed": seed}}, allow_code)
+    with redirect_stdout(sys.stderr):
+        resolved = with_code(resolved)
+    make_plan(resolved, source="")  # what `check` refuses is not run: a mistake in a plan is often one in its base
     if resolved.plan:
         sections = ", ".join(f"[{name}]" for name in resolved.plan)
         base = f'its base, strategy "{resolved.strategy.name}"'
@@ -172,8 +177,9 @@ def batch(
     out: Path | None = None,
     settings: Settings = None,
     replace: Annotated[bool, Parameter(negative="")] = False,
+    allow_code: AllowCode = False,
 ) -> int:
-    """Run every point and replication into a results folder; the same command again resumes.
+    """Run every point and replication into a results folder; the same command again resumes. Strategies module:Class are code, and run.
 
     Parameters
     ----------
@@ -201,7 +207,7 @@ def batch(
     for name, number in (("--replications", replications), ("--workers", workers)):
         if number is not None and number < 1:
             raise UserError(f"{name}: expected 1 or more (got {number})")
-    loaded = [load(file, settings) for file in scenarios]
+    loaded = [load(file, settings, allow_code=allow_code) for file in scenarios]
     folder = out or Shard.parse(shard).beside(Path("results") / scenarios[0].stem)
     what = loaded[0] if len(loaded) == 1 else loaded
     options: dict[str, Any] = {"workers": workers, "replications": replications, "processes": processes, "shard": shard}

@@ -5,7 +5,6 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,15 +21,20 @@ def whole(_: Any, tokens: Sequence[Any]) -> int:
 
 Whole = Annotated[int, Parameter(converter=whole)]
 Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
+AllowCode = Annotated[
+    bool,
+    Parameter(negative="", help="run strategies module:Class from outside the scenario's folder too; it is code: do you trust its author?"),
+]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
-def load(file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None) -> Any:
-    """The scenario of a file, with settings and what other options set laid over it; what its own code prints goes to stderr."""
+def load(
+    file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None, allow_code: bool = False
+) -> Any:
+    """The scenario of a file, with settings and what other options set laid over it. No code that it names is run."""
     from sim.scenario import load_scenario, parse_setting
 
-    with redirect_stdout(sys.stderr):
-        return load_scenario(file, dict(parse_setting(text) for text in settings or ()), options)
+    return load_scenario(file, dict(parse_setting(text) for text in settings or ()), options, allow_code)
 
 
 def counted(counts: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sim.console import AsJson, Settings, Whole, load, printed_json, reasons, show, write_file
+from sim.console import AllowCode, AsJson, Settings, Whole, load, printed_json, reasons, show, write_file
 
 
 def calibrate(
@@ -24,6 +24,7 @@ def calibrate(
     settings: Settings = None,
     replace: Annotated[bool, Parameter(negative="")] = False,
     as_json: AsJson = False,
+    allow_code: AllowCode = False,
 ) -> int:
     """Draw the parameters of [futures], run each draw, and keep those nearest to what was observed; the same command again resumes.
 
@@ -51,7 +52,7 @@ def calibrate(
         if asked is not None and asked < 1:
             raise UserError(f"{name}: expected 1 or more (got {asked})")
     rows = read_observed(against)
-    loaded = load(scenario, settings, {} if samples is None else {"--samples": {"futures.samples": samples}})
+    loaded = load(scenario, settings, {} if samples is None else {"--samples": {"futures.samples": samples}}, allow_code)
     refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
     from sim.analysis.calibrate import calibrate as fit
     from sim.analysis.calibrate import members_of, print_calibration

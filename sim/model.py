@@ -17,11 +17,11 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from sim.agents import CLASSES, SOURCES, ArmedGroup, Roster
 from sim.run import Records, Run
 from sim.scenario import Scenario, UserError, load_scenario
+from sim.scenario.sections import MAX_SEED
 from sim.world import tally
 from sim.world.state import VRAEM
 from sim.world.world import World
 
-MAX_SEED = 2**53
 Layer = Callable[[World], np.ndarray]
 
 
@@ -115,8 +115,8 @@ HEADLINES: dict[str, Callable[[RedeploymentModel], float]] = {
 class RedeploymentModel(mesa.Model):
     """The simulation with Mesa's face.
 
-    scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's `base_seed` [0, 2^53]; without it the
-    scenario's own. replication: from 0. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with base seed N and
+    scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's `base_seed` [0, 2^64 - 1]; without it
+    the scenario's own. replication: from 0. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with base seed N and
     `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
 
     `datacollector` collects at the end of every week of the horizon and on its last day: the headline series, or whatever a user's own
@@ -218,5 +218,5 @@ def scenario_of(given: Any) -> Scenario:
 
 def whole(name: str, given: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given <= MAX_SEED:
-        raise UserError(f"{name}: expected a whole number from 0 to 2^53 (got {given!r})")
+        raise UserError(f"{name}: expected a whole number from 0 to 2^64 - 1 (got {given!r})")
     return int(given)

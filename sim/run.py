@@ -19,6 +19,7 @@ from sim.dated import lay
 from sim.day import advance
 from sim.mechanisms.command import OrderError, enter
 from sim.outcomes import compute
+from sim.scenario import with_code
 from sim.scenario.dated import turns
 from sim.snapshots import Snapshots, frame
 from sim.strategies import StrategyError
@@ -40,6 +41,7 @@ class Run:
     """A run under way. `t` counts days from the first day of the burn-in."""
 
     def __init__(self, scenario: Any, replication: int = 0, base_seed: int | None = None) -> None:
+        scenario = with_code(scenario)
         self.scenario, self.replication = scenario, replication
         self.seed = scenario.replications.base_seed if base_seed is None else base_seed
         self.world: World = build(scenario, replication, base_seed)

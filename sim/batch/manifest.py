@@ -57,8 +57,8 @@ def strategy_files(plan: Plan) -> dict[str, str]:
     """Each user's own strategy of a plan and the hash of its file."""
     from sim.scenario.lookup import source_hash
 
-    folders = {point.strategy: point.scenario.folder for point in plan.points}
-    return {name: found for name, folder in folders.items() if (found := source_hash(name, folder))}
+    homes = {point.strategy: point.scenario.home for point in plan.points}
+    return {name: found for name, home in homes.items() if (found := source_hash(name, home))}
 
 
 def versions() -> dict[str, str]:

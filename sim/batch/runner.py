@@ -49,6 +49,7 @@ def batch(
     shard: str = "1/1",
     run: Callable[..., Any] | None = None,
     outcomes: Mapping[str, Any] | None = None,
+    allow_code: bool = False,
 ) -> Results:
     """Run every point x replication of a scenario that its folder does not have yet.
 
@@ -56,14 +57,15 @@ def batch(
     threads (one per core), or as many `processes` (a script that asks for these needs `if __name__ == "__main__"`). `out`: the folder, by
     default `results/<file name>`. `replace` moves an earlier folder aside. `shard`: "i/n", every n-th replication; `merge` joins them.
     `run`: called as `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of
-    what it gives, by default `sim.outcomes.OUTCOMES`. Runs that fail are counted by `status()` and told by `failures()`. Raises
+    what it gives, by default `sim.outcomes.OUTCOMES`. `allow_code`: strategies `module:Class` of a scenario given by its path may be code
+    outside its folder. Runs that fail are counted by `status()` and told by `failures()`. Raises
     ResultsError or PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C and Interrupted when a worker died, with
     everything done so far saved.
     """
     if workers is not None and workers < 1:
         raise PlanError(f"workers: expected 1 or more, got {workers}")
     part = Shard.parse(shard)
-    plan, name = planned(scenario, replications)
+    plan, name = planned(scenario, replications, allow_code)
     if part.number > plan.replications:
         raise PlanError(f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out")
     root = Path(out) if out is not None else part.beside(Path("results") / name)
@@ -133,17 +135,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def planned(scenario: Any, replications: int | None) -> tuple[Plan, str]:
-    """The plan of what the user gave, and the name of its folder."""
+def planned(scenario: Any, replications: int | None, allow_code: bool = False) -> tuple[Plan, str]:
+    """The plan of what the user gave, the code that it names read, and the name of its folder."""
     if isinstance(scenario, Plan):
         return scenario, "batch"
     several = list(scenario) if isinstance(scenario, list | tuple) else [scenario]
     paths = [Path(each) for each in several if isinstance(each, str | Path)]
-    if paths:
-        from sim.scenario import load_scenario
+    from sim.scenario import load_scenario, with_code
 
-        several = [load_scenario(each) if isinstance(each, str | Path) else each for each in several]
-    return make_plan(several, replications), paths[0].stem if paths else "batch"
+    several = [load_scenario(each, allow_code=allow_code) if isinstance(each, str | Path) else each for each in several]
+    return make_plan([with_code(each) for each in several], replications), paths[0].stem if paths else "batch"
 
 
 def drive(

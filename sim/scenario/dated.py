@@ -187,7 +187,7 @@ def scenario_on(scenario: Scenario, day: int) -> Scenario:
             below = table.get(part)
             table[part] = table = dict(below) if isinstance(below, Mapping) else {}
         table[last] = value
-    return type(scenario).model_validate(tree, context={"path": scenario.path, "folder": scenario.folder})
+    return type(scenario).model_validate(tree, context=scenario.home)
 
 
 def check(scenario: Scenario) -> PydanticCustomError | None:

@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from sim.scenario.frozen import RANGE, hashable
 from sim.scenario.problems import alternatives, got, near
+from sim.scenario.sections import MAX_SEED
 
 GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"
 DESIGNS = (GRID, ALONE, LHS, SOBOL, TABLE)
 SETTINGS = ("design", "samples", "seed", "table")
 FIXED = ("sweep", "strategies", "futures", "replications", "record", "schema", "title", "description", "extends", "events")
 MAX_SAMPLES = 1_000_000
-MAX_SEED = 2**32 - 1
 
 
 def axes(sweep: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import tomllib
 import types
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
+from sim.scenario.own_code import Home
 from sim.scenario.problems import Problem, ScenarioError, got, translate
 from sim.scenario.reading import Unreadable, as_value, read_text
 from sim.scenario.schema import Scenario, Strategy
@@ -32,11 +34,16 @@ class Layer(NamedTuple):
 
 
 def load_scenario(
-    path: str | Path, overrides: Mapping[str, object] | None = None, options: Mapping[str, Mapping[str, object]] | None = None
+    path: str | Path,
+    overrides: Mapping[str, object] | None = None,
+    options: Mapping[str, Mapping[str, object]] | None = None,
+    allow_code: bool = False,
 ) -> Scenario:
     """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem.
 
     `options`: more overrides by the option of the command line that asked for them, such as `--seed`, after which their problems are named.
+    A strategy `module:Class` is not imported here: a run of the scenario does that, and takes it from the scenario's folder only, unless
+    `allow_code`.
     """
     path = Path(path)
     try:
@@ -44,20 +51,32 @@ def load_scenario(
         for label, values in {SETTING: overrides or {}, **(options or {})}.items():
             if values:
                 layers.append(_layer(label, tree_of(values), path.parent))
-        return validated(layers, path)
+        # Absolute, so that a worker in another directory finds a strategy beside the file.
+        return validated(layers, Home(path.absolute(), allow_code))
     except RecursionError:
         raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
 
 
-def validated(layers: list[Layer], path: Path | None) -> Scenario:
+def with_code(scenario: Scenario) -> Scenario:
+    """The scenario, ready to run: the strategies of a user that it names are imported, and their settings checked and filled in.
+
+    ScenarioError lists every problem. One that names no such code is given back as it is."""
+    if scenario.home.reads_code or not scenario.own_code:
+        return scenario
+    tree = scenario.model_dump() | {"sweep": scenario.sweep}
+    if scenario.futures.table is not None:
+        tree["futures"]["table"] = scenario.futures.table
+    file = scenario.path.name if scenario.path else "scenario"
+    return validated([Layer(file, tree)], replace(scenario.home, reads_code=True))
+
+
+def validated(layers: list[Layer], home: Home) -> Scenario:
     """Merge the layers, later over earlier, and check the whole; a problem is named after the last layer that holds its key."""
     tree: dict[str, Any] = {}
     for layer in layers:
         tree = merged(tree, layer.tree)
     try:
-        # Absolute, so that a worker in another directory finds a strategy beside the file.
-        place = path.absolute() if path else None
-        scenario = Scenario.model_validate(tree, context={"path": place, "folder": place.parent if place else None})
+        scenario = Scenario.model_validate(tree, context=home)
         found = []
     except ValidationError as error:
         found = translate(error, Scenario)

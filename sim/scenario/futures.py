@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim import parameters as registry
-from sim.scenario.designs import MAX_SEED, TABLE, range_fault, sample, samples_fault
+from sim.scenario.designs import TABLE, range_fault, sample, samples_fault
 from sim.scenario.frozen import Frozen, freeze, pairs
 from sim.scenario.problems import SHOWN, faults, got
-from sim.scenario.sections import Section
+from sim.scenario.sections import MAX_SEED, Section
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

@@ -1,18 +1,17 @@
 """Find a strategy by the name that a scenario gives: one of the shipped or registered ones, or a user's own `module:Class`."""
 
-import hashlib
 import importlib
-import importlib.util
 import json
 import math
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.problems import SHOWN, alternatives, expectation, faults, got, keys_of, near, translate
+from sim.scenario import own_code
+from sim.scenario.own_code import Home
+from sim.scenario.problems import SHOWN, alternatives, expectation, faults, keys_of, near, printable, translate
 
 
 def catalogue() -> Mapping[str, type]:
@@ -20,66 +19,53 @@ def catalogue() -> Mapping[str, type]:
     return importlib.import_module("sim.strategies").catalogue()
 
 
-def strategy_class(name: str, folder: Path | None = None) -> type:
-    """The class behind a name. `module:Class` is looked up in `folder`, then on the import path; ValueError says what was expected."""
-    if ":" in name:
-        return _own_class(name, folder)
+def strategy_class(name: str, folder: Path | None = None, allow_code: bool = False) -> type:
+    """The class behind a name; ValueError says what was expected. `module:Class` is imported, from `folder` unless `allow_code`."""
+    return own_code.imported(name, folder, allow_code) if own_code.is_own(name) else _known(name)
+
+
+def check_name(name: str, home: Home) -> None:
+    """ValueError if there is no strategy of this name. `module:Class` is imported only where `home` says so, else its file is looked at."""
+    if own_code.is_own(name) and not home.reads_code:
+        own_code.read(name, home.folder)
+    else:
+        strategy_class(name, home.folder, home.allow_code)
+
+
+def _known(name: str) -> type:
     known = catalogue()
     if name not in known:
-        raise ValueError(f'no strategy "{name}"; expected {alternatives(known)}, or module:Class.{near(name, known)}')
+        raise ValueError(f'no strategy "{printable(name)}"; expected {alternatives(known)}, or module:Class.{near(name, known)}')
     return known[name]
 
 
-def _own_class(name: str, folder: Path | None) -> type:
-    module_name, _, class_name = name.partition(":")
-    if module_name.endswith(".py"):
-        raise ValueError(f'expected the module without .py: did you mean "{module_name.removesuffix(".py")}:{class_name}"? {got(name)}')
-    beside = folder / (module_name.replace(".", "/") + ".py") if folder else None
-    try:
-        module = _module_from(beside) if beside and beside.is_file() else importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        where = f'no file "{beside.name}" beside the scenario and ' if beside and not beside.is_file() else ""
-        raise ValueError(f'"{name}": {where}{str(error)[0].lower()}{str(error)[1:]}') from error
-    except (Exception, SystemExit) as error:  # a user's module may fail in any way at all
-        raise ValueError(f'"{name}" cannot be imported: {type(error).__name__}: {error}') from error
-    found = getattr(module, class_name, None)
-    base = importlib.import_module("sim.strategies").Strategy
-    if not (isinstance(found, type) and issubclass(found, base)):
-        classes = [other for other, kind in vars(module).items() if isinstance(kind, type) and issubclass(kind, base)]
-        raise ValueError(f'"{name}": expected a class "{class_name}" derived from sim.Strategy.{near(class_name, classes)}')
-    return found
+def source_hash(name: str, home: Home) -> str:
+    """SHA-256 of the file that holds a user's own strategy, registered or `module:Class`; "" for a shipped one.
+
+    Where the code has been read, a class that its module imports from another file brings that file's hash too."""
+    strategies = importlib.import_module("sim.strategies")
+    if not own_code.is_own(name):
+        kind = _known(name)
+        return "" if strategies.is_shipped(kind) else strategies.file_hash(kind)
+    named = own_code.file_hash(name, home.folder)
+    behind = strategies.file_hash(strategy_class(name, home.folder, home.allow_code)) if home.reads_code else named
+    return named if named == behind else named + behind
 
 
-def _module_from(file: Path) -> Any:
-    # Named by path and content: an edited file is read anew, two files of one name stay apart, and a class keeps its identity.
-    content = file.read_bytes()
-    name = f"strategy_{file.stem}_{hashlib.sha256(str(file.resolve()).encode() + content).hexdigest()[:16]}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, file)
-        assert spec and spec.loader
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[name]
-            raise
-    return sys.modules[name]
+def own_settings(name: str, settings: Mapping[str, Any], home: Home) -> dict[str, Any]:
+    """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values.
 
-
-def source_hash(name: str, folder: Path | None) -> str:
-    """SHA-256 of the file that holds a user's own strategy, registered or `module:Class`; "" for a shipped one."""
-    kind, strategies = strategy_class(name, folder), importlib.import_module("sim.strategies")
-    return "" if strategies.is_shipped(kind) else strategies.file_hash(kind)
-
-
-def own_settings(name: str, settings: Mapping[str, Any], folder: Path | None = None) -> dict[str, Any]:
-    """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values."""
-    model = getattr(strategy_class(name, folder), "Settings", None) or BaseModel
+    Those of `module:Class` stay as they are until its code is read: only that the numbers are finite is known before."""
+    if own_code.is_own(name) and not home.reads_code:
+        if wrong := [(key, f"expected a finite number (got {value})") for key, value in settings.items() if not _finite(value)]:
+            raise faults(wrong)
+        return dict(settings)
+    model = getattr(strategy_class(name, home.folder, home.allow_code), "Settings", None) or BaseModel
     known = keys_of(model)
     strangers = [key for key in settings if key not in known]
     wrong = [(key, _unknown(name, key, known) if place < SHOWN else "unknown key") for place, key in enumerate(strangers)]
     for key in set(settings) & set(known):
-        if isinstance(settings[key], float) and not math.isfinite(settings[key]):
+        if not _finite(settings[key]):
             wrong.append((key, f"expected {expectation(known[key])} (got {settings[key]})"))
     refused = {key for key, _ in wrong}
     try:
@@ -91,6 +77,10 @@ def own_settings(name: str, settings: Mapping[str, Any], folder: Path | None = N
     if wrong:
         raise faults(wrong)
     return checked.model_dump(mode="json", by_alias=True)
+
+
+def _finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _unknown(name: str, key: str, known: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from sim import parameters as registry
 from sim.scenario import dated, designs, lookup
 from sim.scenario.frozen import Frozen, freeze, hashable, pairs
 from sim.scenario.futures import Futures, resolved
+from sim.scenario.own_code import Home, is_own
 from sim.scenario.problems import SHOWN, faults, got, near
 from sim.scenario.sections import (
     BorderSplit,
@@ -64,7 +65,12 @@ def _as_read(label: str) -> str:
 class Strategy(Section):
     """The lever: movement x tasking. A strategy's own settings stand in the same table and are held in `settings`."""
 
-    name: str = Field(default="hold", description="a shipped strategy, a registered one, or module:Class")
+    name: str = Field(
+        default="hold",
+        description="a shipped strategy, a registered one, or module:Class: the class of a Python file beside the scenario. Its code is "
+        "that of whoever wrote it, and runs with `run`, `batch` and `calibrate` (never with `check` or `describe`); code outside the "
+        "scenario's folder runs only with --allow-code",
+    )
     share_to_border: Share = Field(default=0.0, description="share of the VRAEM's soldiers sent to the border")
     border_split: BorderSplit = Field(default=BorderSplit(), description="how those sent are shared between the two border theatres")
     moved: Literal["line", "special", "proportional"] = Field(default="proportional", description="which units go")
@@ -91,12 +97,12 @@ class Strategy(Section):
     def _own_settings(cls, settings: dict[str, Any], info: ValidationInfo) -> Frozen:
         if "name" not in info.data:
             return Frozen()  # the name is wrong already: nothing to check them by
-        return freeze(lookup.own_settings(info.data["name"], settings, (info.context or {}).get("folder")))
+        return freeze(lookup.own_settings(info.data["name"], settings, info.context or Home()))
 
     @field_validator("name", mode="after")
     @classmethod
     def _known(cls, name: str, info: ValidationInfo) -> str:
-        lookup.strategy_class(name, (info.context or {}).get("folder"))
+        lookup.check_name(name, info.context or Home())
         return name
 
     @model_serializer(mode="wrap")
@@ -205,7 +211,7 @@ class Scenario(Section):
     futures: Futures = Field(default=Futures(), description="uncertain parameters, the same for every strategy")
     replications: Replications = Replications()
     record: Record = Record()
-    _path: Path | None = PrivateAttr(None)
+    _home: Home = PrivateAttr(Home())
 
     @field_validator("events", mode="before")
     @classmethod
@@ -271,17 +277,23 @@ class Scenario(Section):
         return self
 
     def model_post_init(self, context: Any, /) -> None:
-        self._path = (context or {}).get("path")
+        self._home = context or Home()
+
+    @property
+    def home(self) -> Home:
+        """Where this scenario was read, and what is done with the code that it names: the context in which its values are checked."""
+        return self._home
 
     @property
     def path(self) -> Path | None:
         """The file this scenario was read from, if any."""
-        return self._path
+        return self._home.path
 
     @property
-    def folder(self) -> Path | None:
-        """Where `module:Class` is looked up first."""
-        return self._path.parent if self._path else None
+    def own_code(self) -> tuple[str, ...]:
+        """Every `module:Class` that this scenario names: whoever runs it runs that code."""
+        named = [self.strategy.name, *(entry.name for entry in self.strategies), *self.sweep.get("strategy.name", ())]
+        return tuple(dict.fromkeys(filter(is_own, named)))
 
     @property
     def plan(self) -> tuple[str, ...]:
@@ -295,7 +307,7 @@ class Scenario(Section):
         is `ablate`, since `parameters` holds the off values."""
         tree = self.model_dump(mode="json", exclude={"title", "description", "allow_outside_range", "ablate", *PLAN})
         del tree["replications"]["count"]
-        tree["strategy_source"] = lookup.source_hash(self.strategy.name, self.folder)
+        tree["strategy_source"] = lookup.source_hash(self.strategy.name, self._home)
         return hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -306,8 +318,9 @@ class Scenario(Section):
         return hash(self.to_json())
 
     def strategy_class(self) -> type:
-        """The class that decides; `cls.Settings(**scenario.strategy.settings)` are its settings."""
-        return lookup.strategy_class(self.strategy.name, self.folder)
+        """The class that decides; `cls.Settings(**scenario.strategy.settings)` are its settings. A user's own is imported: its code
+        runs."""
+        return lookup.strategy_class(self.strategy.name, self._home.folder, self._home.allow_code)
 
     def to_json(self) -> str:
         """The resolved scenario, every default filled in; `Scenario.model_validate_json` reads it back equal."""

@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from sim.addition import added
 
+MAX_SEED = 2**64 - 1  # the whole of a key of chance
+
 Count = Annotated[int, Field(ge=0, le=200_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Hectares = Annotated[float, Field(ge=0, le=500_000)]
@@ -199,7 +201,7 @@ class Eradication(Section):
 
 class Replications(Section):
     count: int = Field(default=20, ge=1, le=1_000_000, description="runs of every point, each in another world")
-    base_seed: int = Field(default=1, ge=0, le=2**53, description="with the replication's number, the only source of chance")
+    base_seed: int = Field(default=1, ge=0, le=MAX_SEED, description="with the replication's number, the only source of chance")
 
 
 class Record(Section):

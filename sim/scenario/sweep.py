@@ -10,6 +10,7 @@ from sim.scenario import designs
 from sim.scenario.files import Layer, tree_of, validated
 from sim.scenario.frozen import Frozen, flatten, hashable
 from sim.scenario.futures import Futures
+from sim.scenario.own_code import is_own
 from sim.scenario.problems import Problem, ScenarioError, got, inner, near
 from sim.scenario.schema import Entry, Scenario, Strategy
 
@@ -45,13 +46,13 @@ def points(scenario: Scenario) -> list[Arm]:
     for row, place in zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario)):
         same = []
         for i, entry in enumerate(entries):
-            point = row if entry is None else {key: value for key, value in row.items() if _concerns(entry, key)}
+            point = row if entry is None else {key: value for key, value in row.items() if _concerns(scenario, entry, key)}
             if (i, hashable(point)) in made:
                 continue
             made.add((i, hashable(point)))
             whole = base if entry is None else base | {"strategy": entry.strategy()}
             try:
-                resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.path)
+                resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.home)
             except ScenarioError as error:
                 told = [f"{key} = {got(value)[5:-1]}" for key, value in itertools.islice(point.items(), SHOWN_KEYS)]
                 at = place or "sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
@@ -110,11 +111,15 @@ def is_shared(key: str) -> bool:
     return not key.startswith("strategy.") or key.startswith("strategy.tasking_")
 
 
-def _concerns(entry: Entry, key: str) -> bool:
+def _concerns(scenario: Scenario, entry: Entry, key: str) -> bool:
     if not key.startswith("strategy."):
         return True
     name = key.split(".")[1]
-    return is_shared(key) if entry.name == HOLD else name in Strategy.model_fields or name in entry.settings
+    if entry.name == HOLD:
+        return is_shared(key)
+    if is_own(entry.name) and not scenario.home.reads_code and not any(name in other.settings for other in scenario.strategies):
+        return True  # the settings that it does not write are not known until its code is read
+    return name in Strategy.model_fields or name in entry.settings
 
 
 def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
@@ -122,7 +127,7 @@ def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
     for key in designs.axes(scenario.sweep) if scenario.strategies else ():
         if key == "strategy.name":
             yield Problem(file, f"sweep.{key}", "[[strategies]] names the strategies; keep one of the two")
-        elif not any(_concerns(entry, key) for entry in scenario.strategies):
+        elif not any(_concerns(scenario, entry, key) for entry in scenario.strategies):
             known = [*Strategy.model_fields, *(own for entry in scenario.strategies for own in entry.settings)]
             yield Problem(file, f"sweep.{key}", f"no strategy of [[strategies]] has this key.{near(key.split('.')[1], known)}")
 

@@ -150,12 +150,13 @@ def catalogue() -> dict[str, type[Strategy]]:
     return dict(_known)
 
 
-def resolve(name: str, beside: Path | None = None) -> type[Strategy]:
-    """The class behind a name: a registered one, or `module:Class`, looked up beside a scenario file (or in a folder), then on the path.
+def resolve(name: str, beside: Path | None = None, allow_code: bool = False) -> type[Strategy]:
+    """The class behind a name: a registered one, or `module:Class` beside a scenario file (or in a folder); with `allow_code`, from
+    anywhere on the import path too.
 
     StrategyError says what was expected, with a near name where there is one."""
     try:
-        return strategy_class(name, beside.parent if beside and beside.is_file() else beside)
+        return strategy_class(name, beside.parent if beside and beside.is_file() else beside, allow_code)
     except ValueError as error:
         raise StrategyError(str(error)) from error
 

@@ -31,7 +31,7 @@ class Scenario:
     count: int = 3
     sweep: dict = field(default_factory=dict)
     events: tuple = ()
-    folder: None = None
+    home: None = None
 
     @property
     def time(self):

@@ -392,8 +392,8 @@ def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, caps
     (tmp_path / "own.py").write_text(
         "from sim import Strategy\nclass Mine(Strategy):\n    class Settings(Strategy.Settings):\n        pace: float = 1.0\n"
     )
-    (line,) = refused(capsys, "check", write(f'[strategy]\nname = "own:Mine"\npace = {value}'))
-    assert "s.toml: strategy.pace: expected a number" in line
+    (line,) = refused(capsys, "run", write(f'[strategy]\nname = "own:Mine"\npace = {value}'))
+    assert f"s.toml: strategy.pace: expected a {'finite ' * (value in ('nan', 'inf'))}number" in line
 
 
 @pytest.mark.parametrize(
@@ -404,15 +404,15 @@ def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, caps
             'expected a class "Mine" derived from sim.Strategy. Did you mean "Mien"?',
         ),
         ("class Mine: ...\n", 'expected a class "Mine" derived from sim.Strategy'),
-        ("1 / 0\n", "cannot be imported: ZeroDivisionError"),
-        ("raise SystemExit(0)\n", "cannot be imported: SystemExit"),
-        ("import no_such_module\n", "no module named 'no_such_module'"),
+        ("1 / 0\nMine = 0\n", "cannot be imported: ZeroDivisionError"),
+        ("raise SystemExit(0)\nMine = 0\n", "cannot be imported: SystemExit"),
+        ("import no_such_module\nMine = 0\n", "no module named 'no_such_module'"),
         ("class Mine\n", "cannot be imported: SyntaxError"),
     ],
 )
 def test_a_strategy_of_ones_own_that_cannot_be_used(content, expected, write, capsys, tmp_path: Path):
     (tmp_path / "own.py").write_text(content)
-    (line,) = refused(capsys, "check", write('[strategy]\nname = "own:Mine"'))
+    (line,) = refused(capsys, "run", write('[strategy]\nname = "own:Mine"'))
     assert expected in line
 
 
@@ -472,7 +472,7 @@ def test_values_that_come_back_are_checked_once(write, capsys, monkeypatch):
 
 def test_a_seed_is_told_by_its_own_name(write, capsys):
     (line,) = refused(capsys, "run", write(""), "--seed", "-1")
-    assert line.startswith("--seed: expected a whole number from 0")
+    assert line.startswith("--seed: replications.base_seed: expected a whole number from 0 to 18446744073709551615 (got -1)")
 
 
 def test_an_endless_device_is_no_scenario(write, capsys):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import Scenario, ScenarioError, load_scenario, parse_setting, to_toml
+from sim.scenario import Scenario, ScenarioError, load_scenario, parse_setting, to_toml, with_code
 
 FULL = """
 schema = 1
@@ -149,14 +149,16 @@ def test_a_strategy_of_ones_own_lies_beside_the_scenario(write, tmp_path: Path):
     (tmp_path / "own.py").write_text(OWN.format(default=4))
     file = write('[strategy]\nname = "own:Mine"\nsteps = [0.2, 0.3]')
     scenario = load_scenario(file)
-    assert scenario.strategy.settings == {"patience_weeks": 4, "steps": (0.2, 0.3)}
+    assert scenario.strategy.settings == {"steps": (0.2, 0.3)}  # as written: its code has not been read
+    scenario = with_code(scenario)
+    assert scenario.strategy.settings == {"patience_weeks": 4, "steps": (0.2, 0.3)} and with_code(scenario) is scenario
     assert scenario.strategy_class().__name__ == "Mine"
     assert scenario.strategy_class() is pickle.loads(pickle.dumps(scenario)).strategy_class()
     before = scenario.hash
     (tmp_path / "own.py").write_text(OWN.format(default=4) + "# another rule\n")
     assert load_scenario(file).hash != before
     (tmp_path / "own.py").write_text(OWN.format(default=5))
-    assert load_scenario(file).strategy.settings["patience_weeks"] == 5
+    assert with_code(load_scenario(file)).strategy.settings["patience_weeks"] == 5
 
 
 def test_a_strategy_of_ones_own_may_lie_on_the_path(write, tmp_path: Path, monkeypatch):
@@ -164,7 +166,8 @@ def test_a_strategy_of_ones_own_may_lie_on_the_path(write, tmp_path: Path, monke
     elsewhere.mkdir()
     (elsewhere / "strategy_on_path.py").write_text(OWN.format(default=6))
     monkeypatch.syspath_prepend(elsewhere)
-    assert load_scenario(write('[strategy]\nname = "strategy_on_path:Mine"')).strategy.settings["patience_weeks"] == 6
+    file = write('[strategy]\nname = "strategy_on_path:Mine"')
+    assert with_code(load_scenario(file, allow_code=True)).strategy.settings["patience_weeks"] == 6
 
 
 def test_a_mark_of_byte_order_and_foreign_line_ends_are_read(tmp_path: Path):
