@@ -62,9 +62,19 @@ def look() -> Iterator[None]:
         yield
 
 
-def figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
+class Picture(Figure):
+    """A figure that a notebook shows as it is. Of matplotlib's own `Figure` a kernel knows that only once pyplot has made one."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        with look():
+            self.savefig(file, format="png")
+        return file.getvalue()
+
+
+def figure(height_in: float, width_in: float = WIDTH_IN) -> Picture:
     """An empty figure of this size in inches, its parts laid out so that nothing overlaps."""
-    return Figure(figsize=(width_in, height_in), layout="constrained", facecolor=PAPER)
+    return Picture(figsize=(width_in, height_in), layout="constrained", facecolor=PAPER)
 
 
 def data_uri(picture: Figure, dpi: int = 150) -> str:
