@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: demo test lint lanes smoke validate bench sample scoreboard history answers odd map lock clean
+.PHONY: demo test lint lanes fuzz smoke validate bench sample scoreboard history answers odd map lock clean
 
 demo: .venv/core.stamp
 	@echo "Running scenarios/experiments/split.toml: eight splits x replications, paired by common random numbers."
@@ -24,6 +24,10 @@ lanes: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n $(JOBS) -m lane
 
 # The same runs on every other version of Python that is found: the same bytes.
+# Odd scenarios, tables and results folders by the thousand, each in a child with limits. WHAT, COUNT (of each), SEED; CASE=n for one alone.
+fuzz: .venv/dev.stamp
+	@$(BIN)/python -u tests/fuzz $(WHAT) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(CASE),--case $(CASE))
+
 smoke: .venv/core.stamp
 	@JOBS=$(JOBS) .ci/smoke
 

@@ -1,0 +1,6 @@
+"""Puts the helpers of other folders of tests on the path: drawn scenarios and stand-in runs."""
+
+import sys
+from pathlib import Path
+
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("runs", "batch")]
