@@ -6,6 +6,9 @@ import sys
 def main() -> int:
     """Run the command line of the process and return its exit status."""
     try:
+        from sim.interrupts import as_a_command
+
+        as_a_command()
         from sim.cli import main as command
 
         return command()

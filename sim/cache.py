@@ -36,7 +36,7 @@ try:
 except ImportError:  # not on Windows: there a living process protects nothing
     fcntl = None  # type: ignore[assignment]
 
-KINDS = {"kernels": "compiled loops and rules", "travel": "travel tables", "routes": "routes"}
+KINDS = {"kernels": "compiled loops and rules", "travel": "sets of travel tables", "routes": "route libraries"}
 LIVING = "living"
 DAY_S = 86_400.0
 UNUSED_DAYS = 30
@@ -93,13 +93,13 @@ def use(*folders: str) -> None:
                 os.utime(path)
 
 
-def contents() -> dict[str, dict[str, float]]:
+def contents() -> dict[str, dict[str, int]]:
     """What the folder holds: kind -> files, bytes, last_used (seconds since 1970; 0 where empty)."""
     found = {}
     for kind in KINDS:
         files = [file.stat() for file in (cache_root() / kind).rglob("*") if file.is_file()]
         used = [folder.stat().st_mtime for folder in (cache_root() / kind).glob("*")]
-        found[kind] = {"files": len(files), "bytes": sum(file.st_size for file in files), "last_used": max(used, default=0)}
+        found[kind] = {"files": len(files), "bytes": sum(file.st_size for file in files), "last_used": int(max(used, default=0))}
     return found
 
 

@@ -26,10 +26,13 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from sim import cache
+from sim.interrupts import ended_at_once
 from sim.sources import kernel_hash
 
 FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE")  # of numba: they change what is compiled
 FORMAT = "1"  # of an entry
+S_A_LINE = 0.02  # to compile it, on one core of a laptop
+S_A_LINE_OF_THE_DAY = 0.2  # its loops are compiled together with all that they call
 
 
 class KernelCache(_Cache):
@@ -43,7 +46,8 @@ class KernelCache(_Cache):
         self.folder = f"kernels/{kernel_hash(function.__code__.co_filename, *versions, *flags)}"
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.line = function.__code__.co_firstlineno
-        self.lines = len({line for _, _, line in function.__code__.co_lines()})
+        lines = len({line for _, _, line in function.__code__.co_lines()})
+        self.seconds = lines * (S_A_LINE_OF_THE_DAY if function.__module__ == "sim.day" else S_A_LINE)
         KERNELS.append(self)
 
     @property
@@ -80,23 +84,35 @@ class Teller(event.Listener):
 
     def __init__(self) -> None:
         self.depth = 0  # a compilation compiles what it calls
+        self.told: set[KernelCache] = set()
+        self.guard = contextlib.ExitStack()
 
     def on_start(self, event: Any) -> None:
-        if not self.depth and isinstance(event.data["dispatcher"]._cache, KernelCache):
-            seconds = max(5 * round(seconds_to_compile() / 5), 5)
-            with contextlib.suppress(OSError):
-                print(f"Compiling the model (about {seconds} s; later runs load it in a moment)", file=sys.stderr, flush=True)
+        """numba begins to compile a function."""
+        if not self.depth:
+            kernel = getattr(event.data["dispatcher"], "_cache", None)
+            if isinstance(kernel, KernelCache) and kernel not in self.told:
+                self.tell({kernel, *missing()} - self.told)
+            self.guard.enter_context(ended_at_once())
         self.depth += 1
 
     def on_end(self, event: Any) -> None:
+        """numba has compiled it, or failed."""
         self.depth -= 1
+        if not self.depth:
+            self.guard.close()
+
+    def tell(self, kernels: set[KernelCache]) -> None:
+        self.told |= kernels
+        seconds = max(5 * round(sum(kernel.seconds for kernel in kernels) / 5), 5)
+        with contextlib.suppress(OSError):
+            print(f"Compiling the model (about {seconds} s; later runs load it in a moment)", file=sys.stderr, flush=True)
 
 
-def seconds_to_compile() -> float:
-    """About how long it takes to compile what is not there: by its lines, on one core of a laptop."""
-    return S_A_LINE * sum(kernel.lines for kernel in KERNELS if not cache.holds(kernel.folder, f"{kernel.name}-"))
+def missing() -> set[KernelCache]:
+    """The kernels of which nothing is kept."""
+    return {kernel for kernel in KERNELS if not cache.holds(kernel.folder, f"{kernel.name}-")}
 
 
-S_A_LINE = 0.03
 KERNELS: list[KernelCache] = []
 event.register("numba:compile", Teller())

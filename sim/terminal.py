@@ -1,6 +1,7 @@
 """How a command answers whatever befalls it: an exit status, and in place of a traceback one line on stderr for every problem.
 
-Status: 0 done, 1 some runs failed, 2 the user's input is wrong or the output cannot be written, 130 interrupted.
+Status: 0 done, 1 some runs failed, 2 the user's input is wrong or the output cannot be written, 130 interrupted
+(by Ctrl-C or by SIGTERM; see `interrupts.py`).
 """
 
 import os

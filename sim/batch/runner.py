@@ -31,9 +31,10 @@ from sim.batch.refused import Interrupted, ResultsError
 from sim.batch.shard import Shard
 from sim.batch.store import FAILED, Results
 from sim.batch.worker import Chunk, Status, begin_process, run_chunk
+from sim.interrupts import SIGNALS
 
 CHUNK_S = 5.0
-LOOK_S = 0.2  # between looks at whether a Ctrl-C has come
+LOOK_S = 0.2  # between looks at whether a Ctrl-C or SIGTERM has come
 PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
 
 
@@ -59,7 +60,7 @@ def batch(
     `run`: called as `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of
     what it gives, by default `sim.outcomes.OUTCOMES`. `allow_code`: strategies `module:Class` of a scenario given by its path may be code
     outside its folder. Runs that fail are counted by `status()` and told by `failures()`. Raises
-    ResultsError or PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C and Interrupted when a worker died, with
+    ResultsError or PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C or SIGTERM, Interrupted when a worker died, with
     everything done so far saved.
     """
     if workers is not None and workers < 1:
@@ -79,10 +80,12 @@ def batch(
         workers = max(1, min(workers, len(queue)))
         pool = executor or pool_of(workers, processes)
         try:
-            with telling(len(queue), root, progress) as tell, ctrl_c() as stopped:
+            with telling(len(queue), root, progress) as tell, interrupts() as stopped:
                 drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
             gather(root)
         except BrokenExecutor:
+            if stopped.is_set():  # a SIGTERM to the whole group has ended the workers too
+                raise KeyboardInterrupt from None
             raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
             raise ResultsError(f"{root}: cannot write results: {error}") from error
@@ -101,23 +104,28 @@ def pool_of(workers: int, processes: bool) -> Executor:
 
 
 @contextmanager
-def ctrl_c() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets: an exception could hit, and get lost, anywhere. The second is an exception again."""
+def interrupts() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C or SIGTERM sets: an exception could hit, and get lost, anywhere. The second is as it was before."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
-    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+    before = {number: signal.getsignal(number) or signal.default_int_handler for number in SIGNALS}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def heard(*_: Any) -> None:
         stopped.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    signal.signal(signal.SIGINT, heard)
+    for number in SIGNALS:
+        signal.signal(number, heard)
     try:
         yield stopped
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from numba.core import config
 
 from sim import kernel, sources
+from sim.cache import TEMPORARY
 from sim.compile_cache import FLAGS, KernelCache
 
 SIM = Path(kernel.__file__).parent
@@ -96,7 +99,10 @@ def test_a_run_is_named_by_every_number_of_the_registry(copy, key):
 @pytest.mark.parametrize("key", sources.TEXTS)
 def test_the_words_of_the_registry_rename_no_run(copy, key):
     before = sources.source_hash.__wrapped__()
-    edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
+    if f' {key} = "' in (copy / REGISTRY).read_text():
+        edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
+    else:  # no entry has this one yet
+        edit(copy / REGISTRY, ' source = "', f' {key} = "so", source = "')
     edit(copy / REGISTRY, "\n", "\n\n")
     assert sources.source_hash.__wrapped__() == before
 
@@ -116,7 +122,7 @@ def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
     decide = {file for pattern in sources.DECIDING for file in SIM.glob(pattern)}
     others = {file for file in map(Path, files) if file not in decide and file.name != "__init__.py"}
     assert len(files) > 40
-    named = {"parameters/couplings.py", "cache.py", "compile_cache.py", "sources.py"}
+    named = {"parameters/couplings.py", "cache.py", "compile_cache.py", "interrupts.py", "sources.py"}
     assert {str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"} == named
 
 
@@ -141,19 +147,114 @@ EDITS = [  # of a shared file and of a mechanism
 ]
 
 
-@pytest.mark.skipif(not kernel.is_compiled(), reason="needs the compiler")
+needs_the_compiler = pytest.mark.skipif(not kernel.is_compiled(), reason="needs the compiler")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """The sources with a day of one mechanism, which stands for the whole: it compiles in seconds."""
+    tree = tmp_path / "one"
+    shutil.copytree(SIM, tree / "sim", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    (tree / "sim" / "day.py").write_text(DAY)
+    return tree
+
+
+def ask(tree: Path, cache: Path) -> tuple[float, str]:
+    """What the day of a checkout answers, and what it says on the way."""
+    environment = os.environ | {"PYTHONPATH": str(tree), "XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop(TEMPORARY, None)
+    done = subprocess.run([sys.executable, "-c", ASK], env=environment, cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return float(done.stdout), done.stderr
+
+
+def said_to_compile(said: str) -> bool:
+    assert said == "" or (said.startswith("Compiling the model (about ") and said.count("\n") == 1), said
+    return bool(said)
+
+
+@needs_the_compiler
 @pytest.mark.parametrize(("file", "old", "new"), EDITS)
-def test_a_day_never_runs_an_edited_callee_from_the_cache(tmp_path, file, old, new):
-    """numba alone would not notice (its issue 1833). A day of one mechanism stands for the whole: it compiles in seconds."""
-    shutil.copytree(SIM, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__", "data"))
-    (tmp_path / "sim" / "day.py").write_text(DAY)
-    environment = os.environ | {"PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+def test_a_day_never_runs_an_edited_callee_from_the_cache(checkout, tmp_path, file, old, new):
+    """numba alone would not notice (its issue 1833). A line tells of every compilation, and of nothing else; equal checkouts share."""
+    cache = tmp_path / "cache"
+    value, said = ask(checkout, cache)
+    assert value == 1.0 and said_to_compile(said)
+    shutil.copytree(checkout, tmp_path / "two")
+    os.utime(tmp_path / "two" / "sim" / "day.py", (0, 0))
+    value, said = ask(tmp_path / "two", cache)
+    assert value == 1.0 and not said_to_compile(said)
+    edit(tmp_path / "two" / "sim" / file, old, new)
+    value, said = ask(tmp_path / "two", cache)
+    assert value == 0.5 and said_to_compile(said)
+    value, said = ask(checkout, cache)
+    assert value == 1.0 and not said_to_compile(said)
 
-    def ask() -> float:
-        done = subprocess.run([sys.executable, "-c", ASK], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-2_000:]
-        return float(done.stdout)
 
-    assert ask() == ask() == 1.0
-    edit(tmp_path / "sim" / file, old, new)
-    assert ask() == 0.5
+@needs_the_compiler
+def test_without_a_cache_folder_an_edit_is_seen_and_nothing_is_written_beside_the_sources(checkout, tmp_path):
+    """numba alone would keep its code in `__pycache__`, by the file of the function."""
+    (tmp_path / "file").write_text("in the way")
+    for expected in (1.0, 0.5):
+        value, said = ask(checkout, tmp_path / "file")
+        assert value == expected
+        warning, compiling = sorted(said.splitlines(), reverse=True)
+        assert "cannot be used: Not a directory" in warning and compiling.startswith("Compiling the model")
+        edit(checkout / "sim" / EDITS[1][0], *EDITS[1][1:]) if expected == 1.0 else None
+    assert not [file for file in checkout.rglob("*") if file.suffix in (".nbi", ".nbc", ".part") or file.name == "__pycache__"]
+
+
+@needs_the_compiler
+def test_a_damaged_entry_is_compiled_again(checkout, tmp_path):
+    cache = tmp_path / "cache"
+    ask(checkout, cache)
+    for file in cache.glob("redeploy/kernels/*/*"):
+        file.write_bytes(file.read_bytes()[:-1000])
+    value, said = ask(checkout, cache)
+    assert value == 1.0 and said_to_compile(said)
+    assert ask(checkout, cache) == (1.0, "")
+
+
+def test_a_kernel_with_variables_of_an_enclosing_function_is_refused():
+    """Two such kernels could differ in what the cache does not see."""
+    factor = 2.0
+    with pytest.raises(TypeError, match="takes no variables of an enclosing function"):
+        KernelCache(lambda x: factor * x)
+
+
+LONG = """
+import sys
+from sim import __main__, cli
+from sim.kernel import loop
+
+@loop
+def long(x):
+{lines}
+    return x
+
+cli.main = lambda: long(1.0) and 0
+sys.exit(__main__.main())
+"""
+
+
+@needs_the_compiler
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
+    """A long function holds the compiler for half a minute and more. Nothing half written stays, in a temporary folder neither."""
+    lines = "\n".join(f"    if x > {line}.5:\n        x = x * 1.{line} + {line} / (1.0 + x)" for line in range(1_500))
+    (tmp_path / "long.py").write_text(LONG.format(lines=lines))
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "tmp").mkdir()
+    for base in ("cache", "file"):
+        environment = os.environ | {"PYTHONPATH": str(SIM.parent), "XDG_CACHE_HOME": str(tmp_path / base), "TMPDIR": str(tmp_path / "tmp")}
+        environment.pop(TEMPORARY, None)
+        with subprocess.Popen([sys.executable, tmp_path / "long.py"], env=environment, stderr=subprocess.PIPE, text=True) as process:
+            while "Compiling" not in process.stderr.readline():
+                assert process.poll() is None
+            time.sleep(0.5)
+            process.send_signal(number)
+            began = time.monotonic()
+            said = process.communicate(timeout=60)[1]
+        assert (process.returncode, said) == (130, "interrupted\n")
+        assert time.monotonic() - began < 10
+    assert not [file for file in tmp_path.rglob("*") if file.suffix == ".part"] and not list((tmp_path / "tmp").iterdir())
