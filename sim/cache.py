@@ -223,9 +223,9 @@ def _living_file(root: Path, process: int) -> Path:
     """The list of one process, locked as long as it lives."""
     path = root / LIVING / f"{process}-{uuid.uuid4().hex}"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    _listed[root].clear()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # stays open
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    with contextlib.suppress(OSError):  # some network disks know no locks: there the list protects nothing
+        fcntl.flock(handle, fcntl.LOCK_EX)
     atexit.register(_remove_list, path, process)
     return path
 
@@ -238,7 +238,7 @@ def _remove_list(path: Path, process: int) -> None:
 def _used_by_the_living(root: Path) -> Iterator[str]:
     """Folders that living processes list. The lists of dead ones are removed, a day later: a list is made before it is locked."""
     for path in (root / LIVING).glob("*"):
-        with contextlib.suppress(FileNotFoundError), open(path) as file:
+        with contextlib.suppress(FileNotFoundError), open(path, "r+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -1,6 +1,7 @@
 import fcntl
 import json
 import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -121,35 +122,43 @@ import fake_runs
 from sim.batch import batch, make_plan
 plan = make_plan(fake_runs.SWEPT, 60, points_of=fake_runs.points_of, source="code-1")
 try:
-    batch(plan, out=sys.argv[1], workers=2, run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES)
+    batch(plan, out=sys.argv[1], workers=2, run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES, processes=len(sys.argv) > 3)
 except KeyboardInterrupt:
     sys.exit(130)
 """
 
 
-def interrupted(root, how):
-    """Start a batch of 240 slow runs in a process of its own, send the signal once some are stored, give the exit status."""
-    process = subprocess.Popen([sys.executable, "-c", SCRIPT, root, Path(__file__).parent], stderr=subprocess.DEVNULL)
+def interrupted(root, how, *options):
+    """Start a batch of 240 slow runs in a group of its own, send it the signal once some are stored, give the exit status."""
+    command = [sys.executable, "-c", SCRIPT, root, Path(__file__).parent, *options]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 60
     while len(list(root.glob("runs/part-*.parquet"))) < 3:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
-    process.send_signal(how)
+    os.killpg(process.pid, how)
     return process.wait(60)
 
 
-@pytest.mark.parametrize("how, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("how, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
 def test_a_stopped_batch_can_be_read_and_resumed(tmp_path, how, status):
     assert interrupted(tmp_path / "stopped", how) == status
     half = Results.open(tmp_path / "stopped")
     counts = half.status()
     assert 0 < counts["SUCCEEDED"] == len(half.runs()) < 240
     assert sum(counts.values()) == 240
-    assert (counts["ABORTED"] > 0) == (how == signal.SIGINT)
+    assert (counts["ABORTED"] > 0) == (how != signal.SIGKILL)
     resumed = done(half.path, plan_of(replications=60))
     assert resumed.status() == {"PENDING": 0, "SUCCEEDED": 240, "FAILED": 0, "ABORTED": 0}
     assert not list(half.path.glob("**/*.tmp"))
     assert resumed.digest() == done(tmp_path / "through", plan_of(replications=60)).digest()
+
+
+def test_a_sigterm_that_ends_worker_processes_too_is_no_crash(tmp_path):
+    """A cluster sends it to all processes of a job."""
+    assert interrupted(tmp_path / "stopped", signal.SIGTERM, "processes") == 130
+    counts = Results.open(tmp_path / "stopped").status()
+    assert 0 < counts["SUCCEEDED"] < sum(counts.values()) == 240
 
 
 def test_a_failed_run_is_recorded_and_the_rest_goes_on(tmp_path):

@@ -258,3 +258,33 @@ def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
         assert (process.returncode, said) == (130, "interrupted\n")
         assert time.monotonic() - began < 10
     assert not [file for file in tmp_path.rglob("*") if file.suffix == ".part"] and not list((tmp_path / "tmp").iterdir())
+
+
+MODEL = "import sys; sys.argv[1:] = ['run', sys.argv[1]]; from sim.__main__ import main; sys.exit(main())"
+WEEK = "schema = 1\n[time]\nhorizon_days = 7\nburn_in_days = 0\n[map]\nresolution_km = 10\n"
+
+
+def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Popen:
+    scenario.write_text(WEEK)
+    environment = os.environ | {"PYTHONPATH": str(tree), "XDG_CACHE_HOME": str(cache)}
+    command = [sys.executable, "-c", MODEL, scenario]
+    return subprocess.Popen(command, env=environment, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@needs_the_compiler
+@pytest.mark.lane
+def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(tmp_path):
+    """With the whole model: the first start is interrupted, the second compiles, a third elsewhere does not."""
+    shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    first = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")
+    assert "Compiling the model (about 7" in first.stderr.readline()
+    time.sleep(10)
+    first.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    assert first.communicate(timeout=60)[1] == "interrupted\n" and first.returncode == 130
+    assert time.monotonic() - began < 10 and not list((tmp_path / "cache").rglob("*.part"))
+    second = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")
+    out, err = second.communicate(timeout=1_800)
+    assert second.returncode == 0 and said_to_compile(err)
+    third = start_of_the_model(tmp_path / "two", tmp_path / "week.toml", tmp_path / "cache")
+    assert third.communicate(timeout=600) == (out, "") and third.returncode == 0
