@@ -6,7 +6,9 @@ Status: 0 done, 1 some runs failed, 2 the user's input is wrong or the output ca
 
 import os
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cyclopts import CycloptsError
@@ -21,7 +23,8 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        return command()
+        with warnings_as_lines():
+            return command()
     except KeyboardInterrupt:
         return say("interrupted", 130)
     except BrokenPipeError:  # the reader of a pipe, `head` say, has left
@@ -44,6 +47,23 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
         if not isinstance(error, UserError):
             raise
         return say(str(error), error.status)
+
+
+@contextmanager
+def warnings_as_lines() -> Iterator[None]:
+    """What the library warns a user of is one line on stderr, told once; other warnings stay as Python shows them."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, UserWarning):
+            usual(message, category, *where, **more)
+        elif str(message) not in told:
+            told.add(str(message))
+            say(f"warning: {message}", 0)
+
+    with warnings.catch_warnings():
+        usual, warnings.showwarning = warnings.showwarning, show
+        yield
 
 
 def say(text: str, status: int) -> int:

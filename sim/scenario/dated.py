@@ -7,7 +7,7 @@ happen once, on their day (`civilian_harm`, `announce_departure`); the others ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
@@ -35,6 +35,9 @@ class CivilianHarm(Section):
     side: Literal["state", "armed"] = Field(description="who did it")
     people: int = Field(ge=1, le=100_000)
 
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return None
+
 
 class AnnounceDeparture(Section):
     """It is made public that troops will have left a theatre by a day; whether they do is the strategy's affair."""
@@ -42,12 +45,18 @@ class AnnounceDeparture(Section):
     theatre: TheatreName
     leave_day: int = Field(ge=0, le=7_300)
 
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return unmoved() if self.theatre != "vraem" else None  # groups in the VRAEM hold back whoever leaves
+
 
 class Eradicate(Section):
     """Coca cleared from outside the model's teams: an observed programme, say. Season and found fields do not bind it."""
 
     theatre: TheatreName
     ha_per_year: float = Field(ge=0, le=500_000)
+
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return None if self.ha_per_year else "has no effect: ha_per_year is 0"
 
 
 class RouteEffort(Section):
@@ -59,9 +68,13 @@ class RouteEffort(Section):
     exit: ExitName | None = Field(default=None, description="only routes that end here; absent: all")
     draw: int = Field(default=0, ge=0, le=1_000_000, description="which routes they are: another number draws others")
 
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        still = [name for name in ("share_of_routes", "effort") if not getattr(self, name)]
+        return f"has no effect: {still[0]} is 0" if still else None
+
 
 Factor = Annotated[float, Field(ge=0, le=100)]
-TABLES: dict[str, type[Section]] = {
+TABLES: dict[str, type[CivilianHarm | AnnounceDeparture | Eradicate | RouteEffort]] = {
     "civilian_harm": CivilianHarm,
     "announce_departure": AnnounceDeparture,
     "eradicate": Eradicate,
@@ -103,6 +116,10 @@ class Event(Section):
             raise ValueError(f"until: expected a day after day = {self.day} (got {self.until})")
         if self.until is not None and (once := [key for key in self.set if key in ONCE]):
             raise ValueError(f"until: {once[0]} happens once; leave it out (got {self.until})")
+        departure = self.set.get("announce_departure")
+        if departure is not None and departure["leave_day"] < self.day:
+            told = departure["leave_day"]
+            raise ValueError(f"set.announce_departure.leave_day: expected day = {self.day} or a later day (got {told})")
         return self
 
     def holds(self, day: int) -> bool:
@@ -158,6 +175,13 @@ def shocks() -> list[dict[str, str]]:
         for name, table in TABLES.items()
     ]
     return tables + [{"name": name, "expects": expected, "meaning": meaning} for name, (_, expected, meaning) in NUMBERS.items()]
+
+
+def idle_shock(key: str, value: Any, unmoved: Callable[[], str | None]) -> str | None:
+    """Why a shock does nothing, or None. `unmoved` says why no soldiers move to the border while it is in force, or None."""
+    if key in NUMBERS:
+        return f"has no effect: 1 is what holds without it {got(value)}" if value == 1 else None
+    return TABLES[key].model_validate(dict(value)).idle(unmoved)
 
 
 def turns(scenario: Scenario) -> tuple[int, ...]:

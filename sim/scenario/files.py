@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim.scenario import effects
 from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
 from sim.scenario.own_code import Home
@@ -39,7 +40,8 @@ def load_scenario(
     options: Mapping[str, Mapping[str, object]] | None = None,
     allow_code: bool = False,
 ) -> Scenario:
-    """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem.
+    """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem, and a
+    ScenarioWarning tells of each setting without effect.
 
     `options`: more overrides by the option of the command line that asked for them, such as `--seed`, after which their problems are named.
     A strategy `module:Class` is not imported here: a run of the scenario does that, and takes it from the scenario's folder only, unless
@@ -52,7 +54,10 @@ def load_scenario(
             if values:
                 layers.append(_layer(label, tree_of(values), path.parent))
         # Absolute, so that a worker in another directory finds a strategy beside the file.
-        return validated(layers, Home(path.absolute(), allow_code))
+        scenario = validated(layers, Home(path.absolute(), allow_code))
+        if not scenario.plan:  # the settings of a plan are checked over all its arms
+            effects.warn(effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, path.name)))
+        return scenario
     except RecursionError:
         raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
 

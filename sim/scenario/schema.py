@@ -23,6 +23,7 @@ from pydantic import (
 
 from sim import parameters as registry
 from sim.scenario import dated, designs, lookup
+from sim.scenario.conditions import Needs
 from sim.scenario.frozen import Frozen, freeze, hashable, pairs
 from sim.scenario.futures import Futures, resolved
 from sim.scenario.own_code import Home, is_own
@@ -71,15 +72,23 @@ class Strategy(Section):
         "that of whoever wrote it, and runs with `run`, `batch` and `calibrate` (never with `check` or `describe`); code outside the "
         "scenario's folder runs only with --allow-code",
     )
-    share_to_border: Share = Field(default=0.0, description="share of the VRAEM's soldiers sent to the border")
-    border_split: BorderSplit = Field(default=BorderSplit(), description="how those sent are shared between the two border theatres")
-    moved: Literal["line", "special", "proportional"] = Field(default="proportional", description="which units go")
-    withdrawal: Literal["thin", "close_small", "close_remote", "close_quiet"] = Field(
+    share_to_border: Annotated[Share, Needs("movement")] = Field(
+        default=0.0, description="share of the VRAEM's soldiers sent to the border"
+    )
+    border_split: Annotated[BorderSplit, Needs("movement")] = Field(
+        default=BorderSplit(), description="how those sent are shared between the two border theatres"
+    )
+    moved: Annotated[Literal["line", "special", "proportional"], Needs("movement", "kinds")] = Field(
+        default="proportional", description="which units go"
+    )
+    withdrawal: Annotated[Literal["thin", "close_small", "close_remote", "close_quiet"], Needs("movement")] = Field(
         default="thin", description="how the place is left: every post with fewer people, or small, remote or quiet posts closed"
     )
-    move_helicopters: Share = Field(default=0.0, description="share of the VRAEM's flight hours that goes with them")
+    move_helicopters: Annotated[Share, Needs("movement", "flight hours", "flight hours in the valley")] = Field(
+        default=0.0, description="share of the VRAEM's flight hours that goes with them"
+    )
     tasking_vraem: Literal["area", "garrison", "reports", "random"] = Field(default="area", description="what units in the VRAEM do")
-    tasking_border: Literal["line", "chokepoint", "area", "reports", "random", "none"] = Field(
+    tasking_border: Annotated[Literal["line", "chokepoint", "area", "reports", "random", "none"], Needs("movement", of=("none",))] = Field(
         default="chokepoint", description="what redeployed units do; none leaves them without a task"
     )
     settings: dict[str, Any] = Field(default=Frozen(), repr=False, description="the strategy's own settings, defaults filled in")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.addition import added
+from sim.scenario.conditions import Needs
 
 MAX_SEED = 2**64 - 1  # the whole of a key of chance
 
@@ -58,7 +59,9 @@ class TheatreForces(Section):
     antinarcotics: Count = Field(default=0, description="of the police, those in anti-narcotics teams")
     boats: Count = Field(default=0, description="patrol and supply boats")
     lorries: Count = Field(default=0, description="supply lorries")
-    helicopter_share: Share = Field(default=0.0, description="share of the national flight hours flown here")
+    helicopter_share: Annotated[Share, Needs("flight hours")] = Field(
+        default=0.0, description="share of the national flight hours flown here"
+    )
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -121,9 +124,13 @@ class Forces(Section):
 
 
 class Enemy(Section):
-    mpcp_fighters: Count = Field(default=100, description="armed members of the Shining Path remnant, VRAEM (F0422: 60-150)")
+    mpcp_fighters: Annotated[Count, Needs("mpcp groups")] = Field(
+        default=100, description="armed members of the Shining Path remnant, VRAEM (F0422: 60-150)"
+    )
     mpcp_groups: int = Field(default=8, ge=0, le=1_000, description="columns they form")
-    dissident_fighters: Count = Field(default=150, description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)")
+    dissident_fighters: Annotated[Count, Needs("dissident groups")] = Field(
+        default=150, description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)"
+    )
     dissident_groups: int = Field(default=10, ge=0, le=1_000, description="cells they form")
     networks: int = Field(default=20, ge=1, le=500, description="trafficking firms")
     cognition: Literal["logit", "salience"] = Field(
@@ -166,15 +173,19 @@ class BorderSplit(Section):
 
 
 class Secrecy(Section):
-    level: Share = Field(default=0.5, description="0 open, 1 nothing leaks")
-    until_day: DayCount | None = Field(default=None, description="day on which secrecy ends; absent: never")
-    until_seized_kg: Annotated[float, Field(ge=0, le=1e7)] | None = Field(
+    level: Annotated[Share, Needs("movement")] = Field(default=0.5, description="0 open, 1 nothing leaks")
+    until_day: Annotated[DayCount | None, Needs("movement", "secret")] = Field(
+        default=None, description="day on which secrecy ends; absent: never"
+    )
+    until_seized_kg: Annotated[Annotated[float, Field(ge=0, le=1e7)] | None, Needs("movement", "secret")] = Field(
         default=None, description="kg seized from loads in the border theatres since day 0 at which success ends secrecy; absent: never"
     )
 
 
 class Partner(Section):
-    coordination: Share = Field(default=0.2, description="0 none, 1 joint operations and shared reports across the line")
+    coordination: Annotated[Share, Needs("no suspension")] = Field(
+        default=0.2, description="0 none, 1 joint operations and shared reports across the line"
+    )
     suspended: bool = Field(default=False, description="coordination suspended by friction")
 
 
@@ -182,7 +193,7 @@ class Mandate(Section):
     detain: Literal["joint", "pnp"] = Field(
         default="joint", description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present"
     )
-    unified_command: bool = Field(
+    unified_command: Annotated[bool, Needs("sharing")] = Field(
         default=False, description="one command of army, navy, police and air force: what one is told, all have at once"
     )
 

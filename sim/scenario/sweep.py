@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sim.scenario import designs
+from sim.scenario import designs, effects
 from sim.scenario.files import Layer, tree_of, validated
 from sim.scenario.frozen import Frozen, flatten, hashable
 from sim.scenario.futures import Futures
@@ -33,13 +33,14 @@ def points(scenario: Scenario) -> list[Arm]:
 
     A key under `strategy.` goes over each of [[strategies]] that has it: a setting of one strategy multiplies the arms of no other, and
     `hold` takes no more than the taskings. A scenario without a plan is one arm, {}. ScenarioError names the point and the key; more than
-    a million runs are refused before any is made.
+    a million runs are refused before any is made. A ScenarioWarning tells of each setting that acts in no arm.
     """
     refuse_too_many(scenario, scenario.replications.count)
     file = scenario.path.name if scenario.path else "scenario"
     entries = scenario.strategies or (None,)
     base = scenario.model_dump(exclude={"sweep", "strategies"})
     found: list[Arm] = []
+    tried: list[effects.Tried] = []
     unvaried: dict[int, Scenario] = {}
     problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
     made: set[Any] = set()
@@ -66,12 +67,16 @@ def points(scenario: Scenario) -> list[Arm]:
                 unvaried[i] = resolved
             values = {key: _at(resolved, key) for key in flatten(point)}
             label = f"{entry.label}{said(values)}" if entry is not None and entry.label else ""
+            tried.append(effects.Tried(resolved, None if entry is None else i, point))
             found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
         if same and all(same):  # one at a time: it would be the run of the scenario itself, under another name
             expected = "expected other values than the scenario's own"
             problems |= {key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}") for key, value in row.items()}
     if problems:
         raise ScenarioError(list(problems.values()))
+    warned = effects.check(tried, lambda key: file)
+    if scenario.plan or not scenario.path:  # of a single run, `load_scenario` has told
+        effects.warn(warned)
     return found
 
 

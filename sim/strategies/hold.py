@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.strategies.movement import Movement
 
@@ -14,6 +14,11 @@ class Hold(Movement):
     """Keeps every unit in its theatre; only `reports` and `random` tasking give orders."""
 
     name = "hold"
+    unused = ("share_to_border", "border_split", "moved", "withdrawal", "move_helicopters")
+
+    @classmethod
+    def most_sent(cls, levers: Any) -> float:
+        return 0.0
 
     def share_on(self, situation: Situation) -> float:
         return 0.0

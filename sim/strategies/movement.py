@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,23 @@ LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is roundin
 
 class Movement(Strategy):
     """A strategy told by the share of the VRAEM's soldiers that it wants at the border."""
+
+    turn_days: ClassVar[int] = REVIEW_DAYS  # days between two reviews at which units move between theatres
+
+    @classmethod
+    def most_sent(cls, levers: Any) -> float:
+        """The largest share of the VRAEM's soldiers that these levers, with the strategy's own settings, ever send away."""
+        return float(levers.share_to_border)
+
+    @classmethod
+    def moves_from(cls, levers: Any) -> int:
+        """The first day of the horizon on which it can order a move."""
+        return -(-levers.settings.get("start_day", 0) // cls.turn_days) * cls.turn_days
+
+    @classmethod
+    def idle(cls, scenario: Any) -> dict[str, str]:
+        """Own settings that do not act in a scenario, each with words that complete "it acts only"."""
+        return {}
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)

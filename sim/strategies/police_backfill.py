@@ -9,7 +9,7 @@ stay. They travel by road and river, which takes weeks, and draw the field allow
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -34,6 +34,15 @@ class PoliceBackfill(Static):
         police_from: Literal["loreto", "cajamarca", "border"] = Field(
             default="loreto", description="theatre that the police come from; border: both, each by this share"
         )
+
+    @classmethod
+    def idle(cls, scenario: Any) -> dict[str, str]:
+        own = scenario.strategy.settings
+        sources = BORDER if own["police_from"] == "border" else (own["police_from"],)
+        forces = [getattr(scenario.forces, name) for name in sources]
+        if all(force.police == force.antinarcotics for force in forces):
+            return dict.fromkeys(("police_share", "police_from"), f"where police stand in {' or '.join(sources)} (there are none)")
+        return {"police_from": "with some police_share (it is 0)"} if own["police_share"] == 0 else {}
 
     def decide(self, situation: Situation) -> Orders | None:
         orders = super().decide(situation) or Orders()

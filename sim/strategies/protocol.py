@@ -99,6 +99,7 @@ class Strategy(ABC):
     move_helicopters, tasking_vraem, tasking_border). StrategyError for settings that the model refuses."""
 
     name: ClassVar[str] = ""
+    unused: ClassVar[tuple[str, ...]] = ()  # levers of [strategy] that it never reads: a file that sets one is refused
 
     @property
     def review_days(self) -> int:

@@ -15,11 +15,12 @@ more than its people where it is not expected (it flies as fast, and is as blind
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
+from sim.scenario.conditions import DayOfReview
 from sim.strategies.movement import BORDER, HOME, MARCH_DAYS, Movement, whole
 from sim.strategies.protocol import Strategy
 from sim.strategies.tasking import COMPANY
@@ -37,9 +38,13 @@ class RapidReserve(Movement):
     """Keeps a reserve that flies to what is reported and comes back."""
 
     name = "rapid-reserve"
+    unused = ("border_split", "moved")
+    turn_days = 7
 
     class Settings(Strategy.Settings):
-        start_day: int = Field(default=0, ge=0, le=7_300, description="day of the horizon from which there is a reserve")
+        start_day: Annotated[int, DayOfReview()] = Field(
+            default=0, ge=0, le=7_300, description="day of the horizon from which there is a reserve"
+        )
         reserve_share: float = Field(
             default=0.15, ge=0, le=1, description="share of the VRAEM's soldiers kept as a reserve, at most share_to_border"
         )
@@ -49,9 +54,23 @@ class RapidReserve(Movement):
         super().__init__(settings, levers)
         self.reserve: dict[int, int | None] = {}  # uid: day of the order to fly, None at the base
 
+    @classmethod
+    def most_sent(cls, levers: Any) -> float:
+        return min(float(levers.settings["reserve_share"]), float(levers.share_to_border))
+
+    @classmethod
+    def idle(cls, scenario: Any) -> dict[str, str]:
+        levers = scenario.strategy
+        share, reserve = levers.share_to_border, levers.settings["reserve_share"]
+        if reserve > share:
+            return {"reserve_share": f"up to share_to_border (= {share:g})"}
+        if share > reserve and not levers.move_helicopters:
+            return {"share_to_border": f"up to reserve_share (= {reserve:g})"}
+        return {}
+
     @property
     def review_days(self) -> int:
-        return 7
+        return self.turn_days
 
     def share_on(self, situation: Situation) -> float:
         """Share that is kept as a reserve from today on."""

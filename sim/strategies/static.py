@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from sim.scenario.conditions import DayOfReview
 from sim.strategies.movement import Movement
 from sim.strategies.protocol import Strategy
 
@@ -19,7 +20,9 @@ class Static(Movement):
     name = "static"
 
     class Settings(Strategy.Settings):
-        start_day: int = Field(default=0, ge=0, le=7_300, description="day of the horizon from which the share moves")
+        start_day: Annotated[int, DayOfReview()] = Field(
+            default=0, ge=0, le=7_300, description="day of the horizon from which the share moves"
+        )
 
     def share_on(self, situation: Situation) -> float:
         return self.levers.share_to_border if situation.day >= self.settings.start_day else 0.0

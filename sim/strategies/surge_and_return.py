@@ -5,10 +5,11 @@ the last unit arrives. Orders fall on reviews, so that a stay begins and ends on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.conditions import DayOfReview
 from sim.strategies.movement import Movement
 from sim.strategies.protocol import Strategy
 
@@ -22,7 +23,9 @@ class SurgeAndReturn(Movement):
     name = "surge-and-return"
 
     class Settings(Strategy.Settings):
-        start_day: int = Field(default=0, ge=0, le=7_300, description="day of the horizon on which the share is first ordered to go")
+        start_day: Annotated[int, DayOfReview()] = Field(
+            default=0, ge=0, le=7_300, description="day of the horizon on which the share is first ordered to go"
+        )
         stay_days: int = Field(default=180, ge=14, le=7_300, description="days from the order to go to the order to return")
         repeat_every_days: int = Field(
             default=0, ge=0, le=7_300, description="days from one order to go to the next, more than stay_days; 0: it goes once"
@@ -35,6 +38,17 @@ class SurgeAndReturn(Movement):
                     f"repeat_every_days: expected 0 (once) or more than stay_days = {self.stay_days} (got {self.repeat_every_days})"
                 )
             return self
+
+    @classmethod
+    def idle(cls, scenario: Any) -> dict[str, str]:
+        own, horizon = scenario.strategy.settings, scenario.time.horizon_days
+        days = {"stay_days": "on a return", "repeat_every_days": "on another stay"}
+        found = {name: own["start_day"] + own[name] for name in days if own[name]}
+        return {
+            name: f"{days[name]} before the end (start_day + {name} = {day}, time.horizon_days = {horizon})"
+            for name, day in found.items()
+            if -(-day // cls.turn_days) * cls.turn_days >= horizon
+        }
 
     def share_on(self, situation: Situation) -> float:
         s = self.settings

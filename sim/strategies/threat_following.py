@@ -66,6 +66,10 @@ class ThreatFollowing(Movement):
             default=0.3, ge=0.05, le=1, description="reports without any coverage, of those with full coverage: the staff's rule of thumb"
         )
 
+    @classmethod
+    def moves_from(cls, levers: Any) -> int:
+        return REVIEW_DAYS * (2 * RECENT + levers.settings["patience_reviews"] - 1)
+
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
         self.share = 0.0

@@ -9,10 +9,11 @@ trigger held at some review of three years in 15 while nobody was away, in 17 at
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from sim.scenario.conditions import DayOfReview
 from sim.strategies.movement import HOME, Movement
 from sim.strategies.protocol import Strategy
 
@@ -26,7 +27,9 @@ class TriggeredReturn(Movement):
     name = "triggered-return"
 
     class Settings(Strategy.Settings):
-        start_day: int = Field(default=0, ge=0, le=7_300, description="day of the horizon from which the share may go")
+        start_day: Annotated[int, DayOfReview()] = Field(
+            default=0, ge=0, le=7_300, description="day of the horizon from which the share may go"
+        )
         window_weeks: int = Field(default=8, ge=1, le=104, description="full weeks over which attacks in the VRAEM are counted")
         threshold_sd: float = Field(default=2.0, ge=0, le=10, description="standard deviations above the baseline's mean that call it home")
         return_share: float = Field(default=1.0, ge=0, le=1, description="part of the share that comes home")

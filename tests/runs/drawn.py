@@ -110,6 +110,8 @@ def events(pick: Any, horizon: int, but: set[str]) -> list[dict[str, Any]]:
             change = {f"{key}.{name}": value for name, value in table.items() if not isinstance(value, dict)}
         day = pick(draw.integers(0, horizon - 1))
         lasts = pick(draw.none() | draw.integers(1, horizon)) if key not in ("civilian_harm", "announce_departure") else None
+        if key == "announce_departure":
+            change[key]["leave_day"] = max(change[key]["leave_day"], day)
         if change:
             out.append({"day": day, "set": change} | ({"until": day + lasts} if lasts else {}))
     return out

@@ -16,6 +16,21 @@ CASES = HERE / "cases"
 REFUSED, FINE = 2, 0
 
 ANSWERS: dict[str, tuple[int, str]] = {
+    "lever_under_hold.toml": (
+        REFUSED,
+        'lever_under_hold.toml: strategy.share_to_border: has no effect: the strategy "hold" does not use it; take it out\n'
+        'lever_under_hold.toml: strategy.withdrawal: has no effect: the strategy "hold" does not use it; take it out',
+    ),
+    "start_past_horizon.toml": (
+        REFUSED,
+        "start_past_horizon.toml: strategy.start_day: "
+        "expected at most 350, the day of the last review before time.horizon_days = 364 (got 2000)",
+    ),
+    "helicopters_at_share_0.toml": (
+        FINE,
+        "warning: helicopters_at_share_0.toml: strategy.move_helicopters: has no effect: "
+        "it acts only while soldiers of the VRAEM move to the border (the share that moves is 0)",
+    ),
     "event_without_effect.toml": (
         REFUSED,
         "event_without_effect.toml: events[0].set.parameters.trafficking.river_usd: "
