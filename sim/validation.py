@@ -25,7 +25,7 @@ from sim.batch.folder import (
 )
 from sim.batch.manifest import versions
 from sim.batch.plan import Plan, Point, make_plan, point_id_of
-from sim.batch.reading import text_in
+from sim.batch.reading import bytes_in
 from sim.batch.refused import ResultsError, in_words
 from sim.batch.shard import Shard
 from sim.batch.store import FAILED, SUCCEEDED, Results
@@ -121,7 +121,7 @@ def ids_told(out: Path) -> list[str]:
     board = out / SCOREBOARD
     if board.exists():
         try:
-            told = json.loads(text_in(board))
+            told = json.loads(bytes_in(board))
             told["versions"]
             return [str(each["id"]) for each in told["facts"]]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):

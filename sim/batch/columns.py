@@ -49,7 +49,15 @@ LAYER_TYPES = {
 }
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
 RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
-DESIGN_COLUMNS = ("point_id", "label", "strategy", "hold_id", "horizon_days", "scenario")
+DESIGN_COLUMNS = {
+    "point_id": "string",
+    "label": "string",
+    "strategy": "string",
+    "future": "int64",
+    "hold_id": "string",
+    "horizon_days": "int64",
+    "scenario": "string",
+}
 ALWAYS = ("runs", "series")  # kinds that every run has
 
 
@@ -59,3 +67,14 @@ def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], 
 
     types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
     return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
+
+
+def columns_amiss(kind: str, schema: pa.Schema) -> list[str]:
+    """The columns that a table of a kind lacks, or has with another type: outcomes and series are float64."""
+    import pyarrow as pa
+
+    wanted = {name: pa.type_for_alias(type_) for name, type_ in KINDS[kind].items()}
+    if kind in ALWAYS:
+        measured = (name for name in schema.names if not name.startswith("x."))
+        wanted = {name: pa.float64() for name in measured} | wanted
+    return [name for name, type_ in wanted.items() if name not in schema.names or schema.field(name).type != type_]

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sim.batch.columns import DESIGN_COLUMNS
 from sim.batch.durable import replace_file
-from sim.batch.plan import Plan
+from sim.batch.manifest import FORMAT
+from sim.batch.reading import bytes_in
+from sim.batch.refused import AGAIN, Damaged, ResultsError
 
-
-def write_design(root: Path, plan: Plan) -> None:
-    """Write design.parquet: one row per point, in the order of the plan; `drawn.<parameter>` holds each future's values."""
+if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from sim.batch.plan import Plan
+
+NAME = "design.parquet"
+
+
+def design_of(plan: Plan) -> pa.Table:
+    """One row per point, in the order of the plan; `drawn.<parameter>` holds each future's values."""
+    import pyarrow as pa
 
     kinds = x_types(plan)
     columns: dict[str, Any] = {
@@ -29,8 +40,54 @@ def write_design(root: Path, plan: Plan) -> None:
     for name in plan.drawn_keys:
         columns[f"drawn.{name}"] = [point.drawn.get(name) for point in plan.points]
     columns["scenario"] = [point.scenario.to_json() for point in plan.points]
-    table = pa.table(columns).replace_schema_metadata({"plan_id": plan.plan_id})
-    replace_file(root / "design.parquet", lambda file: pq.write_table(table, file, compression="zstd"))
+    return pa.table(columns)
+
+
+def write_design(root: Path, table: pa.Table, plan_id: str) -> str:
+    """Write design.parquet and give its SHA-256, which belongs into the manifest."""
+    import pyarrow.parquet as pq
+
+    said = {"plan_id": plan_id, "format": str(FORMAT)}  # what a folder without its manifest is known by
+    pq.write_table(table.replace_schema_metadata(said), content := BytesIO(), compression="zstd")
+    replace_file(root / NAME, lambda file: file.write(content.getbuffer()))
+    return hashlib.sha256(content.getbuffer()).hexdigest()
+
+
+def read_design(root: Path, sum_: str | None) -> pa.Table:
+    """The design of a folder, checked against its SHA-256 where there is one. Damaged where it is missing or not what was written;
+    Unreadable where the system refuses."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        content = bytes_in(root / NAME)
+        if sum_ is not None and hashlib.sha256(content).hexdigest() != sum_:
+            raise ValueError
+        table = pq.read_table(pa.BufferReader(content))
+        for name, kind in DESIGN_COLUMNS.items():
+            if table.schema.field(name).type != pa.type_for_alias(kind):
+                raise ValueError
+        if len(set(table["point_id"].to_pylist())) < len(table):
+            raise ValueError
+    except ResultsError:
+        raise
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        raise Damaged(f"{root / NAME}: missing or damaged; {AGAIN}") from None
+    return table
+
+
+def says_of_itself(root: Path) -> dict[str, str]:
+    """The plan_id and the format that design.parquet names; empty where it is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        said = pq.read_schema(pa.BufferReader(bytes_in(root / NAME))).metadata or {}
+        return {key: said[key.encode()].decode() for key in ("plan_id", "format") if key.encode() in said}
+    except ResultsError:
+        raise
+    except (OSError, ValueError, pa.ArrowException):
+        return {}
 
 
 def x_types(plan: Plan) -> dict[str, str]:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import fcntl
-import json
+import os
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sim.batch.columns import KINDS
-from sim.batch.design import write_design
-from sim.batch.durable import replace_file
-from sim.batch.manifest import differences, manifest_of
+from sim.batch.design import design_of, read_design, says_of_itself, write_design
+from sim.batch.durable import append, make_folder, opened_to_lock, remove, rename, replace_file
+from sim.batch.manifest import FORMAT, differences, manifest_in, manifest_of
+from sim.batch.parts import OURS
 from sim.batch.plan import Plan
-from sim.batch.refused import ResultsError, in_words
+from sim.batch.reading import names_in
+from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, Unreadable, in_words
+from sim.batch.sealed import sealed
 from sim.batch.shard import Shard
 from sim.batch.store import Results
 
-WRITTEN = r"((manifest|calibration|scoreboard)\.json|(design|part-\w+)\.parquet|fitted\.csv|fans\.png)"
+WRITTEN = (
+    r"((manifest|calibration|scoreboard)\.json|(design|part-\w+)\.parquet|part-\w+\.sha256|failures\.jsonl|report\.html|fitted\.csv|fans\.png)"
+)
 LEFTOVER = re.compile(WRITTEN + r"\.\d+\.tmp")  # of a killed `replace_file`; any other *.tmp is the user's
 
 
 @contextmanager
-def writing(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> Iterator[set[str]]:
-    """Hold the folder `root` for this plan, or a shard of it, and give the run_ids that it already has.
+def writing(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> Iterator[Results]:
+    """Hold the folder `root` for this plan, or a shard of it, and give what it already has.
 
     Makes the folder, its manifest and design when absent; `replace` first moves a folder that is there to `<name>.old-N`. Raises
     ResultsError for what `refuse` tells, and when the folder cannot be made or moved.
@@ -36,12 +42,14 @@ def writing(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> Iter
             with locked(root):
                 home = root.resolve()  # of `a/..` the name is no name, and a link stays where it is
                 move_aside(home)
-                home.mkdir()
-        root.mkdir(parents=True, exist_ok=True)
+                make_folder(home)
+        make_folder(root)
     with locked(root):
         with in_words(root):
-            done = prepare(root, plan, shard)
-        yield done
+            results = prepare(root, plan, shard)
+        for what in results.stored.damaged.values():
+            warnings.warn(f"{what}; its runs are done again", ResultsWarning, stacklevel=3)
+        yield results
 
 
 def refuse(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> None:
@@ -57,57 +65,77 @@ def refuse(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> None:
         refuse_what_is_not_ours(root)  # only a results folder is ever moved
         with locked(root):
             if not replace:
+                refuse_links(root)
                 earlier_manifest(root, plan, shard)
             elif Path.cwd().is_relative_to(root.resolve()):
                 raise ResultsError(f"{root}: cannot be moved aside from inside it; change to a directory outside, or choose another --out")
 
 
-def prepare(root: Path, plan: Plan, shard: Shard) -> set[str]:
-    """Clear what a stopped batch left behind, write design and manifest, give the run_ids that are stored."""
+def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
+    """Clear what a stopped batch left behind, write design and manifest, and open the folder for the batch."""
     earlier = earlier_manifest(root, plan, shard)
     clear_leftovers(root, *(root / kind for kind in KINDS))
     for leftover in (root / "stop", root / "failures.jsonl"):
-        leftover.unlink(missing_ok=True)  # failed runs are tried again, so their lines go too
+        remove(leftover)  # failed runs are tried again, so their lines go too
+    stored = names_in(root / "runs")
     for kind in KINDS:
-        for part in (root / kind).glob("part-*.parquet"):
-            if not (root / "runs" / part.name).exists():
-                part.unlink()
-    write_design(root, plan)
+        for name in names_in(root / kind):
+            if OURS.fullmatch(name) and f"{name.partition('.')[0]}.parquet" not in stored:
+                remove(root / kind / name)
     manifest = manifest_of(plan)
     manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
     manifest["planned"] = sum(replication in shard for replication in range(manifest["replications"])) * len(plan.points)
     manifest["shard"] = str(shard)
-    write_manifest(root, manifest)
+    # A design that is whole stays: written anew, it would not fit the manifest until that is written too.
+    manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(root, design_of(plan), plan.plan_id)
+    results = Results(root, manifest, mending=True)
+    write_manifest(results)
     for kind in KINDS:
-        (root / kind).mkdir(exist_ok=True)
-    return Results.open(root).done()
+        make_folder(root / kind)
+    return results
+
+
+def sum_of_design(root: Path, manifest: dict[str, Any] | None) -> str | None:
+    """The SHA-256 of design.parquet by the manifest; None where it is not what was written, or there is no manifest."""
+    try:
+        return read_design(root, manifest["design_sha256"]) and manifest["design_sha256"] if manifest else None
+    except Damaged:
+        return None
 
 
 def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | None:
     """The manifest of the folder; None in a new one, and where it is lost or damaged but the design is that of this plan.
 
-    ResultsError where the folder belongs to another plan, naming what differs, or to another shard."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+    ResultsError where the folder belongs to another plan, naming what differs, to another shard, or is of another format."""
+    elsewhere = "choose another --out, or --replace to move it aside"
     try:
-        earlier = Results.open(root).manifest
+        earlier = manifest_in(root)
+    except (Unreadable, OtherFormat):
+        raise
     except ResultsError:
-        try:
-            ours = (pq.read_schema(root / "design.parquet").metadata or {}).get(b"plan_id") == plan.plan_id.encode()
-        except (OSError, pa.ArrowException):
-            ours = not any((root / "runs").glob("part-*.parquet"))
-        if ours:
+        said = says_of_itself(root)
+        if not said and not any(name.startswith("part-") for name in names_in(root / "runs")):
             return None
-        raise ResultsError(
-            f"{root}: manifest.json is damaged, and design.parquet is not of this plan; choose another --out, or --replace to move it aside"
-        ) from None
+        if said.get("plan_id") != plan.plan_id:
+            raise ResultsError(f"{root}: manifest.json is damaged, and design.parquet is not of this plan; {elsewhere}") from None
+        earlier = {"format": int(said.get("format", 1))}
+    if earlier["format"] < FORMAT:
+        raise OtherFormat(f"{root}: a folder of format {earlier['format']}, to which this version does not add; {elsewhere}")
+    if "plan_id" not in earlier:
+        return None
     if earlier["plan_id"] != plan.plan_id:
         what = differences(earlier, manifest_of(plan))
-        raise ResultsError(f"{root}: belongs to another plan ({what}); choose another --out, or --replace to move it aside")
+        raise ResultsError(f"{root}: belongs to another plan ({what}); {elsewhere}")
     if earlier.get("shard", "1/1") != str(shard):
         raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
     return earlier
+
+
+def refuse_links(root: Path) -> None:
+    """Raise ResultsError where a kind's folder is a link: what is joined or removed there may be another's."""
+    for place in (root / kind for kind in KINDS):
+        if place.is_symlink():
+            raise ResultsError(f"{place}: is a link to {place.readlink()}; nothing is written through it; choose another folder with --out")
 
 
 def refuse_what_is_no_folder(root: Path) -> None:
@@ -130,14 +158,14 @@ def refuse_what_is_not_ours(root: Path) -> None:
 def clear_leftovers(*folders: Path) -> None:
     """Remove what a killed process left of the files that it was writing."""
     for path in (path for folder in folders for path in folder.glob("*.tmp") if LEFTOVER.fullmatch(path.name)):
-        path.unlink()
+        remove(path)
 
 
 def move_aside(path: Path) -> None:
     """Rename a file or folder to `<name>.old-N`, the first that is free; ResultsError where the system refuses."""
     aside = next(aside for n in range(1, 10_000) if not (aside := path.with_name(f"{path.name}.old-{n}")).exists())
     try:
-        path.rename(aside)
+        rename(path, aside)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be moved aside to {aside.name}: {error.strerror}; choose another --out") from None
 
@@ -146,8 +174,8 @@ def move_aside(path: Path) -> None:
 def locked(root: Path) -> Iterator[None]:
     """Hold `root/lock`; raises ResultsError when another batch holds it. The system frees it when the holder dies."""
     with in_words(root):
-        lock = (root / "lock").open("a")
-    with lock:
+        lock = opened_to_lock(root / "lock")
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -155,11 +183,17 @@ def locked(root: Path) -> Iterator[None]:
         except OSError as error:
             raise ResultsError(f"{root}: cannot be locked: {error.strerror}; choose a folder on another file system") from None
         yield
+    finally:
+        os.close(lock)
 
 
-def write_manifest(root: Path, manifest: dict[str, Any], aborted: list[str] | None = None) -> None:
+def write_manifest(results: Results, aborted: Sequence[str] = ()) -> None:
     """Write manifest.json with the present counts by status; `aborted` are runs that had begun when the batch stopped."""
-    manifest = manifest | {"aborted": aborted or []}
-    manifest["counts"] = Results(root, manifest).status()
-    text = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
-    replace_file(root / "manifest.json", lambda file: file.write(text))
+    results.manifest["aborted"] = list(aborted)
+    results.manifest["counts"] = results.status()
+    replace_file(results.path / "manifest.json", lambda file: file.write(sealed(results.manifest, indent=1)))
+
+
+def add_failure(root: Path, failure: dict[str, Any]) -> None:
+    """Add the line of a failed run to failures.jsonl."""
+    append(root / "failures.jsonl", sealed(failure) + b"\n")

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from sim.batch.columns import RUNS_LAST
-from sim.batch.parts import write_part
-from sim.batch.plan import digest_of
-from sim.batch.reading import table_in
+from sim.batch.columns import KINDS
+from sim.batch.parts import Part, parquet, write_part
 from sim.batch.store import Results
 
 LARGEST = 100  # runs in a part: some 50 MB while it is written
 
 
-def gather(root: Path, largest: int = LARGEST) -> None:
+def gather(results: Results, largest: int = LARGEST) -> None:
     """Join neighbouring parts of a results folder, `largest` runs to a part; the digest stays.
 
-    A new part is whole before an old one goes, and a run that stands in two parts counts once: the folder can be left at any moment.
+    A part goes only once all its runs have been read back from others, so that the folder can be left at any moment.
     """
+    stored = results.stored
+    for several in list(groups(stored.all(), largest)):
+        write_part(results.path, {kind: joined(results, kind, several) for kind in KINDS if any(kind in part.kinds for part in several)})
+        stored.all()
+        stored.drop(stored.contained)
+    stored.all()
+    stored.drop(stored.contained)
+
+
+def joined(results: Results, kind: str, parts: Sequence[Part]) -> bytes:
+    """What several parts hold of a kind, as the content of one file."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    for names, run_ids in list(groups(Results.open(root), largest)):
-        joined = f"part-{digest_of(*run_ids)}.parquet"
-        for kind in RUNS_LAST:
-            tables, seen = [], pa.array([], pa.string())
-            for name in names:
-                if (root / kind / name).exists():
-                    table = table_in(root / kind / name)
-                    tables.append(table.filter(pc.invert(pc.is_in(table["run_id"], seen))))
-                    seen = pa.concat_arrays([seen, table["run_id"].unique().cast(pa.string())])
-            if tables:
-                write_part(root, kind, joined.removesuffix(".parquet"), pa.concat_tables(tables, promote_options="permissive"))
-        for kind in reversed(RUNS_LAST):
-            for name in names:
-                (root / kind / name).unlink(missing_ok=True)
+    tables = [results.stored.table(part, kind) for part in parts if kind in part.kinds]
+    return parquet(kind, pa.concat_tables(tables, promote_options="permissive"))
 
 
-def groups(results: Results, largest: int) -> Iterator[tuple[list[str], list[str]]]:
-    """(names, run_ids) of two or more parts that make one of at most `largest` runs."""
-    names: list[str] = []
-    run_ids: list[str] = []
-    for part in [*results.parts("runs"), None]:
-        more = table_in(part, ["run_id"])["run_id"].to_pylist() if part else []
-        if part is None or (names and len(run_ids) + len(more) > largest):
-            if len(names) > 1:
-                yield names, list(dict.fromkeys(run_ids))
-            names, run_ids = [], []
-        if part:
-            names, run_ids = [*names, part.name], [*run_ids, *more]
+def groups(parts: Sequence[Part], largest: int) -> Iterator[list[Part]]:
+    """Two or more parts at a time, which make one of at most `largest` runs."""
+    group: list[Part] = []
+    for part in parts:
+        if sum(len(each.run_ids) for each in [*group, part]) > largest:
+            if len(group) > 1:
+                yield group
+            group = []
+        group.append(part)
+    if len(group) > 1:
+        yield group

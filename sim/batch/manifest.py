@@ -9,8 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.reading import text_in
-from sim.batch.refused import AGAIN, ResultsError
+from sim.batch.reading import bytes_in
+from sim.batch.refused import AGAIN, OtherFormat, ResultsError, reading
+from sim.batch.sealed import unsealed
 
 if TYPE_CHECKING:
     from sim.batch.plan import Plan
@@ -18,30 +19,51 @@ if TYPE_CHECKING:
 VERSIONS = ("redeploy", "numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 NOT_DECIDING = ("title", "description", "replications.count", "allow_outside_range")
 SHOWN = 6  # differences named when a folder belongs to another plan
-TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points"), ("replications", "planned")
+FORMAT = 2  # of the folders that this version writes; 1 has no sums and no seals
+TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points", "versions"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
+OPTIONAL_TYPES = {"strategy_files": dict, "shard": str, "design_sha256": str}
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
-    """The manifest of the results folder `path`; ResultsError says what is amiss."""
-    if not path.is_dir():
+    """The manifest of the results folder `path`; ResultsError says what is amiss, OtherFormat that it is a newer folder."""
+    with reading(path):
+        folder = path.is_dir()
+    if not folder:
         near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
         raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
     try:
-        manifest: dict[str, Any] = json.loads(text_in(path / "manifest.json"))
-        set(manifest["aborted"])  # TypeError where they are no run_ids
-        if missing := [key for key, kind in MANIFEST_TYPES.items() if not isinstance(manifest[key], kind)]:
-            raise KeyError(*missing)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        manifest, is_sealed = unsealed(bytes_in(path / "manifest.json"))
+        format_ = manifest.setdefault("format", 1)
+        if type(format_) is int and format_ > FORMAT:
+            what = f"a results folder of format {format_}, which a newer redeploy wrote; this one reads formats 1 to {FORMAT}"
+            raise OtherFormat(f"{path}: {what}")
+        if (format_, is_sealed) not in ((1, False), (FORMAT, True)) or not is_whole(manifest):
+            raise ValueError
+    except (OSError, ValueError) as error:
+        if isinstance(error, ResultsError):
+            raise
         if (path / "design.parquet").exists():
             raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
         raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
     return manifest
 
 
+def is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether a manifest says all that a reader asks of it."""
+    return (
+        all(isinstance(manifest.get(key), kind) for key, kind in MANIFEST_TYPES.items())
+        and all(isinstance(manifest[key], kind) for key, kind in OPTIONAL_TYPES.items() if key in manifest)
+        and all(type(manifest[key]) is int and manifest[key] >= 0 for key in COUNTS)
+        and all(isinstance(text, str) for text in (*manifest["aborted"], *manifest["points"].values()))
+        and (manifest["format"] == 1 or "design_sha256" in manifest)
+    )
+
+
 def manifest_of(plan: Plan) -> dict[str, Any]:
     """What a folder says about itself: plan, resolved scenario, sources and versions."""
     return {
+        "format": FORMAT,
         "plan_id": plan.plan_id,
         "scenario": json.loads(plan.base.to_json()),
         "source_hash": plan.source,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
-from sim.batch.columns import RUNS_LAST
-from sim.batch.durable import append_line, replace_file
-from sim.batch.folder import locked, refuse_what_is_no_folder, refuse_what_is_not_ours, write_manifest
-from sim.batch.manifest import differences
-from sim.batch.refused import ResultsError, in_words
+from sim.batch.columns import KINDS
+from sim.batch.design import write_design
+from sim.batch.durable import make_folder, replace_file
+from sim.batch.folder import clear_leftovers, locked, refuse_links, refuse_what_is_no_folder, refuse_what_is_not_ours, write_manifest
+from sim.batch.manifest import FORMAT, differences
+from sim.batch.parts import write_part
+from sim.batch.reading import bytes_in
+from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, in_words
+from sim.batch.sealed import sealed
 from sim.batch.store import Results
 
 
@@ -32,21 +35,32 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
             raise ResultsError(f"{other.path}: belongs to another plan than {first.path} ({what})")
     with in_words(root):
         refuse_what_is_no_folder(root)
-        root.mkdir(parents=True, exist_ok=True)
+        make_folder(root)
         refuse_what_is_not_ours(root)
+    if whole and whole.manifest["format"] < FORMAT:
+        raise OtherFormat(f"{root}: a folder of format 1, to which this version does not add; choose another --out")
     with locked(root), in_words(root):
-        copy(first.path / "design.parquet", root / "design.parquet")
-        for kind in RUNS_LAST:
-            (root / kind).mkdir(exist_ok=True)
-            for part in (part for shard in shards for part in shard.parts(kind)):
-                copy(part, root / kind / part.name)
-        manifest = {key: value for key, value in first.manifest.items() if key != "shard"}
-        known = {failure["run_id"] for failure in (whole.failures() if whole else [])}
-        for failure in (failure for shard in shards for failure in shard.failures() if failure["run_id"] not in known):
-            append_line(root / "failures.jsonl", failure)
+        refuse_links(root)
+        clear_leftovers(root, *(root / kind for kind in KINDS))
+        manifest = {key: value for key, value in (whole or first).manifest.items() if key != "shard"} | {"format": FORMAT}
+        if not whole:
+            manifest["design_sha256"] = write_design(root, first.design_table(), first.manifest["plan_id"])
         manifest["replications"] = max(each.manifest["replications"] for each in [*shards, *([whole] if whole else [])])
         manifest["planned"] = manifest["replications"] * len(manifest["points"])
-        write_manifest(root, manifest)
+        merged = Results(root, manifest, mending=True)
+        for shard in shards:
+            there = {part.name for part in merged.stored.all()}
+            for part in (part for part in shard.stored.all() if part.name not in there):
+                write_part(root, {kind: bytes_in(shard.path / kind / f"{part.name}.parquet") for kind in part.kinds})
+        try:
+            known = merged.failures()
+        except Damaged as error:
+            warnings.warn(f"{error}", ResultsWarning, stacklevel=2)
+            known = []
+        failures = {failure["run_id"]: failure for failure in [*known, *(failure for shard in shards for failure in shard.failures())]}
+        lines = [sealed(failure) + b"\n" for run_id, failure in failures.items() if run_id not in merged.done()]
+        replace_file(root / "failures.jsonl", lambda file: file.write(b"".join(lines)))
+        write_manifest(merged)
     return Results.open(root)
 
 
@@ -55,12 +69,3 @@ def common_name(shards: Sequence[Results]) -> Path:
     if len(names) > 1 or names & {shard.path for shard in shards}:
         raise ResultsError("--out: expected a folder where the names of the shards are not NAME.shard-i-of-n")
     return names.pop()
-
-
-def copy(source: Path, target: Path) -> None:
-    def write(file: BinaryIO) -> None:
-        with source.open("rb") as content:
-            shutil.copyfileobj(content, file)
-
-    if source.resolve() != target.resolve():
-        replace_file(target, write)

@@ -1,38 +1,68 @@
-"""Files of a results folder as text and tables; one message where they cannot be read."""
+"""Files of a results folder as bytes and tables. Nobody waits on a pipe, and what the system refuses is not taken for damage."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.batch.columns import ALWAYS, DESIGN_COLUMNS, KINDS
-from sim.batch.refused import AGAIN, ResultsError
+from sim.batch.columns import ALWAYS, columns_amiss
+from sim.batch.refused import reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def text_in(file: Path) -> str:
-    """A text file of the folder; OSError for a pipe too, on which a reader would wait for ever."""
-    if not file.is_file():
-        raise FileNotFoundError(file)
-    return file.read_text(encoding="utf-8")
+@contextmanager
+def opened(file: Path) -> Iterator[BufferedReader]:
+    """A regular file, opened for reading. FileNotFoundError for anything else, Unreadable where the system refuses."""
+    with reading(file):
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FileNotFoundError(file)
+        with os.fdopen(descriptor, "rb") as content:
+            yield content
 
 
-def table_in(file: Path, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file of the folder; ResultsError when it is missing or damaged."""
+def bytes_in(file: Path) -> bytes:
+    """The bytes of a file; errors as of `opened`."""
+    with opened(file) as content:
+        return content.read()
+
+
+def sum_of(file: Path) -> str:
+    """The SHA-256 of a whole file, in hex; errors as of `opened`."""
+    with opened(file) as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def names_in(folder: Path) -> set[str]:
+    """The names in a folder, none where it is not there; Unreadable where the system refuses."""
+    try:
+        with reading(folder):
+            return set(os.listdir(folder))
+    except OSError:
+        return set()
+
+
+def table_in(file: Path, kind: str, columns: list[str] | None = None) -> pa.Table:
+    """A table of a kind, or some columns of it. OSError or pa.ArrowException where it is missing or is none; Unreadable where the
+    system refuses."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with reading(file):
         if not file.is_file():  # of a directory Arrow would make a table without columns
             raise FileNotFoundError(file)
-        table = pq.read_table(file, columns=columns)
-        needed = DESIGN_COLUMNS if file.name == "design.parquet" else KINDS[file.parent.name].keys() if file.parent.name in ALWAYS else ()
-        if missing := set(columns or needed) - set(table.column_names):
-            raise pa.ArrowInvalid(f"no {missing}")
-        return table
-    except (OSError, pa.ArrowException):
-        part = file if file.parent.name in ALWAYS else file.parents[1] / "runs" / file.name  # what has no `runs` part is done again
-        what = AGAIN if file.name == "design.parquet" else f"remove {'it' if part == file else part}, and {AGAIN}"
-        raise ResultsError(f"{file}: missing or damaged; {what}") from None
+        table = pq.read_table(file, columns=columns, partitioning=None)
+    if columns is None and (amiss := columns_amiss(kind, table.schema)):
+        raise pa.ArrowInvalid(f"no {amiss}")
+    if kind in ALWAYS and not len(table):
+        raise pa.ArrowInvalid("no rows")
+    return table

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.batch.design import x_types
-from sim.batch.durable import append_line
-from sim.batch.folder import write_manifest, writing
+from sim.batch.durable import remove, touch
+from sim.batch.folder import add_failure, write_manifest, writing
 from sim.batch.gather import gather
 from sim.batch.plan import Plan, PlanError, Task, make_plan
 from sim.batch.refused import Interrupted, ResultsError
@@ -71,8 +71,10 @@ def batch(
         raise PlanError(f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out")
     root = Path(out) if out is not None else part.beside(Path("results") / name)
     workers = workers or getattr(executor, "_max_workers", None) or cores()
-    with writing(root, plan, part, replace) as done:
-        queue = deque(task for task in plan.tasks() if task.replication in part and task.run_id not in done)
+    with writing(root, plan, part, replace) as results:
+        done = results.done()
+        ours = [task for task in plan.tasks() if task.replication in part]
+        queue = deque(task for task in ours if task.run_id not in done)
         if queue and run is None:
             from sim.run import warm_up
 
@@ -81,8 +83,12 @@ def batch(
         pool = executor or pool_of(workers, processes)
         try:
             with telling(len(queue), root, progress) as tell, interrupts() as stopped:
-                drive(pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
-            gather(root)
+                drive(results, pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
+            gather(results)
+            ended = results.done() | {failure["run_id"] for failure in results.failures()}
+            if left := sum(task.run_id not in ended for task in ours):
+                raise Interrupted(f"{root}: {left:,} of {len(ours):,} runs are still to be done; the same command does them")
+            results.stored.drop(results.stored.damaged)  # their runs have been done again
         except BrokenExecutor:
             if stopped.is_set():  # a SIGTERM to the whole group has ended the workers too
                 raise KeyboardInterrupt from None
@@ -92,7 +98,7 @@ def batch(
         finally:
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
-            (root / "stop").unlink(missing_ok=True)
+            remove(root / "stop")
     return Results.open(root)
 
 
@@ -156,6 +162,7 @@ def planned(scenario: Any, replications: int | None, allow_code: bool = False) -
 
 
 def drive(
+    results: Results,
     pool: Executor,
     workers: int,
     queue: deque[Task],
@@ -164,7 +171,7 @@ def drive(
     stopped: threading.Event,
 ) -> None:
     """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run; on an interruption save what is done."""
-    root = empty.root
+    root = results.path
     flying: dict[Future[list[Status]], Chunk] = {}
     ended: set[str] = set()
     spent: list[float] = []
@@ -175,7 +182,7 @@ def drive(
             ended.add(status.run_id)
             spent.append(status.wall_s)
             if status.failure:
-                append_line(root / "failures.jsonl", status.failure)
+                add_failure(root, status.failure)
             tell(status)
 
     handed: list[str] = []
@@ -191,7 +198,7 @@ def drive(
             if stopped.is_set():
                 raise KeyboardInterrupt
     except BaseException:
-        (root / "stop").touch()  # workers look for it between two runs
+        touch(root / "stop")  # workers look for it between two runs
         started = {future: chunk for future, chunk in flying.items() if not future.cancel()}
         handed = [task.run_id for chunk in started.values() for task in chunk.tasks]
         for future in wait(started).done:
@@ -199,7 +206,7 @@ def drive(
                 collect(future)
         raise
     finally:
-        write_manifest(root, Results.open(root).manifest, aborted=[run_id for run_id in handed if run_id not in ended])
+        write_manifest(results, aborted=[run_id for run_id in handed if run_id not in ended])
 
 
 def chunk_size(left: int, workers: int, spent: list[float]) -> int:

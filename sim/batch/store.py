@@ -8,23 +8,26 @@
     failures.jsonl         one line per failed run, with its traceback
     lock                   held by the one batch that writes
 
-A part of `runs` is moved into place after the other parts of the same name: what has no `runs` part does not count.
+`parts.py` says how parts are checked, and which count. manifest.json and each line of failures.jsonl end in their own SHA-256; that of
+design.parquet is in the manifest.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.columns import ALWAYS, KINDS, RUN_TYPES, schema_of
+from sim.batch.columns import KINDS, RUN_TYPES, schema_of
+from sim.batch.design import read_design
 from sim.batch.digest import TRAIL, digests_by_run
 from sim.batch.manifest import manifest_in
-from sim.batch.reading import table_in, text_in
-from sim.batch.refused import AGAIN, Interrupted, ResultsError
+from sim.batch.parts import Parts
+from sim.batch.reading import bytes_in, names_in
+from sim.batch.refused import AGAIN, ANEW, Damaged, Interrupted, ResultsError, ResultsWarning
+from sim.batch.sealed import unsealed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,16 +35,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED"
-FAILURE_KEYS = {"run_id", "label", "replication", "error"}
+FAILURE_TYPES = {"run_id": str, "label": str, "replication": int, "error": str}
+WITHOUT_SUMS = "a folder of format 1, which an older redeploy wrote: its files have no sums, so that a damaged one may not be noticed"
 __all__ = ["ABORTED", "FAILED", "PENDING", "SUCCEEDED", "Interrupted", "Results", "ResultsError"]
 
 
 class Results:
     """A results folder, opened for reading; tables are read when asked for. Raises ResultsError when `path` is none."""
 
-    def __init__(self, path: str | Path, manifest: dict[str, Any] | None = None) -> None:
+    def __init__(self, path: str | Path, manifest: dict[str, Any] | None = None, mending: bool = False) -> None:
+        """`mending`: for the batch that writes here, parts that are damaged are left out, since it does their runs again."""
         self.path = Path(path)
         self.manifest = manifest_in(self.path) if manifest is None else manifest
+        self.stored = Parts(self.path, self.manifest["format"], mending)
+        if self.manifest["format"] == 1:
+            warnings.warn(f"{self.path}: {WITHOUT_SUMS}", ResultsWarning, stacklevel=2)
 
     @classmethod
     def open(cls, path: str | Path) -> Results:
@@ -54,12 +62,12 @@ class Results:
     def design(self) -> pd.DataFrame:
         """One row per point: point_id, label, strategy, future, hold_id, horizon_days, `x.<dotted key>`, `drawn.<parameter>`, scenario (its
         JSON). The points of one strategy in several futures share its label."""
-        return table_in(self.path / "design.parquet").to_pandas()
+        return self.design_table().to_pandas()
 
     def runs(self) -> pd.DataFrame:
         """One row per finished run, in the order of the plan: replication, then point."""
         order = {point_id: i for i, point_id in enumerate(self.design()["point_id"])}
-        runs = self._table("runs").to_pandas().drop_duplicates("run_id")
+        runs = self._table("runs").to_pandas()
         return runs.sort_values(["replication", "point_id"], key=lambda c: c.map(order) if c.name == "point_id" else c, ignore_index=True)
 
     def weekly(self) -> pd.DataFrame:
@@ -78,18 +86,15 @@ class Results:
     def sql(self, query: str) -> pd.DataFrame:
         """Answer a DuckDB query over the views `runs`, `weekly`, `events`, `layers` and `design`."""
         import duckdb
+        import pyarrow as pa
 
         connection = duckdb.connect()
         try:
             for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
-                if files := [str(file) for file in self.parts(kind)]:
-                    relation = connection.read_parquet(files, union_by_name=True)
-                    (relation.distinct() if self._overlap else relation).create_view(view)
-                else:
-                    connection.register(view, schema_of(kind, [], {}).empty_table())
-            connection.register("design", table_in(self.path / "design.parquet"))
+                connection.register(view, self._asked(kind))
+            connection.register("design", self.design_table())
             return connection.sql(query).df()
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
             raise ResultsError(f"query: {error}") from None
         finally:
             connection.close()
@@ -117,22 +122,30 @@ class Results:
         """run_id, point_id, label, future, replication, error and traceback of each failed run."""
         file = self.path / "failures.jsonl"
         try:
-            lines = text_in(file).splitlines() if file.exists() else []
-            found = [json.loads(line) for line in lines if line.endswith("}")]  # a crash may leave half a line
-            if not all(line.keys() >= FAILURE_KEYS and isinstance(line["run_id"], str) for line in found):
-                raise ValueError
+            *lines, _ = bytes_in(file).split(b"\n")  # a crash may leave half a line
+            found = []
+            for line in lines:
+                failure, is_sealed = unsealed(line)
+                if is_sealed != (self.manifest["format"] > 1) or not FAILURE_TYPES.items() <= {
+                    (key, type(value)) for key, value in failure.items()
+                }:
+                    raise ValueError
+                found.append(failure)
             return found
-        except (OSError, ValueError, AttributeError, RecursionError):
-            raise ResultsError(f"{file}: damaged; {AGAIN}, and tries the failed runs once more") from None
+        except ResultsError:
+            raise
+        except (OSError, ValueError):
+            if "failures.jsonl" not in names_in(self.path):
+                return []
+            raise Damaged(f"{file}: damaged; {self._again}, and tries the failed runs once more") from None
 
     def digest(self) -> str:
         """SHA-256 over runs, series, events and layers, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
         whole = hashlib.sha256()
         for kind in KINDS:
             of_run: dict[str, bytes] = {}
-            for part in self.parts(kind):
-                for run_id, value in digests_by_run(table_in(part)):
-                    of_run.setdefault(run_id, value)
+            for table in self._tables(kind):
+                of_run.update(digests_by_run(table))
             for run_id in sorted(of_run):
                 whole.update(kind.encode() + TRAIL + run_id.encode() + of_run[run_id])
         return whole.hexdigest()
@@ -169,39 +182,43 @@ class Results:
 
     def done(self) -> set[str]:
         """The run_ids that are stored."""
-        return {run_id for ids in self._ids_by_part for run_id in ids}
+        return {run_id for part in self.stored.all() for run_id in part.run_ids}
 
     def parts(self, kind: str) -> list[Path]:
-        """The parts of a kind that count, by name. One whose rows or series are lost, or of which any kind is cut short, does not:
-        its runs are pending again."""
-        names = sorted(path.name for path in (self.path / "runs").glob("part-*.parquet") if path.is_file())
-        return [path for name in names if self._is_whole(name) and (path := self.path / kind / name).exists()]
-
-    def _is_whole(self, name: str) -> bool:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            files = {kind: self.path / kind / name for kind in KINDS}
-            return all(pq.read_metadata(file).num_rows > 0 for kind, file in files.items() if kind in ALWAYS or file.exists())
-        except (OSError, pa.ArrowInvalid):
-            return False
+        """The files of a kind that count, by name. Damaged where any file of any part is not what was written."""
+        return [self.path / kind / f"{part.name}.parquet" for part in self.stored.all() if kind in part.kinds]
 
     @property
-    def _ids_by_part(self) -> list[list[str]]:
-        return [table_in(part, ["run_id"])["run_id"].to_pylist() for part in self.parts("runs")]
+    def _again(self) -> str:
+        return AGAIN if self.manifest["format"] > 1 else ANEW
 
-    @cached_property
-    def _overlap(self) -> bool:
-        # A worker that outlived a killed parent may have stored runs that a resumed batch did again: equal rows, counted once.
-        return sum(map(len, self._ids_by_part)) > len(self.done())
+    def design_table(self) -> pa.Table:
+        """The design as an Arrow table."""
+        return read_design(self.path, self.manifest.get("design_sha256"))
+
+    def _asked(self, kind: str) -> Any:
+        # Not DuckDB's own reader: it takes a `*` in a folder's name for a pattern, and `x=1` for a column.
+        import pyarrow as pa
+        import pyarrow.dataset as ds
+        import pyarrow.parquet as pq
+
+        files = self.parts(kind)
+        if not files or self.stored.repeated:
+            return self._table(kind)
+        schemas = [pq.read_schema(file) for file in files]
+        schema = pa.unify_schemas(schemas, promote_options="permissive")
+        return ds.dataset([str(file) for file in files], schema, "parquet", partitioning=None)
+
+    def _tables(self, kind: str) -> Iterator[pa.Table]:
+        for part in self.stored.all():
+            if kind in part.kinds:
+                yield self.stored.table(part, kind)
 
     def _table(self, kind: str) -> pa.Table:
         import pyarrow as pa
 
-        tables = [table_in(part) for part in self.parts(kind)]
+        tables = list(self._tables(kind))
         return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
 
     def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
-        frame = self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)
-        return frame.drop_duplicates(ignore_index=True) if self._overlap else frame
+        return self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.batch.columns import schema_of
 from sim.batch.design import stored
-from sim.batch.parts import write_part
-from sim.batch.plan import Task, digest_of
+from sim.batch.parts import parquet, write_part
+from sim.batch.plan import Task
 from sim.batch.store import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
@@ -88,14 +88,17 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             layers.append(snapshots)
         statuses.append(Status(task.run_id, SUCCEEDED, wall_s))
 
-    name = f"part-{digest_of(*(row['run_id'] for row in rows))}"
-    for kind, frames in (("series", series), ("events", events), ("layers", layers), ("runs", [pd.DataFrame(rows)] if rows else [])):
+    if not rows:
+        return statuses
+    files = {}
+    for kind, frames in (("series", series), ("events", events), ("layers", layers), ("runs", [pd.DataFrame(rows)])):
         if frames:
             frame = pd.concat(frames, ignore_index=True)
             schema = schema_of(kind, list(frame.columns), chunk.labels, chunk.x_types)
             columns = frame.reindex(columns=schema.names)
             table = pa.Table.from_pandas(columns, schema=schema, preserve_index=False)
-            write_part(chunk.root, kind, name, table.replace_schema_metadata())  # pandas' own notes are 4 kB a part
+            files[kind] = parquet(kind, table.replace_schema_metadata())  # pandas' own notes are 4 kB a part
+    write_part(chunk.root, files)
     return statuses
 
 

@@ -6,7 +6,6 @@ results. Each figure names what it shows and the command or query that gives its
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -19,6 +18,7 @@ from matplotlib.figure import Figure
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.printed import HEADLINE, short
+from sim.batch.durable import replace_file
 from sim.batch.store import ABORTED, FAILED, PENDING, SUCCEEDED, Results, ResultsError
 from sim.parameters import load_registry
 from sim.pictures import maps, series, style, tables, tradeoff
@@ -53,9 +53,7 @@ def report(results: Results, out: str | Path | None = None, point: str | None = 
     text = page(results, point)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(path.name + ".tmp")
-        half.write_text(text, encoding="utf-8")
-        os.replace(half, path)
+        replace_file(path, lambda file: file.write(text.encode()))
     except OSError as error:
         raise ResultsError(f"--out: {path} cannot be written: {error.strerror}") from None
     return path

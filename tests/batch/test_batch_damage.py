@@ -1,5 +1,6 @@
 """Folders that a crash, a full disk or a careless hand has left: one line says what is damaged, and the same command mends it."""
 
+import json
 import os
 import shutil
 
@@ -8,10 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.batch import Results, ResultsError, batch, make_plan
+from sim.batch.refused import ResultsWarning
+from sim.batch.sealed import sealed
 from sim.cli import main
 
 AGAIN = "the same command that made the folder writes it anew"
-FAILED = '{"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}\n'
+FAILED = {"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}
 
 
 def done(root, scenario=fake_runs.SWEPT, **options):
@@ -62,11 +65,24 @@ def test_a_damaged_design_is_told_and_written_anew(root, whole, capsys):
         assert done(root).runs().equals(whole.runs())
 
 
-@pytest.mark.parametrize("text", ['{"a": 1}\n', "{]}\n", "3\n[1]}\n", "\xff{}\n", FAILED.replace('"x"', "{}")])
+WHOLE = sealed(FAILED) + b"\n"
+BROKEN = {
+    "another key": sealed({"a": 1}) + b"\n",
+    "a broken end": b"{]}\n",
+    "lists": b"3\n[1]}\n",
+    "no text": b"\xff{}\n",
+    "a run_id that is none": sealed(FAILED | {"run_id": {}}) + b"\n",
+    "NaN": sealed(FAILED | {"future": float("nan")}) + b"\n",
+    "no seal": json.dumps(FAILED).encode() + b"\n",
+    "another word": WHOLE.replace(b'"e"', b'"f"'),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
-    (root / "failures.jsonl").write_bytes(FAILED.encode() + b'{"run_id": "y", "err')
-    assert [each["run_id"] for each in Results.open(root).failures()] == ["x"]
-    (root / "failures.jsonl").write_bytes(FAILED.encode() + text.encode("latin-1"))
+    (root / "failures.jsonl").write_bytes(WHOLE + b'{"run_id": "y", "err')
+    assert Results.open(root).failures() == [FAILED]
+    (root / "failures.jsonl").write_bytes(WHOLE + text)
     assert main(["status", str(root)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"{root}/failures.jsonl: damaged; {AGAIN}")
@@ -105,7 +121,7 @@ def test_a_rotten_part_is_named(root):
     content = bytearray(part.read_bytes())
     content[4:200] = bytes(196)
     part.write_bytes(content)
-    with pytest.raises(ResultsError, match=f"{part.name}: missing or damaged; remove it"):
+    with pytest.raises(ResultsError, match=f"{part.name}: damaged; {AGAIN}"):
         Results.open(root).digest()
 
 
@@ -125,27 +141,36 @@ def test_workers_must_be_one_or_more(tmp_path):
         batch(make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="c"), out=tmp_path / "none", workers=0)
 
 
-@pytest.mark.parametrize("kind", ["runs", "series", "events", "layers"])
-def test_a_part_cut_short_is_done_again(root, whole, kind, capsys):
-    (part,) = Results.open(root).parts(kind)
+def cut_short(part):
     part.write_bytes(part.read_bytes()[:-9])
-    assert Results.open(root).status()["PENDING"] == 12
-    assert Results.open(root).sql("select * from events").empty
-    assert main(["status", str(root)]) == 0 and "12 PENDING" in capsys.readouterr().out
-    assert done(root).digest() == whole.digest()
 
 
-@pytest.mark.parametrize("kind", ["events", "layers"])
-def test_what_is_told_of_a_rotten_part_mends_it(root, whole, kind):
+def without_rows(part):
+    pq.write_table(pq.read_table(part)[:-1], part)
+
+
+def without_a_column(part):
+    table = pq.read_table(part)
+    pq.write_table(table.drop_columns(table.column_names[-1:]), part)
+
+
+@pytest.mark.parametrize("hurt", [cut_short, without_rows, without_a_column, os.unlink, lambda part: part.write_bytes(b"")])
+@pytest.mark.parametrize("kind", ["runs", "series", "events", "layers"])
+def test_what_a_part_has_lost_is_told_by_name_and_made_again(root, whole, kind, hurt, capsys):
     (part,) = Results.open(root).parts(kind)
-    content = bytearray(part.read_bytes())
-    content[4:200] = bytes(196)
-    part.write_bytes(content)
-    (runs,) = Results.open(root).parts("runs")
-    with pytest.raises(ResultsError, match=f"{part}: missing or damaged; remove {runs}, and the same"):
-        Results.open(root).digest()
-    runs.unlink()
-    assert done(root).digest() == whole.digest()
+    hurt(part)
+    if (kind, hurt) == ("runs", os.unlink):
+        assert main(["status", str(root)]) == 0 and "12 PENDING" in capsys.readouterr().out
+        done(root)
+    else:
+        assert main(["status", str(root)]) == 2
+        assert capsys.readouterr().err == f"{part}: {'missing' if hurt == os.unlink else 'damaged'}; {AGAIN}\n"
+        with pytest.raises(ResultsError, match=f"{part}: "):
+            Results.open(root).sql("select * from events")
+        with pytest.warns(ResultsWarning, match=f"{part}: .*; its runs are done again"):
+            done(root)
+    assert Results.open(root).digest() == whole.digest()
+    assert sorted(path.stem for path in root.rglob("part-*.parquet")) == [Results.open(root).parts("runs")[0].stem] * 4
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "failures.jsonl", "runs/part-pipe.parquet"])
@@ -157,6 +182,6 @@ def test_nobody_waits_on_a_pipe(root, name, capsys):
 
 
 def test_a_failure_that_moves_the_cursor_is_one_plain_line(root, capsys):
-    (root / "failures.jsonl").write_text(FAILED.replace('"e"', '"e\\n\\u001b[2J"'))
+    (root / "failures.jsonl").write_bytes(sealed(FAILED | {"error": "e\n\u001b[2J"}) + b"\n")
     assert main(["status", str(root)]) == 0
     assert capsys.readouterr().out.splitlines()[2:] == ["failed: l, replication 0: e??[2J"]

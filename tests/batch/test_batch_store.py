@@ -37,13 +37,14 @@ def test_layers_are_stored_as_they_were_taken(results):
 
 
 def test_the_digest_covers_layers(results, tmp_path):
-    import shutil
+    def without(scenario, replication=0):
+        records = fake_runs.run(scenario, replication)
+        records.layers = records.layers[:0]
+        return records
 
-    shutil.copytree(results.path, tmp_path / "without")
-    shutil.rmtree(tmp_path / "without" / "layers")
-    without = Results.open(tmp_path / "without")
-    assert without.layers().empty and without.sql("select count(*) as n from layers")["n"][0] == 0
-    assert without.status() == results.status() and without.digest() != results.digest()
+    bare = batch(PLAN, out=tmp_path / "without", run=without, outcomes=fake_runs.OUTCOMES, progress=False)
+    assert bare.layers().empty and bare.sql("select count(*) as n from layers")["n"][0] == 0
+    assert bare.status() == results.status() and bare.digest() != results.digest()
 
 
 def test_a_wrong_query_is_one_clear_error(results):
@@ -61,20 +62,33 @@ def test_events_keep_64_bit_ids(results):
     assert set(results.sql("select distinct uid from events")["uid"]) == {3, 2**63 + 1}
 
 
-def test_runs_stored_twice_count_once(results, tmp_path):
+@pytest.mark.parametrize("kinds", [("runs",), ("series",), ("runs", "series", "events", "layers")])
+@pytest.mark.parametrize("name", ["{} - copia.parquet", "part-again.parquet", "part-0123456789abcdef.parquet"])
+def test_a_copy_of_a_part_changes_nothing(results, kinds, name, tmp_path):
     import shutil
 
-    copy = tmp_path / "copy"
-    shutil.copytree(results.path, copy)
-    part = results.parts("runs")[-1].name
-    for kind in ("runs", "series", "events", "layers"):
-        shutil.copy(copy / kind / part, copy / kind / "part-again.parquet")
-    twice = Results.open(copy)
-    assert len(twice.parts("runs")) == len(results.parts("runs")) + 1
-    assert (len(twice.runs()), len(twice.weekly()), len(twice.layers())) == (12, 72, 48)
-    assert twice.sql("select count(*) as n from weekly")["n"][0] == 72
-    assert twice.digest() == results.digest()
-    assert twice.status()["SUCCEEDED"] == 12
+    shutil.copytree(results.path, copy := tmp_path / "copy")
+    part = results.parts("runs")[-1]
+    for kind in kinds:
+        shutil.copy(copy / kind / part.name, copy / kind / name.format(part.stem))
+    for _ in range(2):
+        twice = Results.open(copy)
+        assert twice.parts("runs") == [copy / "runs" / part.name]
+        assert (len(twice.runs()), len(twice.weekly()), len(twice.layers())) == (12, 72, 48)
+        assert twice.sql("select count(*) as n from weekly")["n"][0] == 72
+        assert twice.digest() == results.digest() and twice.status()["SUCCEEDED"] == 12
+        batch(PLAN, out=copy, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False)
+
+
+@pytest.mark.parametrize("name", ["g*", "[ab]", "x=1", "a?", "~", "q'"])
+def test_the_name_of_a_folder_is_no_pattern(results, name, tmp_path):
+    import shutil
+
+    for folder in (name, "gg", "a", "b"):
+        shutil.copytree(results.path, tmp_path / folder)
+    named = Results.open(tmp_path / name)
+    assert list(named.sql("from weekly")) == list(results.sql("from weekly")) and len(named.sql("from weekly")) == 72
+    assert named.digest() == results.digest()
 
 
 def test_a_folder_without_finished_runs_reads_as_empty_tables(results, tmp_path):
@@ -100,30 +114,34 @@ def test_a_folder_opens_by_its_path_too(results):
 
 def test_digest_does_not_depend_on_the_encoding_or_the_order_of_weeks(results, tmp_path):
     import shutil
+    from io import BytesIO
 
     import pyarrow.parquet as pq
 
-    shutil.copytree(results.path, tmp_path / "copy")
+    from sim.batch.parts import write_part
+
+    shutil.copytree(results.path, tmp_path / "copy", ignore=shutil.ignore_patterns("part-*"))
+    files = {kind: results.parts(kind)[0].read_bytes() for kind in ("runs", "series", "events", "layers")}
+    table = pq.read_table(BytesIO(files["series"]))
+    pq.write_table(table.take(list(reversed(range(len(table))))), other := BytesIO(), compression="none", use_dictionary=False)
+    write_part(tmp_path / "copy", files | {"series": other.getvalue()})
     copy = Results.open(tmp_path / "copy")
-    for part in copy.parts("series"):
-        table = pq.read_table(part)
-        pq.write_table(table.take(list(reversed(range(len(table))))), part, compression="none", use_dictionary=False)
+    assert copy.parts("runs")[0].name != results.parts("runs")[0].name
     assert copy.weekly().equals(results.weekly())
     assert copy.digest() == results.digest()
 
 
-def test_a_part_is_read_back_as_it_was_written(tmp_path):
+def test_a_part_is_read_back_as_it_was_written():
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from sim.batch.parts import write_part
+    from sim.batch.parts import parquet
 
     constant, spread = [0.0] * 400, np.random.default_rng(3).normal(size=400)
     spread[:3] = [np.nan, -0.0, 5e-324]
     ids = {"run_id": ["r"] * 400, "theatre": ["vraem"] * 400, "week": pa.array(range(400), "int32")}
     table = pa.table(ids | {"zero": constant, "spread": spread})
-    write_part(tmp_path, "series", "part-x", table)
-    back = pq.read_table(tmp_path / "series" / "part-x.parquet")
+    back = pq.read_table(pa.BufferReader(parquet("series", table)))
     assert back.schema.equals(table.schema)
     assert all(back[name].to_numpy().tobytes() == table[name].to_numpy().tobytes() for name in ("zero", "spread"))
