@@ -1,17 +1,17 @@
-import json
 import re
 import shutil
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from known_runs import Scenario, folder
 
 from sim.analysis.compare import compare
 from sim.analysis.printed import short
 from sim.batch import Results, ResultsError
+from sim.batch.parts import parquet, write_part
+from sim.batch.sealed import sealed
 from sim.cli import main
 from sim.pictures import tables
 from sim.pictures.report import covers, page, report
@@ -130,10 +130,9 @@ def test_users_text_stays_text(tmp_path, no_pictures):
 
 def test_parameters_that_the_scenario_sets_are_listed_with_range_and_source(results, tmp_path, no_pictures):
     shutil.copytree(results.path, tmp_path / "copy")
-    manifest = json.loads((tmp_path / "copy" / "manifest.json").read_text())
-    manifest["scenario"]["parameters"] = {"presence.felt_days": 41.5}
-    (tmp_path / "copy" / "manifest.json").write_text(json.dumps(manifest))
-    text = page(Results.open(tmp_path / "copy"))
+    copy = Results.open(tmp_path / "copy")
+    copy.manifest["scenario"]["parameters"] = {"presence.felt_days": 41.5}
+    text = page(copy)
     told = text.partition("Parameters that this scenario sets")[2].partition("</table>")[0]
     assert "presence.felt_days" in told and "<td>41.5</td>" in told and told.count("<tr") == 2
     assert "&quot;presence.felt_days&quot; = 41.5" in text
@@ -169,11 +168,13 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
 
 def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
     shutil.copytree(results.path, tmp_path / "cut")
-    (part,) = Results.open(tmp_path / "cut").parts("runs")
+    cut = Results.open(tmp_path / "cut")
+    (part,) = cut.stored.all()
     left = 18
-    pq.write_table(pq.read_table(part)[:left], part)
+    write_part(cut.path, {kind: parquet(kind, cut.stored.table(part, kind)[: left if kind == "runs" else None]) for kind in part.kinds})
+    cut.stored.drop([part.name])
     failure = {"run_id": "f", "label": "<i>", "replication": 4, "error": "ValueError: <b>"}
-    (tmp_path / "cut" / "failures.jsonl").write_text(json.dumps(failure) + "\n")
+    (tmp_path / "cut" / "failures.jsonl").write_bytes(sealed(failure) + b"\n")
     told = page(Results.open(tmp_path / "cut"))
     assert f"{23 - left} of 24 runs are missing" in told
     assert "1 runs failed. &lt;i&gt;, replication 4: ValueError: &lt;b&gt;" in told
