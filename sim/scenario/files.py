@@ -257,7 +257,7 @@ def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list | tuple) and any(isinstance(row, Mapping) for row in value)
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(row, Mapping) for row in value)
 
 
 def _key(key: str) -> str:

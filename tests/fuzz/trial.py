@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from fuzzed_scenarios import Case
 
+from sim.scenario.reading import MAX_BYTES
+
 LONGEST = (
     400  # characters of a line of a message, and what its lines may begin with beside a file's name
 )
@@ -149,7 +151,7 @@ def nature(line: str) -> str:
         for word in line.split(" ")
         if len(word) < 20 and word.isascii() and word.strip(":,;.").isalpha()
     ]
-    return " ".join(words[:8])
+    return " ".join(words[:5])
 
 
 def tried(case: Case, own_process: bool = False) -> Verdict:
@@ -177,6 +179,8 @@ def round_trip(case: Case) -> Verdict:
             "finding", f"sound, but not described: {said.broke or nature(said.err)}", said.err
         )
     Path("again.toml").write_text(said.out)
+    if Path("again.toml").stat().st_size > MAX_BYTES:
+        return Verdict("accepted")  # thousands of events, written out: more than a file may hold
     again = answer_here(("describe", "scenario", "again.toml"))
     if again.status or again.out != said.out:
         return Verdict(

@@ -1,5 +1,7 @@
 """What must balance in a run at any hour: people, civilians, kilograms, hectares, money. Sums over the whole world, from its tables."""
 
+import math
+
 import numpy as np
 
 from sim.world import tally as q
@@ -175,3 +177,21 @@ AMOUNTS = (
     "tips",
     "stake",
 )
+
+
+def what_breaks(run) -> list[str]:
+    """Advance a run day by day to its end: what leaves its bounds on a day, which ledger does not balance at
+    the end, and which outcome is neither a number nor undefined."""
+    before = {name: ledger(run.world) for name, ledger in LEDGERS.items()}
+    found: list[str] = []
+    while not run.finished:
+        run.advance(1)
+        found += [f"day {run.day}: {fault}" for fault in faults(run.world)]
+    for name, value in before.items():
+        now = LEDGERS[name](run.world)
+        if not math.isclose(now, value, rel_tol=1e-9, abs_tol=tolerance(run.world, name)):
+            found.append(f"ledger {name}: {value!r} before, {now!r} after")
+    for name, value in run.records().outcomes.items():
+        if value is not None and not math.isfinite(value):
+            found.append(f"outcome {name} is {value}")
+    return found
