@@ -68,13 +68,17 @@ def forces(pick: Any) -> dict[str, Any]:
 
 
 @draw.composite
-def strategy(pick: Any) -> dict[str, Any]:
+def strategy(pick: Any, horizon: int) -> dict[str, Any]:
+    """As drawn, but for levers that the strategy does not use, and a start within the horizon."""
     name = pick(draw.sampled_from(SHIPPED))
+    kind = catalogue()[name]
     levers = pick(section(Scenario.model_fields["strategy"].annotation, "name", "settings", "border_split"))
     loreto = pick(draw.sampled_from([0.0, 0.7, 1.0]))
-    return levers | pick(section(catalogue()[name].Settings)) | {
-        "name": name, "border_split": {"loreto": loreto, "cajamarca": 1.0 - loreto}
-    }  # fmt: skip
+    levers |= {"border_split": {"loreto": loreto, "cajamarca": 1.0 - loreto}}
+    own = pick(section(kind.Settings))
+    if "start_day" in own:
+        own["start_day"] = min(own["start_day"], (horizon - 1) // kind.turn_days * kind.turn_days)
+    return {key: value for key, value in levers.items() if key not in kind.unused} | own | {"name": name}
 
 
 def parameters(but: set[str], most: int) -> draw.SearchStrategy:
@@ -92,8 +96,8 @@ def between(name: str, share: float) -> float:
 
 
 @draw.composite
-def events(pick: Any, horizon: int, but: set[str]) -> list[dict[str, Any]]:
-    """Up to four: shocks, and what may change during a run."""
+def events(pick: Any, horizon: int, but: set[str], name: str) -> list[dict[str, Any]]:
+    """Up to four: shocks, and what may change during a run under the strategy of this name."""
     out = []
     for _ in range(pick(draw.integers(0, 4))):
         key = pick(draw.sampled_from([*TABLES, *NUMBERS, *MID_RUN]))
@@ -105,10 +109,11 @@ def events(pick: Any, horizon: int, but: set[str]) -> list[dict[str, Any]]:
             too_late = {name for name in SWEPT if REGISTRY.get(name).acts != "always"}
             change = {f"parameters.{name}": value for name, value in pick(parameters(but | too_late, 3)).items()}
         else:
-            skipped = ("name", "settings", "border_split", "until_day")
+            skipped = ("name", "settings", "border_split", "until_day", *catalogue()[name].unused)
             table = pick(section(Scenario.model_fields[key].annotation, *skipped))
             change = {f"{key}.{name}": value for name, value in table.items() if not isinstance(value, dict)}
         day = pick(draw.integers(0, horizon - 1))
+        day -= day % 14 if key == "strategy" else 0  # a strategy hears of a change at its reviews
         lasts = pick(draw.none() | draw.integers(1, horizon)) if key not in ("civilian_harm", "announce_departure") else None
         if key == "announce_departure":
             change[key]["leave_day"] = max(change[key]["leave_day"], day)
@@ -125,12 +130,13 @@ def scenarios(pick: Any, burn_in: int, horizon: int) -> dict[str, Any]:
     tables = {name: pick(section(Scenario.model_fields[name].annotation)) for name in WHOLE if name != "forces"}
     if tables["secrecy"].get("until_day") is not None:
         tables["secrecy"]["until_day"] = min(tables["secrecy"]["until_day"], horizon)
+    lever = pick(strategy(horizon))
     return tables | {
         "time.burn_in_days": burn_in,
         "time.horizon_days": horizon,
         "forces": pick(forces()),
-        "strategy": pick(strategy()),
+        "strategy": lever,
         "ablate": off,
         "parameters": pick(parameters(fixed, 12)),
-        "events": pick(events(horizon, fixed)),
+        "events": pick(events(horizon, fixed, lever["name"])),
     }

@@ -68,7 +68,8 @@ def test_what_starts_and_ends_leaves_every_value_as_it_was():
 @pytest.mark.parametrize("day", [1, 17, 28])
 def test_an_event_changes_nothing_before_its_day(day):
     harm = {"theatre": "vraem", "side": "state", "people": 40}
-    run, plain = with_events(event(day, **EVERYTHING), event(day, civilian_harm=harm)), with_events()
+    static = {"strategy__name": "static"}  # under hold no event could change the share
+    run, plain = with_events(event(day, **EVERYTHING), event(day, civilian_harm=harm), **static), with_events(**static)
     for one in (run, plain):
         one.advance(one.burn_in + day)
     assert same_bytes(run, plain, *STATE, "lines", "parameters", "legs")
@@ -79,7 +80,8 @@ def test_an_event_changes_nothing_before_its_day(day):
 
 
 def test_day_by_day_or_at_a_stretch_events_fall_on_the_same_day():
-    stretch, steps = (with_events(event(5, 19, **EVERYTHING), event(11, price__coast=0.2)) for _ in range(2))
+    both = event(5, 19, **EVERYTHING), event(11, price__coast=0.2)
+    stretch, steps = (with_events(*both, strategy__name="static") for _ in range(2))
     stretch.advance(stretch.end)
     while not steps.finished:
         steps.advance(1)

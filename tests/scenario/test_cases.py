@@ -39,7 +39,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "futures_without_samples.toml": (REFUSED, "futures_without_samples.toml: futures.samples: missing"),
     "futures_unknown_name.toml": (
         REFUSED,
-        'futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. '
+        "futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. "
         'Did you mean "presence.reach_km"?',
     ),
 }
