@@ -18,6 +18,8 @@ import numpy as np
 from sim.chance import STRATEGY, U, uniform
 from sim.mechanisms.command import THEATRES
 from sim.mechanisms.redeployment import flight_hours as hours_of_a_lift
+from sim.scenario.problems import near
+from sim.strategies.words import Words, column_of, instead_of
 from sim.world.state import LATEX, LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
 from sim.world.tally import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 
@@ -28,16 +30,52 @@ NEED_KG = 15.0  # a soldier's supplies for a day, in which stocks are told
 AIR_DAYS = 1.0
 lift_hours = getattr(hours_of_a_lift, "py_func", hours_of_a_lift)  # as plain Python: compiling it for this one use takes a second
 POLICE = ("police", "antinarcotics", "eradication")
-WORDS: dict[tuple[str, ...], np.ndarray] = {
-    names: np.array(names) for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
+WORDS: dict[tuple[str, ...], Words] = {
+    names: column_of(np.array(names), names) for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
 }
 
 
-class Table:
+class Shown:
+    """Base of all that a strategy is shown: an attribute that is not there is refused, with where it is or the nearest."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        own = attributes_of(type(self))
+        if name in own:  # a table whose making failed: say how
+            return object.__getattribute__(self, name)
+        elsewhere = [f"{way}.{name}" for way, kind in WAYS.items() if name in attributes_of(kind)]
+        meant = f"; it is {' or '.join(elsewhere)}." if elsewhere else f"; there are {', '.join(own)}.{near(name, own)}"
+        raise AttributeError(f'{type(self).__name__} has no "{name}"{meant}')
+
+
+def attributes_of(kind: type) -> list[str]:
+    """Names of all that a strategy may read of a part of the situation."""
+    columns = [column.name for column in fields(kind) if not column.name.startswith("_")]
+    return columns + [name for name in dir(kind) if not name.startswith("_") and name not in columns]
+
+
+class ByTheatre(dict[str, Any]):
+    """Values by theatre; KeyError for another name."""
+
+    def __missing__(self, name: object) -> Any:
+        raise KeyError(f"{name!r} is no theatre here{instead_of(name, tuple(self))}")
+
+
+class Table(Shown):
     """Columns of equal length."""
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+
+    def of_kind(self, *kinds: str) -> Self:
+        """The rows of these kinds. ValueError for a kind that there is not."""
+        column: np.ndarray = getattr(self, "kind")  # noqa: B009
+        known = getattr(column, "names", kinds)
+        for kind in kinds:
+            if kind not in known:
+                raise ValueError(f"of_kind: {kind!r} is no kind of {type(self).__name__}{instead_of(kind, known)}")
+        return self.where(np.isin(column, kinds))
 
     def where(self, mask: np.ndarray) -> Self:
         """The rows for which `mask` (bool[n], or row numbers) holds."""
@@ -94,7 +132,7 @@ class ReportTable(Table):
 
 
 @dataclass(frozen=True)
-class Weekly:
+class Weekly(Shown):
     """A count by week."""
 
     full_weeks: np.ndarray  # f8[full weeks since day 0], the latest last
@@ -107,7 +145,7 @@ class Weekly:
 
 
 @dataclass(frozen=True)
-class TheatreView:
+class TheatreView(Shown):
     """attacks: acts; seizures: loads taken; seized_kg: hydrochloride equivalent taken from loads; own_losses: people killed; coverage: mean
     by population."""
 
@@ -119,7 +157,7 @@ class TheatreView:
 
 
 @dataclass(frozen=True)
-class Budget:
+class Budget(Shown):
     """What each theatre holds today: helicopter hours a day, hours saved up for lifts, boats, soldiers and police (people)."""
 
     flight_hours: Mapping[str, float]
@@ -130,7 +168,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Situation:
+class Situation(Shown):
     """All that a strategy may know. `travel_days(a, b, by)`: days from place to place by `surface` (inf: no way) or `air`;
     `flight_hours(a, b, people)`: helicopter hours to lift so many, there and back; `chance(k)`: [0, 1), the k-th draw of this review, k
     below 16,384 (the others belong to `tasking`)."""
@@ -145,28 +183,43 @@ class Situation:
 
     @cached_property
     def own(self) -> OwnForces:
+        """Own units."""
         return self._told["own"]()
 
     @cached_property
     def places(self) -> PlaceTable:
+        """All places."""
         return self._told["places"]()
 
     @cached_property
     def reports(self) -> ReportTable:
+        """Reports that have arrived."""
         return self._told["reports"]()
 
     @cached_property
     def theatre(self) -> Mapping[str, TheatreView]:
+        """vraem, loreto and cajamarca: counts by week, and coverage."""
         return self._told["theatre"]()
 
     @cached_property
     def budget(self) -> Budget:
+        """What each theatre holds today."""
         return self._told["budget"]()
 
     @cached_property
     def surface_days(self) -> np.ndarray:
         """f8[places, places] days by surface."""
         return self._told["surface_days"]()
+
+
+WAYS: dict[str, type] = {  # how a strategy comes to each part
+    "situation": Situation,
+    "situation.own": OwnForces,
+    "situation.reports": ReportTable,
+    "situation.places": PlaceTable,
+    "situation.theatre[name]": TheatreView,
+    "situation.budget": Budget,
+}
 
 
 def situation(world: World, day: int, strategy_settings: Any = None) -> Situation:
@@ -193,7 +246,8 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
             return float(uniform(key, STRATEGY, t, U(0), k))
 
     def views() -> Mapping[str, TheatreView]:
-        return MappingProxyType({name: theatre_view(world, code, coverage, day, burn_in) for code, name in enumerate(THEATRES) if code})
+        shown = {name: theatre_view(world, code, coverage, day, burn_in) for code, name in enumerate(THEATRES) if code}
+        return MappingProxyType(ByTheatre(shown))
 
     told: dict[str, Callable[[], Any]] = {
         "own": lambda: own_forces(world, units, burn_in),
@@ -208,7 +262,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     return view
 
 
-def named(names: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+def named(names: tuple[str, ...], codes: np.ndarray) -> Words:
     return WORDS[names][codes]
 
 
@@ -241,9 +295,9 @@ def places_of(world: World) -> PlaceTable:
     n = len(world.site_names)
     return PlaceTable(
         id=np.arange(n),
-        name=np.array(world.site_names),
+        name=column_of(np.array(world.site_names), world.site_names),
         theatre=named(THEATRES, world.sites.theatre),
-        kind=np.array(world.site_kinds),
+        kind=column_of(np.array(world.site_kinds), tuple(sorted(set(world.site_kinds)))),
         lon=np.array(world.site_lon, float),
         lat=np.array(world.site_lat, float),
         population=world.census.copy(),
@@ -286,9 +340,9 @@ def budget_of(theatres: np.ndarray, own: OwnForces) -> Budget:
     police = np.isin(own.kind, POLICE)
 
     def held(column: str) -> Mapping[str, float]:
-        return MappingProxyType({name: float(row[column]) for name, row in rows.items()})
+        return MappingProxyType(ByTheatre({name: float(row[column]) for name, row in rows.items()}))
 
     def people(mask: np.ndarray) -> Mapping[str, float]:
-        return MappingProxyType({name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows})
+        return MappingProxyType(ByTheatre({name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows}))
 
     return Budget(held("flight_hours_day"), held("lift_bank"), held("boats"), people(~police), people(police))
