@@ -62,6 +62,9 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
             parts = {"arms": arms, "futures": futures, "replications": plan.replications}
             said = " x ".join(f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items())
             print(f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}")
+            for each in (scenario.sweep.get("table"), scenario.futures.table):
+                if note := getattr(each, "note", ""):
+                    print(f"{file}: {each}: {note}, is left out")
             for name in scenario.own_code:
                 print(f"{file}: {name} is code that `run` and `batch` run; its own settings are checked then, before the first run")
     return status
@@ -130,7 +133,9 @@ def run(
     from sim.scenario import UserError, base_of, with_code
 
     if not 0 <= replication <= 2**53:
-        raise UserError(f"--replication: expected a whole number from 0 to {2**53} (got {replication})")
+        from sim.scenario.problems import got
+
+        raise UserError(f"--replication: expected a whole number from 0 to {2**53} {got(replication)}")
     resolved = load(scenario, settings, {} if seed is None else {"--seed": {"replications.base_seed": seed}}, allow_code)
     with redirect_stdout(sys.stderr):
         resolved = with_code(resolved)

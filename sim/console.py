@@ -16,7 +16,9 @@ def whole(_: Any, tokens: Sequence[Any]) -> int:
     try:
         return int(tokens[0].value)
     except ValueError:
-        raise ValueError(f"expected a whole number (got {tokens[0].value!r})") from None
+        from sim.scenario.problems import got
+
+        raise ValueError(f"expected a whole number {got(tokens[0].value)}") from None
 
 
 Whole = Annotated[int, Parameter(converter=whole)]

@@ -13,6 +13,8 @@ from typing import Any
 
 from cyclopts import CycloptsError
 
+MAX_TOLD = 400  # letters of a message about the command line
+
 
 def answered(command: Callable[[], int], printers: set[str]) -> int:
     """Call a command and return its exit status. `printers`: the files in which all that reads or writes is `print`."""
@@ -31,7 +33,8 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
         drop(sys.stdout)
         return 0
     except CycloptsError as error:
-        return say(f"redeploy: {' '.join(str(error).split())}", 2)
+        told = " ".join(str(error).split())  # of what was typed no more than can be read
+        return say(f"redeploy: {told if len(told) <= MAX_TOLD else told[:MAX_TOLD] + '...'}", 2)
     except OSError as error:
         if error.filename is not None:
             return say(f"redeploy: {str(error.filename)[:200]}: {error.strerror}", 2)

@@ -30,7 +30,8 @@ class PlanError(UserError):
 class Point:
     """One resolved scenario of the plan; `x` are its varied values by dotted key, `hold_id` the point it is compared with.
 
-    `arm`: the point_id of this strategy and sweep point in future 0. `drawn`: the uncertain parameters and their values in this `future`.
+    `rows`: the rows of the design that ask for it, counted from 0; those of a second scenario go on after those of the first. `arm`: the
+    point_id of this strategy and sweep point in future 0. `drawn`: the uncertain parameters and their values in this `future`.
     """
 
     point_id: str
@@ -41,6 +42,7 @@ class Point:
     arm: str = ""
     future: int = 0
     drawn: dict[str, float] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
 
     @property
     def strategy(self) -> str:
@@ -116,6 +118,8 @@ def make_plan(
             refuse_too_many(scenario, replications)
 
     found: dict[str, Point] = {}
+    asking: dict[str, list[int]] = {}  # point_id -> the rows of the design that ask for it
+    first_row = 0
     for each in scenarios:
         futures = draws(each.futures)
         holds: dict[str, list[Point]] = {}
@@ -129,11 +133,15 @@ def make_plan(
             own = in_every_future(*arm[:2], arm.label or label_of(*arm[:2]), futures, holds[hold_id]) if moves else []
             for point in [*holds[hold_id], *own]:
                 found.setdefault(point.point_id, point)
+            for point in own or holds[hold_id]:
+                asking.setdefault(point.point_id, []).extend(first_row + row for row in arm.rows)
+        first_row = max((row + 1 for rows in asking.values() for row in rows), default=0)
     if len(found) * replications > MAX_RUNS:
         raise PlanError(f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed")
     if any(times > 1 for times in Counter((point.arm, point.future) for point in found.values()).values()):
         raise PlanError("futures: the scenarios of one batch draw different futures of the same points; run them apart")
-    plan = Plan(tuple(with_distinct_labels(list(found.values()))), replications, source, scenarios[0])
+    asked = [replace(point, rows=tuple(sorted(asking.get(point.point_id, ())))) for point in found.values()]
+    plan = Plan(tuple(with_distinct_labels(asked)), replications, source, scenarios[0])
     if points_of is points:
         refuse_crops_beyond_land(plan)
     return plan

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.batch.plan import PlanError
+from sim.scenario.problems import got
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Shard:
         """Read `2/4`; PlanError for anything else."""
         found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
         if not found or not 1 <= int(found[1]) <= int(found[2]):
-            raise PlanError(f"--shard: expected i/n with i from 1 to n, such as 2/4 (got {text!r})")
+            raise PlanError(f"--shard: expected i/n with i from 1 to n, such as 2/4 {got(text)}")
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:

@@ -70,6 +70,20 @@ class Results:
         runs = self._table("runs").to_pandas()
         return runs.sort_values(["replication", "point_id"], key=lambda c: c.map(order) if c.name == "point_id" else c, ignore_index=True)
 
+    def in_design_order(self) -> pd.DataFrame:
+        """The finished runs in the order in which the sweep asks for them: `row`, counted from 0, then the columns of `runs`.
+
+        A point that a design repeats, as those of Morris and Saltelli do, is run once and stands here in each of its rows. Sorted by
+        future, replication and row, so that with one strategy, future and replication a column is the vector that SALib takes; with more,
+        select a label, and take the mean of each row. An added `hold` stands in no row. ResultsError for a folder without the rows."""
+        design = self.design()
+        if "rows" not in design:
+            raise ResultsError(f"{self.path / 'design.parquet'}: has no rows of a design; {AGAIN}")
+        asked = design[["point_id", "rows"]].explode("rows").dropna().rename(columns={"rows": "row"}).astype({"row": "int64"})
+        found = self.runs().merge(asked, on="point_id")
+        found = found.sort_values(["future", "replication", "row"], kind="stable", ignore_index=True)
+        return found[["row", *(name for name in found if name != "row")]]
+
     def weekly(self) -> pd.DataFrame:
         """run_id, week, days in the week, theatre, and one float64 column per series."""
         return self._rows("series", ["run_id", "week", "theatre"])

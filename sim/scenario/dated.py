@@ -103,7 +103,7 @@ class Event(Section):
             wrong += _fault(key, value)
             if key in flat:
                 wrong.append((key, "written twice, nested and quoted; keep one"))
-            flat[key] = freeze(value)
+            flat[key] = freeze(TABLES[key].with_whole_numbers(value) if key in TABLES and isinstance(value, Mapping) else value)
         if not flat:
             wrong.append(("", 'expected at least one "dotted.key" = value'))
         if wrong:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sim.scenario.frozen import RANGE, hashable
-from sim.scenario.problems import alternatives, got, near
+from sim.scenario.problems import alternatives, belongs, got, near
 from sim.scenario.sections import MAX_SEED
 
 GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"
@@ -38,7 +38,8 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
             wrong.append(
                 (
                     key,
-                    f"expected {', '.join(SETTINGS)}, or a dotted key such as strategy.share_to_border.{near(key, [*SETTINGS, 'ablate'])}",
+                    f"expected {', '.join(SETTINGS)}, or a dotted key such as strategy.share_to_border."
+                    f"{belongs(key) or near(key, [*SETTINGS, 'ablate'])}",
                 )
             )
         elif key.partition(".")[0] in FIXED:
@@ -51,6 +52,8 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif not isinstance(values, list | tuple) or not values:
             ranged = " or a range {low = ..., high = ...}" if design in (LHS, SOBOL) else ""
             wrong.append((key, f"expected a list of at least one value{ranged} {got(values)}"))
+        elif key == "ablate" and (other := [value for value in values if not _are_names(value)]):
+            wrong.append((key, f'expected lists of couplings, such as [["leak"], []] {got(other[0])}'))
         elif design != TABLE and len({hashable(value) for value in values}) < len(values):
             wrong.append((key, "expected each value once"))
     wrong += overlaps(varied)
@@ -172,6 +175,10 @@ def placed(u: float, ends: Mapping[str, Any], whole: bool) -> float:
         value = low + math.floor(u * (high - low + 1)) if whole else low + u * (high - low)
     # Six digits: short to read, and equal where two machines' powers differ in the last bit.
     return min(max(value if whole else float(f"{value:.6g}"), low), high)
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)
 
 
 def is_whole(value: Any, low: int, high: int) -> bool:

@@ -3,7 +3,6 @@
 import datetime
 import json
 import re
-import tomllib
 import types
 from collections import Counter
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from sim.scenario.problems import Problem, ScenarioError, got, translate
 from sim.scenario.reading import Unreadable, as_value, read_text
 from sim.scenario.schema import Scenario, Strategy
 from sim.scenario.tables import with_futures, with_table
+from sim.scenario.toml import MAX_PARTS, NotTOML, parse
 
 MAX_EXTENDS = 20
 SETTING = "--set"
@@ -97,7 +97,7 @@ def _labelled(key: str, tree: Mapping[str, Any]) -> str:
     """Which of [[strategies]] a key belongs to, by its label."""
     place = re.match(r"strategies\[(\d+)\]", key)
     table = tree["strategies"][int(place.group(1))] if place else {}
-    return f" (labelled {json.dumps(table['label'])})" if isinstance(table, dict) and isinstance(table.get("label"), str) else ""
+    return f" (labelled {got(table['label'])[5:-1]})" if isinstance(table, dict) and isinstance(table.get("label"), str) else ""
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,6 +145,8 @@ def parse_setting(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise ScenarioError([Problem(SETTING, "", f"expected key=value {got(text)}")])
+    if key.count(".") >= MAX_PARTS:
+        raise ScenarioError([Problem(SETTING, "", f"a dotted key of more than {MAX_PARTS} parts {got(key)}")])
     return key.strip(), as_value(value)
 
 
@@ -194,7 +196,7 @@ def _chain(path: Path) -> list[Layer]:
 
 def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     """The tables of one file. A file that another extends is reported under the name of the one that asked."""
-    file, key, named = (asked_by, "extends", f'"{label}" ') if asked_by else (str(path), "", "")
+    file, key, named = (asked_by, "extends", f"{got(label)[5:-1]} ") if asked_by else (str(path), "", "")
 
     def refuse(text: str, line: str = "") -> ScenarioError:
         return ScenarioError([Problem(label if line else file, line or key, text)])
@@ -206,14 +208,10 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     if not text.strip():
         raise refuse(f"{named}is empty; a scenario begins with schema = 1")
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at (line \d+, column \d+)\)$", str(error))
-        line = place.group(1) if place else f"line {text.rstrip().count(chr(10)) + 1} (end of file)"
-        message = str(error).removesuffix(place.group(0) if place else " (at end of document)")
-        raise refuse(f"not TOML: {message}", line) from None
-    except ValueError as error:  # a number or a date that Python cannot hold
-        raise refuse(f"{named}not TOML: {error}") from None
+        return parse(text)
+    except NotTOML as error:
+        line, what = error.args
+        raise refuse(what if line else f"{named}{what}", line) from None
 
 
 def _origin(key: str, layers: list[Layer], main: str) -> str:

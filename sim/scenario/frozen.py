@@ -1,4 +1,4 @@
-"""Values that cannot be changed, and tables as one level of dotted keys."""
+"""Values that cannot be changed, in one spelling, and tables as one level of dotted keys."""
 
 import datetime
 from collections.abc import Iterator, Mapping
@@ -29,6 +29,11 @@ def freeze(value: Any) -> Any:
         case datetime.date():
             return value.isoformat()
     return value
+
+
+def as_whole(value: Any) -> Any:
+    """364.0, as pandas and SALib write a whole number, as 364; anything else as it is. Beyond 2^53 a float is not exact."""
+    return int(value) if type(value) is float and value.is_integer() and abs(value) <= 2**53 else value
 
 
 def pairs(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

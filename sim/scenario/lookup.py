@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario import own_code
+from sim.scenario.frozen import as_whole
 from sim.scenario.own_code import Home
-from sim.scenario.problems import SHOWN, alternatives, expectation, faults, keys_of, near, printable, translate
+from sim.scenario.problems import SHOWN, alternatives, belongs, expectation, faults, got, inner, keys_of, near, translate
 
 
 def catalogue() -> Mapping[str, type]:
@@ -35,7 +36,7 @@ def check_name(name: str, home: Home) -> None:
 def _known(name: str) -> type:
     known = catalogue()
     if name not in known:
-        raise ValueError(f'no strategy "{printable(name)}"; expected {alternatives(known)}, or module:Class.{near(name, known)}')
+        raise ValueError(f'no strategy {got(name)[5:-1]}; expected {alternatives(known)}, or module:Class.{near(name, known)}')
     return known[name]
 
 
@@ -70,7 +71,8 @@ def own_settings(name: str, settings: Mapping[str, Any], home: Home) -> dict[str
     refused = {key for key, _ in wrong}
     try:
         # By way of JSON: strict about text for numbers, yet a TOML list may fill a tuple and a text a date.
-        text = json.dumps({key: value for key, value in settings.items() if key not in refused}, default=str)
+        sound = {key: value for key, value in settings.items() if key not in refused}
+        text = json.dumps({key: as_whole(value) if inner(known[key]) is int else value for key, value in sound.items()}, default=str)
         checked = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise faults(wrong + translate(error, model)) from error
@@ -88,5 +90,6 @@ def _unknown(name: str, key: str, known: Mapping[str, Any]) -> str:
 
     owners = [other for other, kind in catalogue().items() if key in getattr(getattr(kind, "Settings", None), "model_fields", {})]
     own = f"its own settings are {', '.join(known)}" if known else "it has no settings of its own"
-    belongs = f"; it is a setting of {alternatives(owners)}" if owners else ""
-    return f'unknown key for strategy "{name}" ({own}){belongs}.{"" if owners else near(key, [*keys_of(Strategy), *known])}'
+    setting_of = f"; it is a setting of {alternatives(owners)}" if owners else ""
+    hint = "" if owners else belongs(key) or near(key, [*keys_of(Strategy), *known])
+    return f'unknown key for strategy "{name}" ({own}){setting_of}.{hint}'

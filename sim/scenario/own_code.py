@@ -36,6 +36,10 @@ class Home:
         return self.path.parent if self.path else None
 
 
+def _shown(name: str) -> str:
+    return got(name)[5:-1]
+
+
 class Found(NamedTuple):
     """The file of a module (None: one without a source file), the name by which it is imported ("": as that very file), and whether it
     is outside the scenario's folder."""
@@ -67,11 +71,11 @@ def found(name: str, folder: Path | None) -> Found:
         if file.is_file() and (is_path or folder):
             return Found(file, "", folder is None or not file.resolve().is_relative_to(folder.resolve()))
     except OSError as error:
-        raise ValueError(f'"{got(name)[6:-2]}": {error.strerror}') from None
+        raise ValueError(f'{_shown(name)}: {error.strerror}') from None
     spec = None if is_path else _spec(module)
     if spec is None:
         beside = f'no file "{file.name}" beside the scenario' if folder else "no scenario file beside which to look"
-        raise ValueError(f'"{name}": {f"no file {file}" if is_path else f"{beside} and no module named {module!r}"}')
+        raise ValueError(f'{_shown(name)}: {f"no file {file}" if is_path else f"{beside} and no module named {module!r}"}')
     return Found(Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None, module, True)
 
 
@@ -99,12 +103,12 @@ def read(name: str, folder: Path | None) -> None:
             warnings.simplefilter("ignore")
             tree = ast.parse(file.read_bytes())
     except OSError as error:
-        raise ValueError(f'"{name}": {file.name} cannot be read: {error.strerror}') from None
+        raise ValueError(f'{_shown(name)}: {file.name} cannot be read: {error.strerror}') from None
     except SyntaxError as error:
         place = f"{file.name}, line {error.lineno}" if error.lineno else file.name
-        raise ValueError(f'"{name}" cannot be imported: SyntaxError: {error.msg} ({place})') from None
+        raise ValueError(f'{_shown(name)} cannot be imported: SyntaxError: {error.msg} ({place})') from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f'"{name}" cannot be imported: {file.name} is no Python file: {error}') from None
+        raise ValueError(f'{_shown(name)} cannot be imported: {file.name} is no Python file: {error}') from None
     classes = {node.name: bool(node.bases or node.decorator_list) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     if class_name in classes:
         fits = classes[class_name]
@@ -128,7 +132,7 @@ def _bound(tree: ast.AST) -> Iterator[str]:
 
 def _no_class(name: str, classes: list[str]) -> str:
     class_name = name.partition(":")[2]
-    return f'"{name}": expected a class "{class_name}" derived from sim.Strategy.{near(class_name, classes)}'
+    return f'{_shown(name)}: expected a class "{class_name}" derived from sim.Strategy.{near(class_name, classes)}'
 
 
 def imported(name: str, folder: Path | None, allow_code: bool) -> type:
@@ -136,15 +140,15 @@ def imported(name: str, folder: Path | None, allow_code: bool) -> type:
     file, module_name, outside = found(name, folder)
     if outside and not allow_code:
         raise ValueError(
-            f'"{name}" is code outside the scenario\'s folder ({file or module_name}); if you trust it, run it with --allow-code, '
+            f'{_shown(name)} is code outside the scenario\'s folder ({file or module_name}); if you trust it, run it with --allow-code, '
             "or with allow_code=True in Python"
         )
     try:
         module = importlib.import_module(module_name) if module_name else _module_from(file)
     except ModuleNotFoundError as error:
-        raise ValueError(f'"{name}": {str(error)[0].lower()}{str(error)[1:]}') from error
+        raise ValueError(f'{_shown(name)}: {str(error)[0].lower()}{str(error)[1:]}') from error
     except (Exception, SystemExit) as error:  # a user's module may fail in any way at all
-        raise ValueError(f'"{name}" cannot be imported: {type(error).__name__}: {error}') from error
+        raise ValueError(f'{_shown(name)} cannot be imported: {type(error).__name__}: {error}') from error
     kind = getattr(module, name.partition(":")[2], None)
     base = importlib.import_module("sim.strategies").Strategy
     if not (isinstance(kind, type) and issubclass(kind, base)):

@@ -2,9 +2,9 @@
 
 import datetime
 import difflib
-import json
 import types
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -12,7 +12,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from sim import parameters as registry
+from sim.scenario.toml import hint_for
 
+MAX_KEY = 120  # letters of a key in a message
 SHOWN = 40  # lines of one report; a file of another kind may hold thousands of unknown keys
 
 
@@ -24,7 +26,8 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return printable(": ".join(part for part in self if part))
+        key = self.key if len(self.key) <= MAX_KEY else f"{self.key[:MAX_KEY]}..."
+        return printable(": ".join(part for part in (self.file, key, self.text) if part))
 
 
 class UserError(ValueError):
@@ -67,12 +70,12 @@ def got(value: object) -> str:
             text = str(value).lower()
         case str():
             text = f'"{printable(value[:80])}"'
-        case int() if abs(value) >= 10**18:
-            text = "a number of more than 18 digits"
+        case int() if abs(value) >= 10**20:
+            text = "a number of more than 20 digits"
         case datetime.date() | datetime.time():
             text = value.isoformat()
-        case list() | tuple():
-            text = printable(json.dumps(value, default=str, ensure_ascii=False))
+        case list() | tuple():  # no more of it than is shown: a list may be as long as a file
+            text = f"[{', '.join(got(each)[5:-1] for each in value[:20])}{', ...' * (len(value) > 20)}]"
         case None:
             text = "nothing"
         case _:
@@ -169,12 +172,34 @@ def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
         if name in names:
             return f' Did you mean "parameters.{name}"?'
     if "." not in key:
-        return near(key, keys_of(table))
+        return belongs(key) or near(key, keys_of(table))
     known = dotted_keys(table)
     if key in known:
         return f" Did you mean {full} without the quotes?"
     close = difflib.get_close_matches(key, [*known, *names], 1, 0.6)
     return f' Did you mean "{"parameters." if close[0] in names else ""}{close[0]}"?' if close else ""
+
+
+def belongs(key: str) -> str:
+    """Where a key stands that a scenario has, but not here: ` title stands above the first [table] of the file.`; else nothing."""
+    return _places().get(key, "")
+
+
+@cache
+def _places() -> dict[str, str]:
+    """What to say of each key of a scenario that stands in one place only."""
+    from sim.scenario.schema import Scenario
+
+    sections: dict[str, set[str]] = {}
+    for section, _, key in (dotted.rpartition(".") for dotted in dotted_keys(Scenario)):
+        if section:
+            sections.setdefault(key, set()).add(section)
+    found = {key: f" It is a key of [{min(owners)}]." for key, owners in sections.items() if len(owners) == 1}
+    for key, field in {"extends": None, **keys_of(Scenario)}.items():
+        is_value = field is None or key in ("schema", "ablate") or inner(field) in (str, bool)
+        above, below = f" {key} stands above the first [table] of the file.", f" {key} is a table of its own: its keys stand under [{key}]"
+        found[key] = above if is_value else f"{below}, for all strategies."
+    return found
 
 
 def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[str, str]]:
@@ -207,6 +232,8 @@ def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[s
             offered = [choice for choice in get_args(inner(field)) if isinstance(choice, str)]
             return [(name, f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}")]
         case _ if field:
-            return [(name, f"expected {expectation(field)} {got(item['input'])}")]
+            typed = isinstance(item["input"], str) and inner(field) in (int, float, bool)
+            mend = hint_for(f"x = {item['input']}") if typed else ""
+            return [(name, f"expected {expectation(field)} {got(item['input'])}" + (f". {mend}" if mend else ""))]
         case _:
             return [(name, item["msg"])]

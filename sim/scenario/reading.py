@@ -1,13 +1,14 @@
 """Read a short text that a user names, and the rows of one that is CSV: whatever else stands at that path is refused in words."""
 
+import codecs
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sim.scenario.problems import near
+from sim.scenario.toml import NotTOML, parse
 
 MAX_BYTES = 1_000_000
 
@@ -29,7 +30,8 @@ def read_text(path: Path, noun: str) -> str:
             raise Unreadable(f"is a directory, not a {noun}")
         if not path.exists():
             beside = [other.name for other in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
-            raise Unreadable(f"does not exist; expected a {noun}.{near(path.name, beside)}")
+            escaped = "" if str(path).isprintable() else " (in \"...\" a backslash begins an escape; write / in a path, or use '...')"
+            raise Unreadable(f"does not exist; expected a {noun}.{near(path.name, beside)}{escaped}")
         if not path.is_file():
             raise Unreadable(f"is a device or a pipe, not a {noun}")
         with path.open("rb") as file:
@@ -40,12 +42,30 @@ def read_text(path: Path, noun: str) -> str:
         raise Unreadable(f"cannot be read: {error}") from None
     if len(content) > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 1_000_000} MB; a {noun} is a short text")
+    if wide := wide_encoding(content):
+        raise Unreadable(f"is {wide} text; save it as UTF-8")
     if b"\0" in content:
         raise Unreadable("is a binary file, not text")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"is not UTF-8 text (byte {error.start})") from None
+        line = content.count(b"\n", 0, error.start) + 1
+        old = " it looks like Latin-1 or Windows-1252;" if content[error.start] >= 0xA0 else ""
+        raise Unreadable(f"is not UTF-8 text (byte {error.start}) in line {line};{old} save it as UTF-8") from None
+
+
+def wide_encoding(content: bytes) -> str | None:
+    """The name of an encoding of two or four bytes a letter, by its mark or by where the zero bytes of plain letters stand, or None."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    head = content[:1_000]
+    for width, name in ((4, "UTF-32"), (2, "UTF-16")):
+        zeros = [head[place::width].count(0) * width / max(len(head), 1) for place in range(width)]
+        if len(head) >= width and sorted(zeros)[0] < 0.1 and sorted(zeros)[1] > 0.7:
+            return name
+    return None
 
 
 def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -79,7 +99,7 @@ def is_plain_number(text: str) -> bool:
 def as_value(text: str) -> object:
     """A value as TOML would read it, else the text itself."""
     try:
-        parsed = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
+        parsed = parse(f"value = {text}")
+    except NotTOML:
         parsed = {}
     return parsed["value"] if parsed.keys() == {"value"} else text

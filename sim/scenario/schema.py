@@ -24,10 +24,10 @@ from pydantic import (
 from sim import parameters as registry
 from sim.scenario import dated, designs, lookup
 from sim.scenario.conditions import Needs
-from sim.scenario.frozen import Frozen, freeze, hashable, pairs
+from sim.scenario.frozen import Frozen, as_whole, freeze, hashable, pairs
 from sim.scenario.futures import Futures, resolved
 from sim.scenario.own_code import Home, is_own
-from sim.scenario.problems import SHOWN, faults, got, near
+from sim.scenario.problems import SHOWN, belongs, faults, got, near
 from sim.scenario.sections import (
     BorderSplit,
     Crops,
@@ -132,7 +132,7 @@ class Entry(Strategy):
 
 
 def _schema_1(value: Any) -> Any:
-    if type(value) is not int:  # true and 1.0 would pass for 1
+    if type(value) is not int:  # true would pass for 1
         raise ValueError(f"expected 1 {got(value)}")
     return value
 
@@ -163,12 +163,13 @@ def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
     checked: dict[str, float] = {}
     for name, number in pairs(value):
         if name not in known:
-            hint = f' Did you mean "{found}"?' if len(wrong) < SHOWN and (found := known.near(name)) else ""
+            hint = belongs(name) if len(wrong) < SHOWN else ""
+            hint = hint or (f' Did you mean "{found}"?' if len(wrong) < SHOWN and (found := known.near(name)) else "")
             wrong.append((name, f"no such parameter; `redeploy describe parameters` lists them.{hint}"))
         elif name in off and number != off[name]:
-            wrong.append((name, f"ablate switches this off; take one of the two out (got {number})"))
+            wrong.append((name, f"ablate switches this off; take one of the two out {got(number)}"))
         elif fault := known.get(name).fault(number, info.data.get("allow_outside_range") is True):
-            wrong.append((name, f"{fault} (got {number})"))
+            wrong.append((name, f"{fault} {got(number)}"))
         else:
             checked[name] = float(number)
     if wrong:
@@ -179,7 +180,7 @@ def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
 def _checked_sweep(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    flat = dict(pairs(value))
+    flat = {key: as_whole(each) if key in ("samples", "seed") else each for key, each in pairs(value)}
     if wrong := designs.faults_of(flat):
         raise faults(wrong)
     return flat
@@ -211,7 +212,8 @@ class Scenario(Section):
     sweep: Annotated[dict[str, Any], BeforeValidator(_checked_sweep)] = Field(
         default={},
         description="dotted key = list of values, crossed, or with design = one_at_a_time varied alone; or design = lhs or sobol, samples, "
-        "seed and dotted key = {low, high, scale}, with lists crossed; or design = table and table = a CSV file of points. A key of "
+        "seed and dotted key = {low, high, scale}, with lists crossed; or design = table and table = a CSV file of points (a point that "
+        "stands in several rows, as in a design of SALib, is run once, and Results.in_design_order gives it back in each). A key of "
         "[strategy] goes over each of [[strategies]]; a setting that some strategies lack varies only those that have it",
     )
     strategies: Annotated[tuple[Entry, ...], Strict(False)] = Field(

@@ -5,12 +5,16 @@ Defaults are the state of 2021-22: figures with an F-number are rows of `sim/par
 
 import datetime
 import math
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sim.addition import added
 from sim.scenario.conditions import Needs
+from sim.scenario.frozen import as_whole
+from sim.scenario.problems import inner, keys_of
 
 MAX_SEED = 2**64 - 1  # the whole of a key of chance
 
@@ -20,10 +24,30 @@ Hectares = Annotated[float, Field(ge=0, le=500_000)]
 DayCount = Annotated[int, Field(ge=0, le=7_300)]
 
 
+@cache
+def _whole_keys(table: type[BaseModel]) -> frozenset[str]:
+    """The keys of a table that take whole numbers."""
+
+    def is_whole(kind: Any) -> bool:
+        return kind is int or (get_origin(kind) is Literal and all(type(choice) is int for choice in get_args(kind)))
+
+    return frozenset(key for key, field in keys_of(table).items() if is_whole(inner(field)))
+
+
 class Section(BaseModel):
     """A table of the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, serialize_by_alias=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, table: Any) -> Any:
+        return cls.with_whole_numbers(table) if isinstance(table, dict) else table
+
+    @classmethod
+    def with_whole_numbers(cls, table: Mapping[str, Any]) -> dict[str, Any]:
+        """The table with whole numbers where it takes them, also if they are written as 364.0."""
+        return {key: as_whole(value) if key in _whole_keys(cls) else value for key, value in table.items()}
 
 
 def _date_from_text(value: Any) -> Any:

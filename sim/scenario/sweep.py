@@ -21,11 +21,13 @@ HOLD = "hold"
 
 
 class Arm(NamedTuple):
-    """One strategy at one point: its varied values by dotted key, the scenario (its futures still to be drawn), its label if it has one."""
+    """One strategy at one point: its varied values by dotted key, the scenario (its futures still to be drawn), its label if it has one,
+    and the rows of the design that ask for it, counted from 0: a design of an analysis may repeat a point."""
 
     values: dict[str, Any]
     scenario: Scenario
     label: str = ""
+    rows: tuple[int, ...] = ()
 
 
 def points(scenario: Scenario) -> list[Arm]:
@@ -41,25 +43,29 @@ def points(scenario: Scenario) -> list[Arm]:
     base = scenario.model_dump(exclude={"sweep", "strategies"})
     found: list[Arm] = []
     tried: list[effects.Tried] = []
+    asking: list[list[int]] = []  # the rows that ask for each of `found`
     unvaried: dict[int, Scenario] = {}
     problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
-    made: set[Any] = set()
-    for row, place in zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario)):
+    made: dict[Any, int | None] = {}  # where in `found` an arm stands; None: it is wrong
+    for number, (row, place) in enumerate(zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario))):
         same = []
         for i, entry in enumerate(entries):
             point = row if entry is None else {key: value for key, value in row.items() if _concerns(scenario, entry, key)}
-            if (i, hashable(point)) in made:
+            asked = (i, hashable(point))
+            if asked in made:
+                if (at := made[asked]) is not None:
+                    asking[at].append(number)
                 continue
-            made.add((i, hashable(point)))
+            made[asked] = None
             whole = base if entry is None else base | {"strategy": entry.strategy()}
             try:
                 resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.home)
             except ScenarioError as error:
                 told = [f"{key} = {got(value)[5:-1]}" for key, value in itertools.islice(point.items(), SHOWN_KEYS)]
-                at = place or "sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
+                said_at = place or "sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
                 for problem in error.problems:
                     what = re.sub(r"\(got .*?\)", "", problem.text)  # a range can be wrong at every sample
-                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=f"{problem.text} in {at}"))
+                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=f"{problem.text} in {said_at}"))
                 same.append(False)
                 continue
             same.append(bool(point) and unvaried.get(i) == resolved)
@@ -68,7 +74,9 @@ def points(scenario: Scenario) -> list[Arm]:
             values = {key: _at(resolved, key) for key in flatten(point)}
             label = f"{entry.label}{said(values)}" if entry is not None and entry.label else ""
             tried.append(effects.Tried(resolved, None if entry is None else i, point))
+            made[asked] = len(found)
             found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
+            asking.append([number])
         if same and all(same):  # one at a time: it would be the run of the scenario itself, under another name
             expected = "expected other values than the scenario's own"
             problems |= {key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}") for key, value in row.items()}
@@ -77,7 +85,7 @@ def points(scenario: Scenario) -> list[Arm]:
     warned = effects.check(tried, lambda key: file)
     if scenario.plan or not scenario.path:  # of a single run, `load_scenario` has told
         effects.warn(warned)
-    return found
+    return [arm._replace(rows=tuple(rows)) for arm, rows in zip(found, asking)]
 
 
 def refuse_too_many(scenario: Scenario, replications: int) -> None:

@@ -4,22 +4,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim import parameters as registry
 from sim.scenario.frozen import hashable
+from sim.scenario.problems import got
 from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, is_plain_number, read_text
+from sim.scenario.toml import MAX_PARTS
 
 NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
 
 
 class Source(str):
-    """The name of a table that has been read; `lines` are those of its rows in the file, for messages."""
+    """The name of a table that has been read; `lines` are those of its rows in the file, for messages; `note`: what was left out of it."""
 
     lines: tuple[int, ...] = ()
+    note: str = ""
 
 
 def with_table(sweep: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The sweep with the columns of its `table`, a CSV file in `folder`, as lists of equal length; and what is wrong, by key."""
+    """The sweep with the columns of its `table`, a CSV file in `folder`, as lists of equal length; and what is wrong, by key.
+
+    A point may stand in several rows. A header may be the bare name of a parameter."""
     wrong = [(key, f'expected as a column of the table "{sweep["table"]}", which lists whole points') for key in sweep if "." in key]
     source, columns, more = _columns(folder, str(sweep["table"]))
+    names = registry.load_registry().names  # an analysis of parameters names its columns as the registry does
+    columns = {f"parameters.{header}" if header in names else header: column for header, column in columns.items()}
     if wrong := wrong + more:
         return {key: value for key, value in sweep.items() if key not in ("design", "table")}, wrong
     return {**sweep, "table": source, **columns}, []
@@ -42,14 +50,30 @@ def _columns(
     folder: Path, name: str, notes: tuple[str, ...] = (), wanted: str = "a dotted key such as strategy.share_to_border"
 ) -> tuple[Source, dict[str, list[Any]], list[tuple[str, str]]]:
     """The file, its columns by header without the notes, and what is wrong with it."""
+    note = ""
     try:
         found, faults = _rows(read_text(folder / name, "CSV table"), notes, wanted)
+        if found and "" in found[0][1]:
+            found, note, wrong = _without_index(found)
+            faults += wrong
     except Unreadable as error:
         found, faults = [], [str(error)]
     source = Source(name)
+    source.note = note
     source.lines = tuple(line for line, _ in found)
     columns = {header: [row[header] for _, row in found] for header in found[0][1]} if found else {}
     return source, columns, [("table", f'"{name}" {fault}') for fault in faults]
+
+
+NO_NAME = "line 1, column 1: this column has no name; give it one, or write the table without its index (index=False in pandas)"
+
+
+def _without_index(rows: list[tuple[int, dict[str, Any]]]) -> tuple[list[tuple[int, dict[str, Any]]], str, list[str]]:
+    """The rows without a first column that has no name and counts them from 0, as pandas writes it; what was left out; and faults."""
+    if [row[""] for _, row in rows] != list(range(len(rows))):
+        return rows, "", [NO_NAME]
+    kept = [(line, {header: value for header, value in row.items() if header}) for line, row in rows]
+    return kept, "its first column, which has no name and counts the rows", []
 
 
 def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
@@ -62,9 +86,14 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
         if not cells:
             return [], [f"is empty; expected headers, each {wanted}"]
         headers = [header.strip().replace('"', "") for header in cells]
+        headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt comments its headers out
         for column, header in enumerate(headers, 1):
-            if (hint := comma_hint(header)) or ("." not in header and header not in (notes or ("ablate",))):
-                faults.append(f'line {top}, column {column}: expected {wanted} (got "{header}"){hint}')
+            if header.count(".") >= MAX_PARTS:
+                faults.append(f"line {top}, column {column}: a dotted key of more than {MAX_PARTS} parts {got(header)}")
+            elif not header and column == 1 and len(headers) > 1:
+                continue  # the index of pandas, perhaps
+            elif (hint := comma_hint(header)) or ("." not in header and header not in (notes or ("ablate",))):
+                faults.append(f'line {top}, column {column}: expected {wanted} {got(header)}{hint}')
             elif headers.index(header) < column - 1:
                 faults.append(f"line {top}, column {column}: {header} is column {headers.index(header) + 1} already")
         if not faults and not any("." in header or header == "ablate" for header in headers):
@@ -79,9 +108,9 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
                 faults.append(f"line {line}, column {min(len(cells), len(headers)) + 1}: expected {len(headers)} cells (got {len(cells)})")
             elif not empty:
                 row = {header: _value(cell.strip()) for header, cell in zip(headers, cells) if header not in notes}
-                first = seen.setdefault(hashable(list(row.values())), line)
-                if first != line:
-                    faults.append(f"line {line}, column 1: the same point as line {first}")
+                first = seen.setdefault(hashable([value for header, value in row.items() if header]), line)
+                if first != line and notes:
+                    faults.append(f"line {line}, column 1: the same future as line {first}; leave one of them out")
                 rows.append((line, row))
     except NotCSV as error:
         line, why = error.args
@@ -92,10 +121,10 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
 
 
 def _value(cell: str) -> object:
-    """A cell as TOML would read it, or as a spreadsheet writes it: .5, TRUE. What is no plain number, as 0x1, stays text."""
+    """A cell as TOML would read it, or as spreadsheets and pandas write it: .5, TRUE, True. What is no plain number, as 0x1, stays text."""
     value = as_value(cell)
     if is_plain_number(cell):
         return float(cell) if value == cell else value
-    if cell in ("TRUE", "FALSE"):
-        return cell == "TRUE"
+    if cell in ("TRUE", "FALSE", "True", "False"):
+        return cell in ("TRUE", "True")
     return cell if isinstance(value, int | float) and not isinstance(value, bool) else value

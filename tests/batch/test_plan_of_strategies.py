@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import fake_runs
 import pytest
 
-from sim.batch import make_plan
+from sim.batch import batch, make_plan
 from sim.batch.plan import PlanError
 from sim.parameters import load_couplings, load_registry, off_values
 from sim.scenario import ScenarioError, designs, load_scenario
@@ -178,3 +179,28 @@ def test_the_examples_of_the_pages_are_sound(plan_of, tmp_path):
     (tmp_path / "fitted.csv").write_text("future,crops.growth_coca,distance\n3,0.1,2\n1,0.3,4\n")
     futures = ensemble.replace("../history/fitted.csv", (tmp_path / "fitted.csv").as_posix())
     assert [point.drawn.get("crops.growth_coca") for point in plan_of("schema = 1\n" + futures).points] == [0.24, 0.1, 0.3]
+
+
+def test_a_repeated_point_is_run_once_and_given_back_in_each_of_its_rows(tmp_path):
+    (tmp_path / "morris.csv").write_text("presence.reach_km,time.horizon_days\n12.0,28.0\n12.0,28.0\n18.0,28.0\n18.0,364.0\n12.0,28.0\n")
+    file = tmp_path / "s.toml"
+    file.write_text(
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "morris.csv"\n'
+        f"[replications]\ncount = 2\nbase_seed = {2**64 - 1}\n"
+    )
+    asked = []
+
+    def run(scenario, replication=0):
+        asked.append((scenario.parameters["presence.reach_km"], scenario.time.horizon_days))
+        records = fake_runs.run(fake_runs.SWEPT, replication)
+        records.seed = scenario.replications.base_seed
+        records.outcomes = {"vacuum_vraem": scenario.parameters["presence.reach_km"] + scenario.time.horizon_days + replication}
+        return records
+
+    results = batch(file, out=tmp_path / "results", run=run, outcomes=fake_runs.OUTCOMES, workers=1, progress=False)
+    assert len(asked) == 2 * 2 * 3  # three points and the `hold` of each, twice
+    found = results.in_design_order()
+    assert list(found["row"]) == [0, 1, 2, 3, 4] * 2 and set(found["strategy"]) == {"static"}
+    assert list(found["vacuum_vraem"][:5]) == [40.0, 40.0, 46.0, 382.0, 40.0] and list(found["vacuum_vraem"][5:]) == [41, 41, 47, 383, 41]
+    assert set(results.runs()["seed"]) == {2**64 - 1} and results.sql("select max(seed) as seed from runs")["seed"][0] == 2**64 - 1
+    assert len(results.in_design_order().groupby("row")["vacuum_vraem"].mean()) == 5

@@ -31,6 +31,15 @@ ANSWERS: dict[str, tuple[int, str]] = {
         "warning: helicopters_at_share_0.toml: strategy.move_helicopters: has no effect: "
         "it acts only while soldiers of the VRAEM move to the border (the share that moves is 0)",
     ),
+    "sweep_ablate_number.toml": (REFUSED, 'sweep.ablate: expected lists of couplings, such as [["leak"], []] (got 0.5)'),
+    "curly_quotes.toml": (REFUSED, 'line 2, column 11: not TOML: Invalid value. The quotes “ are typographic; TOML wants "'),
+    "decimal_comma.toml": (REFUSED, "A decimal is written with a point: 0.15"),
+    "title_under_time.toml": (REFUSED, "time.title: unknown key. title stands above the first [table] of the file."),
+    "partner_in_strategies.toml": (REFUSED, "partner is a table of its own: its keys stand under [partner], for all strategies."),
+    "label_enye.toml": (REFUSED, '(labelled "campaña relámpago")'),
+    "utf16.toml": (REFUSED, "is UTF-16 text; save it as UTF-8"),
+    "morris.toml": (FINE, "is 3 arms x 1 future x 1 replication = 3 runs"),
+    "whole_numbers.toml": (FINE, "is 3 arms x 1 future x 20 replications = 60 runs"),
     "event_without_effect.toml": (
         REFUSED,
         "event_without_effect.toml: events[0].set.parameters.trafficking.river_usd: "

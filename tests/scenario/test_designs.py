@@ -100,7 +100,8 @@ def test_a_table_lies_beside_the_file_that_names_it(write, tmp_path: Path):
         ("secrecy.level,time.horizon_days\n0.1\n", "line 2, column 2: expected 2 cells (got 1)"),
         ("secrecy.level,time.horizon_days\n0.1,7,8\n", "line 2, column 3: expected 2 cells (got 3)"),
         ("secrecy.level,time.horizon_days\n0.1,\n", "line 2, column 2: expected a value of time.horizon_days (got nothing)"),
-        ("secrecy.level\n0.1\n0.2\n0.10\n", "line 4, column 1: the same point as line 2"),
+        (",secrecy.level\n5,0.1\n7,0.2\n", "line 1, column 1: this column has no name"),
+        ("a" + ".a" * 40 + "\n1\n", "line 1, column 1: a dotted key of more than 32 parts"),
         ('secrecy.level\n0.2\n"0.1\n', "line 3, column 1: not CSV"),
         ('secrecy.level\n0.2\n"0.1"3\n0.3\n', "line 3, column 1: not CSV"),
         ("secrecy.level\n0x1\n", 'secrecy.level: expected a number from 0 to 1 (got "0x1")'),
@@ -141,10 +142,40 @@ def test_the_points_of_a_table_and_another_design_replace_one_another(base, text
 
 
 def test_every_fault_of_a_table_is_told_at_once(write, tmp_path: Path):
-    text = "secrecy.level,time.horizon_days\n0.1\n,7\n0.1,7\n0.1,7\n"
+    text = "secrecy.level,time.horizon_days\n0.1\n,7\n0.1,7\n0.1,\n"
     with pytest.raises(ScenarioError) as caught:
         load_scenario(write(table(tmp_path, text)))
     assert len(caught.value.problems) == 3
+
+
+def test_a_point_that_stands_in_several_rows_is_one_arm_that_knows_them(write, tmp_path: Path):
+    scenario = load_scenario(write(table(tmp_path, "secrecy.level,time.horizon_days\n0.1,28\n0.2,28\n0.10,28.0\n1e-1,28\n0.2,28\n")))
+    arms = points(scenario)
+    assert [(arm.values["secrecy.level"], arm.rows) for arm in arms] == [(0.1, (0, 2, 3)), (0.2, (1, 4))]
+    (tmp_path / "again.toml").write_text(to_toml(scenario))
+    assert [arm.rows for arm in points(load_scenario(tmp_path / "again.toml"))] == [arm.rows for arm in arms]
+
+
+def test_the_rows_go_to_each_strategy_that_has_the_key(write, tmp_path: Path):
+    text = table(tmp_path, "strategy.steps\n2\n3\n2\n").partition("[sweep]")[2]
+    entries = '[[strategies]]\nname = "static"\n[[strategies]]\nname = "phased"\n[sweep]'
+    assert [(arm.scenario.strategy.name, arm.rows) for arm in points(load_scenario(write(entries + text)))] == [
+        ("static", (0, 1, 2)),
+        ("phased", (0, 2)),
+        ("phased", (1,)),
+    ]
+
+
+def test_a_table_of_pandas_or_numpy_comes_in_as_it_is(write, tmp_path: Path):
+    scenario = load_scenario(write(table(tmp_path, ",secrecy.leak_base,time.horizon_days\n0,0.02,28.0\n1,0.03,364.0\n")))
+    assert [arm.values for arm in points(scenario)] == [
+        {"parameters.secrecy.leak_base": 0.02, "time.horizon_days": 28},
+        {"parameters.secrecy.leak_base": 0.03, "time.horizon_days": 364},
+    ]
+    assert scenario.sweep["table"].note == "its first column, which has no name and counts the rows"
+    numpy = "# secrecy.level,secrecy.leak_base\n5.000000000000000000e-01,2.000000000000000042e-02\n"
+    (arm,) = points(load_scenario(write(table(tmp_path, numpy))))
+    assert arm.values == {"secrecy.level": 0.5, "parameters.secrecy.leak_base": 0.02}
 
 
 def test_a_fault_at_many_samples_is_told_once(write):

@@ -92,7 +92,7 @@ def test_a_design_of_ranges_keeps_those_of_the_file_below(write):
         ("secrecy.leak_base\n0.02\n\n0.3\n", '(allow_outside_range = true lifts this) (got 0.3) in line 4 of "fitted.csv"'),
         ("secrecy.leak_base\nhigh\n", 'expected a finite number in per week (got "high") in line 2 of "fitted.csv"'),
         ("secrecy.leak_base,distance\n0.02,\n", "line 2, column 2: expected a value of distance (got nothing)"),
-        ("secrecy.leak_base,distance\n0.02,1\n0.02,2\n", "line 3, column 1: the same point as line 2"),
+        ("secrecy.leak_base,distance\n0.02,1\n0.02,2\n", "line 3, column 1: the same future as line 2; leave one of them out"),
     ],
 )  # fmt: skip
 def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):

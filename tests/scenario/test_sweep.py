@@ -20,11 +20,11 @@ def test_a_grid_varies_the_last_key_fastest(write):
         (0.0, "line"), (0.0, "area"), (0.1, "line"), (0.1, "area"), (0.2, "line"), (0.2, "area"),
     ]  # fmt: skip
     assert all(type(point["strategy.share_to_border"]) is float for point, *_ in found)
-    for point, scenario, _ in found:
+    for point, scenario, *_ in found:
         assert scenario.strategy.share_to_border == point["strategy.share_to_border"]
         assert scenario.strategy.tasking_border == point["strategy.tasking_border"]
         assert scenario.strategy.name == "static" and scenario.sweep == {}
-    assert len({scenario.hash for _, scenario, _ in found}) == 6
+    assert len({scenario.hash for _, scenario, *_ in found}) == 6
 
 
 def test_one_at_a_time_changes_one_key_and_leaves_the_rest(write):
@@ -36,7 +36,7 @@ def test_one_at_a_time_changes_one_key_and_leaves_the_rest(write):
     ]  # fmt: skip
     assert designs.size(scenario.sweep) == len(found)
     assert found[0].scenario == base_of(scenario)
-    assert all(scenario.strategy.share_to_border == found[0].scenario.strategy.share_to_border for _, scenario, _ in found[4:])
+    assert all(scenario.strategy.share_to_border == found[0].scenario.strategy.share_to_border for _, scenario, *_ in found[4:])
 
 
 def test_one_at_a_time_a_value_may_be_one_strategy_s_own_and_not_that_of_all(write):
@@ -50,11 +50,11 @@ def test_one_at_a_time_a_value_may_be_one_strategy_s_own_and_not_that_of_all(wri
 
 def test_no_sweep_is_one_point(write):
     scenario = load_scenario(write(""))
-    assert points(scenario) == [({}, scenario, "")]
+    assert points(scenario) == [({}, scenario, "", (0,))]
 
 
 def test_a_point_is_the_scenario_a_user_would_have_written(write):
-    (_, swept, _) = points(load_scenario(write(GRID)))[3]
+    (_, swept, *_) = points(load_scenario(write(GRID)))[3]
     written = load_scenario(write('[strategy]\nname = "static"\nshare_to_border = 0.1\ntasking_border = "area"'))
     assert swept == written and swept.hash == written.hash
 
@@ -70,15 +70,15 @@ def test_parameters_settings_and_tables_can_vary(write):
     "strategy.border_split" = [{loreto = 1, cajamarca = 0}]
     """.replace("secrecy.leak_base = [0.02]\n", "", 1)
     found = points(load_scenario(write(text)))
-    assert [scenario.parameters["secrecy.leak_base"] for _, scenario, _ in found] == [0.02, 0.03]
-    point, scenario, _ = found[0]
+    assert [scenario.parameters["secrecy.leak_base"] for _, scenario, *_ in found] == [0.02, 0.03]
+    point, scenario, *_ = found[0]
     assert point["strategy.steps"] == 2 and scenario.strategy.settings["steps"] == 2
     assert point["strategy.border_split.loreto"] == 1.0 and scenario.strategy.border_split.cajamarca == 0.0
 
 
 def test_strategies_can_vary_and_leave_the_settings_of_others(write):
     text = '[strategy]\nname = "phased"\nsteps = 3\n[sweep]\n"strategy.name" = ["phased", "static"]'
-    assert [scenario.strategy.settings.get("steps") for _, scenario, _ in points(load_scenario(write(text)))] == [3, None]
+    assert [scenario.strategy.settings.get("steps") for _, scenario, *_ in points(load_scenario(write(text)))] == [3, None]
 
 
 def test_a_fault_names_the_point_and_is_told_once(write):
