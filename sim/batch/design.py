@@ -23,8 +23,7 @@ NAME = "design.parquet"
 
 
 def design_of(plan: Plan) -> pa.Table:
-    """One row per point, in the order of the plan; `drawn.<parameter>` holds each future's values, `rows` the rows of the sweep
-    that ask for the point, from 0: a table may repeat it, and an added `hold` stands in none."""
+    """One row per point, in the order of the plan; `drawn.<parameter>` holds each future's values."""
     import pyarrow as pa
 
     kinds = x_types(plan)
@@ -40,7 +39,6 @@ def design_of(plan: Plan) -> pa.Table:
         columns[name] = pa.array([stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind))
     for name in plan.drawn_keys:
         columns[f"drawn.{name}"] = [point.drawn.get(name) for point in plan.points]
-    columns["rows"] = pa.array([point.rows for point in plan.points], pa.list_(pa.int64()))
     columns["scenario"] = [point.scenario.to_json() for point in plan.points]
     return pa.table(columns)
 

@@ -22,7 +22,7 @@ SHOWN = 6  # differences named when a folder belongs to another plan
 FORMAT = 2  # of the folders that this version writes; 1 has no sums and no seals
 TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points", "versions"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
-OPTIONAL_TYPES = {"strategy_files": dict, "shard": str, "design_sha256": str}
+OPTIONAL_TYPES = {"strategy_files": dict, "rows": dict, "shard": str, "design_sha256": str}
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
@@ -69,6 +69,7 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "source_hash": plan.source,
         "strategy_files": strategy_files(plan),
         "points": {point.point_id: point.label for point in plan.points},
+        "rows": {point.point_id: point.rows for point in plan.points if point.rows},  # of the sweep; an added `hold` stands in none
         "replications": plan.replications,
         "planned": len(plan),
         "versions": versions(),

@@ -75,14 +75,17 @@ class Results:
 
         A point that a design repeats, as those of Morris and Saltelli do, is run once and stands here in each of its rows. Sorted by
         future, replication and row, so that with one strategy, future and replication a column is the vector that SALib takes; with more,
-        select a label, and take the mean of each row. An added `hold` stands in no row. ResultsError for a folder without the rows."""
-        design = self.design()
-        if "rows" not in design:
-            raise ResultsError(f"{self.path / 'design.parquet'}: has no rows of a design; {AGAIN}")
-        asked = design[["point_id", "rows"]].explode("rows").dropna().rename(columns={"rows": "row"}).astype({"row": "int64"})
-        found = self.runs().merge(asked, on="point_id")
-        found = found.sort_values(["future", "replication", "row"], kind="stable", ignore_index=True)
-        return found[["row", *(name for name in found if name != "row")]]
+        select a label, and take the mean of each row. A run that is missing leaves its row without values. An added `hold` stands in no
+        row. ResultsError for a folder that does not know its rows."""
+        import pandas as pd
+
+        if "rows" not in self.manifest:
+            raise ResultsError(f"{self.path / 'manifest.json'}: does not say the rows of the design; {self._again}")
+        runs, told = self.runs(), ["label", "strategy", "future"]
+        asked = pd.DataFrame(((row, point) for point, rows in self.manifest["rows"].items() for row in rows), columns=["row", "point_id"])
+        asked = asked.merge(self.design()[["point_id", *told]]).merge(runs[["replication"]].drop_duplicates(), how="cross")
+        found = asked.merge(runs.drop(columns=told), how="left", on=["point_id", "replication"])
+        return found.sort_values(["future", "replication", "row"], kind="stable", ignore_index=True)
 
     def weekly(self) -> pd.DataFrame:
         """run_id, week, days in the week, theatre, and one float64 column per series."""

@@ -203,4 +203,25 @@ def test_a_repeated_point_is_run_once_and_given_back_in_each_of_its_rows(tmp_pat
     assert list(found["row"]) == [0, 1, 2, 3, 4] * 2 and set(found["strategy"]) == {"static"}
     assert list(found["vacuum_vraem"][:5]) == [40.0, 40.0, 46.0, 382.0, 40.0] and list(found["vacuum_vraem"][5:]) == [41, 41, 47, 383, 41]
     assert set(results.runs()["seed"]) == {2**64 - 1} and results.sql("select max(seed) as seed from runs")["seed"][0] == 2**64 - 1
-    assert len(results.in_design_order().groupby("row")["vacuum_vraem"].mean()) == 5
+    (tmp_path / "morris.csv").write_text("presence.reach_km,time.horizon_days\n18,364\n18,28\n12,28\n18,364\n")
+    again = batch(file, out=tmp_path / "results", run=run, outcomes=fake_runs.OUTCOMES, workers=1, progress=False)
+    assert len(asked) == 2 * 2 * 3  # the same points in another order: nothing is left to run
+    assert list(again.in_design_order()["vacuum_vraem"][:4]) == [382.0, 46.0, 40.0, 382.0]
+
+
+def test_a_missing_run_leaves_its_row_of_the_design_without_values(tmp_path):
+    (tmp_path / "points.csv").write_text("secrecy.level\n0.1\n0.2\n0.1\n")
+    file = tmp_path / "s.toml"
+    file.write_text(
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "points.csv"\n'
+        "[replications]\ncount = 1\n"
+    )
+
+    def run(scenario, replication=0):
+        if scenario.secrecy.level == 0.2:
+            raise ValueError("this one fails")
+        return fake_runs.run(fake_runs.SWEPT, replication)
+
+    results = batch(file, out=tmp_path / "results", run=run, outcomes=fake_runs.OUTCOMES, workers=1, progress=False)
+    found = results.in_design_order()
+    assert list(found["row"]) == [0, 1, 2] and list(found["vacuum_vraem"].isna()) == [False, True, False]
