@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from sim import __version__, console
-from sim.console import AllowCode, AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, write_file
+from sim.console import AllowCode, AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, show_text, write_file
 from sim.terminal import answered
 
 app = App(
@@ -72,32 +72,35 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
 
 @app.command
 def describe(
-    what: Literal["parameters", "couplings", "outcomes", "strategies", "shocks", "scenario"],
+    what: Literal["parameters", "couplings", "outcomes", "strategies", "shocks", "scenario", "places", "missions", "situation"],
     name: str | None = None,
     /,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print a registry or one entry: parameters, couplings, outcomes, strategies, shocks, keys of a scenario; or one scenario, resolved.
+    """Print a registry or the entries of a name: parameters, places of the map, what a strategy sees, ...; or one scenario, resolved.
 
     Parameters
     ----------
     what
         Which registry.
     name
-        One of its entries; with "scenario", the file to print with every default filled in.
+        One of its entries or a part of a name, such as presence; with "scenario", a file is printed with every default filled in.
     """
     from sim import description
     from sim.scenario import UserError, to_toml
 
     if name is not None and what != "scenario" and name.endswith(".toml"):
         raise UserError(f'describe {what}: takes no file; did you mean "describe scenario {name}"?')
-    if name is not None and what == "scenario":
+    if name is not None and what == "scenario" and (name.endswith(".toml") or Path(name).exists()):
         scenario = load(Path(name), None)
         print(scenario.to_json() if as_json else to_toml(scenario).rstrip())
         return
     rows = description.entries(what, name)
-    print(printed_json(rows) if as_json else description.as_text(rows))
+    if as_json:
+        print(printed_json(rows))
+    else:
+        show_text(description.as_text(rows))
 
 
 @app.command
@@ -111,9 +114,10 @@ def run(
     out: Path | None = None,
     as_json: AsJson = False,
     profile: Annotated[bool, Parameter(negative="")] = False,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
     allow_code: AllowCode = False,
 ) -> None:
-    """Run a scenario once and print its outcomes. A strategy module:Class beside it is code, and is run.
+    """Run a scenario once and print its main outcomes. A strategy module:Class beside it is code, and is run.
 
     Parameters
     ----------
@@ -127,6 +131,8 @@ def run(
         Folder for run.json, weekly.parquet and, where the scenario records them, events.parquet and layers.parquet.
     profile
         Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
+    every
+        Print every outcome, not the main ones only.
     """
     from sim.batch.manifest import versions
     from sim.batch.plan import make_plan
@@ -168,7 +174,7 @@ def run(
     if as_json:
         print(printed_json(result))
     else:
-        print(description.outcome_table(records.outcomes))
+        show(lambda console: description.print_outcomes(records.outcomes, console, every))
 
 
 @app.command
@@ -221,7 +227,7 @@ def batch(
         results = run_batch(what, out=folder, replace=replace, **options)
     counts = results.status()
     if counts["FAILED"]:
-        print(f"{folder}: {counted(counts)}; {reasons(folder)}")
+        show_text(f"{folder}: {counted(counts)}; {reasons(folder)}")
         return 1
     print(f"{folder}: {counted(counts)}; `redeploy compare {quoted(folder)}` compares")
     return 0
@@ -244,10 +250,11 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
     if as_json:
         print(printed_json({"counts": counts, "failures": failures, "digest": digest}))
         return
-    print(f"{directory}: {counted(counts)}\ndigest {digest}")
+    told = [f"{directory}: {counted(counts)}", f"digest {digest}", *(f"{arm}." for arm in results.missing().arms)]
     for failure in failures:
         world = f"replication {failure['replication']}" + (f", future {failure['future']}" if failure.get("future") else "")
-        print(printable(f"failed: {failure['label']}, {world}: {failure['error']}"))
+        told.append(f"failed: {failure['label']}, {world}: {failure['error']}")
+    show_text("\n".join(map(printable, told)))
 
 
 @app.command
@@ -271,28 +278,39 @@ def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out:
 
 @app.command
 def compare(
-    directory: Path,
+    directories: Annotated[list[Path], Parameter(negative="")],
     /,
     *,
     baseline: str | None = None,
     outcome: Annotated[list[str] | None, Parameter(negative="")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the points of a results folder with a baseline, pair by pair.
+    """Compare the points of a results folder with a baseline, pair by pair; or a second folder with the first, arm by arm.
 
     Parameters
     ----------
-    directory
-        Results folder.
+    directories
+        Results folder; with two, arms of the same label are compared, the second folder against the first.
     baseline
-        A label, a point_id or key=value,...; the default is "hold" with the same tasking.
+        A label, a point_id or key=value,...; the default is "hold" with the same tasking. Of one folder only.
     outcome
         An outcome to compare; may be repeated.
     """
+    from sim.scenario import UserError
+
+    if len(directories) > 2:
+        raise UserError(f"compare: expected one results folder, or two (got {len(directories)})")
+    if len(directories) == 2 and baseline is not None:
+        raise UserError("--baseline: of two folders the first is the baseline, arm by arm; leave it out")
+    from sim.analysis.between import compare_folders
     from sim.analysis.compare import compare as compare_points
     from sim.batch.store import Results
 
-    comparison = compare_points(Results.open(directory), baseline=baseline, outcomes=outcome)
+    first, *others = map(Results.open, directories)
+    if others:
+        comparison = compare_folders(first, others[0], outcome)
+    else:
+        comparison = compare_points(first, baseline=baseline, outcomes=outcome)
     if as_json:
         print(comparison.to_json())
         return

@@ -30,9 +30,7 @@ AllowCode = Annotated[
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
-def load(
-    file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None, allow_code: bool = False
-) -> Any:
+def load(file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None, allow_code: bool = False) -> Any:
     """The scenario of a file, with settings and what other options set laid over it. No code that it names is run."""
     from sim.scenario import load_scenario, parse_setting
 
@@ -55,14 +53,27 @@ def reasons(folder: Path) -> str:
 
 
 def show(write: Callable[[Any], None]) -> None:
-    """Let something print to a rich console as wide as the terminal, or 120 columns, and print what it wrote."""
+    """Let something print to a rich console as wide as the terminal, or without end where there is none, and print what it wrote."""
     from rich.console import Console
+
+    from sim.analysis.sheet import ENDLESS
 
     at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
     page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
-    write(Console(file=page, width=None if at_terminal else 120, force_terminal=at_terminal))
+    write(Console(file=page, width=None if at_terminal else ENDLESS, force_terminal=at_terminal))
     page.flush()
     print(raw.getvalue().decode(encoding), end="")
+
+
+def show_text(text: str) -> None:
+    """Print lines of text, wrapped at words on a terminal, each beneath its own indent; whole where there is none."""
+    from sim.analysis.sheet import tell
+
+    def write(console: Any) -> None:
+        for line in text.splitlines():
+            tell(console, line, indent=len(line) - len(line.lstrip()) + 2)
+
+    show(write)
 
 
 def write_file(path: Path, write: Callable[[Any], Any]) -> None:

@@ -33,7 +33,9 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
         drop(sys.stdout)
         return 0
     except CycloptsError as error:
-        told = " ".join(str(error).split())  # of what was typed no more than can be read
+        from sim.refusals import refusal
+
+        told = " ".join(refusal(error).split())  # of what was typed no more than can be read
         return say(f"redeploy: {told if len(told) <= MAX_TOLD else told[:MAX_TOLD] + '...'}", 2)
     except OSError as error:
         if error.filename is not None:
@@ -65,6 +67,7 @@ def warnings_as_lines() -> Iterator[None]:
             say(f"warning: {message}", 0)
 
     with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)  # whatever the interpreter was told: nothing is dropped without a word
         usual, warnings.showwarning = warnings.showwarning, show
         yield
 

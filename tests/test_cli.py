@@ -14,6 +14,7 @@ import sim.batch.runner
 import sim.parameters
 import sim.strategies
 from sim.cli import main
+from sim.scenario import load_scenario
 from sim.scenario.dated import SHOCKS
 
 HEAVY = ("pandas", "scipy", "numba", "matplotlib", "mesa", "numpy", "pyarrow", "duckdb", "pydantic")
@@ -132,6 +133,30 @@ def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
     assert done.stderr.startswith("redeploy: ") and len(done.stderr.splitlines()) == 1, done.stderr
 
 
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("chekc a", 'there is no command "chekc". Did you mean "check"?'),
+        ("--foo", 'expected a command first, and found the option "--foo".'),
+        ("check", "check expects one scenario file or more, and none was given."),
+        ("calibrate a.toml", "calibrate expects the option --against, and none was given."),
+        ("run a.toml --sed 3", "run has no option --sed. Did you mean --seed?"),
+        ("run a.toml --seed", "--seed expects a value after it, and none was given."),
+        ("run a.toml --seed three", "--seed: expected a whole number (got 'three')"),
+        ("run a.toml --seed 1 --seed 2", "--seed was given more than once; it takes one value."),
+        ("run a.toml --profile=3", '--profile: expected true or false (got "3").'),
+        ("run a.toml b.toml", '"b.toml" is one argument more than run takes.'),
+        ("describe parameters a b c", '"b" and "c" are more arguments than describe takes.'),
+        ("describe parametres", 'situation (got "parametres"). Did you mean "parameters"?'),
+        ("report x --language es", '--language: expected one of en (got "es").'),
+    ],
+)
+def test_what_the_parser_refuses_is_a_plain_sentence(line, words, capsys):
+    assert main(line.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("redeploy: ") and words in err and len(err.splitlines()) == 1
+
+
 def test_a_wrong_file_is_told_by_the_process_as_by_the_function(tmp_path: Path):
     (tmp_path / "bad.toml").write_text("schema = 1\n[tme]\n")
     done = redeploy("check", str(tmp_path / "bad.toml"))
@@ -179,9 +204,10 @@ def test_run_as_json_is_one_object_and_nothing_else(scenario, model, capsys):
 def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, model, capsys, tmp_path: Path):
     assert main(["run", str(scenario), "--out", str(tmp_path / "a/b")]) == 0
     out, err = capsys.readouterr()
-    first, second, third = out.splitlines()
-    assert first.split() == ["vacuum_vraem", "0.25", "share", "security", "vacuum,", "VRAEM"]
-    assert second.split() == ["attacks_vraem", "no", "value"] and third.split() == ["seized_kg_border", "123,457"]
+    rows = [line.split() for line in out.splitlines()]
+    assert ["vacuum_vraem", "0.25", "share", "security", "vacuum,", "VRAEM"] in rows
+    assert ["attacks_vraem", "no", "value"] in rows and "seized_kg_border" not in out
+    assert "1 more outcomes: --all prints them" in out and "`redeploy compare`" in out
     assert "running its base" in err and model.asked[0][0].sweep == {}
     assert json.loads((tmp_path / "a/b/run.json").read_text())["outcomes"]["vacuum_vraem"] == 0.25
     assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly"
@@ -189,6 +215,12 @@ def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, m
     kept = ["--set", "record.events=true", "--set", "record.layers_every_days=183"]
     assert main(["run", str(scenario), "--out", str(tmp_path), *kept]) == 0
     assert (tmp_path / "events.parquet").read_text() == "events" and (tmp_path / "layers.parquet").read_text() == "layers"
+
+
+def test_run_prints_every_outcome_on_request(scenario, model, capsys):
+    assert main(["run", str(scenario), "--all"]) == 0
+    out = capsys.readouterr().out
+    assert ["seized_kg_border", "123,457"] in [line.split() for line in out.splitlines()] and "more outcomes" not in out
 
 
 def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
@@ -303,10 +335,9 @@ def test_describe_shocks_lists_what_an_event_can_set(capsys):
     assert 'Did you mean "price.coast"?' in capsys.readouterr().err
 
 
-def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
+def stand_in_batch(scenario, folder):
+    """A batch whose one outcome is the level of secrecy plus the number of the replication."""
     import pandas as pd
-
-    from sim.scenario import load_scenario
 
     def run(scenario, replication=0):
         outcomes = {"vacuum_vraem": scenario.secrecy.level + replication}
@@ -319,8 +350,12 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
         )
 
     outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}
+    return sim.batch.runner.batch(scenario, out=folder, workers=1, progress=False, run=run, outcomes=outcomes)
+
+
+def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     folder = tmp_path / "folder"
-    sim.batch.runner.batch(load_scenario(scenario), out=folder, workers=1, progress=False, run=run, outcomes=outcomes)
+    stand_in_batch(load_scenario(scenario), folder)
     assert main(["status", str(folder)]) == 0
     assert "6 SUCCEEDED" in capsys.readouterr().out
     assert main(["status", str(folder), "--json"]) == 0
@@ -339,6 +374,54 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     assert main(["compare", str(folder), "--outcome", "vacum_vraem"]) == 2
     out, err = capsys.readouterr()
     assert out == "" and "did you mean 'vacuum_vraem'?" in err
+
+
+def test_compare_of_two_folders_tells_what_differs_in_the_inputs(scenario, tmp_path: Path, capsys):
+    folders = [str(tmp_path / name) for name in ("first", "second")]
+    for folder, seed in zip(folders, (2, 1)):
+        stand_in_batch(load_scenario(scenario, {"replications.base_seed": seed}), folder)
+    assert main(["compare", *folders, "--outcome", "vacuum_vraem"]) == 0
+    out = capsys.readouterr().out
+    assert "replications.base_seed: 2 in the first, 1 in the second" in out
+    assert main(["compare", *folders, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["folders"] == folders and found["without_effect"] == [row["label"] for row in found["rows"]]
+    assert main(["compare", *folders, "--baseline", "hold"]) == 2
+    assert "--baseline: of two folders the first is the baseline" in capsys.readouterr().err
+    assert main(["compare", *folders, folders[0]]) == 2
+    assert "expected one results folder, or two (got 3)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments, first, most",
+    [
+        (["places", "pichari"], "Pichari: id ", 5),
+        (["missions", "river"], "river_patrol: ", 1),
+        (["situation", "own.ki"], "own.kind (np.ndarray): line, special", 1),
+        (["outcomes", "recovery_days"], "vacuum_recovery_days_", 20),
+    ],
+)
+def test_describe_takes_a_part_of_a_name(arguments, first, most, capsys):
+    assert main(["describe", *arguments]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert lines[0].startswith(first) and 1 <= len(lines) <= most and all(arguments[1] in line.casefold() for line in lines)
+
+
+def test_describe_parameters_of_a_group_are_those_of_its_name(capsys):
+    assert main(["describe", "parameters", "presence", "--json"]) == 0
+    names = [row["name"] for row in json.loads(capsys.readouterr().out)]
+    assert len(names) > 5 and all("presence" in name for name in names)
+
+
+def test_every_mission_and_every_field_of_a_situation_has_a_meaning(capsys):
+    from sim.world.state import MISSIONS
+
+    assert main(["describe", "missions", "--json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(MISSIONS)
+    assert main(["describe", "situation", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {"day", "own.uid", "places.port", "reports.source", "theatre[name].attacks", "budget.boats"} <= {row["name"] for row in rows}
+    assert [row["name"] for row in rows if not row["told"]] == []
 
 
 def test_describe_one_entry_or_a_near_name(capsys):

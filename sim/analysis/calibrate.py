@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.observed import FIT, Observation, Weekly, read_weekly
-from sim.analysis.printed import number, plain_table
+from sim.analysis.printed import number
+from sim.analysis.sheet import Column, Sheet, tell
 from sim.batch.store import Interrupted, Results, ResultsError
 from sim.parameters import load_registry
 from sim.scenario.problems import Problem, ScenarioError, UserError
@@ -216,38 +217,59 @@ def print_calibration(found: Calibration, console: Console) -> None:
     whole = found.to_dict()
     nearest, farthest = whole["distance"]["kept"]
     counted = sum(row.use == FIT for row in found.rows)
-    console.print(
+    tell(
+        console,
         f"Kept {found.keep} of {len(found.draws)} draws. Distance, a sum over {counted} observations: {one_decimal(nearest)} to "
         f"{one_decimal(farthest)}; median of all draws {one_decimal(whole['distance']['all'][1])}; "
-        f"defaults {one_decimal(whole['distance']['default'])}"
+        f"defaults {one_decimal(whole['distance']['default'])}",
     )
     if found.undefined:
-        console.print(f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.")
-    table = plain_table("What the data say of each parameter", "parameter")
-    for head in ("default", "prior 5-95 %", "fitted median", "fitted 5-95 %", "of prior", "", "unit"):
-        table.add_column(head, justify="left" if head in ("", "unit") else "right", no_wrap=True)
+        tell(console, f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.")
+    parameters = Sheet(
+        "What the data say of each parameter",
+        "parameter",
+        [
+            Column("default"),
+            Column("prior 5-95 %"),
+            Column("fitted median"),
+            Column("fitted 5-95 %"),
+            Column("of prior"),
+            Column("narrowed", right=False),
+            Column("unit", right=False),
+        ],
+    )
     for each in whole["parameters"]:
         scale = (each["prior_high"] - each["prior_low"]) / 20
         shown = {name: number(each[name], scale) for name in ("default", "prior_low", "prior_high", "low", "median", "high")}
-        table.add_row(
+        parameters.add(
             each["parameter"],
             shown["default"],
             f"{shown['prior_low']}-{shown['prior_high']}",
             shown["median"],
             f"{shown['low']}-{shown['high']}",
             "" if each["spread_of_prior"] is None else f"{each['spread_of_prior']:.2f}",
-            "" if each["narrowed"] else "not narrowed",
+            "yes" if each["narrowed"] else "no",
             each["unit"],
         )
-    console.print(table)
-    table = plain_table("Each observation: the ensemble's median and 5-95 %", "series")
-    table.columns[0].no_wrap = True
-    for head in ("when", "observed", "model", "5-95 %", "errors", "", "defaults", "use"):
-        table.add_column(head, justify="left" if head in ("", "when", "use") else "right", no_wrap=True)
+    parameters.print(console)
+    fit = Sheet(
+        "Each observation: the ensemble's median and 5-95 %",
+        "series",
+        [
+            Column("when", right=False),
+            Column("observed"),
+            Column("model"),
+            Column("5-95 %"),
+            Column("errors"),
+            Column("within", right=False),
+            Column("defaults"),
+            Column("use", right=False),
+        ],
+    )
     for row, each in zip(found.rows, whole["fit"]):
         names = ("observed", "median", "low", "high", "default")
         shown = {name: "" if each[name] is None else number(each[name], row.error / 5) for name in names}
-        table.add_row(
+        fit.add(
             each["series"],
             each["when"],
             shown["observed"],
@@ -258,14 +280,14 @@ def print_calibration(found: Calibration, console: Console) -> None:
             shown["default"],
             each["use"].replace("_", " "),
         )
-    console.print(table)
+    fit.print(console)
     loose = [each["parameter"] for each in whole["parameters"] if not each["narrowed"]]
-    console.print(f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.", soft_wrap=True)
+    tell(console, f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.")
     held = [each for each in whole["fit"] if each["use"] != FIT]
     if held:
         within = [each["inside"] for each in held]
         undefined = f"; {within.count(None)} undefined, a share of nothing in some runs" if None in within else ""
-        console.print(f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.")
+        tell(console, f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.")
 
 
 def one_decimal(value: float | None, sign: str = "") -> str:

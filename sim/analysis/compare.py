@@ -11,13 +11,14 @@ import difflib
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.paired import Estimate, Floats, Whole, clear_of_zero, holm, mean_of, ratio_of
 from sim.analysis.printed import print_comparison
+from sim.batch.missing import Missing
 from sim.batch.store import Results, ResultsError
 
 if TYPE_CHECKING:
@@ -56,25 +57,63 @@ DERIVED = {
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """How many pairs of runs an arm and its baseline have, `used` of `planned`; `equal`: in each of them every outcome is the same, bit
+    for bit."""
+
+    label: str
+    baseline: str
+    used: int
+    planned: int
+    equal: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.used:,} of {self.planned:,}"
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The answer of `compare`. `baselines` gives the baseline's point_id of each compared arm, both those of future 0; `asked` the
-    outcomes named, if any; `futures` how many futures the folder holds."""
+    outcomes named, if any; `futures` how many futures the folder holds; `pairs` the arms that were to be compared, those without a pair
+    included; `missing` the runs that the folder lacks; `folders` and `inputs`, of two folders that are compared, their names and what
+    differs in their inputs, a line each."""
 
     frame: pd.DataFrame
     baselines: dict[str, str]
     asked: tuple[str, ...] | None
     confidence: float
     futures: int = 1
+    pairs: tuple[Pairs, ...] = ()
+    missing: Missing = field(default_factory=Missing)
+    folders: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
         """One row per arm x outcome: ids, `x.` values, means, paired difference, intervals, share better, p_holm, n, verdict."""
         return self.frame
 
+    @property
+    def without_effect(self) -> tuple[Pairs, ...]:
+        """The arms that equal their baseline bit for bit in every outcome of every pair, though their scenario is another."""
+        return tuple(each for each in self.pairs if each.used and each.equal)
+
+    @property
+    def short_of_pairs(self) -> tuple[Pairs, ...]:
+        """The arms that have fewer pairs than planned, down to none."""
+        return tuple(each for each in self.pairs if each.used < each.planned)
+
     def to_json(self) -> str:
-        """The table as a JSON object; what is not defined is null."""
-        rows = json.loads(self.frame.to_json(orient="records", double_precision=15))
-        return json.dumps({"confidence": self.confidence, "baselines": self.baselines, "rows": rows}, ensure_ascii=False)
+        """The table as a JSON object, with the pairs of each arm, what is missing and which arms had no effect; what is not defined is
+        null."""
+        told: dict[str, Any] = {"confidence": self.confidence, "baselines": self.baselines}
+        told["pairs"] = [asdict(each) for each in self.pairs]
+        told["missing"] = self.missing.to_dict()
+        told["without_effect"] = [each.label for each in self.without_effect]
+        if self.folders:
+            told |= {"folders": self.folders, "inputs": self.inputs}
+        told["rows"] = json.loads(self.frame.to_json(orient="records", double_precision=15))
+        return json.dumps(told, ensure_ascii=False)
 
 
 def compare(
@@ -88,41 +127,89 @@ def compare(
     half of the difference; `n_needed` the pairs for that. With two futures or more, replications of one future are not independent of
     it: differences are averaged within each future first, and the intervals are over the `futures` means, each of the same weight; n
     still counts pairs. `censored`: runs of a waiting time that ended before what is waited for; they count with the horizon, so that the
-    mean is too low. Raises ResultsError for an unknown name or a folder with nothing to compare.
+    mean is too low. Where runs are missing, a MissingRunsWarning says so, and `Comparison.pairs` which arms have fewer pairs, or none,
+    for it. Raises ResultsError for an unknown name or a folder with nothing to compare.
     """
-    import pandas as pd
-
-    runs, design = results.runs(), results.design()
-    if runs.empty:
-        raise NothingFinished(f"{results.path}: no finished run to compare yet")
     if not 0 < confidence < 1:
         raise ResultsError(f"confidence: expected between 0 and 1, got {confidence}")
-    known = results.outcomes()
-    asked = None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
-    names = chosen(asked, known)
+    missing, known, design = results.missing(), results.outcomes(), results.design()
+    by_label = runs_by_label(results)
+    asked, names = asked_of(outcomes, known)
     baselines = baselines_of(design, baseline)
     if not baselines:
-        raise ResultsError(f"{results.path}: only one point; nothing to compare")
-    first = design[design["future"] == 0].set_index("label")["point_id"]
-    arm_of = dict(zip(design["point_id"], design["label"].map(first)))  # the points of an arm share its label
-    by_arm = {arm: rows.set_index(["future", "replication"]) for arm, rows in runs.groupby(runs["point_id"].map(arm_of))}
+        raise ResultsError(f"{results.path}: {nothing_to_compare(design)}")
     points = design.set_index("point_id")
 
     rows: list[dict[str, Any]] = []
+    pairs: list[Pairs] = []
     for point_id, base_id in baselines.items():
-        if point_id not in by_arm or base_id not in by_arm:
-            continue
-        mine, theirs = by_arm[point_id].align(by_arm[base_id], join="inner", axis=0)
-        point = points.loc[point_id]
-        head = {"point_id": point_id, "label": point["label"], "baseline": points.loc[base_id, "label"]}
-        head |= {key: point[key] for key in design.columns if key.startswith("x.")}
-        for name in names:
-            rows.append(head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence))
+        point, base = points.loc[point_id], points.loc[base_id]
+        mine, theirs = paired(by_label.get(point["label"]), by_label.get(base["label"]))
+        planned = missing.planned // len(design) * int((design["label"] == point["label"]).sum())
+        pairs.append(Pairs(point["label"], base["label"], len(mine), planned, same_bits(mine, theirs, known)))
+        if len(mine):
+            head = head_of(point_id, point, base["label"])
+            rows += [head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence) for name in names]
     if not rows:
-        raise NothingFinished(f"{results.path}: no point and its baseline have both finished a run")
+        told = " ".join(["no point and its baseline have both finished a run.", *missing.sentences()])
+        raise NothingFinished(f"{results.path}: {told}")
+    return Comparison(framed(rows), baselines, asked, confidence, int(design["future"].nunique()), tuple(pairs), missing)
+
+
+def runs_by_label(results: Results) -> dict[str, pd.DataFrame]:
+    """The finished runs of each arm, by (future, replication); the points of an arm share its label. NothingFinished where none is."""
+    runs = results.runs()
+    if runs.empty:
+        told = " ".join(["no finished run to compare yet.", *results.missing().sentences()])
+        raise NothingFinished(f"{results.path}: {told}")
+    labels = dict(zip(results.design()["point_id"], results.design()["label"]))
+    return {str(label): rows.set_index(["future", "replication"]) for label, rows in runs.groupby(runs["point_id"].map(labels))}
+
+
+def asked_of(outcomes: Iterable[str] | str | None, known: dict[str, dict[str, str]]) -> tuple[tuple[str, ...] | None, list[str]]:
+    """The outcomes named, if any, and those to compare."""
+    asked = None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    return asked, chosen(asked, known)
+
+
+def paired(mine: pd.DataFrame | None, theirs: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The runs that two arms share, row by row the same future and replication; None for an arm without a run."""
+    import pandas as pd
+
+    if mine is None or theirs is None:
+        return pd.DataFrame(), pd.DataFrame()
+    return mine.align(theirs, join="inner", axis=0)
+
+
+def same_bits(mine: pd.DataFrame, theirs: pd.DataFrame, known: Iterable[str]) -> bool:
+    """Whether every outcome of every pair is the same, nothing (null) in both included."""
+    names = [name for name in known if name in mine and name in theirs]
+    here, there = (runs[names].to_numpy(float) if len(runs) else np.empty(0) for runs in (mine, theirs))
+    return bool(names) and len(here) > 0 and np.array_equal(here, there, equal_nan=True)
+
+
+def head_of(point_id: str, point: Any, baseline: str) -> dict[str, Any]:
+    """What each row of an arm begins with: its ids and its `x.` values."""
+    head = {"point_id": point_id, "label": point["label"], "baseline": baseline}
+    return head | {key: point[key] for key in point.index if key.startswith("x.")}
+
+
+def framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows as a table, with Holm's correction over all of them."""
+    import pandas as pd
+
     frame = pd.DataFrame(rows)
     frame.insert(frame.columns.get_loc("p") + 1, "p_holm", holm(frame["p"].to_numpy(float)))
-    return Comparison(frame, baselines, asked, confidence, int(design["future"].nunique()))
+    return frame
+
+
+def nothing_to_compare(design: pd.DataFrame) -> str:
+    """Why no arm has a baseline: there is one arm, or each is a `hold` of its own world."""
+    labels = list(dict.fromkeys(design["label"]))
+    if len(labels) == 1:
+        return f'there is one arm only, "{labels[0]}", and nothing to compare it with'
+    named = ", ".join(f'"{label}"' for label in labels[:4]) + (", ..." if len(labels) > 4 else "")
+    return f"in each of the {len(labels)} arms ({named}) nobody moves, so each is its own baseline; choose one of them as the baseline"
 
 
 def row_for(

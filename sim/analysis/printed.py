@@ -1,4 +1,4 @@
-"""The comparison as text for a terminal of 120 columns."""
+"""The comparison as text for a terminal, a pipe or a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from sim.analysis.sheet import Column, Sheet, tell
 from sim.scenario.problems import printable
 
 if TYPE_CHECKING:
@@ -20,46 +19,92 @@ HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd"
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the headline table (one line per point) and a table for every other outcome that was asked for by name."""
+    """Print the headline table (one line per point) and a table for every other outcome that was asked for by name; then what is missing,
+    which arms had no effect, and how to read it all."""
     frame = comparison.table
     names = list(frame["outcome"].unique())
     asked = list(comparison.asked or names)
     headline = set(HEADLINE) <= set(asked)
     others = [name for name in asked if not (headline and name in HEADLINE)] if comparison.asked or not headline else []
+    for line in told_of_folders(comparison) if comparison.folders else ():
+        tell(console, line, indent=4)
     if headline:
-        console.print(headline_table(comparison))
+        headline_table(comparison).print(console)
     for name in others:
-        unit, label = comparison.table.loc[comparison.table["outcome"] == name, ["unit", "outcome_label"]].iloc[0]
-        console.print(Text(f"{name}: {label}" + (f" ({unit})" if unit not in ("", "1") else ""), "bold"))
-        console.print(outcome_table(comparison, name))
-    for line in reading(comparison, headline, len(names) - len(HEADLINE) if headline and comparison.asked is None else 0):
-        console.print(Text(line), soft_wrap=False)
+        outcome_table(comparison, name).print(console)
+    more = len(names) - len(HEADLINE) if headline and comparison.asked is None else 0
+    for line in [*shortfall(comparison), *no_effect(comparison), *reading(comparison, headline, more)]:
+        tell(console, line)
 
 
-def headline_table(comparison: Comparison) -> Table:
+def told_of_folders(comparison: Comparison) -> list[str]:
+    """Which folder is held against which, and what differs in their inputs."""
+    first, second = comparison.folders
+    told = [f"Second folder against the first, arm by arm: {second} less {first}."]
+    if not comparison.inputs:
+        return [*told, "No input differs: scenarios, the model's code and the versions are the same."]
+    return [*told, "What differs in the inputs:", *(f"  {line}" for line in comparison.inputs), ""]
+
+
+def shortfall(comparison: Comparison) -> list[str]:
+    """What is missing, and the pairs that each arm that lacks some was compared by; nothing where no run is missing."""
+    told = [printable(line) for line in comparison.missing.sentences()]
+    lines = ["Runs are missing: " + " ".join(told)] if told else []
+    if short_of := [f"{short(each.label)} {each}" for each in comparison.short_of_pairs]:
+        lines.append(f"Pairs compared: {'; '.join(short_of)}; every other arm all of its pairs.")
+    return lines
+
+
+def no_effect(comparison: Comparison) -> list[str]:
+    """Which arms had no effect, in words."""
+    lines = []
+    for each in comparison.without_effect:
+        runs = f"each of its {each.used:,} runs" if each.used > 1 else "its one run"
+        if comparison.folders:
+            lines.append(f"Unchanged: {short(each.label)} is the same in both folders, bit for bit, in {runs}.")
+        else:
+            lines.append(f"No effect: {short(each.label)} equals {short(each.baseline)} bit for bit in {runs}.")
+    return lines
+
+
+def headline_table(comparison: Comparison) -> Sheet:
     """Split | change of the vacuum in the VRAEM | averted at the border | averted in all | cost change | n; first, the baseline itself."""
-    percent = f"\\[{100 * comparison.confidence:g} %]"
-    table = plain_table("Security paid in the VRAEM; kilograms kept from the border, and from leaving at all", "split")
-    for head in (f"vacuum_vraem {percent}", "averted_kg_border, t", "averted_kg_total, t", f"cost_musd {percent}", "n"):
-        table.add_column(head, justify="right", no_wrap=True)
+    percent = f"[{100 * comparison.confidence:g} %]"
+    heads = (f"vacuum_vraem {percent}", "averted_kg_border, t", "averted_kg_total, t", f"cost_musd {percent}", "n")
+    title = "Security paid in the VRAEM; kilograms kept from the border, and from leaving at all"
+    sheet = Sheet(title, "split", [Column(head) for head in heads])
     for base, group in comparison.table.groupby("baseline", sort=False):
-        at = {name: group.loc[group["outcome"] == name, "baseline_mean"].iloc[0] for name in (HEADLINE[0], HEADLINE[-1])}
-        table.add_row(Text(short(str(base))), number(at["vacuum_vraem"], 0.01), "", "", number(at["cost_musd"], 10), "")
+        if not comparison.folders:  # of two folders, each arm has a baseline of its own
+            at = {name: group.loc[group["outcome"] == name, "baseline_mean"].iloc[0] for name in (HEADLINE[0], HEADLINE[-1])}
+            sheet.add(short(str(base)), number(at["vacuum_vraem"], 0.01), "", "", number(at["cost_musd"], 10))
         for _, rows in group.groupby("point_id", sort=False):
             found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
             cells = [with_interval(row, 1e3 if row["unit"] == "kg" else 1.0) for row in found]
-            table.add_row(Text(short(found[0]["label"])), *cells, str(min(row["n"] for row in found)))
-    return table
+            label = str(found[0]["label"])
+            sheet.add(short(label), *cells, times(comparison, label, min(row["n"] for row in found)))
+    for each in comparison.pairs:
+        if not each.used:
+            sheet.add(short(each.label), "no pair", "no pair", "no pair", "no pair", str(each))
+    return sheet
 
 
-def outcome_table(comparison: Comparison, name: str) -> Table:
+def outcome_table(comparison: Comparison, name: str) -> Sheet:
     """One outcome: means, paired difference, share of replications better, Holm's p, n, what may be said."""
     rows = comparison.table[comparison.table["outcome"] == name]
     waiting = rows["censored"].notna().any()
-    table = plain_table(None, "point")
-    difference = f"difference \\[{100 * comparison.confidence:g} %]"
-    for head in ("baseline", "mean", difference, "better in", "p Holm", "n", *(["censored"] if waiting else []), "verdict"):
-        table.add_column(head, justify="left" if head == "verdict" else "right", no_wrap=True)
+    unit, words = rows[["unit", "outcome_label"]].iloc[0]
+    columns = [
+        Column("baseline"),
+        Column("mean"),
+        Column(f"difference [{100 * comparison.confidence:g} %]"),
+        Column("better in"),
+        Column("p Holm"),
+        Column("n"),
+        *([Column("censored")] if waiting else []),
+        Column("verdict", right=False),
+    ]
+    title = f"{name}: {words}" + (f" ({unit})" if unit not in ("", "1") else "")
+    sheet = Sheet(title, "point", columns)
     for _, row in rows.iterrows():
         p = "" if math.isnan(row["p_holm"]) else "<.001" if row["p_holm"] < 0.001 else f"{row['p_holm']:.3f}"
         better = "" if math.isnan(row["share_better"]) else f"{100 * row['share_better']:.0f} %"
@@ -69,16 +114,27 @@ def outcome_table(comparison: Comparison, name: str) -> Table:
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
         censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
         interval = with_interval(row).rstrip("? ")  # here the verdict says what n carries
-        table.add_row(Text(short(row["label"])), *means, interval, better, p, str(row["n"]), *censored, row["verdict"] + needed)
-    return table
+        n = times(comparison, str(row["label"]), row["n"])
+        sheet.add(short(row["label"]), *means, interval, better, p, n, *censored, row["verdict"] + needed)
+    for each in comparison.pairs:
+        if not each.used:
+            sheet.add(short(each.label), "", "", "no pair", "", "", str(each), *([""] if waiting else []), "no pair finished")
+    return sheet
+
+
+def times(comparison: Comparison, label: str, n: int) -> str:
+    """n, and of how many pairs where the arm lacks some."""
+    planned = next((each.planned for each in comparison.short_of_pairs if each.label == label), None)
+    return f"{n:,}" if planned is None else f"{n:,} of {planned:,}"
 
 
 def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     """How to read the tables, in a few lines."""
     percent = f"{100 * comparison.confidence:g} %"
+    against = "the first folder in the same arms and replications" if comparison.folders else "the baseline in the same replications"
     lines = [
         "Hypothetical: the redeployment rests on one unconfirmed press report. Read rankings and ranges, not forecasts.",
-        f"Changes are against the baseline in the same replications (common random numbers), with {percent} t intervals of the mean.",
+        f"Changes are against {against} (common random numbers), with {percent} t intervals of the mean.",
     ]
     if comparison.futures > 1:
         lines.append(
@@ -86,9 +142,8 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
             "the replications of one future share its parameters."
         )
     if headline:
-        lines.append(
-            "First row: levels. vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here."
-        )
+        levels = "" if comparison.folders else "First row: levels. "
+        lines.append(f"{levels}vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here.")
         covered = "chance, and the sampled parameters over their ranges" if comparison.futures > 1 else "chance, not assumptions"
         lines.append(f"What is averted at the border but not in total has found another way out. Intervals cover {covered}.")
     if headline and not comparison.table["enough"].all():
@@ -112,7 +167,7 @@ def with_interval(row: Any, per: float = 1.0) -> str:
     if math.isnan(low):
         return f"{number(difference, abs(difference) / 10, '+')}?"
     half = (high - low) / 2 / per
-    interval = f"\\[{number(low / per, half)}, {number(high / per, half)}]"
+    interval = f"[{number(low / per, half)}, {number(high / per, half)}]"
     return f"{number(difference, half, '+')} {interval}" + (" " if row["enough"] else "?")
 
 
@@ -141,11 +196,3 @@ def short(label: str) -> str:
     elif share:
         words[1] = f"{100 * float(share[1]):g} %"
     return " ".join(words)
-
-
-def plain_table(title: str | None, first: str) -> Table:
-    from rich.box import SIMPLE_HEAD
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first, overflow="fold", min_width=11)
-    return table

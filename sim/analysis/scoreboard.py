@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.checks import Check
 from sim.analysis.facts import Fact
-from sim.analysis.printed import number, plain_table, with_interval
+from sim.analysis.printed import number, with_interval
+from sim.analysis.sheet import Column, Sheet, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,39 +62,33 @@ class Slopes:
 
 def print_scores(scores: list[Score], console: Console) -> None:
     """One row per check, failures as plain as the rest; then what the words mean."""
-    from rich.text import Text
-
-    table = plain_table("Published facts, tried on the baseline", "fact")
-    for head in ("check", "found \\[95 %]", "accepted", "result"):
-        table.add_column(head, justify="left", overflow="fold")
+    columns = [Column(head, right=False) for head in ("found [95 %]", "accepted", "result")]
+    sheet = Sheet("Published facts, tried on the baseline", "fact and its checks", columns)
     for score in scores:
         fact = score.fact
-        table.add_row(Text(fact.id, "bold"), Text(f"{fact.says} ({fact.source}; {fact.origin})"), "", "", Text(score.result, "bold"))
+        sheet.add(f"{fact.id}  {fact.says} ({fact.source}; {fact.origin})", "", "", score.result, bold=True)
         for check in score.checks:
-            table.add_row("", Text(f"  {check.what}"), Text(found(check)), Text(accepted(check)), Text(check.result))
+            sheet.add(f"  {check.what}", found(check), accepted(check), check.result)
         if score.failed_runs:
-            table.add_row("", Text(f"  {score.failed_runs} runs failed; `redeploy status` on its folder lists them"), "", "", "")
-    console.print(table)
+            sheet.add(f"  {score.failed_runs} runs failed; `redeploy status` on its folder lists them")
+    sheet.print(console)
     for line in reading(scores):
-        console.print(Text(line))
+        tell(console, line)
 
 
 def print_slopes(slopes: Slopes, console: Console) -> None:
     """A row for each cut, the whole model first; then which runs failed, and where the reasons are."""
-    from rich.text import Text
-
-    table = plain_table(f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), with one coupling off at a time", "off")
-    for head in ("vacuum_vraem \\[95 %]", "averted_kg_border, t \\[95 %]", "n"):
-        table.add_column(head, justify="right", no_wrap=True)
+    title = f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), with one coupling off at a time"
+    sheet = Sheet(title, "off", [Column("vacuum_vraem [95 %]"), Column("averted_kg_border, t [95 %]"), Column("n")])
     rows = [] if slopes.table is None else [row for _, row in slopes.table.iterrows()]
     scales = {"vacuum_vraem": 10.0 * slopes.share, "averted_kg_border": 1e4 * slopes.share}
     for cut in slopes.failed:
         row = {each["outcome"]: each for each in rows if each["x.ablate"] == cut}
         cells = [with_interval(row[name], scale) for name, scale in scales.items()] if row else ["no pair finished", ""]
-        table.add_row(Text(off(cut)), *cells, str(row["vacuum_vraem"]["n"] if row else 0))
-    console.print(table)
+        sheet.add(off(cut), *cells, str(row["vacuum_vraem"]["n"] if row else 0))
+    sheet.print(console)
     if told := ", ".join(f"{count} of {off(cut)}" for cut, count in slopes.failed.items() if count):
-        console.print(Text(f"Runs failed: {told}; {slopes.reasons} has the reasons"), soft_wrap=True)
+        tell(console, f"Runs failed: {told}; {slopes.reasons} has the reasons")
 
 
 def off(cut: str) -> str:

@@ -59,7 +59,8 @@ def batch(
     default `results/<file name>`. `replace` moves an earlier folder aside. `shard`: "i/n", every n-th replication; `merge` joins them.
     `run`: called as `run(scenario, replication=r)`, by default `sim.run.run`; `outcomes`: the registry with unit, label and direction of
     what it gives, by default `sim.outcomes.OUTCOMES`. `allow_code`: strategies `module:Class` of a scenario given by its path may be code
-    outside its folder. Runs that fail are counted by `status()` and told by `failures()`. Raises
+    outside its folder. Runs that fail are counted by `status()` and told by `failures()`; a MissingRunsWarning says how many of how many,
+    in which arms, and why the first failed, whatever `progress` is. Raises
     ResultsError or PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C or SIGTERM, Interrupted when a worker died, with
     everything done so far saved.
     """
@@ -99,7 +100,9 @@ def batch(
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
             remove(root / "stop")
-    return Results.open(root)
+    results = Results.open(root)
+    results.warn_of_missing()
+    return results
 
 
 def pool_of(workers: int, processes: bool) -> Executor:

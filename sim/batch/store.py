@@ -24,6 +24,7 @@ from sim.batch.columns import KINDS, RUN_TYPES, schema_of
 from sim.batch.design import read_design
 from sim.batch.digest import TRAIL, digests_by_run
 from sim.batch.manifest import manifest_in
+from sim.batch.missing import NAMED, Missing, missing_of, warn_of
 from sim.batch.parts import Parts
 from sim.batch.reading import bytes_in, names_in
 from sim.batch.refused import AGAIN, ANEW, Damaged, Interrupted, ResultsError, ResultsWarning
@@ -47,6 +48,7 @@ class Results:
         """`mending`: for the batch that writes here, parts that are damaged are left out, since it does their runs again."""
         self.path = Path(path)
         self.manifest = manifest_in(self.path) if manifest is None else manifest
+        self._warned = False
         self.stored = Parts(self.path, self.manifest["format"], mending)
         if self.manifest["format"] == 1:
             warnings.warn(f"{self.path}: {WITHOUT_SUMS}", ResultsWarning, stacklevel=2)
@@ -57,7 +59,10 @@ class Results:
         return cls(path)
 
     def __repr__(self) -> str:
-        return f"Results({str(self.path)!r}, {self.status()})"
+        missing = self.missing()
+        reason = f"; first reason: {missing.reason}" if missing.reason else ""
+        arms = ", ".join(arm.label for arm in missing.arms[:NAMED]) + (", ..." if len(missing.arms) > NAMED else "")
+        return f"Results({str(self.path)!r}, {self.status()}{f', missing in: {arms}{reason}' if missing else ''})"
 
     def design(self) -> pd.DataFrame:
         """One row per point: point_id, label, strategy, future, hold_id, horizon_days, `x.<dotted key>`, `drawn.<parameter>`, scenario (its
@@ -65,7 +70,9 @@ class Results:
         return self.design_table().to_pandas()
 
     def runs(self) -> pd.DataFrame:
-        """One row per finished run, in the order of the plan: replication, then point."""
+        """One row per finished run, in the order of the plan: replication, then point. Warns (MissingRunsWarning) of runs that failed or
+        are not done, as all that reads runs does, once for each opened folder."""
+        self.warn_of_missing()
         order = {point_id: i for i, point_id in enumerate(self.design()["point_id"])}
         runs = self._table("runs").to_pandas()
         return runs.sort_values(["replication", "point_id"], key=lambda c: c.map(order) if c.name == "point_id" else c, ignore_index=True)
@@ -105,6 +112,7 @@ class Results:
         import duckdb
         import pyarrow as pa
 
+        self.warn_of_missing()
         connection = duckdb.connect()
         try:
             for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
@@ -134,6 +142,20 @@ class Results:
         aborted = set(self.manifest.get("aborted", [])) - done - failed
         pending = self.manifest["planned"] - len(done) - len(failed) - len(aborted)
         return {PENDING: max(pending, 0), SUCCEEDED: len(done), FAILED: len(failed), ABORTED: len(aborted)}
+
+    def missing(self) -> Missing:
+        """The arms that lack runs, how many of how many, and why the first of them failed; False where every run is done."""
+        done: dict[str, str] = {}
+        for part in self.stored.all():
+            table = self.stored.table(part, "runs", ["run_id", "label"])
+            done |= zip(table["run_id"].to_pylist(), table["label"].to_pylist())
+        return missing_of(self.manifest["points"], self.manifest["planned"], done, self.failures())
+
+    def warn_of_missing(self) -> None:
+        """Issue a MissingRunsWarning where runs failed or are not done, once for this object: all that reads runs calls it."""
+        if not self._warned:
+            self._warned = True
+            warn_of(self.missing(), str(self.path))
 
     def failures(self) -> list[dict[str, Any]]:
         """run_id, point_id, label, future, replication, error and traceback of each failed run."""
@@ -238,4 +260,5 @@ class Results:
         return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
 
     def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
+        self.warn_of_missing()
         return self._table(kind).to_pandas().sort_values(order, kind="stable", ignore_index=True)

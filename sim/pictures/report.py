@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.printed import HEADLINE, short
+from sim.analysis.printed import HEADLINE, no_effect, short
 from sim.batch.durable import replace_file
-from sim.batch.store import ABORTED, FAILED, PENDING, SUCCEEDED, Results, ResultsError
+from sim.batch.store import FAILED, SUCCEEDED, Results, ResultsError
 from sim.parameters import load_registry
 from sim.pictures import maps, series, style, tables, tradeoff
 from sim.scenario import to_toml
@@ -78,7 +78,7 @@ def page(results: Results, point: str | None = None) -> str:
         "point": escape(short(arm.label)),
         "horizon": horizon,
         "covers": covers(results),
-        "missing": missing(results),
+        "missing": missing(results, comparison),
         "short": f"<p>Nothing is compared here: {escape(why or 'no outcome of this page')}.</p>",
         "trade": "<p>Without a comparison there is no trade-off to show.</p>",
         "table": compared(results, comparison, names),
@@ -102,19 +102,19 @@ def covers(results: Results) -> str:
     )
 
 
-def missing(results: Results) -> str:
-    """What the folder does not hold, if anything: runs not done, failures."""
-    counts = results.status()
-    told = []
-    if left := counts[PENDING] + counts[ABORTED]:
-        told.append(
-            f"{left:,} of {sum(counts.values()):,} runs are missing: the batch was interrupted or is at work. Its command resumes it."
-        )
-    if counts[FAILED]:
-        failures = results.failures()
-        lines = [f"{each['label']}, replication {each['replication']}: {each['error']}" for each in failures[:NAMED]]
-        told.append(f"{counts[FAILED]:,} runs failed. " + escape("; ".join(lines)) + ("; …" if len(failures) > NAMED else ""))
-    return f'<p class="warning">{"<br>".join(told)}</p>' if told else ""
+def missing(results: Results, comparison: Comparison | None = None) -> str:
+    """What the folder does not hold, if anything: how many of how many runs, in which arms, why the first failed, and the pairs left."""
+    absent = results.missing()
+    if not absent:
+        return ""
+    told = [*absent.sentences()]
+    if short_of := [f"{short(each.label)} {each}" for each in (comparison.short_of_pairs if comparison else ())]:
+        told.append(f"Pairs compared: {'; '.join(short_of)}; every other arm all of its pairs.")
+    if absent.pending:
+        told.append("The command that made the folder does the runs that are not done.")
+    if absent.failed:
+        told.append(f"`redeploy status {quote(str(results.path))}` lists every failed run with its reason.")
+    return f'<p class="warning"><strong>Runs are missing.</strong> {"<br>".join(escape(line) for line in told)}</p>'
 
 
 def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
@@ -148,6 +148,11 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
         told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {tables.unit(row['unit'])[0]}".strip())
     if told:
         lines.append(f"<strong>{escape(short(arm.label))}</strong>, the point shown below, over {horizon}: {escape('; '.join(told))}.")
+    for line in no_effect(comparison):
+        head, _, rest = line.partition(":")
+        lines.append(f"<strong>{escape(head)}</strong>:{escape(rest)}")
+    if unpaired := [each.label for each in comparison.pairs if not each.used]:
+        lines.append(f"<strong>Not compared</strong>, since no pair of runs is finished: {listed(unpaired, len(comparison.pairs))}.")
     if table["n"].max() < 2:
         lines.append("There is <strong>one pair only</strong>, so there are no intervals, and nothing can be ranked.")
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.analysis.compare import DERIVED, Comparison, chosen
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import needs, number, short, with_interval
+from sim.analysis.printed import needs, number, short, times, with_interval
 from sim.batch.store import Results
 from sim.parameters import load_registry
 from sim.scenario.frozen import flatten
@@ -58,7 +58,10 @@ def comparison_table(comparison: Comparison) -> str:
         for label, found in group.groupby("label", sort=False):
             of_point = found.set_index("outcome")
             cells = [difference(of_point.loc[name]) for name in names]
-            rows.append(row_of([escape(short(str(label))), *cells, str(of_point["n"].min())]))
+            rows.append(row_of([escape(short(str(label))), *cells, times(comparison, str(label), of_point["n"].min())]))
+    for each in comparison.pairs:
+        if not each.used:
+            rows.append(row_of([escape(short(each.label)), *["no pair"] * len(names), str(each)]))
     return table([*heads, "pairs"], rows, "Paired differences against hold, with 95 % intervals")
 
 
@@ -73,7 +76,7 @@ def difference(row: Any) -> str:
 
 def plain(row: Any) -> str:
     """A difference with its interval as the command prints it, in the unit shown."""
-    return with_interval(row, unit(row["unit"])[1]).replace("\\[", "[").strip()
+    return with_interval(row, unit(row["unit"])[1]).strip()
 
 
 def level(row: Any) -> str:

@@ -98,22 +98,22 @@ class OwnForces(Table):
     local_knowledge: np.ndarray  # [.5, 1]
     status: np.ndarray  # posted, preparing, transit
     arrives_day: np.ndarray  # day of the horizon; -1 when posted
-    home_theatre: np.ndarray
+    home_theatre: np.ndarray  # theatre of its first posting
     bound_for: np.ndarray  # place ordered to; its posting when under no order
-    bound_theatre: np.ndarray
-    bound_mission: np.ndarray
+    bound_theatre: np.ndarray  # theatre of the place ordered to
+    bound_mission: np.ndarray  # mission ordered; its own when under no order
 
 
 @dataclass(frozen=True)
 class PlaceTable(Table):
     """Places, one row each, row = id: towns and hamlets of the theatres first, then towns abroad and hubs."""
 
-    id: np.ndarray
-    name: np.ndarray
+    id: np.ndarray  # row number
+    name: np.ndarray  # as `redeploy describe places` lists them
     theatre: np.ndarray  # vraem, loreto, cajamarca, elsewhere
-    kind: np.ndarray
+    kind: np.ndarray  # town, hamlet, foreign, hub
     lon: np.ndarray  # degrees
-    lat: np.ndarray
+    lat: np.ndarray  # degrees
     population: np.ndarray  # people; 0 where no census counts
     abroad: np.ndarray  # bool
     port: np.ndarray  # bool: boats reach it from the theatre's depot
@@ -124,10 +124,10 @@ class ReportTable(Table):
     """Reports that have arrived, one row each."""
 
     place: np.ndarray  # id
-    theatre: np.ndarray
+    theatre: np.ndarray  # of that place
     kind: np.ndarray  # laboratory, armed_group, shipment, field
-    seen_day: np.ndarray
-    received_day: np.ndarray
+    seen_day: np.ndarray  # day of the horizon; below 0 in the burn-in
+    received_day: np.ndarray  # day of the horizon
     source: np.ndarray  # tip, patrol, partner
 
 
@@ -149,22 +149,22 @@ class TheatreView(Shown):
     """attacks: acts; seizures: loads taken; seized_kg: hydrochloride equivalent taken from loads; own_losses: people killed; coverage: mean
     by population."""
 
-    attacks: Weekly
-    seizures: Weekly
-    seized_kg: Weekly
-    own_losses: Weekly
-    coverage: float
+    attacks: Weekly  # acts
+    seizures: Weekly  # loads taken
+    seized_kg: Weekly  # hydrochloride equivalent taken from loads
+    own_losses: Weekly  # people killed
+    coverage: float  # mean by population, [0, 1]
 
 
 @dataclass(frozen=True)
 class Budget(Shown):
     """What each theatre holds today: helicopter hours a day, hours saved up for lifts, boats, soldiers and police (people)."""
 
-    flight_hours: Mapping[str, float]
-    lift_hours: Mapping[str, float]
-    boats: Mapping[str, float]
-    soldiers: Mapping[str, float]
-    police: Mapping[str, float]
+    flight_hours: Mapping[str, float]  # helicopter hours a day, by theatre
+    lift_hours: Mapping[str, float]  # helicopter hours saved up for lifts, by theatre
+    boats: Mapping[str, float]  # number, by theatre
+    soldiers: Mapping[str, float]  # people, by theatre
+    police: Mapping[str, float]  # people, by theatre
 
 
 @dataclass(frozen=True)
@@ -173,12 +173,12 @@ class Situation(Shown):
     `flight_hours(a, b, people)`: helicopter hours to lift so many, there and back; `chance(k)`: [0, 1), the k-th draw of this review, k
     below 16,384 (the others belong to `tasking`)."""
 
-    day: int
-    date: datetime.date
-    settings: Any
-    travel_days: Callable[..., float]
-    flight_hours: Callable[[int, int, float], float]
-    chance: Callable[[int], float]
+    day: int  # of the horizon, from 0
+    date: datetime.date  # of that day
+    settings: Any  # the strategy's own, by name
+    travel_days: Callable[..., float]  # (a, b, by): days from place to place by surface or air
+    flight_hours: Callable[[int, int, float], float]  # (a, b, people): helicopter hours of a lift, there and back
+    chance: Callable[[int], float]  # (k): [0, 1), the k-th draw of this review
     _told: Mapping[str, Callable[[], Any]] = field(repr=False)  # makers of the tables
 
     @cached_property

@@ -11,7 +11,7 @@ from rich.console import Console
 from sim.analysis.compare import compare, print_comparison
 from sim.analysis.paired import mean_of
 from sim.analysis.printed import HEADLINE, needs, short
-from sim.batch import ResultsError
+from sim.batch import Missing, ResultsError
 
 N = 8
 WORLDS = np.random.default_rng(5).normal(0, 1, N)
@@ -28,6 +28,9 @@ class Folder:
     """What `compare` asks of a results folder, with results that are known: shares 0, 0.1 and 0.3, and their `hold`."""
 
     path = Path("folder")
+
+    def missing(self):
+        return Missing(planned=N * len(self.design()))
 
     def design(self):
         labels = ["hold", "static share_to_border=0", "static share_to_border=0.1", "static share_to_border=0.3"]

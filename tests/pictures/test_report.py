@@ -9,7 +9,7 @@ from known_runs import Scenario, folder
 
 from sim.analysis.compare import compare
 from sim.analysis.printed import short
-from sim.batch import Results, ResultsError
+from sim.batch import MissingRunsWarning, Results, ResultsError
 from sim.batch.parts import parquet, write_part
 from sim.batch.sealed import sealed
 from sim.cli import main
@@ -154,7 +154,7 @@ def test_futures_are_told_with_what_was_drawn(monkeypatch, results):
 
 def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
     told = page(folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold"))))
-    assert "Nothing is compared here: only one point; nothing to compare." in told
+    assert "Nothing is compared here: there is one arm only, &quot;hold&quot;, and nothing to compare it with." in told
     assert "There is no hold to pair with." in told and "Week by week: hold" in told
     rows = re.findall(r"<code>(\w+)</code></td><td>([^<]*)</td>", told)
     assert dict(rows)["cost_musd"] == "100" or dict(rows)["cost_musd"].startswith("100")
@@ -166,18 +166,42 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
     assert "<strong>one pair only</strong>" in told and "not defined" in told
 
 
+def cut(results, folder, keep):
+    """A copy of the folder with only those runs whose row number, among those of their label, `keep(label, number)` lets be."""
+    shutil.copytree(results.path, folder)
+    found = Results.open(folder)
+    (part,) = found.stored.all()
+    table, times = found.stored.table(part, "runs"), {}
+    kept = []
+    for row, label in enumerate(table["label"].to_pylist()):
+        times[label] = times.get(label, 0) + 1
+        if keep(label, times[label]):
+            kept.append(row)
+    write_part(folder, {kind: parquet(kind, table.take(kept) if kind == "runs" else found.stored.table(part, kind)) for kind in part.kinds})
+    found.stored.drop([part.name])
+    return folder
+
+
 def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
-    shutil.copytree(results.path, tmp_path / "cut")
-    cut = Results.open(tmp_path / "cut")
-    (part,) = cut.stored.all()
-    left = 18
-    write_part(cut.path, {kind: parquet(kind, cut.stored.table(part, kind)[: left if kind == "runs" else None]) for kind in part.kinds})
-    cut.stored.drop([part.name])
-    failure = {"run_id": "f", "label": "<i>", "replication": 4, "error": "ValueError: <b>"}
-    (tmp_path / "cut" / "failures.jsonl").write_bytes(sealed(failure) + b"\n")
-    told = page(Results.open(tmp_path / "cut"))
-    assert f"{23 - left} of 24 runs are missing" in told
-    assert "1 runs failed. &lt;i&gt;, replication 4: ValueError: &lt;b&gt;" in told
+    label = "static share_to_border=0.3"
+    folder = cut(results, tmp_path / "cut", lambda each, number: each != label or number == 1)
+    failure = {"run_id": "f", "label": label, "replication": 4, "error": "ValueError: <b>"}
+    (folder / "failures.jsonl").write_bytes(sealed(failure) + b"\n")
+    with pytest.warns(MissingRunsWarning):
+        told = page(Results.open(folder))
+    box = told.partition('<p class="warning">')[2].partition("</p>")[0]
+    assert "1 of 24 runs failed and 4 are not done." in box
+    assert f"{label}: 1 of 6 runs failed and 4 are not done; first reason: ValueError: &lt;b&gt;." in box
+    assert "may be a biased sample" in box and "Pairs compared: static 30 % 1 of 6; every other arm all of its pairs." in box
+    assert "<td>1 of 6</td>" in told
+
+
+def test_an_arm_without_effect_and_one_without_a_pair_are_findings(results, tmp_path, no_pictures):
+    folder = cut(results, tmp_path / "cut", lambda label, number: label != "static share_to_border=0.3")
+    with pytest.warns(MissingRunsWarning):
+        told = page(Results.open(folder))
+    assert "<strong>No effect</strong>: static 0 % equals hold bit for bit in each of its 6 runs." in told
+    assert "<strong>Not compared</strong>, since no pair of runs is finished: static 30 %." in told and "<td>0 of 6</td>" in told
 
 
 def test_nothing_finished_and_an_unknown_point_are_errors(results, tmp_path):

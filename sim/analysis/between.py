@@ -1,0 +1,138 @@
+"""Two results folders, arm by arm: what a change of inputs, of the model's code or of a version does to the same arms.
+
+Runs pair on (label, future, replication); the first folder is the baseline of the second. What differs in the inputs is
+said with the answer, since a difference can come from any of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.compare import (
+    DERIVED,
+    Comparison,
+    NothingFinished,
+    Pairs,
+    asked_of,
+    framed,
+    head_of,
+    paired,
+    row_for,
+    runs_by_label,
+    same_bits,
+)
+from sim.batch.manifest import NOT_DECIDING, flat
+from sim.batch.missing import Missing
+from sim.batch.store import Results, ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMED = 12  # keys or labels told one by one
+LONGEST = 60  # characters of a value
+
+
+def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95) -> Comparison:
+    """Paired differences, second folder minus first, of each arm that both have; columns as those of `compare`.
+
+    Outcomes that exist only against a baseline are left out where the horizons differ, since they are told a year. Raises
+    ResultsError for an unknown outcome, and where the folders have no arm or no pair in common.
+    """
+    known = {name: about for name, about in first.outcomes().items() if name in second.outcomes()}
+    designs = [each.design() for each in (first, second)]
+    theirs_of, mine_of = runs_by_label(first), runs_by_label(second)
+    heads = [each[each["future"] == 0].set_index("label", drop=False) for each in designs]
+    shared = [label for label in heads[1].index if label in heads[0].index]
+    if not shared:
+        labels = [", ".join(list(each.index)[:4]) for each in heads]
+        raise ResultsError(f"no arm has the same label in both folders; {first.path}: {labels[0]}; {second.path}: {labels[1]}")
+    asked, names = asked_of(outcomes, known)
+    if any(heads[0].loc[label, "horizon_days"] != heads[1].loc[label, "horizon_days"] for label in shared):
+        names = [name for name in names if name not in DERIVED]
+    missing = [first.missing(), second.missing()]
+    planned_of = [absent.planned // len(design) for absent, design in zip(missing, designs)]
+
+    rows: list[dict[str, Any]] = []
+    pairs: list[Pairs] = []
+    runs: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+    baselines: dict[str, str] = {}
+    for label in shared:
+        point = heads[1].loc[label]
+        mine, theirs = paired(mine_of.get(label), theirs_of.get(label))
+        futures = min(int((design["label"] == label).sum()) for design in designs)
+        pairs.append(Pairs(label, label, len(mine), futures * min(planned_of), same_bits(mine, theirs, known)))
+        if len(mine):
+            runs.append((mine, theirs))
+            baselines[str(point["point_id"])] = str(heads[0].loc[label, "point_id"])
+            head = head_of(str(point["point_id"]), point, label)
+            rows += [head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence) for name in names]
+    if not rows:
+        raise NothingFinished(f"{first.path} and {second.path}: no run of an arm is finished in both")
+    folders = (str(first.path), str(second.path))
+    absent = Missing(tuple(arm for each in missing for arm in each.arms), sum(each.planned for each in missing))
+    futures = min(int(design["future"].nunique()) for design in designs)
+    inputs = tuple(inputs_that_differ(first, second, shared, runs))
+    return Comparison(framed(rows), baselines, asked, confidence, futures, tuple(pairs), absent, folders, inputs)
+
+
+def inputs_that_differ(first: Results, second: Results, shared: list[str], runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> Iterator[str]:
+    """A line for each input that differs: keys of the scenarios, drawn parameters, sources, versions, arms that one folder lacks."""
+    there, here = first.manifest, second.manifest
+    keys = list(keys_that_differ(first, second, shared))
+    yield from keys[:NAMED]
+    if len(keys) > NAMED:
+        yield f"and {len(keys) - NAMED:,} more keys of the scenarios"
+    if there["source_hash"] != here["source_hash"]:
+        yield f"the model's code: {there['source_hash'][:12]} in the first, {here['source_hash'][:12]} in the second"
+    for name, mark in here.get("strategy_files", {}).items():
+        if there.get("strategy_files", {}).get(name, mark) != mark:
+            yield f"the file of strategy {name} is another"
+    old, new = (each.get("versions", {}) for each in (there, here))
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield f"version of {name}: {old.get(name, 'absent')} in the first, {new.get(name, 'absent')} in the second"
+    drawn = sorted(drawn_otherwise(first, second))
+    if drawn:
+        yield f"futures are drawn otherwise: {', '.join(drawn[:NAMED])}"
+    if any((mine["seed"] != theirs["seed"]).any() for mine, theirs in runs):
+        yield "the two runs of a pair live in other worlds (seeds differ), so that pairing takes no chance out of the difference"
+    for words, mine, other in (("first", first, second), ("second", second, first)):
+        labels = [label for label in dict.fromkeys(mine.design()["label"]) if label not in set(other.design()["label"])]
+        if labels:
+            yield f"arms only in the {words}: {', '.join(labels[:NAMED])}" + (", ..." if len(labels) > NAMED else "")
+
+
+def keys_that_differ(first: Results, second: Results, shared: list[str]) -> Iterator[str]:
+    """`time.horizon_days: 364 in the first, 728 in the second`, with the arms where it is not so in all."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    there, here = (of_future_0(each) for each in (first, second))
+    for label in shared:
+        old, new = (flat(json.loads(each.loc[label, "scenario"])) for each in (there, here))
+        for key in sorted({*old, *new}):
+            if old.get(key) != new.get(key) and key not in NOT_DECIDING:
+                found.setdefault((key, shown(old.get(key, "absent")), shown(new.get(key, "absent"))), []).append(label)
+    for (key, old_value, new_value), labels in found.items():
+        where = "" if len(labels) == len(shared) else f" (in {', '.join(labels[:4])}{', ...' if len(labels) > 4 else ''})"
+        yield f"{key}: {old_value} in the first, {new_value} in the second{where}"
+
+
+def drawn_otherwise(first: Results, second: Results) -> set[str]:
+    """The uncertain parameters that some future of both folders does not have in common."""
+    there, here = (each.design().set_index(["label", "future"]) for each in (first, second))
+    there, here = there.align(here, join="inner", axis=0)
+    drawn = {name for each in (there, here) for name in each.columns if name.startswith("drawn.")}
+    return {name.removeprefix("drawn.") for name in drawn if name not in there or name not in here or not there[name].equals(here[name])}
+
+
+def of_future_0(results: Results) -> pd.DataFrame:
+    """The points of the scenario's own values, by label."""
+    design = results.design()
+    return design[design["future"] == 0].set_index("label")
+
+
+def shown(value: Any) -> str:
+    """A value as it is told, cut to a readable length."""
+    text = json.dumps(value, ensure_ascii=False, default=str) if value != "absent" else "absent"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
