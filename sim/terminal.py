@@ -69,6 +69,7 @@ def warnings_as_lines() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)  # whatever the interpreter was told: nothing is dropped without a word
         usual, warnings.showwarning = warnings.showwarning, show
+        warnings.simplefilter("always", UserWarning)
         yield
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -57,12 +58,14 @@ def each_named(ids: Iterable[str]) -> str:
 def plan_of(fact: Fact) -> Plan:
     """Every arm of a fact as a point; no `hold` is added, since arms are compared with one another."""
     from sim.kernel import source_hash
-    from sim.scenario import load_scenario
+    from sim.scenario import ScenarioWarning, load_scenario
 
     baseline = SCENARIOS / "baseline.toml"
     if not baseline.is_file():
         raise UserError(f"{baseline}: the shipped baseline is not there; `redeploy validate` needs the scenarios of the repository")
-    worlds = {label: load_scenario(baseline, dict(overrides)) for label, overrides in fact.arms.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScenarioWarning)  # in the arm that others are compared with, a setting may do nothing
+        worlds = {label: load_scenario(baseline, dict(overrides)) for label, overrides in fact.arms.items()}
     ids = {label: point_id_of(world) for label, world in worlds.items()}
     points = tuple(Point(ids[label], label, {}, world, ids[label], ids[label]) for label, world in worlds.items())
     return Plan(points, fact.replications, source_hash(), points[0].scenario)
