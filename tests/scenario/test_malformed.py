@@ -475,6 +475,18 @@ def test_a_seed_is_told_by_its_own_name(write, capsys):
     assert line.startswith("--seed: replications.base_seed: expected a whole number from 0 to 18446744073709551615 (got -1)")
 
 
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_run_refuses_what_a_check_of_the_whole_file_refuses(command, write, capsys):
+    (line,) = refused(capsys, command, write('[sweep]\n"secrecy.levl" = [0.5]'))
+    assert 'secrecy.levl: unknown key. Did you mean "level"?' in line
+
+
+@pytest.mark.parametrize("option", ["--seed", "--replication"])
+def test_a_number_of_thousands_of_digits_is_told_in_a_line(option, write, capsys):
+    (line,) = refused(capsys, "run", write(""), option, "1" * 4_400)
+    assert "expected a whole number" in line and len(line) < 450 and "digits) for integer" not in line
+
+
 def test_an_endless_device_is_no_scenario(write, capsys):
     (line,) = refused(capsys, "check", write('extends = "/dev/zero"'))
     assert line.endswith('"/dev/zero" is a device or a pipe, not a scenario file')
