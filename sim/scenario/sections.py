@@ -128,7 +128,7 @@ class CajamarcaForces(TheatreForces):
     soldiers: Count = 800
     police: Count = 600
     antinarcotics: Count = 40
-    boats: Count = 5
+    boats: Annotated[Count, Needs("port")] = 5
     lorries: Count = 40
     helicopter_share: Share = 0.05
 

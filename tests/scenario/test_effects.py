@@ -137,6 +137,7 @@ WARNED = {
         "parameters.sustainment.boat_payload_kg",
         "where supplies go by boat",
     ),
+    "boats of a theatre whose depot has no port": ("[forces.cajamarca]\nboats = 9", "forces.cajamarca.boats", "Jaen, has none"),
     "fighters in no group": ("[enemy]\nmpcp_groups = 0\nmpcp_fighters = 40", "enemy.mpcp_fighters", "(enemy.mpcp_groups is 0)"),
     "coordination that is suspended": (
         "[partner]\ncoordination = 0.9\nsuspended = true",
