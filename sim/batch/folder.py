@@ -74,21 +74,22 @@ def refuse(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> None:
 def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     """Clear what a stopped batch left behind, write design and manifest, and open the folder for the batch."""
     earlier = earlier_manifest(root, plan, shard)
-    clear_leftovers(root, *(root / kind for kind in KINDS))
-    for leftover in (root / "stop", root / "failures.jsonl"):
-        remove(leftover)  # failed runs are tried again, so their lines go too
-    stored = names_in(root / "runs")
-    for kind in KINDS:
-        for name in names_in(root / kind):
-            if OURS.fullmatch(name) and f"{name.partition('.')[0]}.parquet" not in stored:
-                remove(root / kind / name)
     manifest = manifest_of(plan)
     manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
     manifest["planned"] = sum(replication in shard for replication in range(manifest["replications"])) * len(plan.points)
     manifest["shard"] = str(shard)
+    results = Results(root, manifest, mending=True)
+    results.stored.all()  # what cannot be read is told before anything is changed
+    clear_leftovers(root, *(root / kind for kind in KINDS))
+    for leftover in (root / "stop", root / "failures.jsonl"):
+        remove(leftover)  # failed runs are tried again, so their lines go too
+    names = names_in(root / "runs")
+    for kind in KINDS:
+        for name in names_in(root / kind):
+            if OURS.fullmatch(name) and f"{name.partition('.')[0]}.parquet" not in names:
+                remove(root / kind / name)
     # A design that is whole stays: written anew, it would not fit the manifest until that is written too.
     manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(root, design_of(plan), plan.plan_id)
-    results = Results(root, manifest, mending=True)
     write_manifest(results)
     for kind in KINDS:
         make_folder(root / kind)

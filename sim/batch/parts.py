@@ -133,7 +133,7 @@ class Parts:
         if name_of(sums) == name:
             if kept != sums and self.mending:
                 write_record(self.root, name, sums)
-            elif kept is None and record.name in names_in(record.parent):
+            elif kept != sums and record.name in names_in(record.parent):
                 raise Damaged(f"{record}: damaged")
             return Part(name, tuple(sums), self._run_ids(name))
         if kept is None or name_of(kept) != name:

@@ -257,6 +257,6 @@ def readable_runs(root: Path) -> set[str]:
         try:
             if part.is_file():
                 found |= set(pq.ParquetFile(part).read(["run_id"])["run_id"].to_pylist())
-        except (OSError, pa.ArrowException):
+        except (OSError, KeyError, pa.ArrowException):
             continue
     return found
