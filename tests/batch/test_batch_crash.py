@@ -15,6 +15,7 @@ from sim.batch import Results, ResultsError, batch, durable, gather, make_plan, 
 
 PLAN = make_plan(fake_runs.Scenario(sweep={"strategy.share_to_border": (0.3,)}), 2, points_of=fake_runs.points_of, source="code-1")
 KINDS = ("series", "events", "layers", "runs")
+pytestmark = pytest.mark.filterwarnings("ignore:.*runs failed")
 
 
 def do(root, shard="1/1"):

@@ -9,6 +9,7 @@ from sim.cli import main
 from sim.pictures.report import report
 
 PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
+pytestmark = pytest.mark.filterwarnings("ignore:.*runs failed")
 
 
 @pytest.fixture(scope="module")
