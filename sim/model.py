@@ -6,6 +6,7 @@ that nobody looks at makes none. The simulation draws nothing from `model.random
 from __future__ import annotations
 
 import datetime
+import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -116,17 +117,32 @@ class RedeploymentModel(mesa.Model):
     """The simulation with Mesa's face.
 
     scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's `base_seed` [0, 2^64 - 1]; without it
-    the scenario's own. replication: from 0. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with base seed N and
-    `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
+    the scenario's own. replication: from 0; 0 where left out. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with
+    base seed N and `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
 
-    `datacollector` collects at the end of every week of the horizon and on its last day: the headline series, or whatever a user's own
-    `mesa.DataCollector`, assigned in its place, asks for. Steps begin with the burn-in, whose days are negative."""
+    `datacollector` collects after every step: the headline series, or whatever a user's own `mesa.DataCollector`, assigned in its
+    place, asks for. Steps begin with the burn-in, whose days are negative. Agent reporters ask some thousand agents each time:
+    with `collect_days=7` they are asked on every seventh day, counted from day 0, and on the last one.
 
-    def __init__(self, scenario: Scenario | str | os.PathLike[str], rng: int | None = None, replication: int = 0) -> None:
+    `mesa.batch_run(RedeploymentModel, {"scenario": [s]}, iterations=3, max_steps=2000)` makes three different runs, the
+    replications 0, 1 and 2, whichever process makes them; a `rng` or `replication` among the parameters is kept as it is given.
+    A Scenario stands in a list there, since Mesa takes apart what can be iterated. A horizon of three years and its burn-in have
+    1460 steps, Mesa's own limit is 1000. Mesa 3.3 needs a row for each step, and so the default `collect_days`."""
+
+    def __init__(
+        self,
+        scenario: Scenario | str | os.PathLike[str],
+        rng: int | None = None,
+        replication: int | None = None,
+        collect_days: int = 1,
+    ) -> None:
         inputs = scenario_of(scenario)
         seed = inputs.replications.base_seed if rng is None else whole("rng", rng)
+        if replication is None:
+            replication = iteration_of_a_batch() if rng is None else 0
         super().__init__(rng=seed)
         self.inputs = inputs
+        self.collect_days = whole("collect_days", collect_days, least=1)
         self._course = Run(inputs, whole("replication", replication), seed)
         self._rosters = tuple(Roster(source, self.world) for source in SOURCES)
         self._grid: OrthogonalMooreGrid | None = None
@@ -156,7 +172,7 @@ class RedeploymentModel(mesa.Model):
         for roster in self._rosters:
             roster.after_step()
         self.running = not self._course.finished
-        if (self.day > 0 and self.day % 7 == 0) or not self.running:
+        if self.day % self.collect_days == 0 or not self.running:
             self.datacollector.collect(self)
 
     def run(self) -> Records:
@@ -213,10 +229,22 @@ def scenario_of(given: Any) -> Scenario:
         return given
     if isinstance(given, str | os.PathLike):
         return load_scenario(os.fspath(given))
-    raise UserError(f"scenario: expected a Scenario or the path of its file (got {type(given).__name__})")
+    hint = '; in batch_run put it in a list, {"scenario": [scenario]}' if isinstance(given, tuple) else ""  # its first field
+    raise UserError(f"scenario: expected a Scenario or the path of its file (got {type(given).__name__}){hint}")
 
 
-def whole(name: str, given: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given <= MAX_SEED:
-        raise UserError(f"{name}: expected a whole number from 0 to 2^64 - 1 (got {given!r})")
+def whole(name: str, given: Any, least: int = 0) -> int:
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not least <= given <= MAX_SEED:
+        raise UserError(f"{name}: expected a whole number from {least} to 2^64 - 1 (got {given!r})")
     return int(given)
+
+
+def iteration_of_a_batch() -> int:
+    """The iteration that Mesa's `batch_run` is at, 0 outside of it. Mesa counts its iterations but does not tell the model, and
+    without the count all of them would be the same run; so it is read from the function of Mesa that makes the model."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func" and frame.f_globals.get("__name__") == "mesa.batchrunner":
+            return int(frame.f_locals["run"][1])
+        frame = frame.f_back
+    return 0

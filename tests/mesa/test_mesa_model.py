@@ -90,6 +90,8 @@ def test_steps_after_the_end_do_nothing(model):
         ((None, 1.5), "rng: expected a whole number"),
         ((None, np.random.default_rng(1)), "rng: expected a whole number"),
         ((None, 1, -1), "replication: expected a whole number"),
+        ((None, 1, 0, 0), "collect_days: expected a whole number from 1"),
+        ((("schema", 1),), "in batch_run put it in a list"),
     ],
 )
 def test_wrong_arguments_are_refused_clearly(arguments, text):
@@ -104,7 +106,7 @@ def test_nobody_looks_nothing_is_made(monkeypatch):
     monkeypatch.setattr(mesa.Model, "register_agent", lambda self, agent: (made.append(agent), register(self, agent))[1])
     model = RedeploymentModel(short())
     records = model.run()
-    assert records.outcomes and model.layers["patrols"].shape and len(model.datacollector.get_model_vars_dataframe()) == 3
+    assert records.outcomes and model.layers["patrols"].shape and len(model.datacollector.get_model_vars_dataframe()) == 28
     assert made == [] and model._grid is None
     model.close()
     assert len(model.agents) == len(made) > 0
@@ -125,24 +127,27 @@ def test_a_closed_model_is_freed():
     assert len(kept) == before
 
 
-def test_the_datacollector_follows_the_weeks(model):
+def test_the_datacollector_has_a_row_for_every_step(model):
     records = model.run()
     table = model.datacollector.get_model_vars_dataframe()
-    assert list(table.columns) == list(HEADLINES) and table["day"].tolist() == [7, 14, 21]
+    assert list(table.columns) == list(HEADLINES) and table["day"].tolist() == list(range(-6, 22))
+    weeks = table[table["day"].isin([7, 14, 21])]
     sums = records.tally[1:4, [tally.SEIZED, tally.ATTACKS], :4].sum(axis=2).cumsum(axis=0)
-    np.testing.assert_allclose(table[["seized_kg", "attacks"]], sums)
-    assert table["seized_kg"].iloc[-1] > 0 and table["vacuum_vraem"].between(0.01, 0.99).all()
+    np.testing.assert_allclose(weeks[["seized_kg", "attacks"]], sums)
+    assert not table.loc[table["day"] <= 0, ["seized_kg", "attacks"]].any(axis=None)  # flows count from day 0
+    assert table["seized_kg"].iloc[-1] > 0 and weeks["vacuum_vraem"].between(0.01, 0.99).all()
     groups = model.world.actors.groups
     assert table["fighters"].iloc[-1] == groups.fighters[groups.alive == 1].sum() > 0
 
 
-def test_a_last_short_week_is_collected():
-    model = RedeploymentModel(short(**{"time.horizon_days": 10}))
+def test_a_datacollector_may_look_once_a_week_and_on_the_last_day():
+    model = RedeploymentModel(short(**{"time.horizon_days": 10}), collect_days=7)
     model.run()
-    assert model.datacollector.get_model_vars_dataframe()["day"].tolist() == [7, 10]
+    assert model.datacollector.get_model_vars_dataframe()["day"].tolist() == [0, 7, 10]
 
 
-def test_a_user_s_datacollector_takes_its_place(model):
+def test_a_user_s_datacollector_takes_its_place():
+    model = RedeploymentModel(short(), collect_days=7)
     model.datacollector = mesa.DataCollector(
         model_reporters={"fighters": lambda m: m.agents_by_type[ArmedGroup].agg("fighters", sum)},
         agent_reporters={
@@ -153,13 +158,14 @@ def test_a_user_s_datacollector_takes_its_place(model):
     )
     run_for(model, 7 + 14)
     frame = model.datacollector.get_agent_vars_dataframe()
-    assert frame.index.get_level_values(0).nunique() == 2
+    assert frame.index.get_level_values(0).nunique() == 3
     last = frame.loc[frame.index.get_level_values(0).max()].copy()
     assert len(last) == len(model.agents)
     of_units = last[last["kind"].isin(["MilitaryUnit", "PoliceUnit"])]
     assert of_units["soldiers"].sum() == model.world.actors.units.soldiers.sum()
     assert last.loc[last["kind"] == "Shipment", "kg"].sum() == model.agents_by_type[Shipment].agg("kg", sum) > 0
     assert last.loc[last["kind"] == "Community", "kg"].isna().all()
+    model.close()
 
 
 def test_the_grid_holds_the_agents(model):
