@@ -67,3 +67,15 @@ def test_a_shard_is_i_of_n(tmp_path, text):
     with pytest.raises(PlanError, match="holds nothing"):
         done(tmp_path / "none", "6/6")
     assert not (tmp_path / "none").exists()
+
+
+def test_a_whole_folder_merged_with_its_shard_keeps_every_run(shards, tmp_path):
+    whole = done(tmp_path / "whole")
+    merged = merge([whole.path, shards[0].path], tmp_path / "both")
+    assert merged.digest() == whole.digest() and merged.status() == whole.status()
+
+    def never(scenario, replication=0):
+        raise AssertionError("a finished run is done again")
+
+    again = done(merged.path, run=never)
+    assert again.digest() == whole.digest() and again.status() == whole.status()
