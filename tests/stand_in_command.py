@@ -28,7 +28,8 @@ def run(scenario, replication=0):
 def become(user):
     """Load what the commands load when they are first used, then drop to this user and group."""
     import concurrent.futures.thread  # noqa: F401
-    import encodings.cp437  # noqa: F401
+    import encodings.cp437
+    import encodings.utf_8_sig  # noqa: F401
 
     import duckdb  # noqa: F401
     import matplotlib.backends.backend_agg

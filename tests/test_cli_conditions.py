@@ -154,6 +154,7 @@ def test_with_20_open_files_a_command_works_or_says_so_in_one_line(command, grou
         assert done.stdout and all(line.startswith(f"{tmp_path}/new: ") for line in done.stderr.splitlines()), done.stderr
 
 
+@pytest.mark.lane  # some thirty starts of an interpreter, a minute or more
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 class TestAnotherUser:
     """The commands as a user who owns nothing here and has no home."""
