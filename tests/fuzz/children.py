@@ -22,9 +22,7 @@ from typing import Any
 SECONDS = 10  # of processor, of one case
 WALL_SECONDS = 60  # without an answer: a case that waits for something that never comes, even on a busy machine
 GROWTH_MB = 350  # beside some 150 MB of a process that has loaded the command: 500 in all
-ADDRESS_MB = (
-    2_000  # past the parent's address space: beyond it memory is refused, so that the machine lives
-)
+ADDRESS_MB = 8_000  # past the parent's: beyond it memory is refused, so that the machine lives
 TOGETHER = 25  # cases in a child
 
 Judge = Callable[[int], dict[str, Any]]

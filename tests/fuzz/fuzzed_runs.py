@@ -24,5 +24,9 @@ def run_verdict(pick: Random, drawn: list[dict[str, Any]]) -> Verdict:
             return Verdict("refused")
         broken = what_breaks(run)
     if broken:
-        return Verdict("finding", f"a run breaks: {broken[0]}", "\n".join([*broken[:20], scenario.to_json()[:2_000]]))
+        return Verdict(
+            "finding",
+            f"a run breaks: {broken[0]}",
+            "\n".join([*broken[:20], scenario.to_json()[:2_000]]),
+        )
     return Verdict("accepted")
