@@ -14,7 +14,8 @@ from pydantic_core import PydanticCustomError
 from sim import parameters as registry
 from sim.scenario.toml import hint_for
 
-MAX_KEY = 120  # letters of a key in a message
+MAX_KEY = 120  # letters of a file's name or a key in a message
+MAX_LINE = 400  # letters of a message: what lists all the names there are is cut after the first of them
 SHOWN = 40  # lines of one report; a file of another kind may hold thousands of unknown keys
 
 
@@ -26,8 +27,9 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        key = self.key if len(self.key) <= MAX_KEY else f"{self.key[:MAX_KEY]}..."
-        return printable(": ".join(part for part in (self.file, key, self.text) if part))
+        places = [part if len(part) <= MAX_KEY else f"{part[:MAX_KEY]}..." for part in (self.file, self.key)]
+        line = printable(": ".join(part for part in (*places, self.text) if part))
+        return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 3]}..."
 
 
 class UserError(ValueError):

@@ -135,13 +135,15 @@ def judged_message(case: Case, err: str) -> Verdict:
             long[0][:1_500],
         )
     known = (*case.files, *BEGINNINGS, *case.command)
-    if strange := [
-        line
-        for line in lines
-        if not line.lstrip("./").startswith(tuple(name.lstrip("./") for name in known if name))
-    ]:
+    if strange := [line for line in lines if not names_its_place(case, line)]:
         return Verdict("finding", f"a line that names no file: {nature(strange[0])}", strange[0])
     return Verdict("refused")
+
+
+def names_its_place(case: Case, line: str) -> bool:
+    """Whether a line begins with a file of the case, an option, or the name of a file that another extends."""
+    known = [name.lstrip("./") for name in (*case.files, *BEGINNINGS, *case.command) if name]
+    return line.lstrip("./").startswith(tuple(known)) or ": extends: " in line
 
 
 def nature(line: str) -> str:
