@@ -244,7 +244,7 @@ def told(command: tuple[str, ...]) -> None:
     name = command[0]
     if answer.broke:
         raise Found(f"`{name}`: {answer.broke}", answer.err[-1_500:])
-    if answer.status not in (0, 2) or (answer.status == 2) != bool(answer.err):
+    if answer.status not in (0, 2) or (answer.status == 2 and not answer.err):
         raise Found(f"`{name}`: exit status {answer.status}", answer.err)
     if any(len(line) > LONGEST for line in answer.err.splitlines()):
         raise Found(f"`{name}`: a line of more than {LONGEST} characters", answer.err)

@@ -19,7 +19,7 @@ from sim.scenario.reading import MAX_BYTES
 LONGEST = (
     400  # characters of a line of a message, and what its lines may begin with beside a file's name
 )
-BEGINNINGS = ("--", "redeploy: ", "and ", "no ", "expected ", "scenario: ")
+BEGINNINGS = ("--", "warning: ", "redeploy: ", "and ", "no ", "expected ", "scenario: ")
 
 
 class Answer(NamedTuple):
@@ -134,7 +134,6 @@ def judged_message(case: Case, err: str) -> Verdict:
             f"a line of more than {LONGEST} characters: {nature(long[0])}",
             long[0][:1_500],
         )
-    known = (*case.files, *BEGINNINGS, *case.command)
     if strange := [line for line in lines if not names_its_place(case, line)]:
         return Verdict("finding", f"a line that names no file: {nature(strange[0])}", strange[0])
     return Verdict("refused")
