@@ -14,9 +14,9 @@ from sim.model import HEADLINES, RedeploymentModel, iteration_of_a_batch
 from sim.run import run
 from sim.world import tally
 
-MAJOR = int(mesa.__version__.split(".")[0])
-mesa_3 = pytest.mark.skipif(MAJOR > 3, reason=f"mesa {mesa.__version__} has no batch_run")
-mesa_4 = pytest.mark.skipif(MAJOR < 4, reason=f"mesa {mesa.__version__} is installed, Mesa 4 is not")
+VERSION = tuple(int(part) for part in mesa.__version__.split(".")[:2])
+mesa_3 = pytest.mark.skipif(VERSION >= (4, 0), reason=f"mesa {mesa.__version__} has no batch_run")
+mesa_4 = pytest.mark.skipif(VERSION < (4, 0), reason=f"mesa {mesa.__version__} is installed, Mesa 4 is not")
 STEPS = 28
 
 
@@ -63,7 +63,7 @@ def test_batch_run_keeps_a_replication_and_compares_scenarios_in_the_same_worlds
 
 
 @mesa_3
-@pytest.mark.skipif(mesa.__version__ < "3.5", reason="batch_run takes seeds from Mesa 3.5 on")
+@pytest.mark.skipif(VERSION < (3, 5), reason="batch_run takes seeds from Mesa 3.5 on")
 def test_batch_run_takes_the_seeds_that_it_is_given():
     found = batch_run({"scenario": [short()]}, rng=[5, 6])
     expected = [seized(short(**{"replications.base_seed": seed})) for seed in (5, 6)]
