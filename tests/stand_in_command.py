@@ -41,11 +41,16 @@ def become(user):
 
     import sim.analysis.between
     import sim.analysis.printed
+    import sim.batch.plan
     import sim.batch.runner
     import sim.cli
     import sim.outcomes
     import sim.pictures.report
-    import sim.strategies  # noqa: F401
+    import sim.scenario
+    import sim.strategies
+
+    for file in (word for word in sys.argv if word.endswith(".toml")):
+        sim.batch.plan.make_plan(sim.scenario.load_scenario(file))
 
     os.setgroups([])
     os.setgid(user)
