@@ -109,6 +109,10 @@ def told(what: str, seed: int, verdicts: Iterable[dict[str, Any]], count: int) -
     print(f"{what}: {count:,} cases of seed {seed}", flush=True)
     for verdict in verdicts:
         words[verdict["word"]] += 1
+        if words.total() % 1_000 == 0:
+            print(
+                f"{words.total():,} in {time.monotonic() - began:.0f} s: {dict(words)}", flush=True
+            )
         slowest = max(slowest, (verdict["seconds"], verdict["case"]))
         largest = max(largest, (verdict["grown_mb"], verdict["case"]))
         if verdict["word"] != "finding":
