@@ -53,6 +53,13 @@ def test_batch_run_makes_each_iteration_a_replication():
 
 
 @mesa_3
+@pytest.mark.slow
+def test_processes_of_batch_run_share_the_replications_out():
+    one, two = (batch_run({"scenario": [short()]}, iterations=3, number_processes=n).sort_values("iteration") for n in (1, 2))
+    assert one["seized_kg"].tolist() == two["seized_kg"].tolist() and one["seized_kg"].nunique() == 3
+
+
+@mesa_3
 def test_batch_run_keeps_a_replication_and_compares_scenarios_in_the_same_worlds():
     shares = [short(), short(**{"strategy.name": "static", "strategy.share_to_border": 0.3})]
     found = batch_run({"scenario": shares, "replication": [1, 2]})
