@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import kernel
+from sim import sources
 from sim.addition import added
 
-DECIDING = (*kernel.DECIDING, "scenario/*.py", "parameters/*.py", "geography/build/*.py")
+DECIDING = (*sources.DECIDING, "scenario/*.py", "parameters/*.py", "geography/build/*.py")
 UNSTEADY = ("sum", "sumprod", "statistics", "random")  # what has changed, or may, from one Python to the next
 WHOLE = {  # where the code does not show that `sum` adds whole numbers: what they are
     "sum(each.soldiers for each in held)": "people of the scenario's forces, whole numbers by its schema",
@@ -22,8 +22,8 @@ WHOLE = {  # where the code does not show that `sum` adds whole numbers: what th
 }
 
 
-def sources():
-    return sorted({file for pattern in DECIDING for file in kernel.HERE.glob(pattern) if file.suffix == ".py"})
+def deciding():
+    return sorted({file for pattern in DECIDING for file in sources.HERE.glob(pattern) if file.suffix == ".py"})
 
 
 def counts(node):
@@ -63,13 +63,13 @@ def test_numbers_are_added_from_the_first_to_the_last():
 
 
 def test_nothing_that_decides_a_result_adds_floats_with_sum():
-    found = {f"{file.relative_to(kernel.HERE)}:{line}: {code}" for file in sources() for line, code in unsteady(file.read_text("utf-8"))}
-    assert len(sources()) > 80 and Path(added.__code__.co_filename) in sources()
+    found = {f"{file.relative_to(sources.HERE)}:{line}: {code}" for file in deciding() for line, code in unsteady(file.read_text("utf-8"))}
+    assert len(deciding()) > 80 and Path(added.__code__.co_filename) in deciding()
     assert not found, "add floats with sim.addition.added; if these are whole numbers, name them in WHOLE"
 
 
 def test_every_exception_still_stands_in_a_source():
-    texts = [file.read_text("utf-8") for file in sources()]
+    texts = [file.read_text("utf-8") for file in deciding()]
     assert [code for code in WHOLE if not any(code in text for text in texts)] == []
 
 
