@@ -114,12 +114,9 @@ def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | N
     except (Unreadable, OtherFormat):
         raise
     except ResultsError:
-        said = says_of_itself(root)
-        if not said and not any(name.startswith("part-") for name in names_in(root / "runs")):
+        earlier = of_its_design(root, plan.plan_id, elsewhere)
+        if earlier is None:
             return None
-        if said.get("plan_id") != plan.plan_id:
-            raise ResultsError(f"{root}: manifest.json is damaged, and design.parquet is not of this plan; {elsewhere}") from None
-        earlier = {"format": int(said.get("format", 1))}
     if earlier["format"] < FORMAT:
         raise OtherFormat(f"{root}: a folder of format {earlier['format']}, to which this version does not add; {elsewhere}")
     if "plan_id" not in earlier:
@@ -130,6 +127,18 @@ def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | N
     if earlier.get("shard", "1/1") != str(shard):
         raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
     return earlier
+
+
+def of_its_design(root: Path, plan_id: str, elsewhere: str) -> dict[str, Any] | None:
+    """What the design tells of a folder whose manifest is missing or damaged: its format; None of a folder with neither design nor parts.
+
+    ResultsError where the design is not that of this plan; `elsewhere` is what the user may do then."""
+    said = says_of_itself(root)
+    if not said and not any(name.startswith("part-") for name in names_in(root / "runs")):
+        return None
+    if said.get("plan_id") != plan_id:
+        raise ResultsError(f"{root}: manifest.json is missing or damaged, and design.parquet is not of this plan; {elsewhere}") from None
+    return {"format": int(said.get("format", 1))}
 
 
 def refuse_links(root: Path) -> None:

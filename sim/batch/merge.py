@@ -10,7 +10,15 @@ from pathlib import Path
 from sim.batch.columns import KINDS
 from sim.batch.design import write_design
 from sim.batch.durable import make_folder, replace_file
-from sim.batch.folder import clear_leftovers, locked, refuse_links, refuse_what_is_no_folder, refuse_what_is_not_ours, write_manifest
+from sim.batch.folder import (
+    clear_leftovers,
+    locked,
+    of_its_design,
+    refuse_links,
+    refuse_what_is_no_folder,
+    refuse_what_is_not_ours,
+    write_manifest,
+)
 from sim.batch.manifest import FORMAT, differences
 from sim.batch.parts import write_part
 from sim.batch.reading import bytes_in
@@ -37,7 +45,8 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         refuse_what_is_no_folder(root)
         make_folder(root)
         refuse_what_is_not_ours(root)
-    if whole and whole.manifest["format"] < FORMAT:
+        earlier = whole.manifest if whole else of_its_design(root, first.manifest["plan_id"], "choose another --out")
+    if earlier and earlier["format"] < FORMAT:
         raise OtherFormat(f"{root}: a folder of format 1, to which this version does not add; choose another --out")
     with locked(root), in_words(root):
         refuse_links(root)

@@ -33,6 +33,13 @@ def test_what_no_shard_has_is_pending_and_done_by_the_same_command(shards, tmp_p
     assert done(merged.path).digest() == done(tmp_path / "whole").digest()
 
 
+def test_a_folder_that_lost_its_manifest_is_merged_into_again(shards, tmp_path):
+    folders = [shard.path for shard in shards]
+    merged = merge(folders)
+    (merged.path / "manifest.json").unlink()
+    assert merge(folders).digest() == merged.digest()
+
+
 def test_failures_travel_with_their_shard(tmp_path):
     failing = [done(tmp_path / f"f.shard-{i}-of-2", f"{i}/2", run=fake_runs.failing_run) for i in (1, 2)]
     for _ in range(2):
@@ -45,6 +52,9 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     with pytest.raises(ResultsError, match="other: belongs to another plan than"):
         merge([shards[0].path, other.path], tmp_path / "x")
     with pytest.raises(ResultsError, match="another plan"):
+        merge([shards[0].path], other.path)
+    (other.path / "manifest.json").unlink()
+    with pytest.raises(ResultsError, match="other: manifest.json is missing or damaged, and design.parquet is not of this plan"):
         merge([shards[0].path], other.path)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter").touch()
