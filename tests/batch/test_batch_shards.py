@@ -54,7 +54,7 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     with pytest.raises(ResultsError, match="another plan"):
         merge([shards[0].path], other.path)
     (other.path / "manifest.json").unlink()
-    with pytest.raises(ResultsError, match="other: manifest.json is missing or damaged, and design.parquet is not of this plan"):
+    with pytest.raises(ResultsError, match=r"other: manifest\.json is missing or damaged, and design\.parquet is not of this plan"):
         merge([shards[0].path], other.path)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter").touch()
