@@ -114,9 +114,10 @@ def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | N
     except (Unreadable, OtherFormat):
         raise
     except ResultsError:
-        earlier = of_its_design(root, plan.plan_id, elsewhere)
-        if earlier is None:
+        known = of_its_design(root, plan.plan_id, elsewhere)
+        if known is None:
             return None
+        earlier = known
     if earlier["format"] < FORMAT:
         raise OtherFormat(f"{root}: a folder of format {earlier['format']}, to which this version does not add; {elsewhere}")
     if "plan_id" not in earlier:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NO_SETTINGS = ("schema_", "title", "description", "allow_outside_range", "ablate", "strategy", "events", "parameters", "record")
 NO_WORLD = ("sweep", "strategies", "futures", "replications")
 WEEK = 7
+UNKNOWN = object()
 MOVES = Needs("movement")  # what the own settings of every shipped strategy need
 
 
@@ -261,7 +262,8 @@ def _idle_change(course: Course, event: dated.Event, key: str, window: range, se
 
 def _between_reviews(scenario: Scenario, setting: str, window: range) -> str | None:
     """Why no review of a strategy falls within an event that changes its settings."""
-    turn = WEEK if setting.startswith("tasking_") else getattr(strategy_of(scenario), "turn_days", 1)
+    kind = strategy_of(scenario)  # of a user's own nothing is known: it may be asked on every day
+    turn = 1 if kind is None else WEEK if setting.startswith("tasking_") else kind.turn_days
     if -(-window.start // turn) * turn in window:
         return None
     return f"has no effect: no review of the strategy, every {turn} days, falls within its days {window.start} to {window.stop - 1}"
@@ -283,6 +285,8 @@ def _same(scenario: Scenario, event: dated.Event, key: str, window: range, sette
 
 
 def _in_file(scenario: Scenario, key: str) -> Any:
+    """The value of a key in the file; UNKNOWN, which equals nothing, of a setting whose default only a user's own code has."""
     section, _, name = key.partition(".")
-    settings = scenario.strategy.settings
-    return settings[name] if section == "strategy" and name in settings else at(scenario, key)
+    if section != "strategy" or name in type(scenario.strategy).model_fields:
+        return at(scenario, key)
+    return scenario.strategy.settings.get(name, UNKNOWN)

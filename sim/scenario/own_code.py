@@ -159,15 +159,16 @@ def imported(name: str, folder: Path | None, allow_code: bool) -> type:
 
 def _module_from(file: Path | None) -> Any:
     # Named by path and content: an edited file is read anew, two files of one name stay apart, and a class keeps its identity.
+    # Compiled from that very content: Python's own loader may take older code from `__pycache__`, and the run's hash is of the file.
     assert file
     content = file.read_bytes()
     name = f"strategy_{file.stem}_{hashlib.sha256(str(file.resolve()).encode() + content).hexdigest()[:16]}"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, file)
-        assert spec and spec.loader
+        assert spec
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
         try:
-            spec.loader.exec_module(module)
+            exec(compile(content, file, "exec"), vars(module))
         except BaseException:
             del sys.modules[name]
             raise

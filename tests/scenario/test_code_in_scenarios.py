@@ -1,7 +1,10 @@
 """A scenario may come from anyone: reading, checking and describing one never runs the code that it names."""
 
 import json
+import os
 import pickle
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -204,3 +207,40 @@ def test_a_registered_class_needs_no_file(write, monkeypatch):
     known = {**sim.strategies.catalogue(), "registered": Registered}
     monkeypatch.setattr(sim.strategies, "catalogue", lambda: known)
     assert with_code(load_scenario(write('[strategy]\nname = "registered"'))).strategy_class() is Registered
+
+
+def test_an_edit_of_the_same_length_in_the_same_second_runs_the_new_code(tmp_path, monkeypatch):
+    # Python's own loader takes `__pycache__` for current by the second and the length of the file.
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "s.toml").write_text('schema = 1\n[strategy]\nname = "mine:Mine"\n')
+    kinds = []
+    for number in (1, 2, 3):
+        file = tmp_path / "mine.py"
+        file.write_text(f"from sim import Strategy\nclass Mine(Strategy):\n    number = {number}\n")
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        kinds.append(with_code(load_scenario(tmp_path / "s.toml")).strategy_class())
+    assert [kind.number for kind in kinds] == [1, 2, 3]
+
+
+OWN = """
+from pydantic import BaseModel
+from sim import Strategy
+class Mine(Strategy):
+    class Settings(BaseModel):
+        patience: float = 1.0
+    def decide(self, situation):
+        return None
+"""
+
+
+@pytest.mark.parametrize("setting", ["strategy.patience = 3.0", 'strategy.tasking_vraem = "reports"'])
+def test_an_event_may_set_what_only_the_own_code_has_a_default_for(setting, tmp_path):
+    (tmp_path / "mine.py").write_text(OWN)
+    key, value = setting.split(" = ")
+    file = tmp_path / "s.toml"
+    events = f'[[events]]\nday = 100\nuntil = 105\nset = {{"{key}" = {value}}}\n'
+    file.write_text(f'schema = 1\n[strategy]\nname = "mine:Mine"\n{events}')
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make_plan(with_code(load_scenario(file)))
+    assert main(["check", str(file)]) == 0
