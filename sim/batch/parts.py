@@ -59,7 +59,8 @@ class Parts:
         """The parts that count, by name."""
         shape = OURS if self.format > 1 else OF_FORMAT_1
         names = sorted(name.removesuffix(END) for name in names_in(self.root / "runs") if name.endswith(END) and shape.fullmatch(name))
-        self._checked = {name: part for name, part in self._checked.items() if name in names}
+        there = set(names)
+        self._checked = {name: part for name, part in self._checked.items() if name in there}
         self.damaged = {}
         for name in names:
             if name not in self._checked:
@@ -155,7 +156,7 @@ class Parts:
                         raise FileNotFoundError(file)
                     continue
                 ids = table_in(file, kind, ["run_id"])["run_id"].to_pylist()
-                if columns_amiss(kind, pq.read_schema(file)):
+                if columns_amiss(kind, pq.read_schema(file.absolute())):
                     raise pa.ArrowInvalid("columns")
                 if kind == "runs":
                     run_ids = tuple(ids)

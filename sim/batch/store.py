@@ -130,7 +130,7 @@ class Results:
 
         found: dict[str, dict[str, str]] = {}
         for part in self.parts("runs")[:1]:
-            for field in pq.read_schema(part):
+            for field in pq.read_schema(part.absolute()):
                 if field.name not in RUN_TYPES and not field.name.startswith("x."):
                     found[field.name] = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
         return found
@@ -241,7 +241,7 @@ class Results:
         import pyarrow.dataset as ds
         import pyarrow.parquet as pq
 
-        files = self.parts(kind)
+        files = [file.absolute() for file in self.parts(kind)]
         if not files or self.stored.repeated:
             return self._table(kind)
         schemas = [pq.read_schema(file) for file in files]

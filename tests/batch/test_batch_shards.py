@@ -89,3 +89,12 @@ def test_a_whole_folder_merged_with_its_shard_keeps_every_run(shards, tmp_path):
 
     again = done(merged.path, run=never)
     assert again.digest() == whole.digest() and again.status() == whole.status()
+
+
+@pytest.mark.parametrize("name", ["s3:x", "file:x", "hdfs:x", "g*", "[x]", "x=1", "a b"])
+def test_a_folder_may_have_a_name_that_means_something_to_others(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results = done(f"{name}/r")
+    assert results.digest() == Results.open(f"{name}/r").digest() == done(tmp_path / "whole").digest()
+    assert results.sql("select count(*) as n from runs")["n"][0] == len(results.runs()) == 20
+    assert results.outcomes()

@@ -3,8 +3,8 @@
 `python tests/runs/witness.py` runs every shipped strategy, and every coupling switched off, for a
 year on both maps, and compares one digest of the outcomes and one of the weekly series of each run
 with those in `witness.json`. `--record` writes that file, on a commit that is known to be good.
-Equal bytes are promised only on machines whose mathematical functions give equal bits, so the file
-also keeps a digest of what these functions give.
+Equal bytes are promised on one machine and lock only (another processor adds in another order), so
+the file also says where it was recorded.
 """
 
 import argparse
@@ -15,6 +15,10 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import llvmlite.binding
+import numba
+import numpy as np
 
 from sim import load_scenario, run
 from sim.parameters import load_couplings
@@ -51,12 +55,18 @@ def digests(file: Path, overrides: dict[str, object]) -> dict[str, str]:
     return {"outcomes": outcomes.hexdigest()[:16], "series": series.hexdigest()[:16]}
 
 
-def functions_here() -> str:
-    """A digest of what this machine's mathematical functions give, bit for bit."""
-    functions = (math.exp, math.log, math.sin, math.cos, math.atan, math.expm1, math.log1p, math.sqrt)
-    values = [f(0.001 + k * 0.137) for f in functions for k in range(400)]
-    values += [math.pow(0.001 + k * 0.137, 1.7) for k in range(400)]
-    return hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()[:16]
+def machine() -> dict[str, str]:
+    """What decides the last bit besides the code: processor, versions, and what functions and sums give."""
+    functions = (math.exp, math.log, math.sin, math.cos, math.atan, math.expm1, math.log1p, np.exp)
+    points = [0.001 + k * 0.137 for k in range(400)]
+    values = [float(f(x)) for f in functions for x in points] + [math.pow(x, 1.7) for x in points]
+    values += [float(np.sum(values[:n])) for n in range(1, 400)]
+    return {
+        "processor": llvmlite.binding.get_host_cpu_name(),
+        "numba": numba.__version__,
+        "numpy": np.__version__,
+        "functions": hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()[:16],
+    }
 
 
 def different(recorded: dict[str, dict[str, str]], found: dict[str, dict[str, str]]) -> list[str]:
@@ -74,7 +84,7 @@ def main() -> int:
         found[name] = digests(file, overrides)
         print(f"{name}: {found[name]['outcomes']} {found[name]['series']}", flush=True)
     if asked.record:
-        record = {"functions": functions_here(), "runs": found}
+        record = {"machine": machine(), "runs": found}
         RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         return 0
     wrong = different(json.loads(asked.against.read_text("utf-8"))["runs"], found)
