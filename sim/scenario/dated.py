@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TheatreName = Literal["vraem", "loreto", "cajamarca"]
 ExitName = Literal["colombia", "brazil", "ecuador", "bolivia", "coast"]
+MAX_EVENTS = 1_000  # each is held against all others; a change every week of the longest horizon, and as many again, fit
 EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")  # sections whose values may change during a run
 TOO_LATE = {"start": "acts when the world is made", "burn-in": "acts in the burn-in only"}  # by when a parameter acts

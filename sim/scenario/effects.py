@@ -7,6 +7,7 @@ in none of the arms that have it, so that `hold` among the strategies, or a shar
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -185,6 +186,7 @@ class Course:
         self._turns = dated.turns(scenario)
         self._by_day: dict[int, Scenario] = {}
         self._by_values: dict[Any, Scenario] = {hashable({}): scenario}
+        self._levers: dict[int, list[Lever]] = {}  # by the scenario of a day
 
     def on(self, day: int) -> Scenario:
         """The scenario of a day; one object for all days of equal values."""
@@ -195,6 +197,13 @@ class Course:
                 self._by_values[values] = dated.scenario_on(self.scenario, day).model_copy(update=events)
             self._by_day[day] = self._by_values[values]
         return self._by_day[day]
+
+    def levers(self, day: int) -> list[Lever]:
+        """The levers that differ from their defaults on a day."""
+        scenario = self.on(day)
+        if id(scenario) not in self._levers:
+            self._levers[id(scenario)] = list(_levers(scenario))
+        return self._levers[id(scenario)]
 
     def failing(self, needs: Iterable[str], window: range | None = None) -> str | None:
         """Which of several conditions holds on none of the days (of a window), in words; None where each holds on some day."""
@@ -234,14 +243,15 @@ def _idle_events(course: Course) -> Iterator[Idle]:
     for event in scenario.events:
         for key in event.set:
             setters.setdefault(key, []).append(event)
+    layers = {key: Layers(events, key, _base(scenario, key)) for key, events in setters.items() if key not in dated.SHOCKS}
     for i, event in enumerate(scenario.events):
         window = range(event.day, horizon if event.until is None else min(event.until, horizon))
         for key, value in event.set.items():
-            if found := _idle_change(course, event, key, window, setters[key]):
+            if found := _idle_change(course, event, key, window, layers):
                 yield found._replace(key=f"events[{i}].set.{key}", value=value)
 
 
-def _idle_change(course: Course, event: dated.Event, key: str, window: range, setters: list[dated.Event]) -> Idle | None:
+def _idle_change(course: Course, event: dated.Event, key: str, window: range, layers: Mapping[str, Layers]) -> Idle | None:
     """Why one value that an event sets does not act on the days on which it is in force."""
     section, _, rest = key.partition(".")
     value = event.set[key]
@@ -252,12 +262,12 @@ def _idle_change(course: Course, event: dated.Event, key: str, window: range, se
         return Idle(key, value, text, True)
     if section == "parameters" and (text := course.failing(_needs_of(rest), window)):
         return Idle(key, value, text)
-    for lever in _levers(course.on(window.start)):
+    for lever in course.levers(window.start):
         if (key == lever.key or key.startswith(f"{lever.key}.")) and (found := _idle_lever(course, lever, window)):
             return found
     if section == "eradication" and not at(course.scenario, key):
         return Idle(key, value, f"has no effect: clearing teams are posted only where the file's own {key} is above 0")
-    return _same(course.scenario, event, key, window, setters)
+    return _same(event, key, window, layers[key])
 
 
 def _between_reviews(scenario: Scenario, setting: str, window: range) -> str | None:
@@ -269,19 +279,32 @@ def _between_reviews(scenario: Scenario, setting: str, window: range) -> str | N
     return f"has no effect: no review of the strategy, every {turn} days, falls within its days {window.start} to {window.stop - 1}"
 
 
-def _same(scenario: Scenario, event: dated.Event, key: str, window: range, setters: list[dated.Event]) -> Idle | None:
+class Layers:
+    """The events that set one key, as they lie over one another: for each day on which one starts or ends, the event whose value holds
+    then, and the value that would hold without it."""
+
+    def __init__(self, setters: list[dated.Event], key: str, base: Any) -> None:
+        self.days: list[tuple[int, dated.Event, Any]] = []
+        for day in sorted({day for each in setters for day in (each.day, each.until) if day is not None}):
+            last = list(itertools.islice((each for each in reversed(setters) if each.holds(day)), 2))
+            if last:
+                self.days.append((day, last[0], last[1].set[key] if len(last) > 1 else base))
+
+
+def _same(event: dated.Event, key: str, window: range, layers: Layers) -> Idle | None:
     """Whether what an event sets holds without it, or is replaced by a later event on each of its days."""
-    ends = {day for each in setters for day in (each.day, each.until) if day is not None and day in window}
-    days = sorted({window.start, *ends})
-    others = tuple(each for each in setters if each is not event)
-    base = value_of(scenario, key.partition(".")[2]) if key.startswith("parameters.") else _in_file(scenario, key)
     value = event.set[key]
-    without = [dated.values_on(others, day).get(key, base) for day in days]
-    if [dated.values_on(tuple(setters), day)[key] for day in days] != without:
+    held = [(top, below) for day, top, below in layers.days if day in window]
+    if any(top is event and below != value for top, below in held):
         return None
-    if all(each == value for each in without):
+    if all((below if top is event else top.set[key]) == value for top, below in held):
         return Idle(key, value, f"has no effect: it sets what holds without it {got(value)}")
     return Idle(key, value, f"has no effect: other events set it on each of the days {window.start} to {window.stop - 1}")
+
+
+def _base(scenario: Scenario, key: str) -> Any:
+    """What a key holds while no event sets it."""
+    return value_of(scenario, key.partition(".")[2]) if key.startswith("parameters.") else _in_file(scenario, key)
 
 
 def _in_file(scenario: Scenario, key: str) -> Any:

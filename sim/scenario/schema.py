@@ -227,6 +227,8 @@ class Scenario(Section):
     @field_validator("events", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple) and len(value) > dated.MAX_EVENTS:
+            raise ValueError(f"expected at most {dated.MAX_EVENTS:,} events (got {len(value):,})")
         return tuple(value) if isinstance(value, list) else value
 
     @field_validator("parameters", "sweep", mode="after")

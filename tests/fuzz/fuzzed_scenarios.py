@@ -1,6 +1,7 @@
 """Scenario files drawn at random: shipped and sound ones with a few things wrong, and files made of
 the schema's own keys with values at, within and past their bounds."""
 
+import datetime
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -149,6 +150,8 @@ def past_value(pick: Random, key: str) -> Any:
         case int() | float():
             bounds = marks(vocabulary()[key]) if vocabulary().get(key) else {}
             low, high = bounds.get("ge", 0), bounds.get("le", 1)
+            if isinstance(low, datetime.date):
+                return value
             return pick.choice((low - 1, high + 1, float(low), low - 1e-12, high * (1 + 1e-12)))
         case str():
             return pick.choice((misspelt(pick, value), f"{value}x", f" {value}", [value]))

@@ -32,6 +32,11 @@ FOUND = {
     "a list in 20,000 lists": f"a = {'[' * 20_000}{']' * 20_000}",
     "couplings that are a list": "ablate = [['leak'], ['leak']]",
     "a sweep over numbers for couplings": "[sweep]\nablate = [0.5]\n[futures]\nsamples = 2",
+    "20,000 events": "[[events]]\nday = 1\nset = {'secrecy.level' = 0.7}\n" * 20_000,
+    "600 events that lie over one another": "".join(
+        f"[[events]]\nday = {day}\nset = {{'secrecy.level' = {day / 1_000}}}\n"
+        for day in range(600)
+    ),
     "a strategy that is a file of the user": "[[strategies]]\nname = 'mine:Mine'",
 }
 
