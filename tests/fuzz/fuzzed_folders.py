@@ -72,7 +72,8 @@ class Truth:
             done(self.folders["joined"])
             with mock.patch("sim.batch.runner.gather", lambda *_: None):
                 done(self.folders["parts"])
-            done(self.folders["failed"], run=fake_runs.failing_run)
+            with warnings.catch_warnings(action="ignore"):  # of the runs that fail as they should
+                done(self.folders["failed"], run=fake_runs.failing_run)
         from sim.batch import Results
 
         whole = Results.open(self.folders["joined"])

@@ -1,13 +1,13 @@
 """A fixed slice of `make fuzz`, and what longer ones have found: an answer or a refusal in words, never anything else."""
 
 import pytest
-from children import survey
+from children import SECONDS, survey
 from fuzzed_folders import Truth, folder_verdict
 from fuzzed_scenarios import MINE, SHIPPED, Case, scenario_case
 from fuzzed_tables import table_case
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as draw
-from trial import judged_message, tried
+from trial import judged_message, timed, tried
 
 RANDOM = draw.randoms(use_true_random=False)
 SLICE = settings(
@@ -33,9 +33,9 @@ FOUND = {
     "couplings that are a list": "ablate = [['leak'], ['leak']]",
     "a sweep over numbers for couplings": "[sweep]\nablate = [0.5]\n[futures]\nsamples = 2",
     "20,000 events": "[[events]]\nday = 1\nset = {'secrecy.level' = 0.7}\n" * 20_000,
-    "600 events that lie over one another": "".join(
+    "200 events that lie over one another": "".join(
         f"[[events]]\nday = {day}\nset = {{'secrecy.level' = {day / 1_000}}}\n"
-        for day in range(600)
+        for day in range(200)
     ),
     "a strategy that is a file of the user": "[[strategies]]\nname = 'mine:Mine'",
 }
@@ -74,7 +74,9 @@ def test_a_damaged_folder_is_read_right_or_refused_in_words(truth):
 @pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
 def test_what_was_found_once_stays_mended(text):
     files = {"s.toml": f"schema = 1\n{text}".encode(), "baseline.toml": BASELINE, "mine.py": MINE}
-    fine(tried(Case(files, ("check", "s.toml"))))
+    verdict, seconds = timed(tried, Case(files, ("check", "s.toml")))
+    fine(verdict)
+    assert seconds < SECONDS
 
 
 def test_what_stops_a_child_is_a_finding_and_the_rest_goes_on():
