@@ -32,7 +32,8 @@ MOVES = Needs("movement")  # what the own settings of every shipped strategy nee
 
 
 class ScenarioWarning(UserWarning):
-    """A setting of a scenario has no effect: it would act only under a condition that the scenario does not meet."""
+    """A setting of a scenario has no effect: it would act only under a condition that the scenario does not meet, or in a run of the file
+    by itself but in no arm of its plan."""
 
 
 class Idle(NamedTuple):
@@ -66,6 +67,21 @@ def check(arms: Iterable[Tried], file_of: Callable[[str], str]) -> list[Problem]
     if refused:
         raise ScenarioError(list(refused.values()))
     return list(warned.values())
+
+
+def outside_plan(scenario: Scenario, arms: Iterable[Tried], file: str) -> list[Problem]:
+    """A warning about the [strategy] beside [[strategies]], if no arm of the plan runs it: the entries take nothing from it. The default
+    of [strategy] is nothing to be told of, nor is `hold` with the taskings of some arm, which is what that arm is compared with."""
+    own = scenario.strategy
+    if not scenario.strategies or own == type(own)():
+        return []
+    for arm in arms:
+        run = arm.scenario.strategy
+        if own in (run, type(own)(tasking_vraem=run.tasking_vraem, tasking_border=run.tasking_border)):
+            return []
+    what = f'batch runs only the entries of [[strategies]], and none of them is this [strategy], named "{own.name}"'
+    do = "add it as one more entry, or take it out if `run` need not run it"
+    return [Problem(file, "strategy", f"has no effect on a batch: {what}; {do}")]
 
 
 def warn(problems: Iterable[Problem], stacklevel: int = 3) -> None:

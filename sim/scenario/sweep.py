@@ -35,7 +35,8 @@ def points(scenario: Scenario) -> list[Arm]:
 
     A key under `strategy.` goes over each of [[strategies]] that has it: a setting of one strategy multiplies the arms of no other, and
     `hold` takes no more than the taskings. A scenario without a plan is one arm, {}. ScenarioError names the point and the key; more than
-    a million runs are refused before any is made. A ScenarioWarning tells of each setting that acts in no arm.
+    a million runs are refused before any is made. A ScenarioWarning tells of each setting that acts in no arm, and of a
+    [strategy] that is none of them.
     """
     refuse_too_many(scenario, scenario.replications.count)
     file = scenario.path.name if scenario.path else "scenario"
@@ -82,7 +83,7 @@ def points(scenario: Scenario) -> list[Arm]:
             problems |= {key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}") for key, value in row.items()}
     if problems:
         raise ScenarioError(list(problems.values()))
-    warned = effects.check(tried, lambda key: file)
+    warned = effects.check(tried, lambda key: file) + effects.outside_plan(scenario, tried, file)
     if scenario.plan or not scenario.path:  # of a single run, `load_scenario` has told
         effects.warn(warned)
     return [arm._replace(rows=tuple(rows)) for arm, rows in zip(found, asking)]

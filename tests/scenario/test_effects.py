@@ -197,8 +197,27 @@ WARNED = {
         "sweep.strategy.moved",
         'the strategy "rapid-reserve" does not use it',
     ),
+    "a strategy beside a list of strategies without it": (
+        '[strategy]\nname = "phased"\nshare_to_border = 0.1\n[[strategies]]\nname = "static"\nshare_to_border = 0.2\n'
+        '[[strategies]]\nname = "static"\nshare_to_border = 0.3',
+        "strategy",
+        'batch runs only the entries of [[strategies]], and none of them is this [strategy], named "phased"',
+    ),
+    "a share beside a list of strategies that do not take it over": (
+        '[strategy]\nshare_to_border = 0.2\n[[strategies]]\nname = "static"\nshare_to_border = 0.3',
+        "strategy",
+        "add it as one more entry",
+    ),
 }
 FINE = {
+    "a strategy beside a list that has it": STATIC + '[[strategies]]\nlabel = "a"\nname = "static"\nshare_to_border = 0.15',
+    "a strategy that is a point of one of the list": (
+        STATIC + '[[strategies]]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.15]'
+    ),
+    "hold beside a list of strategies": '[strategy]\nname = "hold"\n[[strategies]]\nname = "static"\nshare_to_border = 0.3',
+    "hold with the tasking of the list": (
+        '[strategy]\ntasking_vraem = "garrison"\n[[strategies]]\nname = "static"\nshare_to_border = 0.3\ntasking_vraem = "garrison"'
+    ),
     "hold among the strategies of a shared share": (
         '[strategy]\nshare_to_border = 0.2\n[sweep]\n"strategy.name" = ["hold", "static"]\n"strategy.withdrawal" = ["thin", "close_remote"]'
     ),
