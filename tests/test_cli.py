@@ -142,7 +142,7 @@ def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
         ("calibrate a.toml", "calibrate expects the option --against, and none was given."),
         ("run a.toml --sed 3", "run has no option --sed. Did you mean --seed?"),
         ("run a.toml --seed", "--seed expects a value after it, and none was given."),
-        ("run a.toml --seed three", "--seed: expected a whole number (got 'three')"),
+        ("run a.toml --seed three", '--seed: expected a whole number (got "three")'),
         ("run a.toml --seed 1 --seed 2", "--seed was given more than once; it takes one value."),
         ("run a.toml --profile=3", '--profile: expected true or false (got "3").'),
         ("run a.toml b.toml", '"b.toml" is one argument more than run takes.'),

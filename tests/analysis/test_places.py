@@ -7,9 +7,22 @@ import pytest
 from scipy.stats import ttest_rel
 
 from sim.analysis.places import by_place, change
-from sim.batch import Results, ResultsError
+from sim.batch import Results, ResultsError, batch
 
 DAYS = (0, 21, 42, 63, 70)
+BARE = """
+schema = 1
+[time]
+horizon_days = 7
+burn_in_days = 7
+[map]
+resolution_km = 10
+[strategy]
+name = "static"
+share_to_border = 0.3
+[replications]
+count = 1
+"""  # records no layers
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +125,10 @@ def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
 def test_errors_name_what_is_missing(results_with_layers, tmp_path):
     with pytest.raises(ResultsError, match=r"point: no point 'statc 30 %'; did you mean"):
         by_place(results_with_layers, "statc 30 %")
-    shutil.copytree(results_with_layers.path, tmp_path / "bare", ignore=shutil.ignore_patterns("layers"))
+    shutil.copytree(results_with_layers.path, tmp_path / "lost", ignore=shutil.ignore_patterns("layers"))
+    with pytest.raises(ResultsError, match=r"layers.part-\w+\.parquet: missing; the same command that made the folder"):
+        by_place(Results.open(tmp_path / "lost"), "static 30 %")
+    (tmp_path / "bare.toml").write_text(BARE)
+    bare = batch(tmp_path / "bare.toml", out=tmp_path / "bare", workers=1, progress=False)
     with pytest.raises(ResultsError, match=r"no map layers of static 30 %; set record.layers_every_days"):
-        by_place(Results.open(tmp_path / "bare"), "static 30 %")
+        by_place(bare, "static 30 %")
