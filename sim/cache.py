@@ -4,11 +4,11 @@ It is `$XDG_CACHE_HOME/redeploy`, or `~/.cache/redeploy`. An entry is the file `
 The digest names all that the entry follows from, never a path or a time: equal sources share an
 entry wherever they lie, and an edit asks for another one.
 
-Whole: a file holds the SHA-256 of its content, then the content. A file whose sum is wrong counts as
-    absent, so it is made again. Files are written under a name of their own and then renamed:
+Whole: a file holds the SHA-256 of its name and content, then the content. A file whose sum is wrong
+    counts as absent, so it is made again. Files are written under a name of their own and then renamed:
     a reader, or a second writer, meets no half file.
 Safe: compiled kernels are pickled code. A file that belongs to another user is never read, and a
-    folder that belongs to another user, or that everybody may write to, is not used at all.
+    folder that belongs to another user, that everybody may write to, or that is a link, is not used.
 Told: where the folder cannot be used or written, one line says so, and new entries go to a
     temporary folder. Worker processes share it; it is removed when the process ends.
 Small: the first entry that a process adds removes the folders that nobody has used for 30 days. The
@@ -54,7 +54,7 @@ def cache_root() -> Path:
 def read(entry: str) -> bytes | None:
     """The content of `<kind>/<digest>/<name>`, or None where no whole file of ours is there."""
     for place in _places():
-        data = _whole(place / entry)
+        data = _whole(place, entry)
         if data is not None:
             use(str(Path(entry).parent))
             return data
@@ -180,8 +180,13 @@ def _remove_temporary(maker: int) -> None:
         os.environ.pop(TEMPORARY, None)
 
 
-def _whole(path: Path) -> bytes | None:
+def _whole(place: Path, entry: str) -> bytes | None:
+    path = place / entry
     try:
+        for folder in (path.parent.parent, path.parent):
+            status = folder.lstat()  # of a link, the link's own: it is no folder
+            if not stat.S_ISDIR(status.st_mode) or not _ours(status) or status.st_mode & stat.S_IWOTH:
+                return None
         with open(path, "rb") as file:
             if not _ours(os.fstat(file.fileno())):
                 return None
@@ -191,7 +196,12 @@ def _whole(path: Path) -> bytes | None:
             raise
         return None
     total, data = stored[:SUM_BYTES], stored[SUM_BYTES:]
-    return data if hashlib.sha256(data).digest() == total else None
+    return data if _sum(entry, data) == total else None
+
+
+def _sum(entry: str, data: bytes) -> bytes:
+    """The sum of an entry: with its name, so that no entry passes for another."""
+    return hashlib.sha256(entry.encode() + b"\0" + data).digest()
 
 
 def _put(place: Path, entry: str, data: bytes) -> None:
@@ -202,7 +212,7 @@ def _put(place: Path, entry: str, data: bytes) -> None:
     _parts.add(part)
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(hashlib.sha256(data).digest() + data)
+            file.write(_sum(entry, data) + data)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ from sim.interrupts import ended_at_once
 from sim.sources import kernel_hash
 
 FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE")  # of numba: they change what is compiled
-FORMAT = "1"  # of an entry
+FORMAT = "2"  # of an entry
 S_A_LINE = 0.02  # to compile it, on one core of a laptop
 S_A_LINE_OF_THE_DAY = 0.2  # its loops are compiled together with all that they call
 

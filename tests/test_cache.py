@@ -179,6 +179,7 @@ print(os.environ[cache.TEMPORARY], flush=True)
 def test_the_temporary_folder_goes_with_the_process(tmp_path):
     (tmp_path / "file").write_text("")
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file"), "TMPDIR": str(tmp_path)}
+    environment.pop(cache.TEMPORARY, None)  # of a test that went before
     done = subprocess.run([sys.executable, "-c", ALONE], env=environment, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()).parent == tmp_path and sorted(file.name for file in tmp_path.iterdir()) == ["file"]
 

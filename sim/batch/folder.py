@@ -86,7 +86,9 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     names = names_in(root / "runs")
     for kind in KINDS:
         for name in names_in(root / kind):
-            if OURS.fullmatch(name) and f"{name.partition('.')[0]}.parquet" not in names:
+            part = name.partition(".")[0]
+            # A stopped write or removal has left a record. Where even that is gone, `runs` may have been moved away for a while.
+            if OURS.fullmatch(name) and f"{part}.parquet" not in names and f"{part}.sha256" in names:
                 remove(root / kind / name)
     # A design that is whole stays: written anew, it would not fit the manifest until that is written too.
     manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(root, design_of(plan), plan.plan_id)
@@ -189,7 +191,9 @@ def locked(root: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if os.fstat(lock).st_ino != (root / "lock").stat().st_ino:
+                raise BlockingIOError  # the folder was moved aside between the two
+        except (BlockingIOError, FileNotFoundError):
             raise ResultsError(f"{root}: another batch is writing to this folder") from None
         except OSError as error:
             raise ResultsError(f"{root}: cannot be locked: {error.strerror}; choose a folder on another file system") from None

@@ -98,3 +98,14 @@ def test_a_folder_may_have_a_name_that_means_something_to_others(name, tmp_path,
     assert results.digest() == Results.open(f"{name}/r").digest() == done(tmp_path / "whole").digest()
     assert results.sql("select count(*) as n from runs")["n"][0] == len(results.runs()) == 20
     assert results.outcomes()
+
+
+def test_series_stay_while_the_folder_of_runs_is_elsewhere(tmp_path):
+    results = done(tmp_path / "r", replications=2)
+    digest, (series,) = results.digest(), (results.path / "series").iterdir()
+    (results.path / "runs").rename(tmp_path / "elsewhere")
+    done(results.path, replications=2)
+    assert series.exists()
+    for part in (tmp_path / "elsewhere").iterdir():
+        part.rename(results.path / "runs" / part.name)
+    assert Results.open(results.path).digest() == digest
