@@ -1,5 +1,6 @@
 """Sound scenarios run for four weeks on the coarse map: bounds, ledgers and outcomes hold whatever the file says."""
 
+import warnings
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ def run_verdict(pick: Random, drawn: list[dict[str, Any]]) -> Verdict:
     from sim.scenario import UserError, base_of, load_scenario
 
     case = scenario_case(pick, drawn)
-    with folder_of(case.files):
+    with folder_of(case.files), warnings.catch_warnings(action="ignore"):
         try:
             scenario = base_of(load_scenario(Path(case.command[-1]), SMALL))
             run = Run(scenario, replication=pick.randrange(1_000))
