@@ -20,7 +20,7 @@ from sim.batch.folder import (
     write_manifest,
 )
 from sim.batch.manifest import FORMAT, differences
-from sim.batch.parts import write_part
+from sim.batch.parts import Part, write_part
 from sim.batch.reading import bytes_in
 from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, in_words
 from sim.batch.sealed import sealed
@@ -59,8 +59,12 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         merged = Results(root, manifest, mending=True)
         for shard in shards:
             there = {part.name for part in merged.stored.all()}
-            for part in (part for part in shard.stored.all() if part.name not in there):
-                write_part(root, {kind: bytes_in(shard.path / kind / f"{part.name}.parquet") for kind in part.kinds})
+
+            def copy(parts: list[Part], shard: Results = shard, there: set[str] = there) -> None:
+                for part in (part for part in parts if part.name not in there):
+                    write_part(root, {kind: bytes_in(shard.path / kind / f"{part.name}.parquet") for kind in part.kinds})
+
+            shard.stored.read(copy)
         try:
             known = merged.failures()
         except Damaged as error:

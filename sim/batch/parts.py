@@ -8,6 +8,9 @@ the SHA-256 of these sums, so that
 The file in `runs` is the last to be written and the first to go, each safe on the disk before the next: what has none does not count, and
 is what a stopped write or removal left. A part all of whose runs are in others does not count either.
 
+A batch may join parts while somebody reads. It removes them only once the joined part is there, and their files in `runs` first. A
+reader to whom a part gets lost therefore looks which parts there are now, and reads these.
+
 Folders of format 1 have parts of any name and no records: there only what cannot be read, or is not of the right shape, is noticed.
 """
 
@@ -15,21 +18,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.batch.columns import ALWAYS, KINDS, RUNS_LAST, columns_amiss
 from sim.batch.durable import make_folder, remove, replace_file, sync
 from sim.batch.reading import bytes_in, names_in, sum_of, table_in
-from sim.batch.refused import AGAIN, ANEW, Damaged, ResultsError
+from sim.batch.refused import AGAIN, ANEW, Damaged, ResultsError, Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T")
 END = ".parquet"
+TRIES = 100  # of a reader whose parts get joined: each join leaves fewer, so that one or two are the rule
 OURS = re.compile(r"part-[0-9a-f]{16}\.(parquet|sha256)")
 OF_FORMAT_1 = re.compile(r"part-.*\.parquet", re.DOTALL)
 
@@ -56,28 +61,24 @@ class Parts:
         self._checked: dict[str, Part] = {}
 
     def all(self) -> list[Part]:
-        """The parts that count, by name."""
-        shape = OURS if self.format > 1 else OF_FORMAT_1
-        names = sorted(name.removesuffix(END) for name in names_in(self.root / "runs") if name.endswith(END) and shape.fullmatch(name))
-        there = set(names)
-        self._checked = {name: part for name, part in self._checked.items() if name in there}
-        self.damaged = {}
-        for name in names:
-            if name not in self._checked:
-                try:
-                    self._checked[name] = self._whole(name) if self.format > 1 else self._readable(name)
-                except Damaged as error:
-                    if name + END in names_in(self.root / "runs"):  # else it was joined with others meanwhile
-                        self.damaged[name] = str(error)
-        parts = self._counted()
-        stored = {run_id for part in parts for run_id in part.run_ids}
-        for name in [name for name in self.damaged if self._named(name) <= stored]:  # somebody's copy of a whole one, say
-            self.contained.add(name)
-            del self.damaged[name]
-        if self.damaged and not self.mending:
-            first, more = next(iter(self.damaged.values())), len(self.damaged) - 1
-            raise Damaged(f"{first}; {AGAIN if self.format > 1 else ANEW}" + (f" ({more} more parts are damaged)" if more else ""))
-        return parts
+        """The parts that count, by name. Unreadable where they never stay the same while they are looked at."""
+        for _ in range(TRIES):
+            names = self._names()
+            self._check(names)
+            if self._names() == names:
+                return self._those_that_count()
+        raise self._restless()
+
+    def read(self, work: Callable[[list[Part]], T]) -> T:
+        """What `work` makes of the parts that count. It is begun anew where one of them was joined with others meanwhile."""
+        for _ in range(TRIES):
+            parts = self.all()
+            try:
+                return work(parts)
+            except Exception:
+                if {part.name for part in parts} <= set(self._names()):
+                    raise
+        raise self._restless()
 
     def table(self, part: Part, kind: str, columns: list[str] | None = None) -> pa.Table:
         """What a part holds of a kind, without the runs that another part has too."""
@@ -104,6 +105,35 @@ class Parts:
                 remove(self.root / kind / f"{name}{END}")
             remove(self.root / "runs" / f"{name}.sha256")
 
+    def _names(self) -> list[str]:
+        shape = OURS if self.format > 1 else OF_FORMAT_1
+        return sorted(name.removesuffix(END) for name in names_in(self.root / "runs") if name.endswith(END) and shape.fullmatch(name))
+
+    def _check(self, names: list[str]) -> None:
+        """Check the parts of these names that are not checked yet."""
+        self._checked = {name: part for name, part in self._checked.items() if name in set(names)}
+        self.damaged = {}
+        for name in names:
+            if name not in self._checked:
+                try:
+                    self._checked[name] = self._whole(name) if self.format > 1 else self._readable(name)
+                except Damaged as error:
+                    self.damaged[name] = str(error)
+
+    def _those_that_count(self) -> list[Part]:
+        parts = self._counted()
+        stored = {run_id for part in parts for run_id in part.run_ids}
+        for name in [name for name in self.damaged if self._named(name) <= stored]:  # somebody's copy of a whole one, say
+            self.contained.add(name)
+            del self.damaged[name]
+        if self.damaged and not self.mending:
+            first, more = next(iter(self.damaged.values())), len(self.damaged) - 1
+            raise Damaged(f"{first}; {AGAIN if self.format > 1 else ANEW}" + (f" ({more} more parts are damaged)" if more else ""))
+        return parts
+
+    def _restless(self) -> Unreadable:
+        return Unreadable(f"{self.root}: its parts change faster than they can be read; wait until the batch that writes here has ended")
+
     def _counted(self) -> list[Part]:
         """The parts that have a run of their own; those with the most kinds, then the most runs, come first where runs are in several."""
         seen: set[str] = set()
@@ -121,6 +151,8 @@ class Parts:
         return sorted(counted, key=lambda part: part.name)
 
     def _whole(self, name: str) -> Part:
+        import pyarrow as pa
+
         sums = {}
         for kind in KINDS:
             try:
@@ -136,7 +168,10 @@ class Parts:
                 write_record(self.root, name, sums)
             elif kept != sums and record.name in names_in(record.parent):
                 raise Damaged(f"{record}: damaged")
-            return Part(name, tuple(sums), self._run_ids(name))
+            try:
+                return Part(name, tuple(sums), self._run_ids(name))
+            except (OSError, pa.ArrowException):
+                raise Damaged(f"{self.root / 'runs' / name}{END}: missing or damaged") from None
         if kept is None or name_of(kept) != name:
             raise Damaged(f"{self.root / 'runs' / name}{END}: this part or its record is damaged")
         kind = next(kind for kind in KINDS if kept.get(kind) != sums.get(kind))

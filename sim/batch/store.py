@@ -25,7 +25,7 @@ from sim.batch.design import read_design
 from sim.batch.digest import TRAIL, digests_by_run
 from sim.batch.manifest import manifest_in
 from sim.batch.missing import NAMED, Missing, missing_of, warn_of
-from sim.batch.parts import Parts
+from sim.batch.parts import Part, Parts
 from sim.batch.reading import bytes_in, names_in
 from sim.batch.refused import AGAIN, ANEW, Damaged, Interrupted, ResultsError, ResultsWarning
 from sim.batch.sealed import unsealed
@@ -113,27 +113,26 @@ class Results:
         import pyarrow as pa
 
         self.warn_of_missing()
-        connection = duckdb.connect()
+
+        def answer(parts: list[Part]) -> pd.DataFrame:
+            with duckdb.connect() as connection:
+                for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
+                    connection.register(view, self._asked(kind, parts))
+                connection.register("design", self.design_table())
+                return connection.sql(query).df()
+
         try:
-            for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
-                connection.register(view, self._asked(kind))
-            connection.register("design", self.design_table())
-            return connection.sql(query).df()
+            return self.stored.read(answer)
         except (duckdb.Error, OSError, pa.ArrowException) as error:
             raise ResultsError(f"query: {error}") from None
-        finally:
-            connection.close()
 
     def outcomes(self) -> dict[str, dict[str, str]]:
         """Name -> {unit, label, direction} of every outcome in the folder, from the Parquet column metadata."""
         import pyarrow.parquet as pq
 
-        found: dict[str, dict[str, str]] = {}
-        for part in self.parts("runs")[:1]:
-            for field in pq.read_schema(part.absolute()):
-                if field.name not in RUN_TYPES and not field.name.startswith("x."):
-                    found[field.name] = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-        return found
+        schemas = self.stored.read(lambda parts: [pq.read_schema(file) for file in self._files("runs", parts[:1])])
+        fields = [field for schema in schemas for field in schema if field.name not in RUN_TYPES and not field.name.startswith("x.")]
+        return {field.name: {key.decode(): value.decode() for key, value in (field.metadata or {}).items()} for field in fields}
 
     def status(self) -> dict[str, int]:
         """Number of runs by status. ABORTED: begun when the batch was interrupted; like PENDING, the same command does them."""
@@ -145,10 +144,8 @@ class Results:
 
     def missing(self) -> Missing:
         """The arms that lack runs, how many of how many, and why the first of them failed; False where every run is done."""
-        done: dict[str, str] = {}
-        for part in self.stored.all():
-            table = self.stored.table(part, "runs", ["run_id", "label"])
-            done |= zip(table["run_id"].to_pylist(), table["label"].to_pylist())
+        tables = self.stored.read(lambda parts: list(self._tables("runs", parts, ["run_id", "label"])))
+        done = {run_id: label for table in tables for run_id, label in zip(table["run_id"].to_pylist(), table["label"].to_pylist())}
         return missing_of(self.manifest["points"], self.manifest["planned"], done, self.failures())
 
     def warn_of_missing(self) -> None:
@@ -180,14 +177,7 @@ class Results:
 
     def digest(self) -> str:
         """SHA-256 over runs, series, events and layers, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
-        whole = hashlib.sha256()
-        for kind in KINDS:
-            of_run: dict[str, bytes] = {}
-            for table in self._tables(kind):
-                of_run.update(digests_by_run(table))
-            for run_id in sorted(of_run):
-                whole.update(kind.encode() + TRAIL + run_id.encode() + of_run[run_id])
-        return whole.hexdigest()
+        return self.stored.read(self._digest)
 
     def compare(self, baseline: str | None = None, outcomes: Iterable[str] | None = None, confidence: float = 0.95) -> Any:
         """Paired differences against the baseline: see `sim.analysis.compare.compare`."""
@@ -235,29 +225,42 @@ class Results:
         """The design as an Arrow table."""
         return read_design(self.path, self.manifest.get("design_sha256"))
 
-    def _asked(self, kind: str) -> Any:
+    def _digest(self, parts: list[Part]) -> str:
+        whole = hashlib.sha256()
+        for kind in KINDS:
+            of_run: dict[str, bytes] = {}
+            for table in self._tables(kind, parts):
+                of_run.update(digests_by_run(table))
+            for run_id in sorted(of_run):
+                whole.update(kind.encode() + TRAIL + run_id.encode() + of_run[run_id])
+        return whole.hexdigest()
+
+    def _asked(self, kind: str, parts: list[Part]) -> Any:
         # Not DuckDB's own reader: it takes a `*` in a folder's name for a pattern, and `x=1` for a column.
         import pyarrow as pa
         import pyarrow.dataset as ds
         import pyarrow.parquet as pq
 
-        files = [file.absolute() for file in self.parts(kind)]
+        files = self._files(kind, parts)
         if not files or self.stored.repeated:
-            return self._table(kind)
-        schemas = [pq.read_schema(file) for file in files]
-        schema = pa.unify_schemas(schemas, promote_options="permissive")
+            return self._joined(kind, parts)
+        schema = pa.unify_schemas([pq.read_schema(file) for file in files], promote_options="permissive")
         return ds.dataset([str(file) for file in files], schema, "parquet", partitioning=None)
 
-    def _tables(self, kind: str) -> Iterator[pa.Table]:
-        for part in self.stored.all():
-            if kind in part.kinds:
-                yield self.stored.table(part, kind)
+    def _files(self, kind: str, parts: list[Part]) -> list[Path]:
+        return [(self.path / kind / f"{part.name}.parquet").absolute() for part in parts if kind in part.kinds]
 
-    def _table(self, kind: str) -> pa.Table:
+    def _tables(self, kind: str, parts: list[Part], columns: list[str] | None = None) -> Iterator[pa.Table]:
+        return (self.stored.table(part, kind, columns) for part in parts if kind in part.kinds)
+
+    def _joined(self, kind: str, parts: list[Part]) -> pa.Table:
         import pyarrow as pa
 
-        tables = list(self._tables(kind))
+        tables = list(self._tables(kind, parts))
         return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
+
+    def _table(self, kind: str) -> pa.Table:
+        return self.stored.read(lambda parts: self._joined(kind, parts))
 
     def _rows(self, kind: str, order: list[str]) -> pd.DataFrame:
         self.warn_of_missing()
