@@ -4,17 +4,9 @@ import io
 from csv import writer
 from random import Random
 
-from fuzzed_scenarios import (
-    DRAWS,
-    POINTS,
-    SHIPPED,
-    Case,
-    known_key,
-    sound_value,
-    varied_key,
-    vocabulary,
-)
+from fuzzed_scenarios import DRAWS, POINTS, SHIPPED, Case
 from oddities import RAW, TEXTS, damaged_text, encoded, misspelt, odd_name, odd_value, toml_value
+from vocabulary import known_key, sound_value, varied_key, vocabulary
 
 from sim.analysis.observed import COLUMNS, SERIES
 from sim.scenario.tables import NOTES
