@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -87,19 +88,21 @@ class Layers(Mapping[str, np.ndarray]):
 
 
 def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
-    """A flow summed over all theatres since day 0."""
-    return lambda model: float(model.world.tally[1:, quantity, :4].sum())
+    """A flow summed over all theatres since day 0; NaN in the burn-in, whose flows do not count."""
+    return lambda model: float(model.world.tally[1:, quantity, :4].sum()) if model.day >= 0 else math.nan
 
 
 def vacuum_vraem(model: RedeploymentModel) -> float:
-    """Weight of VRAEM communities that the state does not hold today [0, 1]."""
+    """Weight of VRAEM communities that the state does not hold today [0, 1]; NaN up to day 0, whose simulation sets the weights."""
+    if model.day <= 0:
+        return math.nan
     towns = model.world.places.communities
     here = towns.theatre == VRAEM
     return float((towns.weight[here] * (1.0 - towns.state[here])).sum())
 
 
 def fighters(model: RedeploymentModel) -> float:
-    """People in armed groups today."""
+    """People in armed groups today. In the burn-in, too: the groups stand as they were placed, and keep their strength until day 0."""
     groups = model.world.actors.groups
     return float(groups.fighters[groups.alive == 1].sum())
 
@@ -121,7 +124,8 @@ class RedeploymentModel(mesa.Model):
     base seed N and `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
 
     `datacollector` collects after every step: the headline series, or whatever a user's own `mesa.DataCollector`, assigned in its
-    place, asks for. Steps begin with the burn-in, whose days are negative. Agent reporters ask some thousand agents each time:
+    place, asks for. Steps begin with the burn-in, whose days are negative; a headline is NaN there as long as it does not exist yet:
+    `seized_kg` and `attacks` before day 0, `vacuum_vraem` before day 1. Agent reporters ask some thousand agents each time:
     with `collect_days=7` they are asked on every seventh day, counted from day 0, and on the last one.
 
     `mesa.batch_run(RedeploymentModel, {"scenario": [s]}, iterations=3, max_steps=2000)` makes three different runs, the

@@ -134,10 +134,18 @@ def test_the_datacollector_has_a_row_for_every_step(model):
     weeks = table[table["day"].isin([7, 14, 21])]
     sums = records.tally[1:4, [tally.SEIZED, tally.ATTACKS], :4].sum(axis=2).cumsum(axis=0)
     np.testing.assert_allclose(weeks[["seized_kg", "attacks"]], sums)
-    assert not table.loc[table["day"] <= 0, ["seized_kg", "attacks"]].any(axis=None)  # flows count from day 0
+    assert (table.loc[table["day"] == 0, ["seized_kg", "attacks"]] == 0.0).all(axis=None)  # flows count from day 0
     assert table["seized_kg"].iloc[-1] > 0 and weeks["vacuum_vraem"].between(0.01, 0.99).all()
     groups = model.world.actors.groups
     assert table["fighters"].iloc[-1] == groups.fighters[groups.alive == 1].sum() > 0
+
+
+def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist_yet(model):
+    run_for(model, 7 + 2)
+    table = model.datacollector.get_model_vars_dataframe().set_index("day")
+    assert table.loc[:-1, ["seized_kg", "attacks"]].isna().all(axis=None) and table.loc[0:, ["seized_kg", "attacks"]].notna().all(axis=None)
+    assert table.loc[:0, "vacuum_vraem"].isna().all() and table.loc[1:, "vacuum_vraem"].gt(0.0).all()  # the weights come with day 0
+    assert table.loc[:0, "fighters"].eq(table.loc[-6, "fighters"]).all() and table.loc[-6, "fighters"] > 0
 
 
 def test_a_datacollector_may_look_once_a_week_and_on_the_last_day():
