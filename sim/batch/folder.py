@@ -80,9 +80,10 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     manifest["shard"] = str(shard)
     results = Results(root, manifest, mending=True)
     results.stored.all()  # what cannot be read is told before anything is changed
+    kept = failures_to_keep(results)
     clear_leftovers(root, *(root / kind for kind in KINDS))
-    for leftover in (root / "stop", root / "failures.jsonl"):
-        remove(leftover)  # failed runs are tried again, so their lines go too
+    remove(root / "stop")
+    write_failures(root, kept)  # each stays until its run is done, so that no reason gets lost on the way
     names = names_in(root / "runs")
     for kind in KINDS:
         for name in names_in(root / kind):
@@ -96,6 +97,16 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     for kind in KINDS:
         make_folder(root / kind)
     return results
+
+
+def failures_to_keep(results: Results) -> list[dict[str, Any]]:
+    """The failed runs; with a ResultsWarning, none where failures.jsonl is damaged."""
+    try:
+        return results.failures()
+    except Damaged:
+        told = "damaged, and written anew; runs that had failed count as not done until they are tried again"
+        warnings.warn(f"{results.path / 'failures.jsonl'}: {told}", ResultsWarning, stacklevel=5)
+        return []
 
 
 def sum_of_design(root: Path, manifest: dict[str, Any] | None) -> str | None:
@@ -207,6 +218,14 @@ def write_manifest(results: Results, aborted: Sequence[str] = ()) -> None:
     results.manifest["aborted"] = list(aborted)
     results.manifest["counts"] = results.status()
     replace_file(results.path / "manifest.json", lambda file: file.write(sealed(results.manifest, indent=1)))
+
+
+def write_failures(root: Path, failures: Sequence[dict[str, Any]]) -> None:
+    """Write failures.jsonl with these lines alone; where there are none, there is no file."""
+    if failures:
+        replace_file(root / "failures.jsonl", lambda file: file.write(b"".join(sealed(failure) + b"\n" for failure in failures)))
+    else:
+        remove(root / "failures.jsonl")
 
 
 def add_failure(root: Path, failure: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.batch.columns import KINDS
 from sim.batch.design import write_design
-from sim.batch.durable import make_folder, replace_file
+from sim.batch.durable import make_folder
 from sim.batch.folder import (
     clear_leftovers,
     locked,
@@ -17,13 +17,13 @@ from sim.batch.folder import (
     refuse_links,
     refuse_what_is_no_folder,
     refuse_what_is_not_ours,
+    write_failures,
     write_manifest,
 )
 from sim.batch.manifest import FORMAT, differences
 from sim.batch.parts import Part, write_part
 from sim.batch.reading import bytes_in
 from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, in_words
-from sim.batch.sealed import sealed
 from sim.batch.store import Results
 
 
@@ -71,8 +71,8 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
             warnings.warn(f"{error}", ResultsWarning, stacklevel=2)
             known = []
         failures = {failure["run_id"]: failure for failure in [*known, *(failure for shard in shards for failure in shard.failures())]}
-        lines = [sealed(failure) + b"\n" for run_id, failure in failures.items() if run_id not in merged.done()]
-        replace_file(root / "failures.jsonl", lambda file: file.write(b"".join(lines)))
+        done = merged.done()
+        write_failures(root, [failure for run_id, failure in failures.items() if run_id not in done])
         write_manifest(merged)
     return Results.open(root)
 

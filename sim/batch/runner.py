@@ -24,7 +24,7 @@ from typing import Any
 
 from sim.batch.design import x_types
 from sim.batch.durable import remove, touch
-from sim.batch.folder import add_failure, write_manifest, writing
+from sim.batch.folder import add_failure, write_failures, write_manifest, writing
 from sim.batch.gather import gather
 from sim.batch.plan import Plan, PlanError, Task, make_plan
 from sim.batch.refused import Interrupted, ResultsError
@@ -84,9 +84,11 @@ def batch(
         pool = executor or pool_of(workers, processes)
         try:
             with telling(len(queue), root, progress) as tell, interrupts() as stopped:
-                drive(results, pool, workers, queue, Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run), tell, stopped)
+                empty = Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run)
+                failed = drive(results, pool, workers, queue, empty, tell, stopped)
             gather(results)
-            ended = results.done() | {failure["run_id"] for failure in results.failures()}
+            write_failures(root, results.failures())  # without those that are done now
+            ended = results.done() | failed
             if left := sum(task.run_id not in ended for task in ours):
                 raise Interrupted(f"{root}: {left:,} of {len(ours):,} runs are still to be done; the same command does them")
             results.stored.drop(results.stored.damaged)  # their runs have been done again
@@ -172,11 +174,13 @@ def drive(
     empty: Chunk,
     tell: Callable[[Status], None],
     stopped: threading.Event,
-) -> None:
-    """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run; on an interruption save what is done."""
+) -> set[str]:
+    """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run, and give the run_ids of those that failed;
+    on an interruption save what is done."""
     root = results.path
     flying: dict[Future[list[Status]], Chunk] = {}
     ended: set[str] = set()
+    failed: set[str] = set()
     spent: list[float] = []
 
     def collect(future: Future[list[Status]]) -> None:
@@ -185,6 +189,7 @@ def drive(
             ended.add(status.run_id)
             spent.append(status.wall_s)
             if status.failure:
+                failed.add(status.run_id)
                 add_failure(root, status.failure)
             tell(status)
 
@@ -210,6 +215,7 @@ def drive(
         raise
     finally:
         write_manifest(results, aborted=[run_id for run_id in handed if run_id not in ended])
+    return failed
 
 
 def chunk_size(left: int, workers: int, spent: list[float]) -> int:

@@ -5,7 +5,7 @@
     runs/part-*.parquet    one row per run: ids, seed, status, wall_s, `x.<dotted key>`, every outcome
     series/, events/       weekly series of each run; events when the scenario records them
     layers/                snapshots of the communities when the scenario records them
-    failures.jsonl         one line per failed run, with its traceback
+    failures.jsonl         a line each time a run fails, with its traceback; it stays until the run is done
     lock                   held by the one batch that writes
 
 `parts.py` says how parts are checked, and which count. manifest.json and each line of failures.jsonl end in their own SHA-256; that of
@@ -136,7 +136,7 @@ class Results:
 
     def status(self) -> dict[str, int]:
         """Number of runs by status. ABORTED: begun when the batch was interrupted; like PENDING, the same command does them."""
-        done, failed = self.done(), {failure["run_id"] for failure in self.failures()}
+        failed, done = {failure["run_id"] for failure in self.failures()}, self.done()
         failed -= done
         aborted = set(self.manifest.get("aborted", [])) - done - failed
         pending = self.manifest["planned"] - len(done) - len(failed) - len(aborted)
@@ -155,19 +155,20 @@ class Results:
             warn_of(self.missing(), str(self.path))
 
     def failures(self) -> list[dict[str, Any]]:
-        """run_id, point_id, label, future, replication, error and traceback of each failed run."""
+        """run_id, point_id, label, future, replication, error, traceback of each run that failed and is not done, as it failed last."""
         file = self.path / "failures.jsonl"
         try:
             *lines, _ = bytes_in(file).split(b"\n")  # a crash may leave half a line
-            found = []
+            found = {}
             for line in lines:
                 failure, is_sealed = unsealed(line)
                 if is_sealed != (self.manifest["format"] > 1) or not FAILURE_TYPES.items() <= {
                     (key, type(value)) for key, value in failure.items()
                 }:
                     raise ValueError
-                found.append(failure)
-            return found
+                found[failure["run_id"]] = failure
+            done = self.done() if found else set()
+            return [failure for run_id, failure in found.items() if run_id not in done]
         except ResultsError:
             raise
         except (OSError, ValueError):
