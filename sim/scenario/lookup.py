@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 from sim.scenario import own_code
 from sim.scenario.frozen import as_whole
@@ -56,6 +58,8 @@ def source_hash(name: str, home: Home) -> str:
 def own_settings(name: str, settings: Mapping[str, Any], home: Home) -> dict[str, Any]:
     """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values.
 
+    The values of a file are finite. A default of the class may be infinite ("never", say): it stands in the scenario as the text "inf",
+    since JSON has no such number, and the strategy gets the number.
     Those of `module:Class` stay as they are until its code is read: only that the numbers are finite is known before."""
     if own_code.is_own(name) and not home.reads_code:
         if wrong := [(key, f"expected a finite number (got {value})") for key, value in settings.items() if not _finite(value)]:
@@ -71,17 +75,44 @@ def own_settings(name: str, settings: Mapping[str, Any], home: Home) -> dict[str
     refused = {key for key, _ in wrong}
     try:
         # By way of JSON: strict about text for numbers, yet a TOML list may fill a tuple and a text a date.
-        sound = {key: value for key, value in settings.items() if key not in refused}
+        left_out = refused | {key for key, value in _endless_defaults(known).items() if _plain(settings.get(key)) == value}
+        sound = {key: value for key, value in settings.items() if key not in left_out}
         text = json.dumps({key: as_whole(value) if inner(known[key]) is int else value for key, value in sound.items()}, default=str)
         checked = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise faults(wrong + translate(error, model)) from error
     if wrong:
         raise faults(wrong)
-    return checked.model_dump(mode="json", by_alias=True)
+    return _plain(checked.model_dump(mode="json", by_alias=True))
+
+
+def _endless_defaults(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
+    """The defaults of a model that JSON cannot hold, as `_plain` spells them."""
+    defaults = {}
+    for key, field in fields.items():
+        if not (field.is_required() or field.default_factory_takes_validated_data):
+            value = field.get_default(call_default_factory=True, validated_data={})
+            defaults[key] = to_jsonable_python(value, serialize_unknown=True)
+    return {key: _plain(value) for key, value in defaults.items() if not _finite(value)}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it: an infinite number as text, at any depth."""
+    match value:
+        case Mapping():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+    return value if _finite(value) else str(value)
 
 
 def _finite(value: object) -> bool:
+    """Whether every number in a value, at any depth, is finite."""
+    match value:
+        case Mapping():
+            return all(map(_finite, value.values()))
+        case list() | tuple():
+            return all(map(_finite, value))
     return not isinstance(value, float) or math.isfinite(value)
 
 

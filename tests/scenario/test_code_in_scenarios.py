@@ -1,6 +1,7 @@
 """A scenario may come from anyone: reading, checking and describing one never runs the code that it names."""
 
 import json
+import math
 import os
 import pickle
 import sys
@@ -244,3 +245,51 @@ def test_an_event_may_set_what_only_the_own_code_has_a_default_for(setting, tmp_
         warnings.simplefilter("error")
         make_plan(with_code(load_scenario(file)))
     assert main(["check", str(file)]) == 0
+
+
+ENDLESS = """
+import math
+from pydantic import BaseModel
+from sim import Strategy
+
+class Mine(Strategy):
+    class Settings(BaseModel):
+        threshold: float = math.inf
+        limits: tuple[float, ...] = (1.0, -math.inf)
+        weight: float = 0.5
+
+    def decide(self, situation):
+        return None
+"""
+
+
+def test_an_infinite_default_of_a_strategy_s_own_settings_is_the_number_that_it_gets(tmp_path: Path):
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    (tmp_path / "s.toml").write_text(
+        'schema = 1\n[[strategies]]\nname = "endless:Mine"\n[[strategies]]\nname = "static"\nshare_to_border = 0.1\n'
+        '[sweep]\n"strategy.weight" = [0.25, 0.75]\n'
+    )
+    arms = [arm.scenario for arm in points(with_code(load_scenario(tmp_path / "s.toml")))]
+    mine = [each for each in arms if each.strategy.name == "endless:Mine"]
+    assert [each.strategy.settings["weight"] for each in mine] == [0.25, 0.75]
+    for each in mine:
+        strategy = each.strategy_class()(each.strategy.settings, each.strategy)
+        assert (strategy.settings.threshold, strategy.settings.limits) == (math.inf, (1.0, -math.inf))
+        read = json.loads(each.to_json(), parse_constant=pytest.fail)  # what JSON calls no number stands in no document
+        assert read["strategy"]["threshold"] == "inf"
+        assert type(each).model_validate_json(each.to_json(), context=each.home) == each
+
+
+def test_a_threshold_that_replaces_an_infinite_default_is_a_point_like_any_other(tmp_path: Path):
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    (tmp_path / "s.toml").write_text('schema = 1\n[strategy]\nname = "endless:Mine"\n[sweep]\n"strategy.threshold" = [2, 3.5]\n')
+    arms = points(with_code(load_scenario(tmp_path / "s.toml")))
+    assert [arm.scenario.strategy.settings["threshold"] for arm in arms] == [2.0, 3.5]
+
+
+@pytest.mark.parametrize("line", ["threshold = inf", "weight = inf", "limits = [2.0, inf]", "limits = [2.0, nan]"])
+def test_a_file_s_own_value_is_finite_whatever_the_default(line, tmp_path: Path):
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    (tmp_path / "s.toml").write_text(f'schema = 1\n[strategy]\nname = "endless:Mine"\n{line}\n')
+    with pytest.raises(ScenarioError, match=f"strategy.{line.split()[0]}: expected a finite number"):
+        load_scenario(tmp_path / "s.toml")
