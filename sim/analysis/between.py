@@ -23,7 +23,7 @@ from sim.analysis.compare import (
     runs_by_label,
     same_bits,
 )
-from sim.batch.manifest import NOT_DECIDING, flat
+from sim.batch.manifest import NOT_DECIDING, flat, goes_on
 from sim.batch.missing import Missing
 from sim.batch.store import Results, ResultsError
 
@@ -61,8 +61,8 @@ def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | s
     for label in shared:
         point = heads[1].loc[label]
         mine, theirs = paired(mine_of.get(label), theirs_of.get(label))
-        futures = min(int((design["label"] == label).sum()) for design in designs)
-        pairs.append(Pairs(label, label, len(mine), futures * min(planned_of), same_bits(mine, theirs, known)))
+        planned = max(int((design["label"] == label).sum()) * each for design, each in zip(designs, planned_of))
+        pairs.append(Pairs(label, label, len(mine), planned, same_bits(mine, theirs, known)))
         if len(mine):
             runs.append((mine, theirs))
             baselines[str(point["point_id"])] = str(heads[0].loc[label, "point_id"])
@@ -78,7 +78,7 @@ def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | s
 
 
 def inputs_that_differ(first: Results, second: Results, shared: list[str], runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> Iterator[str]:
-    """A line for each input that differs: keys of the scenarios, drawn parameters, sources, versions, arms that one folder lacks."""
+    """A line for each input that differs: keys of the scenarios, drawn parameters, sources, versions, replications, arms that one lacks."""
     there, here = first.manifest, second.manifest
     keys = list(keys_that_differ(first, second, shared))
     yield from keys[:NAMED]
@@ -93,6 +93,12 @@ def inputs_that_differ(first: Results, second: Results, shared: list[str], runs:
     for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
             yield f"version of {name}: {old.get(name, 'absent')} in the first, {new.get(name, 'absent')} in the second"
+    for words, each in (("first", there), ("second", here)):
+        for later in each.get("later_versions", []):
+            yield f"versions in the {words}: it {goes_on(each['versions'], later)}"
+    for name, absent in (("replications", None), ("shard", "1/1")):
+        if there.get(name, absent) != here.get(name, absent):
+            yield f"{name}: {there.get(name, absent)} in the first, {here.get(name, absent)} in the second"
     drawn = sorted(drawn_otherwise(first, second))
     if drawn:
         yield f"futures are drawn otherwise: {', '.join(drawn[:NAMED])}"

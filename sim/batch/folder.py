@@ -14,7 +14,7 @@ from typing import Any
 from sim.batch.columns import KINDS
 from sim.batch.design import design_of, read_design, says_of_itself, write_design
 from sim.batch.durable import append, make_folder, opened_to_lock, remove, rename, replace_file
-from sim.batch.manifest import FORMAT, differences, manifest_in, manifest_of
+from sim.batch.manifest import FORMAT, add_versions, differences, manifest_in, manifest_of
 from sim.batch.parts import OURS
 from sim.batch.plan import Plan
 from sim.batch.reading import names_in
@@ -79,8 +79,10 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     manifest["planned"] = sum(replication in shard for replication in range(manifest["replications"])) * len(plan.points)
     manifest["shard"] = str(shard)
     results = Results(root, manifest, mending=True)
-    results.stored.all()  # what cannot be read is told before anything is changed
+    done = results.done()  # what cannot be read is told before anything is changed
     kept = failures_to_keep(results)
+    if earlier:
+        note_versions(results, earlier, goes_on=any(task.run_id not in done for task in plan.tasks() if task.replication in shard))
     clear_leftovers(root, *(root / kind for kind in KINDS))
     remove(root / "stop")
     write_failures(root, kept)  # each stays until its run is done, so that no reason gets lost on the way
@@ -97,6 +99,14 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     for kind in KINDS:
         make_folder(root / kind)
     return results
+
+
+def note_versions(results: Results, earlier: dict[str, Any], goes_on: bool) -> None:
+    """Keep the versions with which the folder was begun; where the batch adds runs with others, note these and warn (ResultsWarning)."""
+    here = results.manifest["versions"]
+    results.manifest |= {key: earlier[key] for key in ("versions", "later_versions") if key in earlier}
+    if goes_on and (told := add_versions(results.manifest, [here])):
+        warnings.warn(f"{results.path}: {told}", ResultsWarning, stacklevel=5)
 
 
 def failures_to_keep(results: Results) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import platform
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ SHOWN = 6  # differences named when a folder belongs to another plan
 FORMAT = 2  # of the folders that this version writes; 1 has no sums and no seals
 TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points", "versions"), ("replications", "planned")
 MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
-OPTIONAL_TYPES = {"strategy_files": dict, "rows": dict, "shard": str, "design_sha256": str}
+OPTIONAL_TYPES = {"strategy_files": dict, "rows": dict, "shard": str, "design_sha256": str, "later_versions": list}
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
@@ -87,6 +88,23 @@ def strategy_files(plan: Plan) -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that a result depends on."""
     return {"python": platform.python_version()} | {name: found for name in VERSIONS if (found := installed(name))}
+
+
+def add_versions(manifest: dict[str, Any], others: Iterable[Mapping[str, str]]) -> str:
+    """Note in the manifest the versions that its folder goes on with, and give in words what of them is new, or "".
+
+    `versions` stay those with which the folder was begun; `later_versions` are the others, in the order in which they came."""
+    begun, later = manifest["versions"], list(manifest.get("later_versions", []))
+    new = [each for each in others if each != begun and each not in later]
+    manifest["later_versions"] = later + [each for i, each in enumerate(new) if each not in new[:i]]
+    return "; ".join(goes_on(begun, each) for each in manifest["later_versions"][len(later) :])
+
+
+def goes_on(begun: Mapping[str, str], later: Mapping[str, str]) -> str:
+    """`was begun with numpy 2.4.6 and goes on with numpy 2.5.0: equal bytes are not promised across versions`."""
+    names = [name for name in dict.fromkeys([*begun, *later]) if begun.get(name) != later.get(name)]
+    there, here = (", ".join(f"{name} {each.get(name, 'absent')}" for name in names) for each in (begun, later))
+    return f"was begun with {there} and goes on with {here}: equal bytes are not promised across versions"
 
 
 def installed(package: str) -> str | None:

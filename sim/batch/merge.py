@@ -20,7 +20,7 @@ from sim.batch.folder import (
     write_failures,
     write_manifest,
 )
-from sim.batch.manifest import FORMAT, differences
+from sim.batch.manifest import FORMAT, add_versions, differences
 from sim.batch.parts import Part, write_part
 from sim.batch.reading import bytes_in
 from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, in_words
@@ -56,6 +56,9 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
             manifest["design_sha256"] = write_design(root, first.design_table(), first.manifest["plan_id"])
         manifest["replications"] = max(each.manifest["replications"] for each in [*shards, *([whole] if whole else [])])
         manifest["planned"] = manifest["replications"] * len(manifest["points"])
+        theirs = [each for shard in shards for each in (shard.manifest["versions"], *shard.manifest.get("later_versions", []))]
+        if told := add_versions(manifest, theirs):
+            warnings.warn(f"{root}: {told}", ResultsWarning, stacklevel=2)
         merged = Results(root, manifest, mending=True)
         for shard in shards:
             there = {part.name for part in merged.stored.all()}

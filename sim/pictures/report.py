@@ -253,7 +253,10 @@ def what_was_run(results: Results) -> str:
         "plan": manifest["plan_id"],
         "digest of the results": results.digest(),
         "hash of the model's code": manifest["source_hash"],
-        "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+        "versions": "; later ".join(
+            ", ".join(f"{name} {version}" for name, version in each.items())
+            for each in (manifest["versions"], *manifest.get("later_versions", []))
+        ),
     }
     said = (
         f"<p>{len(assumed)} of the {len(registry)} parameters of the registry are assumptions of this model; the others are measured or "

@@ -88,3 +88,11 @@ def test_runs_that_one_folder_lacks_are_told(tmp_path):
     comparison = compare_folders(first, second)
     assert [(each.label, each.used, each.planned) for each in comparison.short_of_pairs] == [("hold", 2, 3)]
     assert "hold: 1 of 3 runs failed; first reason: ValueError: no hold." in printed(comparison)
+
+
+def test_replications_that_one_folder_alone_has_are_told(tmp_path):
+    comparison = compare_folders(folder(tmp_path / "a", replace(SWEPT, count=5)), folder(tmp_path / "b"))
+    assert "replications: 5 in the first, 3 in the second" in comparison.inputs
+    assert {(each.used, each.planned) for each in comparison.pairs} == {(3, 5)}
+    text = printed(comparison)
+    assert "No input differs" not in text and "replications: 5 in the first, 3 in the second" in text and " 3 of 5 " in text
