@@ -204,7 +204,8 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     try:
         text = read_text(path, "scenario file")
     except Unreadable as error:
-        raise refuse(f"{named}{error}") from None
+        looked = " A path starts from the folder of the file that names it." if asked_by and "does not exist" in str(error) else ""
+        raise refuse(f"{named}{error}{looked}") from None
     if not text.strip():
         raise refuse(f"{named}is empty; a scenario begins with schema = 1")
     try:

@@ -235,7 +235,7 @@ def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[s
             return [(name, f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}")]
         case _ if field:
             typed = isinstance(item["input"], str) and inner(field) in (int, float, bool)
-            mend = hint_for(f"x = {item['input']}") if typed else ""
+            mend = hint_for(f"x = {item['input']}", is_toml=True) if typed else ""
             return [(name, f"expected {expectation(field)} {got(item['input'])}" + (f". {mend}" if mend else ""))]
         case _:
             return [(name, item["msg"])]

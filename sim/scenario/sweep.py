@@ -63,10 +63,11 @@ def points(scenario: Scenario) -> list[Arm]:
                 resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.home)
             except ScenarioError as error:
                 told = [f"{key} = {got(value)[5:-1]}" for key, value in itertools.islice(point.items(), SHOWN_KEYS)]
-                said_at = place or "sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
+                before = f"{place}: " if place else ""
+                after = " in sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS)) if told and not place else ""
                 for problem in error.problems:
                     what = re.sub(r"\(got .*?\)", "", problem.text)  # a range can be wrong at every sample
-                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=f"{problem.text} in {said_at}"))
+                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=before + problem.text + after))
                 same.append(False)
                 continue
             same.append(bool(point) and unvaried.get(i) == resolved)

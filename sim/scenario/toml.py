@@ -104,10 +104,14 @@ HINTS = (
     (VALUE + r"([+-]?\d+,\d+)" + END, "A decimal is written with a point: {point}"),
     (VALUE + r"([+-]?\d{1,3}(?:[ '.]\d{3})+)" + END, "A number is written without separators: {plain}"),
     (VALUE + rf"({NUMBER})\s*%", "A share is written as a number from 0 to 1, without %: {share}"),
-    (VALUE + rf"({NUMBER})\s*[^\W\d_]", "A number stands alone, without its unit: {0}"),
+    (VALUE + rf"(?!0[xob])({NUMBER})\s*[^\W\d_]", "A number stands alone, without its unit: {0}"),
     (VALUE + r"[$€£]\s*" + rf"({NUMBER})", "A number stands alone, without its unit: {0}"),
     (VALUE + r"(?i:(true|false))\b", "Write {lower}, without capitals"),
     (VALUE + r"(?i:(yes|no|on|off))" + END, "Write true or false (or put a text in quotes)"),
+    (VALUE + r"(?i:(?:verdadero|falso|cierto|sí|si))" + END, "Write true or false"),
+    (VALUE + r"([+-]?\.\d+)" + END, "A number has a digit before its point: 0{0}"),
+    (VALUE + r"[+-]?(0\d+)" + END, "A whole number does not begin with 0"),
+    (r";\s*$", "A line ends without ;"),
     (r"=\s*$", "A value is missing; leave the whole line out where there is none"),
     (VALUE + r"(?i:null|none|nil)" + END, "There is no empty value in TOML; leave the key out"),
     (VALUE + r"(\d{1,2}[/.]\d{1,2}[/.]\d{2,4})", "A date is written as year-month-day: 2022-01-31"),
@@ -119,14 +123,16 @@ HINTS = (
 )
 
 
-def hint_for(line: str) -> str:
-    """How to mend a line of a file that is no TOML, "" where the line shows nothing."""
+def hint_for(line: str, is_toml: bool = False) -> str:
+    """How to mend a line of a file that is no TOML, or (`is_toml`) the text where a number should stand; "" where it shows nothing."""
     if len(line) > MAX_HINTED:
         return ""
     bare = TEXT_OR_COMMENT.sub(_left_out, line)
     for pattern, hint in HINTS:
         if found := re.search(pattern, line if "backslash" in hint else bare):
             return _filled(hint, found.group(1) if found.re.groups else found.group())
+    if is_toml:
+        return ""
     for quote in ('"', "'"):
         if re.sub(r"\\.", "", line).count(quote) % 2:
             return f"The text in this line has only one {quote}; it begins and ends with one"
