@@ -9,7 +9,6 @@ from random import Random
 from typing import Any, NamedTuple
 
 from oddities import (
-    Raw,
     damaged_text,
     encoded,
     misspelt,
