@@ -15,7 +15,6 @@ from sim.batch.columns import KINDS
 from sim.batch.design import design_of, read_design, says_of_itself, write_design
 from sim.batch.durable import append, make_folder, opened_to_lock, remove, rename, replace_file
 from sim.batch.manifest import FORMAT, add_versions, differences, manifest_in, manifest_of
-from sim.batch.parts import OURS
 from sim.batch.plan import Plan
 from sim.batch.reading import names_in
 from sim.batch.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, Unreadable, in_words
@@ -86,13 +85,7 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     clear_leftovers(root, *(root / kind for kind in KINDS))
     remove(root / "stop")
     write_failures(root, kept)  # each stays until its run is done, so that no reason gets lost on the way
-    names = names_in(root / "runs")
-    for kind in KINDS:
-        for name in names_in(root / kind):
-            part = name.partition(".")[0]
-            # A stopped write or removal has left a record. Where even that is gone, `runs` may have been moved away for a while.
-            if OURS.fullmatch(name) and f"{part}.parquet" not in names and f"{part}.sha256" in names:
-                remove(root / kind / name)
+    results.stored.drop(results.stored.leftovers())
     # A design that is whole stays: written anew, it would not fit the manifest until that is written too.
     manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(root, design_of(plan), plan.plan_id)
     write_manifest(results)

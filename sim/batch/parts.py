@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 T = TypeVar("T")
-END = ".parquet"
+END, RECORD = ".parquet", ".sha256"
 TRIES = 100  # of a reader whose parts get joined: each join leaves fewer, so that one or two are the rule
 OURS = re.compile(r"part-[0-9a-f]{16}\.(parquet|sha256)")
 OF_FORMAT_1 = re.compile(r"part-.*\.parquet", re.DOTALL)
@@ -95,15 +95,23 @@ class Parts:
         return table
 
     def drop(self, names: Iterable[str]) -> None:
-        """Remove the parts of these names."""
+        """Remove the parts of these names, or what is left of them: the record last, since by it a rest is known as ours."""
         names = sorted(names)
+        for kind in ("runs", *RUNS_LAST[:-1]):
+            if names and (self.root / kind).is_dir():
+                for name in names:
+                    remove(self.root / kind / f"{name}{END}")
+                sync(self.root / kind)
         for name in names:
-            remove(self.root / "runs" / f"{name}{END}")
-        sync(self.root / "runs")
-        for name in names:
-            for kind in (kind for kind in KINDS if kind != "runs"):
-                remove(self.root / kind / f"{name}{END}")
-            remove(self.root / "runs" / f"{name}.sha256")
+            remove(self.root / "runs" / f"{name}{RECORD}")
+
+    def leftovers(self) -> list[str]:
+        """Parts that a stopped write or removal left: with a record, and without the file in `runs`.
+
+        Files without even a record stay: `runs` may have been moved away for a while."""
+        names = names_in(self.root / "runs")
+        records = (name.removesuffix(RECORD) for name in names if name.endswith(RECORD) and OURS.fullmatch(name))
+        return [name for name in records if name + END not in names]
 
     def _names(self) -> list[str]:
         shape = OURS if self.format > 1 else OF_FORMAT_1
@@ -161,7 +169,7 @@ class Parts:
                 continue
             except OSError:
                 sums[kind] = ""
-        record = self.root / "runs" / f"{name}.sha256"
+        record = self.root / "runs" / f"{name}{RECORD}"
         kept = record_in(record)
         if name_of(sums) == name:
             if kept != sums and self.mending:
@@ -234,7 +242,7 @@ def name_of(sums: Mapping[str, str]) -> str:
 
 def write_record(root: Path, name: str, sums: Mapping[str, str]) -> None:
     text = "".join(f"{sum_}  {kind}/{name}{END}\n" for kind, sum_ in sums.items())
-    replace_file(root / "runs" / f"{name}.sha256", lambda file: file.write(text.encode()))
+    replace_file(root / "runs" / f"{name}{RECORD}", lambda file: file.write(text.encode()))
 
 
 def record_in(file: Path) -> dict[str, str] | None:
