@@ -53,7 +53,15 @@ def test_a_current_directory_that_has_been_removed_is_told(tmp_path, monkeypatch
     assert capsys.readouterr().err == "redeploy: the current directory has been removed; change to another\n"
 
 
-EARLY = "import sys, sim.__main__; print(flush=True); sys.exit(sim.__main__.main())"
+EARLY = """
+import sys, sim.__main__, sim.interrupts
+begin = sim.interrupts.as_a_command
+def as_a_command():
+    begin()
+    print(flush=True)  # from here on a Ctrl-C is the command's to answer
+sim.interrupts.as_a_command = as_a_command
+sys.exit(sim.__main__.main())
+"""
 
 
 def test_an_early_ctrl_c_is_quiet():
