@@ -184,6 +184,7 @@ def calibrate(results: Results, rows: Sequence[Observation], keep: int, replicat
         raise ResultsError(f"{results.path}: expected one strategy in several futures")
     if not status["SUCCEEDED"]:
         raise Interrupted(f"{results.path}: no run has succeeded")
+    failed = sum(failure["replication"] < replications for failure in results.failures())
     weekly = read_weekly(results, list(dict.fromkeys(row.series for row in rows)), replications)
     values = np.column_stack([weekly.value(row) for row in rows])
     future = weekly.runs[FUTURE].to_numpy()
@@ -197,7 +198,7 @@ def calibrate(results: Results, rows: Sequence[Observation], keep: int, replicat
     draws = draws[draws[FUTURE].isin(complete - {0})]
     if len(draws) < keep:
         told = f"{results.path}: {len(draws)} futures have all their runs; expected at least the {keep} to keep"
-        raise (Interrupted if status["FAILED"] else ResultsError)(told)
+        raise (Interrupted if failed else ResultsError)(told)
     draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values([DISTANCE, FUTURE], ignore_index=True)
     undefined = draws[DISTANCE].isna()
     if (~undefined).sum() < keep:
@@ -208,8 +209,8 @@ def calibrate(results: Results, rows: Sequence[Observation], keep: int, replicat
     draws = draws[~undefined]
     members = np.isin(future, draws[FUTURE].head(keep))
     default = means.get(0, np.full(len(rows), np.nan))
-    failed, left_out = status["FAILED"], int(undefined.sum())
-    return Calibration(rows, draws, keep, values[members], default, distance.get(0, np.nan), weekly, failed, left_out)
+    default_distance = distance.get(0, np.nan)
+    return Calibration(rows, draws, keep, values[members], default, default_distance, weekly, failed, int(undefined.sum()))
 
 
 def print_calibration(found: Calibration, console: Console) -> None:

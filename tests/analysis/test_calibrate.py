@@ -58,6 +58,9 @@ class Folder:
     def status(self):
         return {"SUCCEEDED": 12, "FAILED": 0}
 
+    def failures(self):
+        return []
+
 
 @pytest.fixture
 def rows(tmp_path: Path):

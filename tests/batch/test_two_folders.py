@@ -28,7 +28,7 @@ def leaky(scenario, replication=0):
 
 def printed(comparison):
     text = io.StringIO()
-    print_comparison(comparison, Console(file=text, width=200))
+    print_comparison(comparison, Console(file=text, width=1_000))
     return text.getvalue()
 
 
