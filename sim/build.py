@@ -13,6 +13,7 @@ from sim.chance import U, mix
 from sim.day import Bench, Lines, Parameters
 from sim.geography.map import EXITS, Map, load_map
 from sim.geography.routes import Routes as Library
+from sim.geography.routes import cluster_and_nearest
 from sim.geography.routes import routes as load_routes
 from sim.geography.travel import Speeds, Travel
 from sim.geography.travel import travel as load_travel
@@ -89,6 +90,13 @@ def geography(resolution_km: float, speeds: Speeds) -> tuple[Map, Travel, Librar
     map_ = load_map(resolution_km)
     travel = load_travel(map_, speeds)
     return map_, travel, load_routes(map_, travel)
+
+
+@cache
+def land(resolution_km: float, speeds: Speeds) -> tuple[Map, np.ndarray, np.ndarray]:
+    """Map, cluster of each community, community of each cell: what crops need, without the travel tables that take some seconds."""
+    map_ = load_map(resolution_km)
+    return map_, *cluster_and_nearest(map_, speeds)
 
 
 def geography_of(scenario: Any) -> tuple[Map, Travel, Library]:
@@ -251,9 +259,9 @@ def prices_of(scenario: Any) -> np.ndarray:
 
 def crops_beyond_land(scenario: Any) -> list[tuple[str, str]]:
     """(key, what the map can hold) where the scenario has more crops than the map has land for; empty where they fit."""
-    map_, travel, library = geography_of(scenario)
+    map_, clusters, nearest = land(scenario.map.resolution_km, Speeds(**values(scenario, "travel")))
     try:
-        opening.communities(scenario, map_, library, ground_of(map_, travel), values(scenario, "start"))
+        opening.communities(scenario, map_, clusters, nearest, values(scenario, "start"))
     except UserError as error:
         key, _, text = str(error).partition(": ")
         return [(key, text)]
@@ -274,7 +282,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
-        communities = opening.communities(scenario, map_, library, ground, start)
+        communities = opening.communities(scenario, map_, library.site_cluster, travel.nearest_site, start)
         markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
         networks, book = opening.networks(scenario, library, lines, key)

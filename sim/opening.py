@@ -11,6 +11,7 @@ from sim.addition import added
 from sim.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
 from sim.day import Lines, Parameters
 from sim.geography.map import COUNTRIES, Map, plain
+from sim.geography.routes import CLUSTERS
 from sim.geography.routes import Routes as Library
 from sim.mechanisms.crops import bearing
 from sim.scenario.problems import UserError
@@ -112,20 +113,22 @@ def parts(here: np.ndarray, department: np.ndarray, start: dict[str, float]) -> 
     return [(told[name] / total, part) for name, part in inside.items() if part.any()]
 
 
-def communities(scenario: Any, map_: Map, library: Library, ground: tables.Ground, start: dict[str, float]) -> Table:
-    """Settlements and hamlets with their people and fields. Hectares of a zone go to the communities whose cluster lies in it, by
-    suitable land; zones that the map cannot hold in full are reported by UserError."""
+def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site: np.ndarray, start: dict[str, float]) -> Table:
+    """Settlements and hamlets with their people and fields. `site_cluster` is the production cluster of each of them (-1: none),
+    `nearest_site` the community to which each cell of the map belongs (-1: none). Hectares of a zone go to the communities whose
+    cluster lies in it, by suitable land; zones that the map cannot hold in full are reported by UserError."""
     n = map_.n_communities
     towns = table(Community, n)
-    land = np.bincount(ground.community[ground.community >= 0], (map_.coca_suitability * map_.area_km2 * 100)[ground.community >= 0], n)
-    high = np.bincount(ground.community[ground.community >= 0], (map_.poppy_share * map_.area_km2 * 100)[ground.community >= 0], n)
+    held = nearest_site >= 0
+    land = np.bincount(nearest_site[held], (map_.coca_suitability * map_.area_km2 * 100)[held], n)
+    high = np.bincount(nearest_site[held], (map_.poppy_share * map_.area_km2 * 100)[held], n)
     people = np.array([float(place.population) for place in map_.settlements[:n]])
     theatre = np.array([place.theatre for place in map_.settlements[:n]])
-    zone = np.array([library.cluster_zone[c] if c >= 0 else "" for c in library.site_cluster])
+    zone = np.array([CLUSTERS[c].zone if c >= 0 else "" for c in site_cluster])
     towns.uid = [uid_of("community", i) for i in range(n)]
     towns.cell = [place.cell for place in map_.settlements[:n]]
     towns.theatre = theatre
-    towns.cluster = np.maximum(library.site_cluster, 0)
+    towns.cluster = np.maximum(site_cluster, 0)
     towns.population = people
     towns.ronda = theatre == CAJAMARCA
     towns.cooperation = start["cooperation"]

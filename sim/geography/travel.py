@@ -161,30 +161,36 @@ def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.
 
 def _tables(map: Map, speeds: Speeds) -> Arrays:
     n, sites = len(map.cells), nodes_of_sites(map)
-    foot, trail, road, river = (f(map, speeds) for f in (foot_edges, trail_edges, road_edges, river_edges))
+    foot, trail = foot_edges(map, speeds), trail_edges(map, speeds)
     on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
-    on_land = (foot, road, _port_edges(map, speeds), _connector_edges(map, sites, "road"))
-    on_water = (river, _connector_edges(map, sites, "river"))
-
-    def surface(water: float) -> np.ndarray:
-        """Days between sites when every day on the water takes `water` days."""
-        ways = [(e.a, e.b, e.days) for e in on_land] + [(e.a, e.b, e.days * water) for e in on_water]
-        return _between(_graph(n + len(sites), *zip(*ways)), sites)  # type: ignore[arg-type]
-
-    days = surface(1.0)
+    days = surface_days(map, speeds)
     with np.errstate(invalid="ignore"):  # what a hair more on the water adds is, on the quickest way, the days on the water
-        by_boat = np.where(np.isfinite(days), (surface(1.0 + HAIR) - days) / HAIR, 0.0)
-    on_road = np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
-    weights = [foot.km, road.km * on_road, river.km * ON_RIVER]
-    felt = _graph(n, [foot.a, road.a, river.a], [foot.b, road.b, river.b], weights)
+        by_boat = np.where(np.isfinite(days), (surface_days(map, speeds, 1.0 + HAIR) - days) / HAIR, 0.0)
     return {
-        **_reach(map, felt),
+        **_reach(map, _felt(map, speeds)),
         "days_surface": days,
         "days_river": np.clip(by_boat, 0.0, days),
         "days_foot": _between(on_foot, sites, FOOT_DAYS),
-        "air_km": _air_km(map),
-        "nearest_site": _nearest_site(map, felt),
+        "air_km": air_km(map),
+        "nearest_site": nearest_site(map, speeds),
     }
+
+
+def surface_days(map: Map, speeds: Speeds, water: float = 1.0) -> np.ndarray:
+    """Days between sites by foot, road, river and connectors when a day on the water takes `water` days. f8[n_sites, n_sites]"""
+    sites = nodes_of_sites(map)
+    on_land = (foot_edges(map, speeds), road_edges(map, speeds), _port_edges(map, speeds), _connector_edges(map, sites, "road"))
+    on_water = (river_edges(map, speeds), _connector_edges(map, sites, "river"))
+    ways = [(e.a, e.b, e.days) for e in on_land] + [(e.a, e.b, e.days * water) for e in on_water]
+    return _between(_graph(len(map.cells) + len(sites), *zip(*ways)), sites)  # type: ignore[arg-type]
+
+
+def _felt(map: Map, speeds: Speeds) -> csr_matrix:
+    """The graph along which a force is felt, in foot-equivalent km."""
+    foot, road, river = foot_edges(map, speeds), road_edges(map, speeds), river_edges(map, speeds)
+    on_road = np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
+    weights = [foot.km, road.km * on_road, river.km * ON_RIVER]
+    return _graph(len(map.cells), [foot.a, road.a, river.a], [foot.b, road.b, river.b], weights)
 
 
 def ports(map: Map) -> np.ndarray:
@@ -246,8 +252,12 @@ def _starts(rows: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
 
 
-def _nearest_site(map: Map, felt: csr_matrix) -> np.ndarray:
-    """Ways run through Peruvian cells only: the far bank of a border river brings nobody nearer. Of communities in one cell, the first."""
+def nearest_site(map: Map, speeds: Speeds) -> np.ndarray:
+    """The community to which each Peruvian cell of a theatre belongs, i8[n_cells], -1 for other cells.
+
+    Ways run through Peruvian cells only: the far bank of a border river brings nobody nearer. Of communities in one cell, the first.
+    """
+    felt = _felt(map, speeds)
     home = np.flatnonzero((map.cell_country == PERU) & (map.terrain_of != TERRAINS.index("sea")))
     place = np.full(len(map.cells), -1)
     place[home] = np.arange(len(home))
@@ -263,7 +273,8 @@ def _nearest_site(map: Map, felt: csr_matrix) -> np.ndarray:
     return owner
 
 
-def _air_km(map: Map) -> np.ndarray:
+def air_km(map: Map) -> np.ndarray:
+    """Great-circle distance between sites, f8[n_sites, n_sites]."""
     lon, lat = np.radians([[s.lon for s in map.settlements], [s.lat for s in map.settlements]])
     chord = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
     km = 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))

@@ -19,10 +19,11 @@ from sim.geography.routes import (
     RIVER,
     ROAD,
     Routes,
+    cluster_and_nearest,
     cluster_sites,
     routes,
 )
-from sim.geography.travel import ports, travel
+from sim.geography.travel import Speeds, ports, travel
 
 PERU = COUNTRIES.index("peru")
 COCA_ZONES = ("vraem", "bajo_amazonas", "putumayo", "condorcanqui", "maranon")
@@ -223,6 +224,15 @@ def test_each_community_has_a_producing_cluster_of_its_theatre(map5, library):
     for k, site in enumerate(library.cluster_site):
         if CLUSTERS[k].products:
             assert library.site_cluster[site] == k
+
+
+@pytest.mark.parametrize("speeds", [Speeds(), Speeds(river_winding=1.6, foot_sierra=12.0)])
+def test_the_land_by_itself_is_the_land_of_the_tables(speeds):
+    map10 = load_map(10)
+    tables = travel(map10, speeds)
+    clusters, nearest = cluster_and_nearest(map10, speeds)
+    assert np.array_equal(clusters, routes(map10, tables).site_cluster)
+    assert np.array_equal(nearest, tables.nearest_site)
 
 
 def test_a_cluster_without_a_town_is_named(map5):
