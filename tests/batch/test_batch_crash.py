@@ -106,7 +106,7 @@ def test_ended_before_every_seventh_change_nothing_is_lost(command, made, tmp_pa
         assert die_and_do_again(command, made, tmp_path / f"{n}", n, list(KILLS)[i % len(KILLS)])
 
 
-@pytest.mark.slow
+@pytest.mark.lane
 @pytest.mark.parametrize("how", KILLS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_ended_before_any_change_nothing_is_lost(command, how, made, tmp_path):

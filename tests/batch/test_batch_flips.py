@@ -47,7 +47,7 @@ def is_told(root, file, capsys):
     return True
 
 
-@pytest.mark.parametrize("number", [24, pytest.param(1_200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [24, pytest.param(1_200, marks=pytest.mark.lane)])
 def test_each_flipped_bit_of_a_part_is_told(root, number, capsys):
     files, told = parts_in(root), 0
     for file, byte, bit in flips(files, number, seed=13):
@@ -57,7 +57,7 @@ def test_each_flipped_bit_of_a_part_is_told(root, number, capsys):
     Results.open(root).digest()
 
 
-@pytest.mark.parametrize("number", [10, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [10, pytest.param(300, marks=pytest.mark.lane)])
 @pytest.mark.parametrize("name", ["manifest.json", "design.parquet"])
 def test_each_flipped_bit_of_manifest_and_design_is_told(root, name, number, capsys):
     for file, byte, bit in flips([root / name], number, seed=14):
@@ -67,7 +67,7 @@ def test_each_flipped_bit_of_manifest_and_design_is_told(root, name, number, cap
             assert main(["compare", str(root)]) == 2 and name in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [20, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [20, pytest.param(600, marks=pytest.mark.lane)])
 def test_each_flipped_bit_of_a_record_or_of_failures_is_told(root, number, capsys):
     for file, byte, bit in flips([*sorted(root.glob("runs/*.sha256")), root / "failures.jsonl"], number, seed=15):
         if file.name == "failures.jsonl" and byte == file.stat().st_size - 1:

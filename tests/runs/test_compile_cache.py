@@ -272,7 +272,7 @@ def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Po
 
 
 @needs_the_compiler
-@pytest.mark.slow
+@pytest.mark.lane
 def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(tmp_path):
     """With the whole model: the first start is interrupted, the second compiles, a third elsewhere does not."""
     shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
