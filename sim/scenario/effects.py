@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
@@ -96,8 +97,9 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
     having: dict[Any, list[Idle | None]] = {}
     names: dict[Any, tuple[str, bool]] = {}
     for arm in arms:
-        idle = {each.key: each for each in _idle(arm.scenario)}
-        values = {each.key: each.value for each in idle.values()} | dict(_settings(arm.scenario))
+        levers = list(_levers(arm.scenario))
+        idle = {each.key: each for each in _idle(arm.scenario, levers)}
+        values = {each.key: each.value for each in idle.values()} | dict(_settings(arm.scenario, levers))
         for key, value in values.items():
             varied = any(key == axis or key.startswith(f"{axis}.") for axis in arm.varied)
             own = arm.entry if key.startswith("strategy.") else None
@@ -139,17 +141,24 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
 
 
 def _changed(table: BaseModel, prefix: str, but: tuple[str, ...] = ()) -> Iterator[Lever]:
-    for name, field in type(table).model_fields.items():
+    for name in type(table).model_fields:
         value = getattr(table, name)
         if name in but:
             continue
         needs = needs_of(type(table), name)
         if isinstance(value, Section) and not needs:
             yield from _changed(value, f"{prefix}{name}.")
-        elif value != field.get_default(call_default_factory=True, validated_data={}):
+        elif value != default_of(type(table), name):
             yield Lever(prefix + name, value, needs)
 
 
+@cache
+def default_of(table: type[BaseModel], name: str) -> Any:
+    """The default of a field; kept, since every arm of a plan is asked for every one."""
+    return table.model_fields[name].get_default(call_default_factory=True, validated_data={})
+
+
+@cache
 def needs_of(table: type[BaseModel], name: str) -> tuple[Needs, ...]:
     """The conditions of a field; a table that only changes a default inherits them."""
     tables = [base for base in table.__mro__ if issubclass(base, BaseModel)]
@@ -157,9 +166,9 @@ def needs_of(table: type[BaseModel], name: str) -> tuple[Needs, ...]:
     return next(filter(None, (tuple(mark for mark in field.metadata if isinstance(mark, Needs)) for field in fields)), ())
 
 
-def _settings(scenario: Scenario) -> Iterator[tuple[str, Any]]:
+def _settings(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[tuple[str, Any]]:
     """Every setting of a scenario but its events, and its value."""
-    yield from ((lever.key, lever.value) for lever in _levers(scenario))
+    yield from ((lever.key, lever.value) for lever in levers)
     yield from ((f"parameters.{name}", value) for name, value in _replaced(scenario).items())
     yield from ((f"ablate.{name}", name) for name in scenario.ablate)
 
@@ -171,10 +180,10 @@ def _replaced(scenario: Scenario) -> dict[str, float]:
     return {name: value for name, value in scenario.parameters.items() if name not in off and value != known.get(name).value}
 
 
-def _idle(scenario: Scenario) -> Iterator[Idle]:
+def _idle(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[Idle]:
     """What does not act in a scenario without a plan."""
     course = Course(scenario)
-    for lever in _levers(scenario):
+    for lever in levers:
         if found := _idle_lever(course, lever):
             yield found
     for name, value in _replaced(scenario).items():

@@ -7,6 +7,7 @@ Future 0 holds the scenario's own values. A future is another world, so a pair o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -78,20 +79,12 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
     """
     known = registry.load_registry()
     asked = futures.parameters
-    if asked == ASSUMED:
-        asked = [
-            each.name
-            for each in known
-            if each.provenance == ASSUMED
-            and each.low < each.high
-            and each.mechanism != MAP_TABLES
-            and each.name not in taken
-            and each.name not in free
-        ]
     wrong: list[tuple[str, str]] = []
     if "samples" not in futures.model_fields_set:
         wrong.append(("samples", "missing; expected how many futures to draw, such as samples = 20"))
     ranges: dict[str, Any] = {}
+    if asked == ASSUMED:
+        ranges, asked = _assumed(known, frozenset(taken), frozenset(free)), ()
     for name, ends in asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]:
         key = f"parameters.{name}"
         if name not in known:
@@ -116,7 +109,23 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
         wrong.append(("parameters", "no parameter is left to be uncertain"))
     if wrong:
         raise faults(wrong)
-    return futures.model_copy(update={"parameters": freeze(ranges)})
+    return futures.model_copy(update={"parameters": ranges if isinstance(ranges, Frozen) else freeze(ranges)})
+
+
+@cache
+def _assumed(known: registry.Registry, taken: frozenset[str], free: frozenset[str]) -> Frozen:
+    """The ranges of all assumed parameters but these; kept, since a sweep asks for them at each of its points."""
+    return freeze(
+        {
+            each.name: {"low": each.low, "high": each.high}
+            for each in known
+            if each.provenance == ASSUMED
+            and each.low < each.high
+            and each.mechanism != MAP_TABLES
+            and each.name not in taken
+            and each.name not in free
+        }
+    )
 
 
 def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> str | None:
