@@ -99,7 +99,8 @@ def batch(
                 raise KeyboardInterrupt from None
             raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
-            raise ResultsError(f"{root}: cannot write results: {error}") from error
+            what = f"{error.filename2 or error.filename or root}: cannot write results: {error.strerror or error}"
+            raise ResultsError(f"{what}; what is saved stays, and the same command does the rest") from error
         finally:
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
