@@ -87,7 +87,7 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
             return [], [f"is empty; expected headers, each {wanted}"]
         if lists_numbers(cells):
             told = f"expected the names of the columns, each {wanted}, in the first line"
-            return [], [f"line {top}, column 1: {told} {got(' '.join(cells[0].split()))}"]
+            return [], [f"line {top}, column 1: {told} {got(next(cell.strip() for cell in cells if cell.strip()))}"]
         headers = [header.strip().replace('"', "") for header in cells]
         headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt comments its headers out
         for column, header in enumerate(headers, 1):
