@@ -229,7 +229,7 @@ def batch(
     if counts["FAILED"]:
         show_text(f"{folder}: {counted(counts)}; {reasons(folder)}")
         return 1
-    print(f"{folder}: {counted(counts)}; `redeploy compare {quoted(folder)}` compares")
+    show_text(f"{folder}: {counted(counts)}; `redeploy compare {quoted(folder)}` compares")
     return 0
 
 
@@ -272,7 +272,7 @@ def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out:
 
     merged = merge_folders(directories, out)
     counts = merged.status()
-    print(f"{merged.path}: {counted(counts)}; `redeploy compare {quoted(merged.path)}` compares")
+    show_text(f"{merged.path}: {counted(counts)}; `redeploy compare {quoted(merged.path)}` compares")
     return 1 if counts["FAILED"] else 0
 
 

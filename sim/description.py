@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario import Scenario, dated
 from sim.scenario.lookup import catalogue
-from sim.scenario.problems import UserError, expectation, inner, keys_of, near
+from sim.scenario.problems import UserError, expectation, inner, keys_of, near, plain
 
 SINGULAR = {
     "couplings": "coupling",
@@ -137,8 +137,8 @@ def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = globals()[what]()
     found = [row for row in rows if name in (None, row["name"])]
     if not found:
-        part = str(name).casefold()
-        found = [row for row in rows if part in row["name"].casefold()]
+        part = plain(str(name))
+        found = [row for row in rows if part in plain(row["name"])]
     if not found:
         hint = near(str(name), [row["name"] for row in rows])
         raise UserError(f'no {SINGULAR[what]} "{name}", whole or in part; `redeploy describe {what}` lists them.{hint}')

@@ -56,19 +56,24 @@ def calibrate(
     refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
     from sim.analysis.calibrate import calibrate as fit
     from sim.analysis.calibrate import members_of, print_calibration
+    from sim.batch.missing import BIASED, shortened, untold
     from sim.batch.runner import batch as run_batch
+    from sim.scenario.problems import printable
 
     members = members_of(loaded, keep)
     folder = out or Path("results") / scenario.stem
-    with redirect_stdout(sys.stderr):
+    count = loaded.replications.count
+    with redirect_stdout(sys.stderr), untold():
         results = run_batch(loaded, out=folder, workers=workers, replace=replace)
-    counts = results.status()
-    if counts["FAILED"]:
-        tried = counts["FAILED"] + counts["SUCCEEDED"]
-        print(f"{folder}: {counts['FAILED']:,} of {tried:,} runs failed; {reasons(folder)}", file=sys.stderr)
-        if not counts["SUCCEEDED"]:
+    failures = [failure for failure in results.failures() if failure["replication"] < count]  # others do not enter the answer
+    if failures:
+        asked = len(results.manifest["points"]) * count
+        first = f"first reason: {printable(shortened(failures[0]['error']))}"
+        biased = f". {BIASED}" if len(failures) < asked else ""
+        print(f"{folder}: {len(failures):,} of {asked:,} runs failed; {first}; {reasons(folder)}{biased}", file=sys.stderr)
+        if len(failures) == asked:
             return 1
-    found = fit(results, rows, members, loaded.replications.count)
+    found = fit(results, rows, members, count)
     from sim.pictures.fans import fans
 
     picture, fitted = io.BytesIO(), folder / "fitted.csv"
@@ -113,16 +118,19 @@ def validate(
     """
     from sim import validation
     from sim.analysis.scoreboard import print_scores, print_slopes
+    from sim.batch.missing import untold
     from sim.scenario import UserError
 
     if bare:
         raise UserError(f"validate: {validation.each_named(bare)}")
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
-    scores = validation.validate(fact, out, workers, replace, and_ablate=ablate)
+    with untold():  # the scoreboard has them
+        scores = validation.validate(fact, out, workers, replace, and_ablate=ablate)
     if not as_json:
         show(lambda console: print_scores(scores, console))
-    slopes = validation.ablate(out, workers, replace) if ablate else None
+    with untold():
+        slopes = validation.ablate(out, workers, replace) if ablate else None
     if as_json:
         print(printed_json(validation.as_dict(scores) | (slopes.as_dict() if slopes else {})))
     elif slopes:

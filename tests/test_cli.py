@@ -407,6 +407,19 @@ def test_describe_takes_a_part_of_a_name(arguments, first, most, capsys):
     assert lines[0].startswith(first) and 1 <= len(lines) <= most and all(arguments[1] in line.casefold() for line in lines)
 
 
+@pytest.mark.parametrize("name", ["PICHARI", "Píchari", "pichári", "pi\u0301chari"])
+def test_describe_finds_a_place_whatever_its_case_and_accents(name, capsys):
+    assert main(["describe", "places", name, "--json"]) == 0
+    assert "Pichari" in [row["name"] for row in json.loads(capsys.readouterr().out)]
+    assert main(["describe", "places", f"{name}x"]) == 2
+    assert 'Did you mean "Pichari"?' in capsys.readouterr().err
+
+
+def test_describe_gives_the_near_name_of_a_strategy(capsys):
+    assert main(["describe", "strategies", "surge_and_retrun"]) == 2
+    assert 'Did you mean "surge-and-return"?' in capsys.readouterr().err
+
+
 def test_describe_parameters_of_a_group_are_those_of_its_name(capsys):
     assert main(["describe", "parameters", "presence", "--json"]) == 0
     names = [row["name"] for row in json.loads(capsys.readouterr().out)]

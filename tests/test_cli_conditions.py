@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import resource
 import shutil
 import struct
@@ -17,6 +18,7 @@ import termios
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 COMMAND = [sys.executable, str(Path(__file__).with_name("stand_in_command.py"))]
 NOBODY = 65_534
@@ -62,11 +64,11 @@ def ground():
     shutil.rmtree(place)
 
 
-def on_a_terminal(columns, *arguments):
+def on_a_terminal(columns, *arguments, kind="dumb"):
     """What a command prints on a terminal of so many columns, with its status."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {"TERM": "dumb", "NO_COLOR": "1"}
+    env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {"TERM": kind, "NO_COLOR": "1"}
     process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=theirs, stderr=theirs, stdin=theirs, env=env)
     os.close(theirs)
     printed = b""
@@ -84,6 +86,33 @@ def test_at_80_columns_every_name_and_number_is_whole(command, ground):
     piped = redeploy(command, ground / "results").stdout
     assert status == 0 and max(map(len, lines)) <= 80 and "…" not in text
     assert set(text.split()) >= set(piped.split()) - {"\u2500" * 10} - {word for word in piped.split() if set(word) == {"─"}}
+
+
+def shown(text):
+    """The lines that a terminal has shown, each state of a line that was drawn anew by itself."""
+    return [line.rstrip() for line in re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)) if line.strip()]
+
+
+@pytest.mark.parametrize("kind", ["dumb", "xterm"])
+def test_at_80_columns_batch_and_report_print_whole_names_and_numbers(kind, ground):
+    folder = ground / f"eighty-{kind}"
+    status, text = on_a_terminal(80, "batch", ground / "plan.toml", "--out", folder, "--replications", "2", kind=kind)
+    lines = shown(text)
+    assert status == 0 and max(map(cell_len, lines)) <= 80 and "…" not in text, text
+    drawn = [line for line in lines if " 6/6 runs " in line]
+    assert drawn and all(line.startswith(f"{folder} ") and re.search(r" 6/6 runs \d:\d\d:\d\d left \d:\d\d:\d\d$", line) for line in drawn)
+    said = f"{folder}: 6 SUCCEEDED; `redeploy compare {folder}` compares"
+    assert " ".join(text.split()).endswith(said), text
+    status, text = on_a_terminal(80, "report", folder, kind=kind)
+    assert status == 0 and shown(text) == [str(folder / "report.html")] and len(str(folder / "report.html")) <= 80
+
+
+def test_beside_a_long_name_of_a_folder_no_number_of_the_progress_is_cut(ground):
+    folder = ground / "a_folder_with_a_long_name" / "and_another_in_it" / "results_of_two_replications"
+    status, text = on_a_terminal(80, "batch", ground / "plan.toml", "--out", folder, "--replications", "2")
+    first, *others = shown(text)
+    assert status == 0 and "…" not in text and re.search(r" 6/6 runs \d:\d\d:\d\d left \d:\d\d:\d\d$", first), text
+    assert "".join([first.split()[0], *others]).startswith(str(folder)), text  # the name goes on beneath itself
 
 
 def test_in_a_pipe_no_line_is_cut_even_where_columns_is_set(ground):

@@ -70,7 +70,8 @@ def print_scores(scores: list[Score], console: Console) -> None:
         for check in score.checks:
             sheet.add(f"  {check.what}", found(check), accepted(check), check.result)
         if score.failed_runs:
-            sheet.add(f"  {score.failed_runs} runs failed; `redeploy status` on its folder lists them")
+            asked = len(fact.arms) * fact.replications
+            sheet.add(f"  {score.failed_runs:,} of {asked:,} runs failed; `redeploy status` on its folder lists them")
     sheet.print(console)
     for line in reading(scores):
         tell(console, line)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -114,6 +115,14 @@ def warn_of(missing: Missing, folder: str) -> None:
     """Warn the caller outside this package, with all that `sentences` says."""
     if missing:
         warnings.warn(f"{folder}: {' '.join(missing.sentences())}", MissingRunsWarning, outside())
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """No MissingRunsWarning in here: who asks for this tells of the failed runs that matter to the answer, once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingRunsWarning)
+        yield
 
 
 def outside() -> int:

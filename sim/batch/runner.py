@@ -36,6 +36,8 @@ from sim.interrupts import SIGNALS
 CHUNK_S = 5.0
 LOOK_S = 0.2  # between looks at whether a Ctrl-C or SIGTERM has come
 PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
+BAR = 8, 40  # cells of the bar of progress, at least and at most
+BAR_NUMBERS = 42  # cells of what stands beside it: runs that failed, time spent and left, spaces
 
 
 def batch(
@@ -97,7 +99,8 @@ def batch(
                 raise KeyboardInterrupt from None
             raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
         except OSError as error:
-            raise ResultsError(f"{root}: cannot write results: {error}") from error
+            what = f"{error.filename2 or error.filename or root}: cannot write results: {error.strerror or error}"
+            raise ResultsError(f"{what}; what is saved stays, and the same command does the rest") from error
         finally:
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -241,8 +244,10 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
     if not progress:
         yield lambda status: None
         return
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.table import Column
 
     def line(text: str) -> None:
         with suppress(OSError):  # nobody reads it any more: no reason to end a batch
@@ -251,9 +256,14 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
     console = Console(stderr=True)
     failed = 0
     if console.is_terminal:
-        name = TextColumn("{task.description}", markup=False)
-        columns = (name, BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
-        with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console) as bar:
+        # Where the line is too short the bar gives way, then the name goes on beneath itself; no number is cut.
+        name = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
+        spare = console.width - cell_len(str(root)) - len(f"{total}/{total}") - BAR_NUMBERS
+        drawn = BarColumn(max(BAR[0], min(BAR[1], spare)), table_column=Column(no_wrap=True))
+        kinds = (MofNCompleteColumn, TimeElapsedColumn, TimeRemainingColumn)
+        runs, spent, ahead = (kind(table_column=Column(no_wrap=True)) for kind in kinds)
+        note = TextColumn("{task.fields[note]}")
+        with Progress(name, drawn, runs, note, spent, TextColumn("left"), ahead, console=console) as bar:
             shown = bar.add_task(str(root), total=total, note="runs")
 
             def tell(status: Status) -> None:

@@ -19,6 +19,7 @@ DESIGNS = (GRID, ALONE, LHS, SOBOL, TABLE)
 SETTINGS = ("design", "samples", "seed", "table")
 FIXED = ("sweep", "strategies", "futures", "replications", "record", "schema", "title", "description", "extends", "events")
 MAX_SAMPLES = 1_000_000
+ENDS = (("min", "max"), ("minimum", "maximum"), ("lower", "upper"), ("from", "to"), ("start", "stop"), ("start", "end"))
 
 
 def axes(sweep: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,12 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
         return [("design", f"expected {alternatives(DESIGNS)} {got(design)}.{near(str(design), DESIGNS)}")]
     wrong, varied = [], axes(sweep)
     ranges = [key for key, values in varied.items() if isinstance(values, Mapping)]
+    other_words = in_other_words(varied)
+    needs = "" if design in (LHS, SOBOL) else '; it needs design = "lhs" or "sobol"'
+    wrong += [(key, text + needs) for key, text in other_words.items()]
     for key, values in varied.items():
+        if key.rpartition(".")[0] in other_words:
+            continue
         if "." not in key and key != "ablate":
             wrong.append(
                 (
@@ -60,7 +66,7 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
     if design == ALONE and not varied:
         wrong.append(("design", f'"{design}" varies keys in turn: expected a dotted key with a list of values'))
     if design in (LHS, SOBOL):
-        if not ranges:
+        if not (ranges or other_words):
             wrong.append(("design", f'"{design}" samples ranges: expected a key with {{low = ..., high = ...}}'))
         if "samples" not in sweep:
             wrong.append(("samples", f"missing; expected a whole number from 1 to {MAX_SAMPLES}"))
@@ -90,6 +96,21 @@ def overlaps(varied: Mapping[str, Any]) -> list[tuple[str, str]]:
         for depth in range(1, key.count(".") + 1)
         if (above := ".".join(key.split(".")[:depth])) in known
     ]
+
+
+def in_other_words(varied: Mapping[str, Any]) -> dict[str, str]:
+    """Keys whose values are a range in words that others use for it, `{min = 0, max = 1}`, each with how it is written here."""
+    ends: dict[str, dict[str, Any]] = {}
+    for key, value in varied.items():
+        above, _, word = key.rpartition(".")
+        if above and is_number(value):
+            ends.setdefault(above, {})[word] = value
+    found = {key: next((pair for pair in ENDS if pair[0] in given and pair[1] in given), None) for key, given in ends.items()}
+    return {
+        key: f"a range is written {{low = {ends[key][pair[0]]:g}, high = {ends[key][pair[1]]:g}}}, not with {' and '.join(ends[key])}"
+        for key, pair in found.items()
+        if pair
+    }
 
 
 def range_fault(values: Mapping[str, Any]) -> str | None:

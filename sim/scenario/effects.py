@@ -1,4 +1,5 @@
-"""Settings without effect. What cannot act is refused; what would act only under a condition that the file does not meet is warned of.
+"""Settings without effect. What cannot act is refused; what would act only under a condition that the file does not meet is warned of,
+and so is what reaches past the end and acts in part.
 
 A setting is a key that differs from its default, a parameter that differs from the registry, a coupling that is ablated, or a value that an
 event sets. What each needs to act is declared beside its definition (`sim.scenario.conditions`). In a plan a setting is told when it acts
@@ -34,7 +35,7 @@ MOVES = Needs("movement")  # what the own settings of every shipped strategy nee
 
 class ScenarioWarning(UserWarning):
     """A setting of a scenario has no effect: it would act only under a condition that the scenario does not meet, or in a run of the file
-    by itself but in no arm of its plan."""
+    by itself but in no arm of its plan. Or it acts in part, because the horizon ends before it is done."""
 
 
 class Idle(NamedTuple):
@@ -105,7 +106,9 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
             own = arm.entry if key.startswith("strategy.") else None
             name = key if own is None else f"strategies[{own}].{key.removeprefix('strategy.')}"
             name = f"sweep.{key}" if varied else name
-            groups = [(key, None, None), (key, own, got(value))] if varied else [(key, own, None)]
+            groups: list[tuple[Any, ...]] = [(key, None, None), (key, own, got(value))] if varied else [(key, own, None)]
+            if key == "strategy.name":  # where others of the same name move, one that moves nobody is there to be compared with
+                groups = [(key, None, got(value))]
             for group in groups:
                 names[group] = name, varied and group[2] is not None
                 having.setdefault(group, []).append(idle.get(key))
@@ -133,6 +136,8 @@ def _levers(scenario: Scenario) -> Iterator[Lever]:
         if name not in NO_SETTINGS + NO_WORLD:
             yield from _changed(getattr(scenario, name), f"{name}.")
     yield from _changed(scenario.strategy, "strategy.", ("name", "settings"))
+    if strategy_of(scenario) is not None and scenario.strategy.name != "hold":
+        yield Lever("strategy.name", scenario.strategy.name, (MOVES,))
     own = getattr(getattr(strategy_of(scenario), "Settings", None), "model_fields", {})
     for name, value in scenario.strategy.settings.items():
         if name in own and value != own[name].default:
@@ -167,10 +172,11 @@ def needs_of(table: type[BaseModel], name: str) -> tuple[Needs, ...]:
 
 
 def _settings(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[tuple[str, Any]]:
-    """Every setting of a scenario but its events, and its value."""
+    """Every setting of a scenario but what its events set, and its value."""
     yield from ((lever.key, lever.value) for lever in levers)
     yield from ((f"parameters.{name}", value) for name, value in _replaced(scenario).items())
     yield from ((f"ablate.{name}", name) for name in scenario.ablate)
+    yield from ((key, value) for key, value, _ in _to_the_end(scenario))
 
 
 def _replaced(scenario: Scenario) -> dict[str, float]:
@@ -183,6 +189,9 @@ def _replaced(scenario: Scenario) -> dict[str, float]:
 def _idle(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[Idle]:
     """What does not act in a scenario without a plan."""
     course = Course(scenario)
+    for key, value, late in _to_the_end(scenario):
+        if late and not (key.startswith("strategy.") and course.failing(["movement"])):
+            yield Idle(key, value, late)
     for lever in levers:
         if found := _idle_lever(course, lever):
             yield found
@@ -195,6 +204,23 @@ def _idle(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[Idle]:
         if all(reasons):
             yield Idle(f"ablate.{name}", name, str(reasons[0]))
     yield from _idle_events(course)
+
+
+def _to_the_end(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
+    """What can reach past the end of the horizon, be it a default too: its key, its value, and what then is to be told, else ""."""
+    horizon = scenario.time.horizon_days
+    for i, event in enumerate(scenario.events):
+        if event.until is not None:
+            late = f"has no effect: the run ends before this day, with time.horizon_days = {horizon} {got(event.until)}"
+            yield f"events[{i}].until", event.until, late if event.until > horizon else ""
+    kind = strategy_of(scenario)
+    if hasattr(kind, "steps_done") and not any(key.startswith("strategy.") for event in scenario.events for key in event.set):
+        # Here and not in the strategy, whose file is part of the identity of every run.
+        levers, last = scenario.strategy, (horizon - 1) // kind.turn_days * kind.turn_days
+        steps, done = levers.settings["steps"], kind(levers.settings).steps_done(last)
+        told = f"acts only in part: {done} of {steps} steps fall by day {last}, the last review before time.horizon_days = {horizon}"
+        reached = f"{told}, so that the share reaches {levers.share_to_border * done / steps:.3g}"
+        yield "strategy.duration_days", levers.settings["duration_days"], reached if 0 < done < steps else ""
 
 
 def _needs_of(parameter: str) -> list[str]:
@@ -238,6 +264,12 @@ class Course:
                 return f"has no effect: it acts only {reason}"
         return None
 
+    def first_move(self) -> int:
+        """A day of the horizon before which no soldiers of the VRAEM are ordered to the border; 0 where a user's own code decides."""
+        starts = [day for day in (0, *self._turns) if failing(self.on(day), "movement") is None]
+        kinds = [strategy_of(self.on(day)) for day in starts]
+        return min((max(day, kind.moves_from(self.on(day).strategy)) if kind else 0 for day, kind in zip(starts, kinds)), default=0)
+
     def _others(self, window: range | None) -> Iterator[Scenario]:
         yield from {id(day): day for day in (self.on(turn) for turn in self._turns if window is None or turn in window)}.values()
 
@@ -246,6 +278,9 @@ def _idle_lever(course: Course, lever: Lever, window: range | None = None) -> Id
     scenario = course.on(window.start) if window else course.scenario
     key, value = lever.key, lever.value
     name = key.partition(".")[2]
+    if key == "strategy.name":  # a share that is too small is told of by its own key
+        unmoved = None if scenario.strategy.share_to_border else course.failing(("movement",), window)
+        return Idle(key, value, f"{unmoved}; set strategy.share_to_border") if unmoved else None
     kind = strategy_of(scenario) if key.startswith("strategy.") else None
     if kind is not None:
         if name in kind.unused:
@@ -257,8 +292,20 @@ def _idle_lever(course: Course, lever: Lever, window: range | None = None) -> Id
     for needs in lever.needs:
         if (not needs.of or value in needs.of) and (text := course.failing(needs.conditions, window)):
             return Idle(key, value, text)
+    if key == "secrecy.until_day" and window is None and (text := _ends_too_early(course)):
+        return Idle(key, value, text)
     reason = kind.idle(scenario).get(name) if kind is not None else None
     return Idle(key, value, f"has no effect: it acts only {reason}") if reason else None
+
+
+def _ends_too_early(course: Course) -> str | None:
+    """What to say of a secrecy that is over before there is anything to keep secret: then any level is as good as none."""
+    secrecy, first = course.scenario.secrecy, course.first_move()
+    changes = any(key.startswith("secrecy.") for event in course.scenario.events for key in event.set)
+    if secrecy.until_day is None or secrecy.until_day > first or changes:
+        return None
+    told = f"secrecy ends before it can act: the first order to move falls on day {first}, so that secrecy.level = {secrecy.level:g}"
+    return f"{told} has no effect {got(secrecy.until_day)}"
 
 
 def _idle_events(course: Course) -> Iterator[Idle]:

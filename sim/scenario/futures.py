@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim import parameters as registry
-from sim.scenario.designs import TABLE, range_fault, sample, samples_fault
+from sim.scenario.designs import TABLE, in_other_words, range_fault, sample, samples_fault
 from sim.scenario.frozen import Frozen, freeze, pairs
 from sim.scenario.problems import SHOWN, faults, got
 from sim.scenario.sections import MAX_SEED, Section
@@ -50,6 +50,8 @@ class Futures(Section):
         named = isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value)
         if value != ASSUMED and not named and not isinstance(value, Mapping):
             raise ValueError(f'expected "{ASSUMED}", a list of parameters, or a table of name = {{low, high}} {got(value)}')
+        if isinstance(value, Mapping) and (wrong := in_other_words(dict(pairs(value)))):
+            raise faults(list(wrong.items()))
         return freeze(dict(pairs(value)) if isinstance(value, Mapping) else value)
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 import datetime
 import difflib
 import types
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -56,10 +57,15 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
+def plain(name: str) -> str:
+    """A name without accents and in lower case: what it is looked up by."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter)).casefold()
+
+
 def near(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
-    """` Did you mean "x"?`, or nothing where no known name is close, whatever the case of its letters."""
-    names = {each.casefold(): each for each in known}
-    close = difflib.get_close_matches(name.casefold(), names, 1, likeness)
+    """` Did you mean "x"?`, or nothing where no known name is close, whatever the case and the accents of its letters."""
+    names = {plain(each): each for each in known}
+    close = difflib.get_close_matches(plain(name), names, 1, likeness)
     return f' Did you mean "{names[close[0]]}"?' if close else ""
 
 

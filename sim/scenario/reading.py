@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim.scenario.problems import near
@@ -89,6 +89,18 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 def comma_hint(header: str) -> str:
     """What to add to the refusal of a header that holds what some programs write between columns."""
     return " (columns are separated by commas)" if {*header} & {";", "\t"} else ""
+
+
+def lists_numbers(cells: Sequence[str]) -> bool:
+    """Whether the first row of a table that should name its columns holds numbers only, between commas or whatever stands between them."""
+    found = [cell for cell in re.split(r"[\s;]+", " ".join(cells).replace('"', "").removeprefix("#")) if cell]
+    return bool(found) and all(map(is_plain_number, found))
+
+
+def decimal_hint(cells: Sequence[str], columns: int) -> str:
+    """What to add to the refusal of a row of too many cells that may be decimals written with a comma: 0,1 is two cells, 0 and 1."""
+    parts = [re.fullmatch(r"[+-]?[0-9]+([eE][+-]?[0-9]+)?", cell.strip()) for cell in cells]
+    return " (a decimal is written with a point: 0.1, not 0,1)" if columns < len(cells) <= 2 * columns and all(parts) else ""
 
 
 def is_plain_number(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sim import parameters as registry
 from sim.scenario.frozen import hashable
 from sim.scenario.problems import got
-from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, is_plain_number, read_text
+from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, decimal_hint, is_plain_number, lists_numbers, read_text
 from sim.scenario.toml import MAX_PARTS
 
 NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
@@ -85,6 +85,9 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
         top, cells = next(table, (0, []))
         if not cells:
             return [], [f"is empty; expected headers, each {wanted}"]
+        if lists_numbers(cells):
+            told = f"expected the names of the columns, each {wanted}, in the first line"
+            return [], [f"line {top}, column 1: {told} {got(next(cell.strip() for cell in cells if cell.strip()))}"]
         headers = [header.strip().replace('"', "") for header in cells]
         headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt comments its headers out
         for column, header in enumerate(headers, 1):
@@ -105,7 +108,8 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
             empty = [column for column, cell in enumerate(cells[: len(headers)], 1) if not cell.strip()]
             faults += [f"line {line}, column {column}: expected a value of {headers[column - 1]} (got nothing)" for column in empty]
             if len(cells) != len(headers):
-                faults.append(f"line {line}, column {min(len(cells), len(headers)) + 1}: expected {len(headers)} cells (got {len(cells)})")
+                place, hint = f"line {line}, column {min(len(cells), len(headers)) + 1}", decimal_hint(cells, len(headers))
+                faults.append(f"{place}: expected {len(headers)} cell{'s' * (len(headers) > 1)} (got {len(cells)}){hint}")
             elif not empty:
                 row = {header: _value(cell.strip()) for header, cell in zip(headers, cells) if header not in notes}
                 first = seen.setdefault(hashable([value for header, value in row.items() if header]), line)

@@ -164,10 +164,24 @@ def test_only_the_replications_asked_for_count(command):
     assert command(out="other")[0] == 0 and Path("other/calibration.json").read_bytes() == earlier
 
 
+def test_only_the_failed_runs_of_the_replications_asked_for_are_told(command):
+    def fails(scenario, replication):
+        return replication > 0 or is_default(scenario)
+
+    command("--set", "replications.count=3", fails=fails)
+    status, _, told = command(fails=fails)
+    assert status == 1 and told.count("runs failed") == 1 and "out: 1 of 6 runs failed; " in told
+    command("--set", "replications.count=3", out="whole", fails=lambda scenario, replication: replication > 0)
+    status, _, told = command(out="whole", fails=lambda scenario, replication: replication > 0)
+    assert status == 0 and "runs failed" not in told
+
+
 def test_where_every_run_fails_the_reasons_are_named(command):
     status, out, told = command(fails=lambda scenario, replication: True)
     assert (status, out) == (1, "") and not Path("out/fitted.csv").exists()
-    assert told.splitlines()[-1] == "out: 6 of 6 runs failed; out/failures.jsonl has the reasons, `redeploy status out` lists them"
+    first = "first reason: ZeroDivisionError: nobody; out/failures.jsonl has the reasons"
+    assert told.splitlines()[-1] == f"out: 6 of 6 runs failed; {first}, `redeploy status out` lists them"
+    assert told.count("6 of 6 runs failed") == 1
     with pytest.raises(ResultsError, match="out: no run has succeeded"):
         calibrate(Results.open("out"), [], keep=2, replications=1)
 
@@ -175,7 +189,9 @@ def test_where_every_run_fails_the_reasons_are_named(command):
 def test_where_the_defaults_fail_the_answer_is_whole_and_says_so(command):
     status, out, told = command(fails=lambda scenario, replication: is_default(scenario))
     assert status == 1 and "; defaults none" in out and "nan" not in out
-    assert "out: 1 of 6 runs failed; out/failures.jsonl has the reasons, `redeploy status out` lists them" in told
+    first = "first reason: ZeroDivisionError: nobody; out/failures.jsonl has the reasons"
+    assert f"out: 1 of 6 runs failed; {first}, `redeploy status out` lists them. The runs that" in told
+    assert told.count("1 of 6 runs failed") == 1 and told.count("biased sample") == 1 and "warning" not in told
     assert json.loads(command("--json", fails=lambda scenario, replication: is_default(scenario))[1])["failed_runs"] == 1
 
 

@@ -252,6 +252,13 @@ def test_failed_cuts_are_named_beside_the_facts(as_json, quick, tmp_path, capsys
         assert some.endswith(f"Runs failed: 20 of danger; {reasons} has the reasons\n") and "40 of leak, " in all_
 
 
+def test_failed_runs_of_a_fact_are_told_once(quick, tmp_path, capsys):
+    quick.fails = lambda scenario: bool(scenario.events)
+    assert tried(tmp_path, "S15") == 1
+    out, err = capsys.readouterr()
+    assert " ".join(out.split()).count("12 of 24 runs failed") == 1 and err == ""
+
+
 def test_a_damaged_part_is_mended_by_the_command_that_made_it(quick, tmp_path, capsys):
     tried(tmp_path, "S17")
     digest = Results.open(tmp_path / "S17").digest()

@@ -59,6 +59,34 @@ def test_a_share_of_0_is_hold(name, tasking):
     assert moved.records().outcomes == held.records().outcomes
 
 
+def test_steps_past_the_end_move_nobody():
+    """What `check` says of steps that the horizon cuts off: the share goes no further than the steps that fall."""
+    levers = {"time.horizon_days": 28, "strategy.name": "phased", "strategy.share_to_border": 0.4}
+    cut_off = finished(**levers, **{"strategy.steps": 4, "strategy.duration_days": 84})
+    whole = finished(**levers | {"strategy.name": "static", "strategy.share_to_border": 0.1})
+    assert state(cut_off) == state(whole)
+
+
+def test_an_event_ends_with_the_run():
+    """Whatever the day on which it ends, if that is past the last."""
+    event = {"day": 3, "set": {"partner.coordination": 0.9}}
+    runs = [finished(events=[event | until]) for until in ({"until": 300}, {"until": 21}, {})]
+    assert all(state(one) == state(runs[0]) for one in runs)
+    assert state(runs[0]) != state(finished(events=[event | {"until": 10}]))
+
+
+def test_secrecy_that_ends_by_the_first_order_keeps_nothing_secret():
+    """Up to the day of that order any level is as good as none; with a day more it is not."""
+    leaky = MOVING | {"time.horizon_days": 28, "strategy.start_day": 14, "parameters.secrecy.leak_base": 100.0, "allow_outside_range": True}
+
+    def at(level, until):
+        return state(finished(**leaky, **{"secrecy.level": level, "secrecy.until_day": until}))
+
+    kept = [{name: held for name, held in at(level, 14).items() if name != "places.levers"} for level in (0.0, 1.0)]
+    assert kept[0] == kept[1]
+    assert any(at(0.0, 15)[name] != held for name, held in at(1.0, 15).items() if name != "places.levers")
+
+
 VARIANTS = [
     ("static", {"start_day": 14}),
     ("static", {"start_day": 14, "withdrawal": "close_remote"}),

@@ -101,6 +101,46 @@ WARNED = {
         "strategy.share_to_border",
         "threat-following moves nobody before day 378, and time.horizon_days = 364",
     ),
+    "a strategy that moves without a share": (
+        '[strategy]\nname = "static"',
+        "strategy.name",
+        f"{UNMOVED} (the share that moves is 0); set strategy.share_to_border",
+    ),
+    "one of [[strategies]] that moves without a share": (
+        '[[strategies]]\nname = "static"\nshare_to_border = 0.1\n[[strategies]]\nname = "phased"\nsteps = 3',
+        "strategies[1].name",
+        "(the share that moves is 0)",
+    ),
+    "steps that end after the end": (
+        '[strategy]\nname = "phased"\nshare_to_border = 0.3\nduration_days = 800',
+        "strategy.duration_days",
+        "acts only in part: 3 of 6 steps fall by day 350, the last review before time.horizon_days = 364, so that the share reaches 0.15",
+    ),
+    "steps that end after a short horizon, by default": (
+        '[strategy]\nname = "phased"\nshare_to_border = 0.3\n[time]\nhorizon_days = 90',
+        "strategy.duration_days",
+        "acts only in part: 3 of 6 steps fall by day 84",
+    ),
+    "steps that end after the end at one point": (
+        '[strategy]\nname = "phased"\nshare_to_border = 0.3\n[sweep]\n"strategy.duration_days" = [90, 800]',
+        "sweep.strategy.duration_days",
+        "(got 800)",
+    ),
+    "an event that outlasts the run": (
+        event('day = 15\nuntil = 400\nset = {"partner.coordination" = 0.9}'),
+        "events[0].until",
+        "has no effect: the run ends before this day, with time.horizon_days = 364 (got 400)",
+    ),
+    "secrecy that ends before the first move": (
+        STATIC + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 98",
+        "secrecy.until_day",
+        "the first order to move falls on day 98, so that secrecy.level = 0.9 has no effect (got 98)",
+    ),
+    "secrecy that ends before an event moves the first": (
+        '[strategy]\nname = "static"\n[secrecy]\nuntil_day = 28\n' + event('day = 28\nset = {"strategy.share_to_border" = 0.2}'),
+        "secrecy.until_day",
+        "falls on day 28",
+    ),
     "a reserve that the share bounds": (
         '[strategy]\nname = "rapid-reserve"\nshare_to_border = 0.1\nreserve_share = 0.3',
         "strategy.reserve_share",
@@ -233,6 +273,18 @@ FINE = {
         event('day = 10\nset = {"partner.coordination" = 0.9}') + event('day = 20\nuntil = 30\nset = {"partner.coordination" = 0.2}')
     ),
     "a coupling cut among the points": STATIC + '[sweep]\nablate = [[], ["leak"], ["joint"]]',
+    "the strategy of a share that varies": '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.0, 0.2]',
+    "a share of 0 beside others of its name": '[[strategies]]\nname = "static"\n[[strategies]]\nname = "static"\nshare_to_border = 0.2',
+    "a last step on the last review": '[strategy]\nname = "phased"\nshare_to_border = 0.3\nduration_days = 350',
+    "steps whose length an event changes": (
+        '[strategy]\nname = "phased"\nshare_to_border = 0.3\nduration_days = 800\n'
+        + event('day = 15\nset = {"strategy.duration_days" = 100}')
+    ),
+    "an event until the end": event('day = 15\nuntil = 364\nset = {"partner.coordination" = 0.9}'),
+    "secrecy that ends on the day after the first order": STATIC + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 99",
+    "secrecy that an event prolongs": (
+        STATIC + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 98\n" + event('day = 50\nset = {"secrecy.until_day" = 300}')
+    ),
     "a start on the last review": STATIC + "start_day = 350",
     "many futures of a parameter": STATIC + '[futures]\nsamples = 2\nparameters = ["presence.reach_km"]',
 }

@@ -87,6 +87,7 @@ def test_a_design_of_ranges_keeps_those_of_the_file_below(write):
         ("future,distance\n1,2\n", "line 1, column 1: expected a parameter such as crops.growth_coca (got only future, distance)"),
         ("leak_base\n0.02\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "leak_base")'),
         ("secrecy.leak_base,error\n0.02,1\n", 'line 1, column 2: expected a parameter such as crops.growth_coca (got "error")'),
+        ("0.02,0.05\n0.03,0.06\n", "line 1, column 1: expected the names of the columns, each a parameter such as crops.growth_coca"),
         ("ablate\n['leak']\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "ablate")'),
         ("secrecy.leak_bas\n0.02\n", "futures.parameters.secrecy.leak_bas: no such parameter"),
         ("secrecy.leak_base\n0.02\n\n0.3\n", '(allow_outside_range = true lifts this) (got 0.3) in line 4 of "fitted.csv"'),

@@ -180,6 +180,18 @@ WRONG = {
         '[sweep]\ndesign = "lhs"\nsamples = 2\nseed = -1\n"secrecy.level" = {low = 0, high = 1}',
         ["sweep.seed: expected a whole number from 0", "(got -1)"],
     ),
+    "sweep of a range in other words": (
+        '[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = {min = 0.1, max = 1}',
+        ["sweep.secrecy.level: a range is written {low = 0.1, high = 1}, not with min and max"],
+    ),
+    "sweep of a range in other words, in a grid": (
+        '[sweep]\n"secrecy.level" = {lower = 0, upper = 1}',
+        ["sweep.secrecy.level: a range is written {low = 0, high = 1}, not with lower and upper", 'design = "lhs" or "sobol"'],
+    ),
+    "futures of a range in other words": (
+        '[futures]\nsamples = 3\nparameters = {"secrecy.leak_base" = {min = 0.01, max = 0.02}}',
+        ["futures.parameters.secrecy.leak_base: a range is written {low = 0.01, high = 0.02}, not with min and max"],
+    ),
     "sweep of a range in a grid": ('[sweep]\n"secrecy.level" = {low = 0, high = 1}', ["sweep.secrecy.level: a range needs design"]),
     "sweep of nothing sampled": ('[sweep]\ndesign = "lhs"\nsamples = 3\n"secrecy.level" = [0]', ['sweep.design: "lhs" samples ranges']),
     "sweep range upside down": (
