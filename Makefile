@@ -64,11 +64,11 @@ answers: .venv/core.stamp
 	@$(BIN)/redeploy batch scenarios/experiments/assumptions.toml --out results/assumptions --workers $(JOBS)
 	@$(BIN)/redeploy batch scenarios/experiments/decomposition.toml --out results/decomposition --workers $(JOBS)
 	@$(BIN)/redeploy batch scenarios/experiments/stale-beliefs.toml --out results/stale-beliefs --workers $(JOBS)
-	@$(BIN)/python -m sim.odd results/assumptions results/decomposition results/stale-beliefs
+	@$(BIN)/python -m sim.docs_pages results/assumptions results/decomposition results/stale-beliefs
 
 # The parts of docs/ and of the README that say what the registries and the mechanisms' pages say.
 odd: .venv/core.stamp
-	@$(BIN)/python -m sim.odd
+	@$(BIN)/python -m sim.docs_pages
 
 map: .venv/dev.stamp
 	@$(BIN)/python -m sim.geography.build
@@ -85,6 +85,7 @@ lock: .venv/dev.stamp
 .venv/core.stamp: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what a run needs, from requirements.lock (once)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip uninstall -qq -y --disable-pip-version-check redeploy  # how the distribution was named before
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -6,11 +6,11 @@ import sys
 def main() -> int:
     """Run the command line of the process and return its exit status."""
     try:
-        from sim.interrupts import as_a_command, ended_at_once
+        from sim.machine.interrupts import as_a_command, ended_at_once
 
         as_a_command()
         with ended_at_once():  # an exception can get lost in the machinery of imports
-            from sim.cli import main as command
+            from sim.cli.main import main as command
 
         return command()
     except KeyboardInterrupt:

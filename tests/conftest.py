@@ -23,7 +23,7 @@ def run_in_week_1():
 @pytest.fixture(scope="session")
 def results_with_layers(tmp_path_factory):
     """`hold` and the static shares 0 and 30 %, three runs of each: ten weeks on the small map with a snapshot every three."""
-    from sim.batch import batch
+    from sim import batch
 
     folder = tmp_path_factory.mktemp("layers")
     (folder / "ten_weeks.toml").write_text("""

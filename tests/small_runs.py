@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import sim.day
-import sim.run
-from sim.profile import loops_of_the_day, plain
-from sim.run import Run
+import sim.model.day
+import sim.simulation.run
 from sim.scenario import load_scenario
+from sim.simulation.page import loops_of_the_day, plain
+from sim.simulation.run import Run
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
 STATE = ("actors", "places", "fields", "land", "minds", "trade")
@@ -28,9 +28,9 @@ def taken_apart(around: Callable) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as to:
         for name, loop in loops_of_the_day().items():
             module, function = name.split(".")
-            to.setattr(getattr(sim.day, module), function, lambda *a, _name=name, _loop=loop: around(_name, _loop, a))
-        to.setattr(sim.day, "one_day", plain(sim.day.one_day))
-        to.setattr(sim.run, "advance", plain(sim.day.advance))
+            to.setattr(getattr(sim.model.day, module), function, lambda *a, _name=name, _loop=loop: around(_name, _loop, a))
+        to.setattr(sim.model.day, "one_day", plain(sim.model.day.one_day))
+        to.setattr(sim.simulation.run, "advance", plain(sim.model.day.advance))
         yield
 
 

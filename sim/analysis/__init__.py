@@ -1,1 +1,4 @@
-"""Reads results folders: comparison of strategies paired by common random numbers."""
+"""Numbers out of results folders: paired comparison, places, and tables for a terminal.
+
+It imports results only. `report` draws what it finds.
+"""

@@ -23,9 +23,9 @@ from sim.analysis.compare import (
     runs_by_label,
     same_bits,
 )
-from sim.batch.manifest import NOT_DECIDING, flat, goes_on
-from sim.batch.missing import Missing
-from sim.batch.store import Results, ResultsError
+from sim.results.manifest import NOT_DECIDING, flat, goes_on
+from sim.results.missing import Missing
+from sim.results.results import Results, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.labels import short
 from sim.analysis.paired import Estimate, Floats, Whole, clear_of_zero, holm, mean_of, ratio_of
-from sim.analysis.printed import print_comparison
-from sim.batch.missing import Missing
-from sim.batch.store import Results, ResultsError
+from sim.results.missing import Missing
+from sim.results.results import Results, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LESS, MORE, NEUTRAL = "less is better", "more is better", "neutral"
 RARE = ("state_losses", "leaders_killed")  # counted rare events: 30 replications give no better than 25 % either way
 
-__all__ = ["Comparison", "compare", "print_comparison"]
 
 
 class NothingFinished(ResultsError):
@@ -321,8 +320,10 @@ def find_arm(design: pd.DataFrame, wanted: str) -> str:
     return find_point(design[design["future"] == 0], named.iloc[0] if len(named) else wanted)
 
 
-def find_point(design: pd.DataFrame, wanted: str) -> str:
-    """The point_id of a label, a point_id or `key=value,...` (varied keys, whole or by their last part); ResultsError unless it is one."""
+def find_point(design: pd.DataFrame, wanted: str, asked_by: str = "baseline") -> str:
+    """The point_id of a label, a point_id or `key=value,...` (varied keys, whole or by their last part); ResultsError unless it is one.
+
+    `asked_by`: what the message begins with, the option or the folder."""
     exact = design[(design["label"] == wanted) | (design["point_id"] == wanted)]
     if len(exact) == 1:
         return str(exact["point_id"].iloc[0])
@@ -334,21 +335,20 @@ def find_point(design: pd.DataFrame, wanted: str) -> str:
         if key not in keys:
             near = difflib.get_close_matches(key, keys, 1)
             raise ResultsError(
-                f"baseline: no varied key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(keys)}")
+                f"{asked_by}: no varied key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(keys)}")
             )
         found = found[[same(cell, value) for cell in found[keys[key]]]]
     if "=" in wanted and len(found) == 1:
         return str(found["point_id"].iloc[0])
     if "=" in wanted and len(found) > 1:
-        raise ResultsError(f"baseline {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys")
-    from sim.analysis.printed import short
-
+        raise ResultsError(f"{asked_by}: {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys")
     printed = design[design["label"].map(short) == wanted]
     if len(printed) == 1:
         return str(printed["point_id"].iloc[0])
     labels = list(design["label"])
     near = difflib.get_close_matches(wanted, [*labels, *design["point_id"]], 1, 0.4)
-    raise ResultsError(f"baseline: no point {wanted!r}; " + (f"did you mean {near[0]!r}?" if near else f"labels: {', '.join(labels[:6])}"))
+    hint = f"did you mean {near[0]!r}?" if near else f"labels: {', '.join(labels[:6])}"
+    raise ResultsError(f"{asked_by}: no point {wanted!r}; {hint}")
 
 
 def same(cell: Any, text: str) -> bool:

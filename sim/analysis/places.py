@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.compare import find_arm
+from sim.analysis.labels import short
 from sim.analysis.paired import Floats, Whole, units_of
-from sim.analysis.printed import short
-from sim.batch.store import Results, ResultsError
+from sim.results.results import Results, ResultsError
 
 QUANTITIES = ("state", "attempted_kg", "seized_kg")
 ARRIVED = 0.95  # of the most people that a point ever has at the border beyond its hold: the move is over

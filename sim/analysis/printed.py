@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from sim.analysis.labels import short
 from sim.analysis.sheet import Column, Sheet, tell
-from sim.scenario.problems import printable
+from sim.errors import printable
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
 
-SHARE = re.compile(r"share_to_border=(\d(?:\.\d+)?(?:e-\d+)?)")  # a user's own label may hold any other word
 HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd")
 
 
@@ -185,14 +184,3 @@ def number(value: float, scale: float, sign: str = "") -> str:
     decimals = 3 if scale < 1e-9 * abs(value) or scale == 0 else min(5, max(0, -math.floor(math.log10(scale / 2))))
     shown = round(value, decimals) + 0.0 if sign else value  # a difference of 0 has no minus; an end just under 0 keeps it
     return f"{shown:{sign},.{decimals}f}"
-
-
-def short(label: str) -> str:
-    """A label for a narrow column: `static share_to_border=0.15` is `static 15 %`; an own strategy that moves by no share has none."""
-    words = printable(label).split(" ")
-    share = SHARE.fullmatch(words[1]) if len(words) > 1 else None
-    if share and ":" in words[0] and not float(share[1]):
-        del words[1]
-    elif share:
-        words[1] = f"{100 * float(share[1]):g} %"
-    return " ".join(words)

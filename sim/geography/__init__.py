@@ -1,1 +1,4 @@
-"""Where things are: the committed map of Peru's two theatres (`map`), travel on it (`travel`), and the build that made it (`build`)."""
+"""Where things are: the map of Peru, travel on it, the trafficking routes, and the build that made it.
+
+It imports parameters and names. Its tables are computed once per machine and cached.
+"""

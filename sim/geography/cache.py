@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from sim import cache
+from sim.machine import cache
 
 Arrays = dict[str, np.ndarray]
 
@@ -24,7 +24,7 @@ def digest_of(parts: Iterable[object], sources: Iterable[str]) -> str:
 def cached(kind: str, digest: str, build: Callable[[], Arrays]) -> Arrays:
     """The arrays of `build()`, from the cache where a whole entry of this kind is there. All come back read-only.
 
-    A damaged entry is built anew. A cache that cannot be written is no error: `sim.cache` says so in one line.
+    A damaged entry is built anew. A cache that cannot be written is no error: `sim.machine.cache` says so in one line.
     """
     entry = f"{kind}/{digest}/{kind}.npz"
     stored = cache.read(entry)

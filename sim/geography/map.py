@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import pyproj
 
-THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
+from sim.names import THEATRES
+
 COUNTRIES = ("none", "peru", "ecuador", "colombia", "brazil", "bolivia", "chile")
-EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 TERRAINS = ("sea", "costa", "sierra", "puna", "selva alta", "selva baja", "lake")
 ROAD_CLASSES = ("none", "track", "secondary", "trunk")
 RIVER_CLASSES = ("obstacle", "canoe", "small boat", "large boat")

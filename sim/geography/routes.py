@@ -13,12 +13,10 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from sim import addition as addition_file
-from sim.addition import added
 from sim.geography import cache as cache_file
 from sim.geography import travel as travel_file
 from sim.geography.cache import Arrays, cached, digest_of
-from sim.geography.map import EXITS, THEATRES, Connector, Map, plain
+from sim.geography.map import Connector, Map, plain
 from sim.geography.travel import (
     PERU,
     Speeds,
@@ -33,6 +31,9 @@ from sim.geography.travel import (
     surface_days,
     trail_edges,
 )
+from sim.machine import addition as addition_file
+from sim.machine.addition import added
+from sim.names import EXITS, THEATRES
 
 MODES = ("foot", "river", "road", "air")
 FOOT, RIVER, ROAD, AIR = range(4)

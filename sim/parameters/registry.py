@@ -1,6 +1,6 @@
 """The registry of parameters: `parameters.toml` read, checked and asked by name.
 
-An entry `[detection.width_jungle_km]` is the field `width_jungle_km` of the record class `Parameters` in `mechanisms/detection.py`.
+An entry `[detection.width_jungle_km]` is the field `width_jungle_km` of the record class `Parameters` in `detection.py`.
 A number cited as F0123 in `source` is a row of `figures.csv`, the published figures this model rests on.
 """
 

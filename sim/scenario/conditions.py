@@ -8,31 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim import parameters as registry
-from sim.scenario import lookup
+from sim.names import MODELLED_THEATRES
+from sim.strategies import registry as strategies
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
-
-
-@dataclass(frozen=True)
-class Needs:
-    """Metadata of a key: it acts only while these conditions hold. `of`: only these values of the key need them; empty: all."""
-
-    conditions: tuple[str, ...]
-    of: tuple[Any, ...] = ()
-
-    def __init__(self, *conditions: str, of: tuple[Any, ...] = ()) -> None:
-        object.__setattr__(self, "conditions", conditions)
-        object.__setattr__(self, "of", of)
-
-
-@dataclass(frozen=True)
-class DayOfReview:
-    """Metadata of a strategy's own setting: a day of the horizon, which counts from the first review on or after it."""
 
 
 class Condition(NamedTuple):
@@ -49,8 +32,8 @@ def value_of(scenario: Scenario, name: str) -> float:
 
 def strategy_of(scenario: Scenario) -> Any:
     """The class of a shipped strategy; None for a user's own, of which nothing is known."""
-    kind = lookup.catalogue().get(scenario.strategy.name)
-    return kind if kind is not None and kind.__module__.startswith("sim.strategies.") else None
+    kind = strategies.catalogue().get(scenario.strategy.name)
+    return kind if kind is not None and strategies.is_shipped(kind) else None
 
 
 def units_in_the_valley(scenario: Scenario) -> int:
@@ -140,7 +123,7 @@ CONDITIONS: dict[str, Condition] = {
     ),
     "boats": lacking("where supplies go by boat", "forces.vraem.boats", "forces.loreto.boats"),
     "port": Condition("where the depot of a theatre has a port", lambda _: "that of Cajamarca, Jaen, has none"),
-    "lorries": lacking("where supplies go by lorry", *(f"forces.{name}.lorries" for name in ("vraem", "loreto", "cajamarca"))),
+    "lorries": lacking("where supplies go by lorry", *(f"forces.{name}.lorries" for name in MODELLED_THEATRES)),
     "mpcp groups": Condition("on fighters who form groups", lambda scenario: no_groups(scenario, "mpcp")),
     "dissident groups": Condition("on fighters who form groups", lambda scenario: no_groups(scenario, "dissident")),
     "dissidents": lacking("on groups of dissidents", "enemy.dissident_groups"),

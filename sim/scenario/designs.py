@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from sim.errors import alternatives, got, near
 from sim.scenario.frozen import RANGE, hashable
-from sim.scenario.problems import alternatives, belongs, got, near
+from sim.scenario.problems import belongs
 from sim.scenario.sections import MAX_SEED
 
 GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel
 
 from sim import parameters as registry
-from sim.scenario import dated
-from sim.scenario.conditions import DayOfReview, Needs, at, failing, strategy_of, value_of
+from sim.errors import Problem, ScenarioError, got
+from sim.parameters.needs import DayOfReview, Needs
+from sim.scenario import events
+from sim.scenario.conditions import at, failing, strategy_of, value_of
 from sim.scenario.frozen import hashable
-from sim.scenario.problems import Problem, ScenarioError, got
 from sim.scenario.sections import Section
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class Course:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._turns = dated.turns(scenario)
+        self._turns = events.turns(scenario)
         self._by_day: dict[int, Scenario] = {}
         self._by_values: dict[Any, Scenario] = {hashable({}): scenario}
         self._levers: dict[int, list[Lever]] = {}  # by the scenario of a day
@@ -242,10 +243,10 @@ class Course:
     def on(self, day: int) -> Scenario:
         """The scenario of a day; one object for all days of equal values."""
         if day not in self._by_day:
-            values = hashable(dated.values_on(self.scenario.events, day))
+            values = hashable(events.values_on(self.scenario.events, day))
             if values not in self._by_values:
-                events = {"events": self.scenario.events}  # some conditions ask for shocks
-                self._by_values[values] = dated.scenario_on(self.scenario, day).model_copy(update=events)
+                shocks = {"events": self.scenario.events}  # some conditions ask for shocks
+                self._by_values[values] = events.scenario_on(self.scenario, day).model_copy(update=shocks)
             self._by_day[day] = self._by_values[values]
         return self._by_day[day]
 
@@ -311,11 +312,11 @@ def _ends_too_early(course: Course) -> str | None:
 def _idle_events(course: Course) -> Iterator[Idle]:
     """Values that events set without effect."""
     scenario, horizon = course.scenario, course.scenario.time.horizon_days
-    setters: dict[str, list[dated.Event]] = {}
+    setters: dict[str, list[events.Event]] = {}
     for event in scenario.events:
         for key in event.set:
             setters.setdefault(key, []).append(event)
-    layers = {key: Layers(events, key, _base(scenario, key)) for key, events in setters.items() if key not in dated.SHOCKS}
+    layers = {key: Layers(set_by, key, _base(scenario, key)) for key, set_by in setters.items() if key not in events.SHOCKS}
     for i, event in enumerate(scenario.events):
         window = range(event.day, horizon if event.until is None else min(event.until, horizon))
         for key, value in event.set.items():
@@ -323,12 +324,12 @@ def _idle_events(course: Course) -> Iterator[Idle]:
                 yield found._replace(key=f"events[{i}].set.{key}", value=value)
 
 
-def _idle_change(course: Course, event: dated.Event, key: str, window: range, layers: Mapping[str, Layers]) -> Idle | None:
+def _idle_change(course: Course, event: events.Event, key: str, window: range, layers: Mapping[str, Layers]) -> Idle | None:
     """Why one value that an event sets does not act on the days on which it is in force."""
     section, _, rest = key.partition(".")
     value = event.set[key]
-    if key in dated.SHOCKS:
-        text = dated.idle_shock(key, value, lambda: course.failing(["movement"], window))
+    if key in events.SHOCKS:
+        text = events.idle_shock(key, value, lambda: course.failing(["movement"], window))
         return Idle(key, value, text) if text else None
     if section == "strategy" and (text := _between_reviews(course.scenario, rest, window)):
         return Idle(key, value, text, True)
@@ -355,15 +356,15 @@ class Layers:
     """The events that set one key, as they lie over one another: for each day on which one starts or ends, the event whose value holds
     then, and the value that would hold without it."""
 
-    def __init__(self, setters: list[dated.Event], key: str, base: Any) -> None:
-        self.days: list[tuple[int, dated.Event, Any]] = []
+    def __init__(self, setters: list[events.Event], key: str, base: Any) -> None:
+        self.days: list[tuple[int, events.Event, Any]] = []
         for day in sorted({day for each in setters for day in (each.day, each.until) if day is not None}):
             last = list(itertools.islice((each for each in reversed(setters) if each.holds(day)), 2))
             if last:
                 self.days.append((day, last[0], last[1].set[key] if len(last) > 1 else base))
 
 
-def _same(event: dated.Event, key: str, window: range, layers: Layers) -> Idle | None:
+def _same(event: events.Event, key: str, window: range, layers: Layers) -> Idle | None:
     """Whether what an event sets holds without it, or is replaced by a later event on each of its days."""
     value = event.set[key]
     held = [(top, below) for day, top, below in layers.days if day in window]

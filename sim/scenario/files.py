@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim.errors import Problem, ScenarioError, got
 from sim.scenario import effects
 from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
-from sim.scenario.own_code import Home
-from sim.scenario.problems import Problem, ScenarioError, got, translate
+from sim.scenario.problems import translate
 from sim.scenario.reading import Unreadable, as_value, read_text
 from sim.scenario.schema import Scenario, Strategy
+from sim.scenario.shipped import beside, is_shipped, located
 from sim.scenario.tables import with_futures, with_table
 from sim.scenario.toml import MAX_PARTS, NotTOML, parse
+from sim.strategies.own_code import Home
 
 MAX_EXTENDS = 20
 SETTING = "--set"
@@ -43,20 +45,24 @@ def load_scenario(
     """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem, and a
     ScenarioWarning tells of each setting without effect.
 
+    `path` may be `redeploy:NAME`, a scenario that comes with the package (`sim.scenario.shipped`).
     `options`: more overrides by the option of the command line that asked for them, such as `--seed`, after which their problems are named.
     A strategy `module:Class` is not imported here: a run of the scenario does that, and takes it from the scenario's folder only, unless
     `allow_code`.
     """
-    path = Path(path)
+    given, path = path, located(path)
+    label = str(given) if is_shipped(given) else path.name
+    # A user has no files beside a shipped scenario: what an option names starts from where we are.
+    folder = Path() if is_shipped(given) else path.parent
     try:
-        layers = _chain(path)
-        for label, values in {SETTING: overrides or {}, **(options or {})}.items():
+        layers = _chain(path, label)
+        for option, values in {SETTING: overrides or {}, **(options or {})}.items():
             if values:
-                layers.append(_layer(label, tree_of(values), path.parent))
+                layers.append(_layer(option, tree_of(values), folder))
         # Absolute, so that a worker in another directory finds a strategy beside the file.
         scenario = validated(layers, Home(path.absolute(), allow_code))
         if not scenario.plan:  # the settings of a plan are checked over all its arms
-            effects.warn(effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, path.name)))
+            effects.warn(effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, label)))
         return scenario
     except RecursionError:
         raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
@@ -170,11 +176,11 @@ def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
     return Layer(label, tree, tuple(problems))
 
 
-def _chain(path: Path) -> list[Layer]:
+def _chain(path: Path, label: str) -> list[Layer]:
     """The file and all it extends, the farthest first."""
     layers: list[Layer] = []
     seen: list[Path] = []
-    label, asked_by = path.name, None
+    asked_by = None
     while True:
         if len(seen) == MAX_EXTENDS:
             raise ScenarioError([Problem(label, "extends", f"expected a chain of at most {MAX_EXTENDS} files")])
@@ -191,7 +197,11 @@ def _chain(path: Path) -> list[Layer]:
             return layers
         if not isinstance(parent, str) or not parent.strip():
             raise ScenarioError([Problem(label, "extends", f"expected the name of a scenario file {got(parent)}")])
-        path, asked_by, label = path.parent / parent, label, parent
+        try:
+            path, asked_by, label = beside(path.parent, parent), label, parent
+        except Unreadable as error:
+            told = f"{got(parent)[5:-1]} {error}"
+            raise ScenarioError([Problem(label, "extends", told)]) from None
 
 
 def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:

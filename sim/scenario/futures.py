@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from sim import parameters as registry
+from sim.errors import SHOWN, got
 from sim.scenario.designs import TABLE, in_other_words, range_fault, sample, samples_fault
 from sim.scenario.frozen import Frozen, freeze, pairs
-from sim.scenario.problems import SHOWN, faults, got
+from sim.scenario.problems import faults
 from sim.scenario.sections import MAX_SEED, Section
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sim.scenario.problems import near
+from sim.errors import near
 from sim.scenario.toml import NotTOML, parse
 
 MAX_BYTES = 1_000_000

@@ -22,12 +22,13 @@ from pydantic import (
 )
 
 from sim import parameters as registry
-from sim.scenario import dated, designs, lookup
-from sim.scenario.conditions import Needs
+from sim.errors import SHOWN, got, near
+from sim.parameters.needs import Needs
+from sim.scenario import designs, named_strategy
+from sim.scenario import events as dated
 from sim.scenario.frozen import Frozen, as_whole, freeze, hashable, pairs
 from sim.scenario.futures import Futures, resolved
-from sim.scenario.own_code import Home, is_own
-from sim.scenario.problems import SHOWN, belongs, faults, got, near
+from sim.scenario.problems import belongs, faults, keys_of, learn_places
 from sim.scenario.sections import (
     BorderSplit,
     Crops,
@@ -45,6 +46,8 @@ from sim.scenario.sections import (
     Share,
     Time,
 )
+from sim.strategies.own_code import Home, is_own
+from sim.strategies.registry import strategy_class
 
 PLAN = ("sweep", "strategies", "futures")
 
@@ -106,12 +109,12 @@ class Strategy(Section):
     def _own_settings(cls, settings: dict[str, Any], info: ValidationInfo) -> Frozen:
         if "name" not in info.data:
             return Frozen()  # the name is wrong already: nothing to check them by
-        return freeze(lookup.own_settings(info.data["name"], settings, info.context or Home()))
+        return freeze(named_strategy.own_settings(info.data["name"], settings, info.context or Home(), keys_of(cls)))
 
     @field_validator("name", mode="after")
     @classmethod
     def _known(cls, name: str, info: ValidationInfo) -> str:
-        lookup.check_name(name, info.context or Home())
+        named_strategy.check_name(name, info.context or Home())
         return name
 
     @model_serializer(mode="wrap")
@@ -320,7 +323,7 @@ class Scenario(Section):
         is `ablate`, since `parameters` holds the off values."""
         tree = self.model_dump(mode="json", exclude={"title", "description", "allow_outside_range", "ablate", *PLAN})
         del tree["replications"]["count"]
-        tree["strategy_source"] = lookup.source_hash(self.strategy.name, self._home)
+        tree["strategy_source"] = named_strategy.source_hash(self.strategy.name, self._home)
         return hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -333,8 +336,11 @@ class Scenario(Section):
     def strategy_class(self) -> type:
         """The class that decides; `cls.Settings(**scenario.strategy.settings)` are its settings. A user's own is imported: its code
         runs."""
-        return lookup.strategy_class(self.strategy.name, self._home.folder, self._home.allow_code)
+        return strategy_class(self.strategy.name, self._home.folder, self._home.allow_code)
 
     def to_json(self) -> str:
         """The resolved scenario, every default filled in; `Scenario.model_validate_json` reads it back equal."""
         return self.model_dump_json(indent=2)
+
+
+learn_places(Scenario)

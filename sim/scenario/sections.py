@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.addition import added
-from sim.scenario.conditions import Needs
+from sim.machine.addition import added
+from sim.parameters.needs import Needs
 from sim.scenario.frozen import as_whole
 from sim.scenario.problems import inner, keys_of
 

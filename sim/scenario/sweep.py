@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from sim.errors import Problem, ScenarioError, got, near
 from sim.scenario import designs, effects
 from sim.scenario.files import Layer, tree_of, validated
 from sim.scenario.frozen import Frozen, flatten, hashable
 from sim.scenario.futures import Futures
-from sim.scenario.own_code import is_own
-from sim.scenario.problems import Problem, ScenarioError, got, inner, near
+from sim.scenario.problems import inner
 from sim.scenario.schema import Entry, Scenario, Strategy
+from sim.strategies.own_code import is_own
 
 MAX_RUNS = 1_000_000
 SHOWN_KEYS = 6  # of a point, in a message

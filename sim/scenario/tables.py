@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from sim import parameters as registry
+from sim.errors import got
 from sim.scenario.frozen import hashable
-from sim.scenario.problems import got
 from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, decimal_hint, is_plain_number, lists_numbers, read_text
+from sim.scenario.shipped import TABLE, beside
 from sim.scenario.toml import MAX_PARTS
 
 NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
@@ -52,7 +53,7 @@ def _columns(
     """The file, its columns by header without the notes, and what is wrong with it."""
     note = ""
     try:
-        found, faults = _rows(read_text(folder / name, "CSV table"), notes, wanted)
+        found, faults = _rows(read_text(beside(folder, name, TABLE), "CSV table"), notes, wanted)
         if found and "" in found[0][1]:
             found, note, wrong = _without_index(found)
             faults += wrong

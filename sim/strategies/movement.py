@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from sim.names import BORDER_THEATRES
 from sim.strategies.protocol import REVIEW_DAYS, Orders, Strategy
 from sim.strategies.tasking import RENEWED, TROOPS, WEEKLY, assign, mission
 from sim.strategies.withdrawal import HOME, from_home, withdrawn
@@ -20,7 +21,6 @@ from sim.strategies.withdrawal import HOME, from_home, withdrawn
 if TYPE_CHECKING:
     from sim.strategies.situation import OwnForces, Situation
 
-BORDER = ("loreto", "cajamarca")
 REPORT_WEEKS = 8
 MARCH_DAYS = 1  # preparation for a move within a theatre
 LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is rounding
@@ -48,9 +48,9 @@ class Movement(Strategy):
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
-        self.tasked = {theatre: self.tasking(theatre) for theatre in (HOME, *BORDER)} if levers else {}
+        self.tasked = {theatre: self.tasking(theatre) for theatre in (HOME, *BORDER_THEATRES)} if levers else {}
         self.hours = 0.0  # a day, of the VRAEM before it lent any
-        self.lent = dict.fromkeys(BORDER, 0.0)
+        self.lent = dict.fromkeys(BORDER_THEATRES, 0.0)
 
     @property
     def review_days(self) -> int:
@@ -64,7 +64,7 @@ class Movement(Strategy):
     def decide(self, situation: Situation) -> Orders | None:
         orders = Orders()
         leaving, arriving = self.move(situation, orders)
-        for theatre in (HOME, *BORDER):
+        for theatre in (HOME, *BORDER_THEATRES):
             rows, renewed = arriving.get(theatre, []), self.renewed(situation, theatre)
             if rows or renewed:
                 post(situation, theatre, self.tasking(theatre), rows, leaving, renewed, orders)
@@ -98,7 +98,7 @@ class Movement(Strategy):
         bound = situation.own.bound_theatre[ours]
         wanted = whole(self.share_on(situation) * len(bound))
         loreto = whole(wanted * self.levers.border_split.loreto)
-        return {theatre: number - int((bound == theatre).sum()) for theatre, number in zip(BORDER, (loreto, wanted - loreto))}
+        return {theatre: number - int((bound == theatre).sum()) for theatre, number in zip(BORDER_THEATRES, (loreto, wanted - loreto))}
 
     def tasking(self, theatre: str) -> str:
         return self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border
@@ -123,7 +123,7 @@ class Movement(Strategy):
         all_units = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), sum(bound.values()), 1)
         wanted = {theatre: self.levers.move_helicopters * self.hours * units / all_units for theatre, units in bound.items()}
         left = situation.budget.flight_hours[HOME]
-        for theatre in sorted(BORDER, key=lambda theatre: wanted[theatre] - self.lent[theatre]):
+        for theatre in sorted(BORDER_THEATRES, key=lambda theatre: wanted[theatre] - self.lent[theatre]):
             hours = wanted[theatre] - self.lent[theatre]
             if abs(hours) > LEAST_HOURS:
                 origin, to = (HOME, theatre) if hours > 0 else (theatre, HOME)

@@ -1,22 +1,18 @@
-"""What a strategy is, what it may order, and how one is found by name.
+"""What a strategy is, and what it may order.
 
 A strategy is plain Python: at every review (each 14 days from day 0, or as often as its `review_days` says) it gets a `Situation`, all that
 command knows that day, and hands back `Orders` or None. It lives for one run and may remember; it never gets the model."""
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sim.scenario.lookup import strategy_class
-from sim.scenario.problems import UserError
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.strategies.situation import Situation
@@ -123,55 +119,3 @@ class Strategy(ABC):
     @abstractmethod
     def decide(self, situation: Situation) -> Orders | None:
         """Orders of this review, or None to leave all as it is."""
-
-
-_known: dict[str, type[Strategy]] = {}
-
-
-def register(strategy: type[Strategy]) -> type[Strategy]:
-    """Make a strategy known by its `name` in this process; usable as a decorator. A later class of the same name takes the place of an
-    earlier one, but no shipped one. StrategyError for what is not a named subclass of Strategy."""
-    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
-        raise StrategyError(f"expected a subclass of Strategy to register (got {strategy!r})")
-    if not strategy.name or ":" in strategy.name:
-        raise StrategyError(f"{strategy.__name__}: expected a name without a colon (got {strategy.name!r})")
-    known = _known.get(strategy.name)
-    if known is not None and is_shipped(known) and not is_shipped(strategy):
-        raise StrategyError(f'"{strategy.name}" is a shipped strategy; give {strategy.__name__} another name')
-    _known[strategy.name] = strategy
-    return strategy
-
-
-def is_shipped(strategy: type) -> bool:
-    return strategy.__module__.startswith("sim.strategies.")
-
-
-def catalogue() -> dict[str, type[Strategy]]:
-    """Every shipped and registered strategy by name, in the order of registration."""
-    return dict(_known)
-
-
-def resolve(name: str, beside: Path | None = None, allow_code: bool = False) -> type[Strategy]:
-    """The class behind a name: a registered one, or `module:Class` beside a scenario file (or in a folder); with `allow_code`, from
-    anywhere on the import path too.
-
-    StrategyError says what was expected, with a near name where there is one."""
-    try:
-        return strategy_class(name, beside.parent if beside and beside.is_file() else beside, allow_code)
-    except ValueError as error:
-        raise StrategyError(str(error)) from error
-
-
-def file_hash(strategy: type[Strategy]) -> str:
-    """SHA-256 of the file that holds the class, or of the notebook's cell in which its `decide` was typed; "" where no source is known."""
-    try:
-        source = inspect.getsourcefile(strategy)
-        if source and Path(source).is_file():
-            return hashlib.sha256(Path(source).read_bytes()).hexdigest()
-    except (TypeError, OSError):
-        pass  # a class of __main__ without a file
-    try:
-        lines, _ = inspect.findsource(strategy.decide)
-    except (TypeError, OSError):
-        return ""
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

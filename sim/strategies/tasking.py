@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.names import MODELLED_THEATRES
+
 if TYPE_CHECKING:
     from sim.strategies.situation import PlaceTable, ReportTable
 
@@ -30,7 +32,6 @@ VRAEM_TASKINGS = ("area", "garrison", "reports", "random")
 BORDER_TASKINGS = ("line", "chokepoint", "area", "reports", "random", "none")
 RENEWED = ("reports", "random")  # taskings that a review changes
 WEEKLY = ("random",)  # of these, those that change between two reviews of the movement too
-THEATRES = ("vraem", "loreto", "cajamarca")
 TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least
 COMPANY = 4  # units: what holds one post, and the most that one report draws
@@ -108,7 +109,7 @@ class Ground:
 
     def drawn(self, n: int) -> list[int]:
         """n towns drawn by population; the i-th unit has the i-th draw, so that one more unit changes no other's."""
-        first = DRAWS * (1 + THEATRES.index(self.theatre))
+        first = DRAWS * (1 + MODELLED_THEATRES.index(self.theatre))
         share = np.cumsum(np.maximum(self.people, 1.0))
         place = np.searchsorted(share, [self.chance(first + i % DRAWS) * share[-1] for i in range(n)], side="right")
         return [int(self.site[min(k, len(self.site) - 1)]) for k in place]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.scenario.problems import near
+from sim.errors import near
 
 LISTED = 12  # words; of a longer list, as of the names of places, only the nearest is told
 

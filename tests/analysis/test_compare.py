@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from sim.analysis.compare import compare, print_comparison
+from sim.analysis.compare import compare
+from sim.analysis.labels import short
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import HEADLINE, needs, short
-from sim.batch import Missing, ResultsError
+from sim.analysis.printed import HEADLINE, needs, print_comparison
+from sim.batches import Missing, ResultsError
 
 N = 8
 WORLDS = np.random.default_rng(5).normal(0, 1, N)

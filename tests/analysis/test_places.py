@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from sim.analysis.places import by_place, change
-from sim.batch import Results, ResultsError, batch
+from sim.batches import Results, ResultsError, batch
 
 DAYS = (0, 21, 42, 63, 70)
 BARE = """
@@ -107,7 +107,7 @@ def test_changes_over_futures_are_over_their_means():
 
 
 def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
-    from sim.batch import batch, make_plan
+    from sim.batches import batch, make_plan
     from sim.scenario import load_scenario
 
     whole = load_scenario(results_with_layers.path.parent / "ten_weeks.toml", {"time.horizon_days": 28})

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch import batch
-from sim.build import build
-from sim.run import run, warm_up
+from sim.batches import batch
 from sim.scenario import load_scenario
+from sim.simulation.build.world import build
+from sim.simulation.run import run, warm_up
 
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.toml"
 RUNS = 8
 WORKER = f"""
 import tempfile
 from pathlib import Path
-from sim.batch import batch
+from sim.batches import batch
 from sim.scenario import load_scenario
 def peak_mb():
     # getrusage would count the parent, from which this process was forked

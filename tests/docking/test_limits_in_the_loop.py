@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from small_runs import small_run
 
-from sim.world import tally as q
-from sim.world.log import AMBUSH, ATTACK, LAB_DESTROYED, SEIZURE, STRIP_CRATERED
-from sim.world.state import BY_AIR, BY_PATROL, BY_RIVER, BY_ROAD, ERADICATION, MPCP, ON_FOOT, PATROL, RIVER_PATROL, STRIP, TRANSIT
-from sim.world.tables import CLEARERS
+from sim.model.state import counts as q
+from sim.model.state.agents import BY_AIR, BY_PATROL, BY_RIVER, BY_ROAD, ERADICATION, MPCP, ON_FOOT, PATROL, RIVER_PATROL, STRIP, TRANSIT
+from sim.model.state.arrays import CLEARERS
+from sim.model.state.event_log import AMBUSH, ATTACK, LAB_DESTROYED, SEIZURE, STRIP_CRATERED
 
 Z = 3.9
 NO_LEADS = {"detection.response": 0.0, "survey.lead_ha": 0.0}

@@ -5,9 +5,9 @@ import numpy as np
 from hand_made import rows
 from small_runs import alone, small_run
 
-from sim.world import tables
-from sim.world.log import SEIZURE
-from sim.world.state import BY_RIVER, BY_SALIENCE, BY_UTILITY, Laboratory, Market, Network
+from sim.model.state import arrays
+from sim.model.state.agents import BY_RIVER, BY_SALIENCE, BY_UTILITY, Laboratory, Market, Network
+from sim.model.state.event_log import SEIZURE
 
 LOOPS = ("detection.loads", "trafficking.learn_weekly", "routing.choose", "trafficking.buy_and_send", "trafficking.move")
 SEARCHED = 1e9  # people who search a whole route: no load passes
@@ -34,8 +34,8 @@ class TradeByHand:
         world.lines.prices[:n, 0] = price
         made = rows(Market, markets, price=source, first_route=np.searchsorted(origin, np.arange(markets)))
         made.end_route = np.searchsorted(origin, np.arange(markets), side="right")
-        book = np.zeros((1, markets, tables.BOOK_COLUMNS))
-        book[:, :, [tables.CAPACITY, tables.WHOLE]] = 1.0
+        book = np.zeros((1, markets, arrays.BOOK_COLUMNS))
+        book[:, :, [arrays.CAPACITY, arrays.WHOLE]] = 1.0
         each, one = np.arange(n), np.ones(n, np.int64)
         told = np.zeros((1, markets + 1, n))
         belief = np.full((1, n), -np.log(1.0 - prior) / p.kappa[0])
@@ -43,14 +43,14 @@ class TradeByHand:
         world.places = world.places._replace(markets=made)
         world.fields = world.fields._replace(leg_effort=np.zeros(n))
         world.minds = world.minds._replace(belief=belief, seized=told, tried=told.copy(), cases=np.zeros((1, 4)))
-        world.trade = tables.Trade(np.ones((1, n)), np.zeros((1, n)), np.full((1, n), -1e9), book, np.zeros(n), np.zeros((1, n)))
-        world.routes = tables.Routes(fixed(np.arange(n + 1)), fixed(-one), fixed(one + 0.0), fixed(each), each + 1, fixed(one))
+        world.trade = arrays.Trade(np.ones((1, n)), np.zeros((1, n)), np.full((1, n), -1e9), book, np.zeros(n), np.zeros((1, n)))
+        world.routes = arrays.Routes(fixed(np.arange(n + 1)), fixed(-one), fixed(one + 0.0), fixed(each), each + 1, fixed(one))
         mode = fixed(np.full(n, BY_RIVER))
-        world.route_facts = tables.RouteFacts(
+        world.route_facts = arrays.RouteFacts(
             fixed(origin), fixed(each), mode, fixed(np.array(cost, float)), fixed(one + 0.0), np.full(n, -1)
         )
         none = fixed(np.zeros(1, np.int64))
-        world.legs = tables.Legs(none, none, none, np.zeros((n, 4), np.int64), np.zeros(n), np.zeros(n))
+        world.legs = arrays.Legs(none, none, none, np.zeros((n, 4), np.int64), np.zeros(n), np.zeros(n))
         world.bench = world.bench._replace(per_cluster=np.zeros((markets, 3)), per_leg=np.zeros((n, 2)))
         self.kg = float(p.load_river_kg[0])
         self.world = world
@@ -59,7 +59,7 @@ class TradeByHand:
         """A week in which each branch has so many loads to send and nothing passes on the routes that are searched.
         Returns (loads sent, loads seized) by route, i8[routes] each, as the tables and the log show them."""
         world, n = self.world, len(self.world.route_facts.origin)
-        world.trade.book[:, :, tables.WAITING] = loads * self.kg
+        world.trade.book[:, :, arrays.WAITING] = loads * self.kg
         world.legs.route_effort[:] = np.where(np.isin(np.arange(n), searched), SEARCHED, 0.0)
         logged = len(self.log())
         alone(self.run, *LOOPS)

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path += [str(HERE.parent), str(HERE.parent / "runs"), str(HERE.parent / "batch")]
+sys.path += [str(HERE.parent), str(HERE.parent / "simulation"), str(HERE.parent / "batches")]
 
 from children import Judge, survey  # noqa: E402
 from fuzzed_folders import Truth, folder_verdict  # noqa: E402
@@ -25,22 +25,22 @@ from fuzzed_tables import table_case  # noqa: E402
 from trial import tried  # noqa: E402
 
 EVERY = 100  # of these cases, one is given to the command line in a process of its own too
-COUNTS = {"scenarios": 2_000, "tables": 500, "folders": 60, "runs": 40}  # minutes in all
+COUNTS = {"scenarios": 2_000, "tables": 500, "folders": 60, "simulation": 40}  # minutes in all
 
 
 def load_all(running: bool) -> None:
     """Import and read all that a case needs, once, before the children are made."""
     import scipy.stats.qmc  # noqa: F401
 
-    import sim.analysis.calibrate
     import sim.analysis.compare
-    import sim.batch
-    import sim.cli
-    import sim.pictures.fans
-    import sim.pictures.report  # noqa: F401
-    from sim.build import crops_beyond_land
-    from sim.run import warm_up
+    import sim.batches
+    import sim.calibration.calibrate
+    import sim.cli.main
+    import sim.report.fans
+    import sim.report.page  # noqa: F401
     from sim.scenario import load_scenario
+    from sim.simulation.build.world import crops_beyond_land
+    from sim.simulation.run import warm_up
 
     for resolution in (5, 10):
         baseline = load_scenario(SHIPPED / "baseline.toml", {"map.resolution_km": resolution})
@@ -93,7 +93,7 @@ def judge_of(what: str, seed: int, home: Path) -> Judge:
     if what == "tables":
         return by_command(lambda index: table_case(pick(index)))
     drawn = sound_trees(100, seed)
-    if what == "runs":
+    if what == "simulation":
         return lambda index: run_verdict(pick(index), drawn)._asdict()
     return by_command(lambda index: scenario_case(pick(index), drawn))
 
@@ -144,7 +144,7 @@ def main() -> int:
     if strange := set(options.what) - set(COUNTS):
         asked.error(f"no {', '.join(strange)}; expected some of {', '.join(COUNTS)}")
     kinds = options.what or list(COUNTS)
-    load_all("runs" in kinds)
+    load_all("simulation" in kinds)
     found = 0
     with tempfile.TemporaryDirectory(prefix="fuzz-") as home:
         os.chmod(home, 0o755)

@@ -41,7 +41,7 @@ class Scenario(fake_runs.Scenario):
 
 
 def plan() -> Any:
-    from sim.batch import make_plan
+    from sim.batches import make_plan
 
     return make_plan(
         Scenario(sweep=fake_runs.SWEPT.sweep), points_of=fake_runs.points_of, source="code-1"
@@ -50,7 +50,7 @@ def plan() -> Any:
 
 def done(root: Path, ran: list[str] | None = None, run: Callable[..., Any] = fake_runs.run) -> Any:
     """`batch` with the stand-in run; `ran` gets the run of every scenario and replication that is run."""
-    from sim.batch import batch
+    from sim.batches import batch
 
     def noted(scenario: Any, replication: int = 0) -> Any:
         if ran is not None:
@@ -70,11 +70,11 @@ class Truth:
         # Times are stored too, and decide the names of parts: with a clock that stands, a seed makes the same damage again.
         with mock.patch("time.perf_counter", lambda: 0.0):
             done(self.folders["joined"])
-            with mock.patch("sim.batch.runner.gather", lambda *_: None):
+            with mock.patch("sim.batches.runner.gather", lambda *_: None):
                 done(self.folders["parts"])
             with warnings.catch_warnings(action="ignore"):  # of the runs that fail as they should
                 done(self.folders["failed"], run=fake_runs.failing_run)
-        from sim.batch import Results
+        from sim import Results
 
         whole = Results.open(self.folders["joined"])
         self.digest = whole.digest()
@@ -161,7 +161,8 @@ def folder_verdict(pick: Random, truth: Truth) -> Verdict:
 
 def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list) -> bool:
     """Ask all of a damaged folder; whether anything was refused. Raises Found."""
-    from sim.batch import Results, merge
+    from sim import Results
+    from sim.batches import merge
 
     whole_files, files = sums(truth.folders[variant]), sums(root)
     intact = intact_runs(whole_files, files, truth.folders[variant])
@@ -196,7 +197,7 @@ def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list
 
 def asked(name: str, question: Callable[[], Any]) -> Any:
     """The answer, or None where it is refused in words; any other error is a finding."""
-    from sim.scenario.problems import UserError
+    from sim.errors import UserError
 
     try:
         return question()
@@ -230,7 +231,7 @@ def compared(name: str, frame: Any, truth: Truth) -> None:
 
 def missing_rows_are_told(root: Path, variant: str, warned: list) -> None:
     """Where fewer runs are read than were stored, a warning says so, or `status` counts them as pending."""
-    from sim.batch import Results
+    from sim import Results
 
     runs = asked("runs", lambda: Results.open(root).runs())
     status = asked("status", lambda: Results.open(root).status())

@@ -13,8 +13,8 @@ from trial import Verdict, folder_of
 
 def run_verdict(pick: Random, drawn: list[dict[str, Any]]) -> Verdict:
     """`refused` where the file is, or where it does not fit four weeks; else the run's verdict."""
-    from sim.run import Run
     from sim.scenario import UserError, base_of, load_scenario
+    from sim.simulation.run import Run
 
     case = scenario_case(pick, drawn)
     with folder_of(case.files), warnings.catch_warnings(action="ignore"):

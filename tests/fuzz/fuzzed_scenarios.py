@@ -22,7 +22,7 @@ from oddities import (
 from vocabulary import known_key, of_shock, put, value_for, varied_key
 
 from sim.parameters import load_couplings
-from sim.scenario.dated import NUMBERS, TABLES
+from sim.scenario.events import NUMBERS, TABLES
 from sim.scenario.problems import keys_of
 from sim.scenario.schema import Entry
 from sim.strategies import catalogue

@@ -8,7 +8,7 @@ from fuzzed_scenarios import DRAWS, POINTS, SHIPPED, Case
 from oddities import RAW, TEXTS, damaged_text, encoded, misspelt, odd_name, odd_value, toml_value
 from vocabulary import known_key, sound_value, varied_key, vocabulary
 
-from sim.analysis.observed import COLUMNS, SERIES
+from sim.calibration.observed import COLUMNS, SERIES
 from sim.scenario.tables import NOTES
 
 OBSERVED = SHIPPED / "history" / "observed.csv"

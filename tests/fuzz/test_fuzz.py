@@ -109,7 +109,7 @@ def test_an_error_that_is_not_the_users_is_a_finding(monkeypatch):
     def fails(*_):
         raise ZeroDivisionError("engagement of nobody")
 
-    monkeypatch.setattr("sim.console.load", fails)
-    monkeypatch.setattr("sim.cli.load", fails)
+    monkeypatch.setattr("sim.cli.console.load", fails)
+    monkeypatch.setattr("sim.cli.scenarios.load", fails)
     verdict = tried(Case({"s.toml": b"schema = 1"}, ("check", "s.toml")))
     assert verdict.word == "finding" and verdict.kind.startswith("ZeroDivisionError")

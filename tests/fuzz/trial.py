@@ -71,7 +71,7 @@ def put_file(file: Path, content: bytes | str) -> None:
 
 def answer_here(command: tuple[str, ...]) -> Answer:
     """The command line in this process."""
-    from sim.cli import main
+    from sim.cli.main import main
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
     status, broke, told = -1, "", ""

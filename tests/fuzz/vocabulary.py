@@ -9,7 +9,7 @@ from oddities import misspelt, odd_value
 from pydantic import BaseModel
 
 from sim.parameters import load_registry
-from sim.scenario.dated import NUMBERS, TABLES
+from sim.scenario.events import NUMBERS, TABLES
 from sim.scenario.problems import dotted_keys, inner, keys_of
 from sim.scenario.schema import Scenario
 from sim.strategies import catalogue

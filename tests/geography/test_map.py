@@ -14,7 +14,8 @@ from scipy.spatial import cKDTree
 from sim.geography.build.__main__ import coarsen, grid_of
 from sim.geography.build.people import whole
 from sim.geography.build.water import edges_of
-from sim.geography.map import COUNTRIES, DATA, EXITS, TERRAINS, THEATRES, Map, load_map
+from sim.geography.map import COUNTRIES, DATA, TERRAINS, Map, load_map
+from sim.names import EXITS, THEATRES
 
 TOWNS = [  # name, theatre, country, department
     ("Pichari", "vraem", "peru", "Cusco"),

@@ -5,8 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.build import costs_of
-from sim.geography.map import COUNTRIES, EXITS, THEATRES, load_map
+from sim.geography.map import COUNTRIES, load_map
 from sim.geography.routes import (
     ALTERNATIVES,
     BLOCK_KM,
@@ -24,6 +23,8 @@ from sim.geography.routes import (
     routes,
 )
 from sim.geography.travel import Speeds, ports, travel
+from sim.names import EXITS, THEATRES
+from sim.simulation.build.map_arrays import costs_of
 
 PERU = COUNTRIES.index("peru")
 COCA_ZONES = ("vraem", "bajo_amazonas", "putumayo", "condorcanqui", "maranon")

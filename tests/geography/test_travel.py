@@ -6,10 +6,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.cache import TEMPORARY, abandon, cache_root
 from sim.geography.cache import cached, digest_of
 from sim.geography.map import COUNTRIES, load_map
 from sim.geography.travel import COMMUNITY_KM, FOOT_DAYS, REACH_KM, Speeds, Travel, river_edges, travel
+from sim.machine.cache import TEMPORARY, abandon, cache_root
 
 TABLES = tuple(f.name for f in fields(Travel) if f.name not in ("speeds", "digest"))
 

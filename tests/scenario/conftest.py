@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 import sim.parameters
-import sim.strategies
+import sim.strategies.registry
 
 REGISTRY = """
 [detection.width_jungle_km]
@@ -79,7 +79,7 @@ class Phased(Hold):
 
 @pytest.fixture(autouse=True)
 def small_registries(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    monkeypatch.setattr(sim.strategies, "catalogue", lambda: {"hold": Hold, "static": Static, "phased": Phased}, raising=False)
+    monkeypatch.setattr(sim.strategies.registry, "catalogue", lambda: {"hold": Hold, "static": Static, "phased": Phased}, raising=False)
     file = tmp_path_factory.mktemp("registry") / "parameters.toml"
     file.write_text(REGISTRY)
     registry = sim.parameters.load_registry(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 
 HERE = Path(__file__).parent
 BASELINE = HERE.parents[1] / "scenarios" / "baseline.toml"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import sim.strategies
-from sim.batch import batch, make_plan
-from sim.cli import main
+import sim.strategies.registry
+from sim.batches import batch, make_plan
+from sim.cli.main import main
 from sim.scenario import ScenarioError, load_scenario, points, with_code
 
 MARKS = """
@@ -205,8 +205,8 @@ def test_a_registered_class_needs_no_file(write, monkeypatch):
         def decide(self, situation):
             return None
 
-    known = {**sim.strategies.catalogue(), "registered": Registered}
-    monkeypatch.setattr(sim.strategies, "catalogue", lambda: known)
+    known = {**sim.strategies.registry.catalogue(), "registered": Registered}
+    monkeypatch.setattr(sim.strategies.registry, "catalogue", lambda: known)
     assert with_code(load_scenario(write('[strategy]\nname = "registered"'))).strategy_class() is Registered
 
 

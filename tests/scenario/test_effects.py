@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
+from sim.cli.main import main
 from sim.scenario import ScenarioError, ScenarioWarning, load_scenario, points
 
 ROOT = Path(__file__).parents[2] / "scenarios"

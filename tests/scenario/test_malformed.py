@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import main
-from sim.scenario.problems import SHOWN
+from sim.cli.main import main
+from sim.errors import SHOWN
 
 WRONG = {
     "unknown key at top": ("horizon_days = 7", ["horizon_days: unknown key"]),
@@ -470,7 +470,7 @@ def test_thousands_of_strategies_are_told_apart_soon(write, capsys):
 
 
 def test_values_that_come_back_are_checked_once(write, capsys, monkeypatch):
-    from sim.scenario import dated
+    from sim.scenario import events as dated
 
     harm = 'set.civilian_harm = {theatre = "vraem", side = "armed", people = 3}\n'
     text = "".join(f"[[events]]\nday = {day}\n{harm}" for day in range(1, 900))

@@ -11,8 +11,8 @@ from types import FunctionType
 import numpy as np
 from scipy import stats
 
-from sim.chance import GOLD, U, child_uid, mix, uniform
-from sim.profile import plain
+from sim.model.chance import GOLD, U, child_uid, mix, uniform
+from sim.simulation.page import plain
 
 FALSE_ALARM = 1e-4
 BITS = 53
@@ -32,7 +32,7 @@ many_mix, many_uniform, many_children = plain(mix), on_arrays(uniform), on_array
 
 
 def many_keys(seeds: np.ndarray, replications: np.ndarray) -> np.ndarray:
-    """`sim.build.key_of` on arrays of u8."""
+    """`sim.simulation.build.world.key_of` on arrays of u8."""
     return many_mix(many_mix(seeds) + replications)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.analysis.compare import compare
-from sim.batch.runner import batch
+from sim.batches.runner import batch
 from sim.scenario import load_scenario
 
 pytestmark = pytest.mark.slow

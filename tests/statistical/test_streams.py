@@ -13,8 +13,8 @@ from battery import BATTERY, BITS, FALSE_ALARM, avalanche, limit, many_keys, man
 from scipy import stats
 from views import NUMBERS, STREAM, VIEWS, key, uids
 
-from sim.build import key_of
-from sim.chance import GOLD, U, uniform
+from sim.model.chance import GOLD, U, uniform
+from sim.simulation.build.world import key_of
 
 SHORT, LONG = 2**17, 2**22
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.paired import percentiles, resamples
-from sim.batch.runner import batch
+from sim.batches.runner import batch
 from sim.scenario import load_scenario
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from battery import many_children, many_keys, many_uniform
 
-from sim.chance import STREAMS, U
+from sim.model.chance import STREAMS, U
 
 SEED, STREAM = np.ones(1, np.uint64), STREAMS["ATTACK"]
 NUMBERS = np.array(sorted(STREAMS.values()), np.uint64)

@@ -7,20 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.mechanisms import redeployment
-from sim.mechanisms.command import THEATRES, enter
-from sim.parameters import load_registry
-from sim.scenario.schema import Strategy as Section
-from sim.strategies import catalogue
-from sim.strategies.situation import situation
-from sim.strategies.tasking import assign
-from sim.world import state, tally
-from sim.world.state import (
+from sim.model.mechanisms.forces import redeployment
+from sim.model.state import agents as state
+from sim.model.state import counts
+from sim.model.state.agents import (
     ANTINARCOTICS,
-    CAJAMARCA,
-    ELSEWHERE,
     LINE,
-    LORETO,
     MISSIONS,
     PATROL,
     PERU,
@@ -31,10 +23,16 @@ from sim.world.state import (
     SPECIAL,
     TRANSIT,
     UNIT_KINDS,
-    VRAEM,
     table,
 )
-from sim.world.tables import Actors, Places, Sites
+from sim.model.state.arrays import Actors, Places, Sites
+from sim.names import CAJAMARCA, ELSEWHERE, LORETO, THEATRES, VRAEM
+from sim.parameters import load_registry
+from sim.scenario.schema import Strategy as Section
+from sim.simulation.orders import enter
+from sim.simulation.situation import situation
+from sim.strategies import catalogue
+from sim.strategies.tasking import assign
 
 BURN_IN = 364
 TOWNS = {VRAEM: 20, LORETO: 12, CAJAMARCA: 8}
@@ -91,10 +89,10 @@ def make_world(**levers) -> World:
     for name, value in load_registry().record("redeployment").items():
         moving[name] = value
     world = World(
-        Actors(units, *tables), Places(communities, None, None, theatres, lever, np.zeros(4, np.int64)),
+        Actors(units, *tables), Places(communities, None, None, theatres, lever),
         Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
         tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, SimpleNamespace(air_hours=0.5 * days),
-        np.zeros((160, len(tally.QUANTITIES), tally.PLACES)), np.uint64(7),
+        np.zeros((160, len(counts.QUANTITIES), counts.PLACES)), np.uint64(7),
         SimpleNamespace(strategy=strategy, time=SimpleNamespace(start_date=datetime.date(2022, 1, 1))),
         people.copy(), SimpleNamespace(redeployment=moving),
     )  # fmt: skip

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from small_world import BURN_IN, add_leads, arrive, at_border, make_world, review, strategy_of
 
+from sim.model.state.agents import MISSIONS, POLICE, POSTED, RAID, RIVER_INFANTRY, SPECIAL
+from sim.names import VRAEM
 from sim.strategies import catalogue
-from sim.world.state import MISSIONS, POLICE, POSTED, RAID, RIVER_INFANTRY, SPECIAL, VRAEM
 
 SHIPPED = tuple(catalogue())
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from small_world import UNITS, arrive, at_border, make_world, review, strategy_of
 
-from sim.world.state import CAJAMARCA, GARRISON, LORETO, POLICE, POSTED, VRAEM
+from sim.model.state.agents import GARRISON, POLICE, POSTED
+from sim.names import CAJAMARCA, LORETO, VRAEM
 
 MORE_POLICE = [*UNITS, (LORETO, POLICE, 20), (CAJAMARCA, POLICE, 10)]
 

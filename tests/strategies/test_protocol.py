@@ -7,10 +7,10 @@ import pytest
 
 from sim.scenario import Scenario
 from sim.strategies import Orders, Strategy, StrategyError, catalogue, file_hash, register, resolve
-from sim.strategies.hold import Hold
-from sim.strategies.phased import Phased
-from sim.strategies.protocol import _known
-from sim.strategies.static import Static
+from sim.strategies.registry import _known
+from sim.strategies.shipped.hold import Hold
+from sim.strategies.shipped.phased import Phased
+from sim.strategies.shipped.static import Static
 
 MINE = '''
 from sim.strategies import Orders, Strategy

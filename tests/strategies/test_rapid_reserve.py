@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from small_world import BURN_IN, add_leads, arrive, at_border, make_world, review, strategy_of
 
-from sim.strategies.situation import situation
-from sim.world.state import LORETO, MISSIONS, POLICE, POSTED, PREPARING, RAID, SPECIAL, VRAEM
-from sim.world.state import RESERVE as WAITS
+from sim.model.state.agents import MISSIONS, POLICE, POSTED, PREPARING, RAID, SPECIAL
+from sim.model.state.agents import RESERVE as WAITS
+from sim.names import LORETO, VRAEM
+from sim.simulation.situation import situation
 
 NEAR, FAR, HILL = 2, 21, 33  # a town of the VRAEM, of Loreto, of Cajamarca; the base is 0
 FLIGHT = 2 * 2 * 0.5  # hours for 30 people over a day of road: two machines, there and back

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.run import Run
+from sim.model.state.agents import IDLE, POLICE, POSTED, PREPARING, RAID, RESERVE, TRANSIT
+from sim.model.state.counts import COST, LIFT_HOURS
+from sim.names import LORETO, VRAEM
 from sim.scenario import load_scenario
+from sim.simulation.run import Run
 from sim.strategies import Orders, catalogue
-from sim.world.state import IDLE, LORETO, POLICE, POSTED, PREPARING, RAID, RESERVE, TRANSIT, VRAEM
-from sim.world.tally import COST, LIFT_HOURS
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FIXTURE = {"map.resolution_km": 10, "time.burn_in_days": 28, "time.horizon_days": 168}

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from small_world import BURN_IN, add_leads, arrive, make_world, review, strategy_of
 
-from sim.mechanisms.command import enter
+from sim.model.state.counts import ATTACKS
+from sim.names import VRAEM
+from sim.simulation.orders import enter
+from sim.simulation.situation import situation
 from sim.strategies import catalogue
-from sim.strategies.situation import Weekly, situation
-from sim.world.state import VRAEM
-from sim.world.tally import ATTACKS
+from sim.strategies.situation import Weekly
 
 TABLES = ("own", "places", "reports", "theatre", "budget", "surface_days")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from small_world import add_leads, make_world
 
-from sim.mechanisms.command import THEATRES
+from sim.model.state.agents import MISSIONS
+from sim.names import MODELLED_THEATRES, THEATRES
+from sim.simulation.situation import situation
 from sim.strategies import tasking
-from sim.strategies.situation import situation
 from sim.strategies.tasking import BORDER_TASKINGS, VRAEM_TASKINGS, apportion, assign, passing
-from sim.world.state import MISSIONS
 
 
 def assigned(world, how, theatre, kinds, day=0):
@@ -150,6 +150,6 @@ def test_draws_of_the_theatres_do_not_overlap():
         return 0.5
 
     view = situation(world, 0)
-    for theatre in tasking.THEATRES:
+    for theatre in MODELLED_THEATRES:
         assign("random", theatre, [(i, "line") for i in range(50)], view.places, view.reports, chance, view.surface_days)
     assert len(set(used)) == 150 and min(used) >= tasking.DRAWS and max(used) < 1 << 16

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from small_world import BURN_IN, arrive, at_border, make_world, review, strategy_of
 
-from sim.mechanisms.command import enter
-from sim.strategies.situation import ReportTable, Weekly, situation
+from sim.simulation.orders import enter
+from sim.simulation.situation import situation
+from sim.strategies.situation import ReportTable, Weekly
 
 LATER = tuple(range(14, 3650, 14))
 USUAL = {"attacks": (1, 4), "seizures": (4, 4), "armed_group": (2, 2), "shipment": (3, 3), "laboratory": (6, 25)}  # border, VRAEM, 14 days

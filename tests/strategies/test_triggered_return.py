@@ -5,8 +5,8 @@ import math
 import pytest
 from small_world import BURN_IN, arrive, at_border, make_world, review, strategy_of
 
-from sim.world.state import LORETO, VRAEM
-from sim.world.tally import ATTACKS
+from sim.model.state.counts import ATTACKS
+from sim.names import LORETO, VRAEM
 
 BASELINE = 0.5  # attacks a week: 4 in 8 weeks, threshold 8
 

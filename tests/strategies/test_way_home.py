@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from small_world import arrive, at_border, make_world, review, strategy_of
 
+from sim.model.state.agents import IDLE, MISSIONS, POLICE, POSTED, PREPARING, TRANSIT
+from sim.names import VRAEM
 from sim.strategies.movement import Movement
-from sim.world.state import IDLE, MISSIONS, POLICE, POSTED, PREPARING, TRANSIT, VRAEM
 
 
 class Following(Movement):

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from small_world import BURN_IN, add_leads, arrive, at_border, make_world, review, strategy_of
 
+from sim.model.state.agents import LINE, POLICE
+from sim.names import VRAEM
 from sim.scenario.schema import Strategy
 from sim.strategies.withdrawal import Withdrawal
-from sim.world.state import LINE, POLICE, VRAEM
 
 STYLES = get_args(Withdrawal)
 CLOSING = STYLES[1:]

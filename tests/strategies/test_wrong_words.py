@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_world import add_leads
 
-from sim.strategies.situation import situation
+from sim.simulation.situation import situation
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from sim.addition import added
-from sim.geography.map import COUNTRIES, THEATRES, Grid, plain
+from sim.geography.map import COUNTRIES, Grid, plain
+from sim.machine.addition import added
+from sim.names import THEATRES
 
 from .admin import ISO, Admin, title
 from .corridors import DEPARTMENTS_2017, HUBS, OMITTED, PLACES, PROVINCES_2017, RURAL_ABROAD, VRAEM_PEOPLE

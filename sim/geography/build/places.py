@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.geography.map import COUNTRIES, EXITS, THEATRES, Grid
+from sim.geography.map import COUNTRIES, Grid
+from sim.names import EXITS, THEATRES
 
 from .admin import ISO, Admin, title
 from .corridors import CONNECTORS, HUBS, PLACES

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
-from sim.geography.map import COUNTRIES, THEATRES, Grid
+from sim.geography.map import COUNTRIES, Grid
+from sim.names import THEATRES
 
 from .admin import Admin
 from .water import Rivers

@@ -1,0 +1,260 @@
+"""The registries as rows, for `redeploy describe` and for whoever wants a table of them."""
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sim.errors import UserError, near, plain
+from sim.scenario import Scenario, events
+from sim.scenario.problems import expectation, inner, keys_of
+from sim.strategies import registry
+
+SINGULAR = {
+    "couplings": "coupling",
+    "shocks": "shock",
+    "parameters": "parameter",
+    "outcomes": "outcome",
+    "strategies": "strategy",
+    "scenario": "key of a scenario",
+    "scenarios": "shipped scenario",
+    "places": "place",
+    "missions": "mission",
+    "situation": "field of a situation",
+}
+MISSIONS = {
+    "patrol": "moves in the communities within reach of its post: covers them, finds loads and fields, answers reports",
+    "garrison": "guards its post: covers less than a patrol (presence.alpha_garrison) and answers fewer reports",
+    "checkpoint": "holds a post where travel passes: stops loads there, covers by presence.alpha_post, answers fewer reports",
+    "river_patrol": "patrols from a port; presence.river_post_share of it holds the post at the river",
+    "raid": "covers as a patrol does, but no traveller notices it, and answers reports by presence.raider_response",
+    "escort": "covers as a patrol does, and guards the eradication teams in reach",
+    "reserve": "stays at its post unseen: covers nothing, answers reports",
+    "idle": "does nothing: covers nothing, answers no report, is no target",
+}
+MAIN = (  # the outcomes that `run` prints: what is asked first
+    "vacuum_vraem",
+    "vacuum_peak_vraem",
+    "attacks_vraem",
+    "attacks_border",
+    "state_losses_total",
+    "civilian_harm_total",
+    "leaders_killed_total",
+    "delivered_kg_border",
+    "delivered_kg_total",
+    "seized_kg_total",
+    "interdiction_rate_border",
+    "coca_ha_total_end",
+    "cost_musd",
+)
+FIELD = re.compile(r"    (\w+): ([^=#]+?)(?: = [^#]*)?(?:  # (.*))?")  # a line of a dataclass: name, type, comment
+
+
+def parameters() -> list[dict[str, Any]]:
+    """Every parameter: name, value, low, high, unit, source, provenance, confidence, meaning, off, direction, moves."""
+    from sim.parameters import load_registry
+
+    return [{"name": entry.name, **dataclasses.asdict(entry)} for entry in load_registry()]
+
+
+def couplings() -> list[dict[str, Any]]:
+    """Every coupling that `ablate` can switch off: name, meaning, and its parameters with value and off value."""
+    from sim.parameters import load_couplings, load_registry
+
+    known = load_registry()
+    return [
+        {
+            "name": each.name,
+            "meaning": each.meaning,
+            "parameters": [{"name": name, "value": known.get(name).value, "off": known.get(name).off} for name in each.parameters],
+        }
+        for each in load_couplings().values()
+    ]
+
+
+def outcomes() -> list[dict[str, Any]]:
+    """Every outcome: name, unit, label, direction and what else its registry says of it in words."""
+    from sim.simulation.outcomes.registry import OUTCOMES
+
+    rows = [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
+    return [{key: value for key, value in row.items() if not callable(value)} for row in rows]
+
+
+def strategies() -> list[dict[str, Any]]:
+    """Every strategy: name, meaning, and its own settings with what each takes."""
+    return [
+        {"name": name, "meaning": _first_line(kind), "settings": _keys(kind.Settings) if hasattr(kind, "Settings") else []}
+        for name, kind in registry.catalogue().items()
+    ]
+
+
+def shocks() -> list[dict[str, Any]]:
+    """Every shock that an event can set: name, what it takes, meaning."""
+    return [{"default": None, **row} for row in events.shocks()]
+
+
+def places() -> list[dict[str, Any]]:
+    """Every place of the map that a strategy can name: name, id, theatre, kind, population, longitude and latitude in degrees."""
+    from sim.geography.map import load_map
+    from sim.names import THEATRES
+
+    return [
+        {
+            "name": place.name,
+            "id": number,
+            "theatre": THEATRES[place.theatre],
+            "kind": place.kind,
+            "population": place.population,
+            "lon": place.lon,
+            "lat": place.lat,
+        }
+        for number, place in enumerate(load_map().settlements)
+    ]
+
+
+def missions() -> list[dict[str, Any]]:
+    """Every mission that a strategy can order: name and meaning."""
+    return [{"name": name, "does": meaning} for name, meaning in MISSIONS.items()]
+
+
+def situation() -> list[dict[str, Any]]:
+    """All that a strategy is told at a review, as it is read: `day`, `own.kind`, `theatre[name].attacks`, ... with type and meaning."""
+    from sim.strategies import situation as told
+
+    tables = {"own": told.OwnForces, "places": told.PlaceTable, "reports": told.ReportTable, "budget": told.Budget}
+    rows = [{"name": name, "type": kind, "told": words} for name, kind, words in _fields(told.Situation) if not name.startswith("_")]
+    for name, kind in tables.items():
+        rows += [{"name": f"{name}.{column}", "type": type_, "told": words} for column, type_, words in _fields(kind)]
+    rows += [{"name": f"theatre[name].{name}", "type": kind, "told": words} for name, kind, words in _fields(told.TheatreView)]
+    return [*rows, {"name": "surface_days", "type": "np.ndarray", "told": "f8[places, places], days from place to place by surface"}]
+
+
+def scenario() -> list[dict[str, Any]]:
+    """Every key of a scenario file: name, default, what it takes, meaning."""
+    return _keys(Scenario)
+
+
+def scenarios() -> list[dict[str, Any]]:
+    """Every scenario that comes with redeploy: name, as a command or `extends` takes it, and title."""
+    from sim.scenario import shipped
+    from sim.scenario.toml import parse
+
+    texts = {name: file.read_text(encoding="utf-8") for name, file in shipped.catalogue().items()}
+    return [
+        {"name": f"{shipped.PREFIX}{name}", "does": parse(text)["title"]}
+        for name, text in texts.items()
+    ]
+
+
+def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
+    """The rows of a registry; of a name, that row; of a part of one, every row that has it. UserError with a near name where none has."""
+    rows: list[dict[str, Any]] = globals()[what]()
+    found = [row for row in rows if name in (None, row["name"])]
+    if not found:
+        part = plain(str(name))
+        found = [row for row in rows if part in plain(row["name"])]
+    if not found:
+        hint = near(str(name), [row["name"] for row in rows])
+        raise UserError(f'no {SINGULAR[what]} "{name}", whole or in part; `redeploy describe {what}` lists them.{hint}')
+    return found
+
+
+def units(outcomes: Iterable[str]) -> dict[str, str]:
+    """The unit of each outcome that the registry knows."""
+    from sim.simulation.outcomes.registry import OUTCOMES
+
+    return {name: OUTCOMES[name].unit for name in outcomes if name in OUTCOMES}
+
+
+def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
+    rows = []
+    for key, field in keys_of(model).items():
+        kind = inner(field)
+        if isinstance(kind, type) and hasattr(kind, "model_fields"):
+            rows += _keys(kind, f"{prefix}{key}.")
+        else:
+            default = None if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
+            rows.append({"name": prefix + key, "default": default, "expects": expectation(field), "meaning": _meaning(model, key)})
+    return rows
+
+
+def _seen(moves: str) -> str:
+    """What `moves` of a parameter says, in words."""
+    return {"+": f"{moves[1:]} rises", "-": f"{moves[1:]} falls"}.get(moves[0], f"no effect: {moves[2:]}")
+
+
+def _meaning(model: Any, key: str) -> str:
+    """The description of a field; a section that only changes a default inherits the words."""
+    found = (base.model_fields[key].description for base in model.__mro__ if key in getattr(base, "model_fields", {}))
+    return next(filter(None, found), "")
+
+
+def _fields(kind: Any) -> list[tuple[str, str, str]]:
+    """(name, type, meaning) of each field of a dataclass; the meaning is the comment beside it, in the one place where it is written."""
+    lines = inspect.getsource(kind).splitlines()
+    found = [match.groups("") for line in lines if (match := FIELD.fullmatch(line))]
+    return [(name, type_.strip(), words) for name, type_, words in found if name in {each.name for each in dataclasses.fields(kind)}]
+
+
+def _first_line(kind: Any) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows to read: the name, then its numbers, then its words."""
+    return "\n".join(line for row in rows for line in _lines(row))
+
+
+def _lines(row: Mapping[str, Any]) -> list[str]:
+    match row:
+        case {"low": low, "high": high, "value": value, "unit": unit}:
+            lines = [f"{row['name']} = {value:g} {unit} [{low:g} to {high:g}]"]
+            lines.append(f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})")
+            if row.get("off") is not None:
+                lines.append(f"    off at {row['off']:g}")
+            if row.get("moves"):
+                lines.append(f"    higher: {row['direction']} ({_seen(row['moves'])})")
+            return lines
+        case {"theatre": theatre, "kind": kind, "population": people}:
+            where = f"lon {row['lon']:.3f}, lat {row['lat']:.3f}"
+            return [f"{row['name']}: id {row['id']}, {kind}, {theatre}, {people:,} people, {where}"]
+        case {"does": meaning}:
+            return [f"{row['name']}: {meaning}"]
+        case {"type": type_, "told": words}:
+            return [f"{row['name']} ({type_}){f': {words}' if words else ''}"]
+        case {"expects": expects}:
+            shown = f" = {_shown(row['default'])}" if row["default"] is not None else ""
+            return [f"{row['name']}{shown}", f"    {expects}" + (f": {row['meaning']}" if row["meaning"] else "")]
+        case {"parameters": cut}:
+            return [
+                f"{row['name']}: {row['meaning']}",
+                *(f"    {each['name']} = {each['value']:g}, off at {each['off']:g}" for each in cut),
+            ]
+        case {"settings": settings}:
+            return [f"{row['name']}: {row['meaning']}", *("    " + line for own in settings for line in _lines(own))]
+        case {"label": label, "unit": unit}:
+            return [f"{row['name']} [{unit}]", f"    {label} ({row['direction']})"]
+    return [str(dict(row))]
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def print_outcomes(values: Mapping[str, float | None], console: Any, every: bool = False) -> None:
+    """Print the main outcomes of a run, or every one: name, value, unit, label; then how to see what is not printed."""
+    from sim.analysis.sheet import Column, Sheet, tell
+    from sim.simulation.outcomes.registry import OUTCOMES
+
+    shown = list(values) if every else [name for name in MAIN if name in values] or list(values)
+    columns = [Column("value"), Column("unit", right=False), Column("what it is", right=False, prose=True)]
+    sheet = Sheet("", "outcome", columns)
+    for name in shown:
+        value, known = values[name], OUTCOMES.get(name)
+        number = "no value" if value is None else f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        sheet.add(name, number, known.unit if known else "", known.label if known else "")
+    sheet.print(console)
+    if len(shown) < len(values):
+        tell(console, f"{len(values) - len(shown)} more outcomes: --all prints them, --json as data.")
+    tell(console, "What a strategy averts shows against `hold` in the same world: `redeploy batch`, then `redeploy compare`.")

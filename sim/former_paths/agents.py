@@ -1,0 +1,7 @@
+"""The Mesa agents, under the name that an earlier README used."""
+
+import warnings
+
+from sim.mesa_face.agents import *  # noqa: F403
+
+warnings.warn("sim.agents is now a part of sim: write `from sim import MilitaryUnit`", DeprecationWarning, stacklevel=2)

@@ -1,0 +1,70 @@
+"""Hashes of sources: which files decide a result, and which decide what compiled code can contain.
+
+They go by content, never by path or time: equal sources have equal hashes in every checkout.
+"""
+
+import functools
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+SIM = Path(__file__).parents[1]
+SHARED = ("names.py", "model/compile.py", "model/chance.py", "model/state/*.py", "model/rules/*.py")
+KERNELS = (*SHARED, "model/mechanisms/*/*.py", "model/observe.py", "model/day.py")
+WHOLE = ("day.py",)  # files whose kernels call mechanisms
+INPUTS = (
+    "geography/data/*.npz",
+    "geography/data/places*.json",
+    "parameters/parameters.toml",
+    "parameters/seasons.toml",
+    "parameters/registry.py",
+    "parameters/seasons.py",
+)
+ON_THE_WAY = ("run", "records", "orders", "situation", "apply_events", "snapshots")
+# Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
+LOOP = (
+    "simulation/build/*.py",
+    "simulation/outcomes/*.py",
+    *(f"simulation/{name}.py" for name in ON_THE_WAY),
+    "scenario/events.py",
+    "machine/addition.py",
+)
+DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/**/*.py", "geography/*.py")
+REGISTRY = "parameters.toml"
+TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence", "acts", "needs")  # of its entries: they decide no result
+
+
+def _digest(files: Iterable[Path], *words: str) -> str:
+    digest = hashlib.sha256("|".join(words).encode())
+    for f in sorted(set(files)):
+        digest.update(f.name.encode() + b"\0" + (_numbers(f) if f.name == REGISTRY else f.read_bytes()) + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _numbers(registry: Path) -> bytes:
+    """The registry without its texts, so that a better word for a source does not rename every run."""
+    sections = tomllib.loads(registry.read_text("utf-8"))
+    kept = {
+        section: {name: {key: value for key, value in entry.items() if key not in TEXTS} for name, entry in entries.items()}
+        for section, entries in sections.items()
+    }
+    return json.dumps(kept).encode()
+
+
+@functools.cache
+def kernel_hash(source: str, *words: str) -> str:
+    """Hash of all sources that the compiled code of one file can contain: itself and the shared files; for `model/day.py`, all kernels.
+
+    `words`: what else it depends on, such as versions.
+    """
+    own = Path(source).resolve()
+    globs = KERNELS if own.name in WHOLE else SHARED
+    return _digest([own, *(f for g in globs for f in SIM.glob(g))], *words)
+
+
+@functools.cache
+def source_hash() -> str:
+    """Hash of every source that decides a result: part of a run's identity, so that changed code never mixes with old results."""
+    return _digest(f for g in DECIDING for f in SIM.glob(g) if f.is_file())

@@ -1,0 +1,354 @@
+"""The Mesa agents: views on the rows of the world's tables, made when somebody looks.
+
+A view holds no state. Its attributes are the fields of its record in `model/state/agents.py`, read from and written to the arrays in place;
+`MilitaryUnit.soldiers.__doc__` gives unit and range. Two fields carry another name, because Mesa's own stand there: `cell` is
+`cell_index` and `step` is `step_index`. Removing a view never changes the simulation: the next look makes another."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, get_type_hints
+
+import mesa
+import numpy as np
+from mesa.discrete_space import CellAgent, FixedAgent, OrthogonalMooreGrid
+
+from sim.geography.map import COUNTRIES
+from sim.model.state import agents as state
+from sim.model.state.world import World
+from sim.names import ELSEWHERE, EXITS, THEATRES
+
+RENAMED = {"cell": "cell_index", "step": "step_index"}
+IDENTITY = ("alive", "uid")  # fields that say whose row it is, and are no attributes to write
+
+
+class Columns(dict[str, np.ndarray]):
+    """Columns of one table by field, found at first use; cleared after every step, since a growing table is replaced."""
+
+    def __init__(self, find: Callable[[], np.ndarray]) -> None:
+        super().__init__()
+        self.find = find
+
+    def __missing__(self, field: str) -> np.ndarray:
+        column = self[field] = self.find()[field]
+        return column
+
+
+class Gone(dict[str, np.ndarray]):
+    """What is left of an agent whose row is free or another's."""
+
+    def __missing__(self, field: str) -> np.ndarray:
+        raise LookupError(f"{field}: this agent is no longer in the model; look again with model.agents")
+
+
+GONE = Gone()
+
+
+class Column:
+    """A field of the agent's row as an attribute, read and written in place."""
+
+    def __init__(self, field: str, note: str) -> None:
+        self.field, self.__doc__ = field, note
+
+    def __get__(self, view: Any, owner: type | None = None) -> Any:
+        return self if view is None else view.columns[self.field].item(view.row)
+
+    def __set__(self, view: Any, value: float) -> None:
+        view.columns[self.field][view.row] = value
+
+
+def notes(record: type) -> dict[str, str]:
+    """Unit and range of every field of a record class, as its comments say."""
+    return dict(re.findall(r"^    (\w+): \w+(?:  # (.*))?$", inspect.getsource(record), re.MULTILINE))
+
+
+def named(field: str, names: tuple[str, ...]) -> property:
+    """The name of what a field holds as a code."""
+    return property(lambda view: names[getattr(view, field)], doc=f"`{field}` as a word: {', '.join(names)}")
+
+
+class ModelOfAWorld(Protocol):
+    """What a view asks of its model: the world whose rows it shows, and the day."""
+
+    world: World
+    day: int
+
+
+class View(mesa.Agent):
+    """An agent of the world. `uid` is its identity, `row` where it stands in its table; `site` is a place index, -1 none.
+    Reading or writing a field of one that has left the model raises LookupError."""
+
+    if TYPE_CHECKING:  # the fields of the record, made below
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init_subclass__(cls, record: type | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if record is not None:
+            note = notes(record)
+            for field in get_type_hints(record):
+                if field not in IDENTITY:
+                    setattr(cls, RENAMED.get(field, field), Column(field, note.get(field, "")))
+
+    def __init__(self, model: ModelOfAWorld, roster: Roster, row: int, uid: int) -> None:
+        self.roster, self.columns, self.row, self.uid = roster, roster.columns, row, uid
+        super().__init__(model)
+
+    def remove(self) -> None:
+        """Drop the view; its row stays as it is."""
+        self.roster.views.pop(self.uid, None)
+        self.columns = GONE  # type: ignore[assignment]
+        super().remove()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the agent is still in the model."""
+        return self.columns is not GONE
+
+    @property
+    def world(self) -> World:
+        return self.model.world
+
+    @property
+    def site_name(self) -> str:
+        """Name of the place; empty where there is none."""
+        return self.world.site_names[self.site] if self.site >= 0 else ""
+
+    @property
+    def theatre_name(self) -> str:
+        """vraem, loreto, cajamarca or elsewhere."""
+        return THEATRES[self.world.sites.theatre[self.site]] if self.site >= 0 else THEATRES[ELSEWHERE]
+
+    @property
+    def country_name(self) -> str:
+        """Whose soil it is on; `none` where there is no place."""
+        return COUNTRIES[self.world.sites.country[self.site]] if self.site >= 0 else COUNTRIES[0]
+
+    @property
+    def lon(self) -> float:
+        """Longitude, degrees; NaN where there is no place."""
+        return float(self.world.site_lon[self.site]) if self.site >= 0 else float("nan")
+
+    @property
+    def lat(self) -> float:
+        """Latitude, degrees; NaN where there is no place."""
+        return float(self.world.site_lat[self.site]) if self.site >= 0 else float("nan")
+
+
+class InCell(View):
+    """An agent that stands in a cell of its own rather than at a place. Off the active map its position is NaN."""
+
+    @property
+    def active_cell(self) -> int:
+        """Index among the active cells, -1 outside."""
+        return self.cell_index
+
+    @property
+    def lon(self) -> float:
+        """Longitude of the centre of its cell, degrees."""
+        return float(self.world.map.lon[self.active_cell]) if self.active_cell >= 0 else float("nan")
+
+    @property
+    def lat(self) -> float:
+        """Latitude of the centre of its cell, degrees."""
+        return float(self.world.map.lat[self.active_cell]) if self.active_cell >= 0 else float("nan")
+
+
+class StateUnit(View, CellAgent, record=state.Unit):
+    """A package of about 30 people of the state; in transit it stands at the site that it left."""
+
+    kind_name = named("kind", state.UNIT_KINDS)
+    mission_name = named("mission", state.MISSIONS)
+    status_name = named("status", state.STATUSES)
+
+    @property
+    def site(self) -> int:
+        """Place index of its posting."""
+        return self.posting
+
+    @property
+    def home_name(self) -> str:
+        """Name of the place of its first posting."""
+        return self.world.site_names[self.home]
+
+
+class MilitaryUnit(StateUnit):
+    """Line, special or river infantry."""
+
+
+class PoliceUnit(StateUnit):
+    """Police, an anti-narcotics team or an eradication team."""
+
+    @property
+    def case_points(self) -> float:
+        """Points that the anti-narcotics teams of its theatre hold against all firms; 0 for other police."""
+        theatre = self.world.sites.theatre[self.posting]
+        return float(self.world.minds.cases[:, theatre].sum()) if self.kind == state.ANTINARCOTICS else 0.0
+
+
+class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
+    """An armed group; `model.agents_by_type[ArmedGroup]` holds all kinds."""
+
+    kind_name = named("kind", state.GROUP_KINDS)
+    country_name = named("country", COUNTRIES)
+
+
+class MpcpColumn(ArmedGroup):
+    """A column of the Shining Path remnant (MPCP) in the VRAEM."""
+
+
+class DissidentCell(ArmedGroup):
+    """A cell of the FARC dissidents on the Colombian line."""
+
+
+class ThirdGroup(ArmedGroup):
+    """A group of neither, that came where nobody governed."""
+
+
+class TraffickingNetwork(View, CellAgent, record=state.Network):
+    """A trafficking firm, shown at its hub."""
+
+    @property
+    def site(self) -> int:
+        """Place index of its hub."""
+        return self.hub
+
+    @property
+    def case_points(self) -> float:
+        """Points that anti-narcotics teams hold against it, all theatres together."""
+        return float(self.world.minds.cases[self.row, 1:].sum())
+
+
+class Shipment(InCell, CellAgent, record=state.Shipment):
+    """One load under way. On a connector it is off the active map: no cell, no place."""
+
+    theatre_name = named("inside", THEATRES)
+
+    @property
+    def active_cell(self) -> int:
+        """Index among the active cells, -1 on a connector."""
+        return int(self.world.routes.cell[self.step_index])
+
+    @property
+    def site(self) -> int:
+        """The community through whose land it passes, -1 none."""
+        cell = self.active_cell
+        return int(self.world.ground.community[cell]) if cell >= 0 else -1
+
+    @property
+    def exit_name(self) -> str:
+        """Where its route leaves Peru."""
+        return EXITS[self.world.route_facts.exit[self.route]]
+
+    @property
+    def cluster_name(self) -> str:
+        """The production cluster that it comes from."""
+        return self.world.cluster_names[self.cluster]
+
+
+class Laboratory(InCell, CellAgent, record=state.Laboratory):
+    """A cocaine laboratory, latex point or airstrip."""
+
+    kind_name = named("kind", state.LAB_KINDS)
+
+    @property
+    def age_days(self) -> int:
+        """Days since it began to work where it is; while it is closed, where it was."""
+        return int(self.model.day + self.world.places.levers.burn_in[0] - self.opened)
+
+    @property
+    def owner_uid(self) -> int:
+        """uid of the network that runs it, 0 for a strip."""
+        return int(self.world.actors.networks.uid[self.owner]) if self.owner >= 0 else 0
+
+
+class PartnerForce(View, CellAgent, record=state.Partner):
+    """A neighbour's forces at one town across the line; its uid is its row."""
+
+
+class Community(View, FixedAgent, record=state.Community):
+    """A settlement or hamlet with its fields."""
+
+    holder_name = named("holder", state.HOLDERS)
+
+    @property
+    def site(self) -> int:
+        """Place index: its row."""
+        return self.row
+
+
+class Source(NamedTuple):
+    """Where agents come from: their table, their class by `kind` (or one for all), and the active cell of given rows."""
+
+    table: Callable[[World], np.ndarray]
+    classes: tuple[type[View], ...]
+    cell: Callable[[World, np.ndarray, np.ndarray], np.ndarray]
+
+
+def at(field: str) -> Callable[[World, np.ndarray, np.ndarray], np.ndarray]:
+    return lambda world, table, rows: world.sites.cell[table[field][rows]]
+
+
+UNIT_CLASSES = tuple(MilitaryUnit if kind < state.POLICE else PoliceUnit for kind in range(len(state.UNIT_KINDS)))
+SOURCES = (
+    Source(lambda w: w.actors.units, UNIT_CLASSES, at("posting")),
+    Source(lambda w: w.actors.groups, (MpcpColumn, DissidentCell, ThirdGroup), at("site")),
+    Source(lambda w: w.actors.networks, (TraffickingNetwork,), at("hub")),
+    Source(lambda w: w.actors.shipments, (Shipment,), lambda w, table, rows: w.routes.cell[table["step"][rows]]),
+    Source(lambda w: w.actors.labs, (Laboratory,), lambda w, table, rows: table["cell"][rows]),
+    Source(lambda w: w.places.partners, (PartnerForce,), at("site")),
+    Source(lambda w: w.places.communities, (Community,), lambda w, table, rows: table["cell"][rows]),
+)
+CLASSES = tuple(dict.fromkeys(kind for source in SOURCES for kind in source.classes))
+
+
+class Roster:
+    """The views on one table, by uid."""
+
+    def __init__(self, source: Source, world: World) -> None:
+        self.source, self.world = source, world
+        self.views: dict[int, View] = {}
+        self.columns = Columns(lambda: source.table(world))
+        self.seen: tuple[np.ndarray, ...] = ()  # rows, uids and cells at the last look
+
+    def live(self) -> tuple[np.ndarray, np.ndarray]:
+        """(rows in use, their uids)."""
+        table = self.source.table(self.world)
+        fields = table.dtype.names or ()
+        rows = np.flatnonzero(table["alive"] == 1) if "alive" in fields else np.arange(len(table))
+        return rows, table["uid"][rows] if "uid" in fields else rows
+
+    def look(self, model: ModelOfAWorld, grid: OrthogonalMooreGrid) -> None:
+        """Match the views with the rows in use: make, move, remove."""
+        rows, uids = self.live()
+        active = self.source.cell(self.world, self.source.table(self.world), rows)
+        cells = np.where(active >= 0, self.world.map.cells[active], -1)
+        now = (rows, uids, cells)
+        if len(self.views) == len(rows) and self.seen and all(map(np.array_equal, now, self.seen)):
+            return
+        self.drop_all_but(set(uids.tolist()))
+        for row, uid, cell in zip(*(column.tolist() for column in now)):
+            view = self.views.get(uid) or self.make(model, row, uid)
+            view.row = row
+            place = grid[divmod(cell, self.world.map.cols)] if cell >= 0 else None
+            if view.cell is not place:
+                view.cell = place
+        self.seen = now
+
+    def make(self, model: ModelOfAWorld, row: int, uid: int) -> View:
+        classes = self.source.classes
+        kind = classes[self.columns["kind"].item(row) if len(classes) > 1 else 0]
+        self.views[uid] = view = kind(model, self, row, uid)
+        return view
+
+    def after_step(self) -> None:
+        """Part with agents that have gone, so that no view reads another's row."""
+        self.columns.clear()
+        if self.views:
+            self.drop_all_but(set(self.live()[1].tolist()))
+
+    def drop_all_but(self, uids: set[int]) -> None:
+        for uid in [uid for uid in self.views if uid not in uids]:
+            self.views[uid].remove()

@@ -1,0 +1,255 @@
+"""The model as a Mesa model: one step is one day of the same compiled loop that `run` and a batch use.
+
+Mesa's agents are views on the arrays (`agents.py`), made when somebody looks at `agents`, `agents_by_type` or an agent reporter; a model
+that nobody looks at makes none. The simulation draws nothing from `model.random` or `model.rng`."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.discrete_space import OrthogonalMooreGrid
+
+from sim.mesa_face.agents import CLASSES, SOURCES, ArmedGroup, Roster
+from sim.model.state import counts
+from sim.model.state.world import World
+from sim.names import VRAEM
+from sim.scenario import Scenario, UserError, load_scenario
+from sim.scenario.sections import MAX_SEED
+from sim.simulation.records import Records
+from sim.simulation.run import Run
+
+Layer = Callable[[World], np.ndarray]
+
+
+def painted(field: str) -> Layer:
+    """A value of communities on all of their land, NaN on land that is nobody's. f8[cells]"""
+
+    def layer(world: World) -> np.ndarray:
+        of = world.ground.community
+        return np.where(of >= 0, world.places.communities[field][of], np.nan)
+
+    return layer
+
+
+def spread(fields: tuple[str, ...], suits: str) -> Layer:
+    """Hectares of communities over their cells by suitable land (by area where none suits), so that they add up. f8[cells]"""
+
+    def layer(world: World) -> np.ndarray:
+        towns, of = world.places.communities, world.ground.community
+        mine = of >= 0
+        land = np.where(mine, getattr(world.map, suits) * world.ground.area_km2, 0.0)
+        bare = np.bincount(of[mine], land[mine], len(towns)) <= 0.0
+        land = np.where(mine & bare[of], world.ground.area_km2, land)
+        whole = np.bincount(of[mine], land[mine], len(towns))
+        hectares = np.sum([towns[field] for field in fields], axis=0) / np.maximum(whole, 1e-9)
+        return np.where(mine, hectares[of] * land, 0.0)
+
+    return layer
+
+
+LAYERS: dict[str, Layer] = {
+    "state_presence": painted("coverage"),  # [0, 1]
+    "armed_presence": painted("armed_coverage"),  # [0, 1]
+    "state_control": painted("state"),  # [0, 1]
+    "armed_control": painted("armed"),  # [0, 1]
+    "cooperation": painted("cooperation"),  # [0, 1]
+    "fear": painted("fear"),  # [0, 1]
+    "patrols": lambda world: world.fields.patrols,  # patrol teams, weighted by local knowledge
+    "coca_ha": spread(("coca", "coca_young"), "coca_suitability"),  # ha in the cell
+    "poppy_ha": spread(("poppy",), "poppy_share"),  # ha in the cell
+}
+
+
+class Layers(Mapping[str, np.ndarray]):
+    """Today's layers by name: f8[rows, cols], row 0 in the north, a fresh copy at every access; NaN outside the active map."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in LAYERS:
+            raise KeyError(f"no such layer: {name!r}; there are {', '.join(LAYERS)}")
+        map_ = self._world.map
+        grid = np.full(map_.rows * map_.cols, np.nan)
+        grid[map_.cells] = LAYERS[name](self._world)
+        return grid.reshape(map_.rows, map_.cols)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LAYERS)
+
+    def __len__(self) -> int:
+        return len(LAYERS)
+
+
+def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
+    """A flow summed over all theatres since day 0; NaN in the burn-in, whose flows do not count."""
+    return lambda model: float(model.world.tally[1:, quantity, :4].sum()) if model.day >= 0 else math.nan
+
+
+def vacuum_vraem(model: RedeploymentModel) -> float:
+    """Weight of VRAEM communities that the state does not hold today [0, 1]; NaN up to day 0, whose simulation sets the weights."""
+    if model.day <= 0:
+        return math.nan
+    towns = model.world.places.communities
+    here = towns.theatre == VRAEM
+    return float((towns.weight[here] * (1.0 - towns.state[here])).sum())
+
+
+def fighters(model: RedeploymentModel) -> float:
+    """People in armed groups today. In the burn-in, too: the groups stand as they were placed, and keep their strength until day 0."""
+    groups = model.world.actors.groups
+    return float(groups.fighters[groups.alive == 1].sum())
+
+
+HEADLINES: dict[str, Callable[[RedeploymentModel], float]] = {
+    "day": lambda model: model.day,
+    "vacuum_vraem": vacuum_vraem,
+    "seized_kg": so_far(counts.SEIZED),  # hydrochloride equivalent, from shipments
+    "attacks": so_far(counts.ATTACKS),
+    "fighters": fighters,
+}
+
+
+class RedeploymentModel(mesa.Model):
+    """The simulation with Mesa's face.
+
+    scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's `base_seed` [0, 2^64 - 1]; without it
+    the scenario's own. replication: from 0; 0 where left out. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with
+    base seed N and `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
+
+    `datacollector` collects after every step: the headline series, or whatever a user's own `mesa.DataCollector`, assigned in its
+    place, asks for. Steps begin with the burn-in, whose days are negative; a headline is NaN there as long as it does not exist yet:
+    `seized_kg` and `attacks` before day 0, `vacuum_vraem` before day 1. Agent reporters ask some thousand agents each time:
+    with `collect_days=7` they are asked on every seventh day, counted from day 0, and on the last one.
+
+    `mesa.batch_run(RedeploymentModel, {"scenario": [s]}, iterations=3, max_steps=2000)` makes three different runs, the
+    replications 0, 1 and 2, whichever process makes them; a `rng` or `replication` among the parameters is kept as it is given.
+    A Scenario stands in a list there, since Mesa takes apart what can be iterated. A horizon of three years and its burn-in have
+    1460 steps, Mesa's own limit is 1000. Mesa 3.3 needs a row for each step, and so the default `collect_days`."""
+
+    def __init__(
+        self,
+        scenario: Scenario | str | os.PathLike[str],
+        rng: int | None = None,
+        replication: int | None = None,
+        collect_days: int = 1,
+    ) -> None:
+        inputs = scenario_of(scenario)
+        seed = inputs.replications.base_seed if rng is None else whole("rng", rng)
+        if replication is None:
+            replication = iteration_of_a_batch() if rng is None else 0
+        super().__init__(rng=seed)
+        self.inputs = inputs
+        self.collect_days = whole("collect_days", collect_days, least=1)
+        self._course = Run(inputs, whole("replication", replication), seed)
+        self._rosters = tuple(Roster(source, self.world) for source in SOURCES)
+        self._grid: OrthogonalMooreGrid | None = None
+        self.layers = Layers(self.world)
+        self.datacollector = mesa.DataCollector(model_reporters=HEADLINES)
+
+    @property
+    def world(self) -> World:
+        """The arrays themselves."""
+        return self._course.world
+
+    @property
+    def day(self) -> int:
+        """The day that the next step simulates: 0 is `start_date`, the burn-in is negative."""
+        return self._course.day
+
+    @property
+    def date(self) -> datetime.date:
+        """The date of `day`."""
+        return self.inputs.time.start_date + datetime.timedelta(days=self.day)
+
+    def step(self) -> None:
+        """Simulate one day; after the last one, nothing."""
+        if self._course.finished:
+            return
+        self._course.advance(1)
+        for roster in self._rosters:
+            roster.after_step()
+        self.running = not self._course.finished
+        if self.day % self.collect_days == 0 or not self.running:
+            self.datacollector.collect(self)
+
+    def run(self) -> Records:
+        """Step to the end of the horizon; the run's records."""
+        while self.running:
+            self.step()
+        return self.records()
+
+    def records(self) -> Records:
+        """What the run has written up to today."""
+        return self._course.records()
+
+    @property
+    def grid(self) -> OrthogonalMooreGrid:
+        """rows x cols cells with the agents that stand there today, row 0 in the north; at 5 km a second or two and 170 MB."""
+        self._look()
+        return self._grid
+
+    def _look(self) -> None:
+        """Match the views with the world; the first look builds the grid."""
+        map_ = self.world.map
+        if self._grid is None:
+            self._grid = OrthogonalMooreGrid((map_.rows, map_.cols), torus=False, random=self.random)
+        for roster in self._rosters:
+            roster.look(self, self._grid)
+
+    @property
+    def agents(self) -> Any:
+        """AgentSet of all that live today."""
+        self._look()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """AgentSet of every class, empty where none lives; `ArmedGroup` is the union of its kinds."""
+        everyone, found = self.agents, super().agents_by_type
+        sets = {kind: found[kind] if kind in found else everyone.select(lambda _: False) for kind in CLASSES}
+        return sets | {ArmedGroup: everyone.select(lambda agent: isinstance(agent, ArmedGroup))}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Every class of agents."""
+        return list(self.agents_by_type)
+
+    def close(self) -> None:
+        """Drop the views and the grid, and what Mesa 3.3 would keep of the model for ever. The simulation is untouched."""
+        self.remove_all_agents()
+        self._grid = None
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+
+def scenario_of(given: Any) -> Scenario:
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load_scenario(os.fspath(given))
+    hint = '; in batch_run put it in a list, {"scenario": [scenario]}' if isinstance(given, tuple) else ""  # its first field
+    raise UserError(f"scenario: expected a Scenario or the path of its file (got {type(given).__name__}){hint}")
+
+
+def whole(name: str, given: Any, least: int = 0) -> int:
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not least <= given <= MAX_SEED:
+        raise UserError(f"{name}: expected a whole number from {least} to 2^64 - 1 (got {given!r})")
+    return int(given)
+
+
+def iteration_of_a_batch() -> int:
+    """The iteration that Mesa's `batch_run` is at, 0 outside of it. Mesa counts its iterations but does not tell the model, and
+    without the count all of them would be the same run; so it is read from the function of Mesa that makes the model."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func" and frame.f_globals.get("__name__") == "mesa.batchrunner":
+            return int(frame.f_locals["run"][1])
+        frame = frame.f_back
+    return 0

@@ -1,0 +1,231 @@
+"""The model on one page: one day, mechanism by mechanism. `advance` is the one compiled entry."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model import observe
+from sim.model.compile import loop, rule
+from sim.model.mechanisms.forces import presence, redeployment, seasons, sustainment
+from sim.model.mechanisms.insurgents import control, engagement, entry, insurgency, pursuit, rivalry, sponsorship
+from sim.model.mechanisms.intelligence import information, secrecy, survey
+from sim.model.mechanisms.interdiction import corruption, detection, justice, partner
+from sim.model.mechanisms.people import communities
+from sim.model.mechanisms.trade import crops, finance, market, processing, routing, trafficking
+from sim.model.state.agents import Table
+from sim.model.state.arrays import (
+    Actors,
+    Fields,
+    Ground,
+    Land,
+    Legs,
+    Minds,
+    Near,
+    Places,
+    RouteFacts,
+    Routes,
+    Sites,
+    Trade,
+    Ways,
+)
+from sim.model.state.clock import day_of_year, is_monthly, is_weekly, tally_row
+from sim.model.state.event_log import FULL, LOGGED
+from sim.model.state.rows import nearly_full
+
+
+class Parameters(NamedTuple):
+    """One record array of one row per mechanism, and one for searching an area, which several share."""
+
+    search: Table
+    seasons: Table
+    redeployment: Table
+    sustainment: Table
+    presence: Table
+    information: Table
+    secrecy: Table
+    detection: Table
+    survey: Table
+    corruption: Table
+    engagement: Table
+    rivalry: Table
+    insurgency: Table
+    sponsorship: Table
+    control: Table
+    entry: Table
+    crops: Table
+    processing: Table
+    justice: Table
+    trafficking: Table
+    finance: Table
+    market: Table
+    partner: Table
+    communities: Table
+
+
+class Bench(NamedTuple):
+    """Work space of the day, allocated once; nothing in it outlives the call that fills it."""
+
+    post_need: np.ndarray  # f8[sites, 4]
+    weigh: np.ndarray  # f8[sites, 2]
+    load: np.ndarray  # f8[sites]
+    per_cell: np.ndarray  # f8[cells]
+    per_theatre: np.ndarray  # f8[4]
+    per_cluster: np.ndarray  # f8[clusters, 3]
+    per_leg: np.ndarray  # f8[legs, 2]
+
+
+class Lines(NamedTuple):
+    """The line and the prices across it, never written."""
+
+    refuge: np.ndarray  # i8[sites] nearest settlement across the line, -1 none
+    back: np.ndarray  # i8[sites] nearest community at home, -1 none
+    prices: np.ndarray  # f8[exits, products] USD per kg
+    cluster_theatre: np.ndarray  # i8[clusters]
+    latex_cluster: np.ndarray  # i8[1] cluster that trades in latex, -1 none
+
+
+class Arrays(NamedTuple):
+    """Everything that a day reads and writes, in the groups of today. It is unpacked in `one_day`
+    only: to hand the whole of it to mechanisms would compile five times as long."""
+
+    actors: Actors
+    places: Places
+    fields: Fields
+    land: Land
+    minds: Minds
+    trade: Trade
+    ground: Ground
+    sites: Sites
+    near: Near
+    ways: Ways
+    routes: Routes
+    route_facts: RouteFacts
+    legs: Legs
+    lines: Lines
+    bench: Bench
+    parameters: Parameters
+    events: Table  # what was logged since the last cut
+    status: np.ndarray  # i8[3] see `event_log`
+    tally: np.ndarray  # f8[weeks + 1, quantities, places]
+    key: np.uint64
+
+
+class Today(NamedTuple):
+    """What day it is, and the key of the run's draws."""
+
+    key: np.uint64
+    t: int  # counted from the first day of the burn-in
+    held: int  # 1 in the burn-in, while numbers are held at their start
+    weekly: bool  # whether weekly mechanisms act today
+    day_of_year: int  # [1, 366]
+
+
+class Diary(NamedTuple):
+    """What is written down: counts of this week, single events, and what the day must stop for."""
+
+    tally: np.ndarray  # f8[quantities, places]
+    events: Table
+    status: np.ndarray  # i8[3] see `event_log`
+
+
+@rule
+def crowded(actors):
+    """Whether a table that agents are born into is to be doubled before the next day."""
+    return nearly_full(actors.groups) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads)
+
+
+@loop
+def advance(world, start, stop):
+    """Days start to stop - 1 of `Arrays`. Returns the day reached, short of stop when the event log
+    is to be drained or a table to be doubled (`Arrays.status`)."""
+    for t in range(start, stop):
+        one_day(world, t)
+        if world.status[FULL] != 0:
+            return t
+        if 2 * world.status[LOGGED] > len(world.events) or crowded(world.actors):
+            return t + 1
+    return stop
+
+
+@loop
+def one_day(world, t):
+    """Sections 4.2 to 4.17 of the model. 4.1, orders, speaks between stretches (`simulation/orders.py`)."""
+    actors, places, fields, land, minds, trade = world.actors, world.places, world.fields, world.land, world.minds, world.trade
+    ground, sites, near, ways, routes = world.ground, world.sites, world.near, world.ways, world.routes
+    route_facts, legs, lines, bench, parameters = world.route_facts, world.legs, world.lines, world.bench, world.parameters
+    lever = places.levers[0]
+    held = 1 if t < lever.burn_in else 0
+    today = Today(world.key, t, held, is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year))
+    diary = Diary(world.tally[tally_row(t, lever.burn_in)], world.events, world.status)
+    latex = lines.latex_cluster[0]
+
+    if today.weekly:
+        observe.weigh(places, parameters, latex, today)
+    seasons.seasons(places, land, ways, parameters, today)
+    redeployment.redeployment(actors, places, land, sites, ways, parameters, today, diary)
+    sustainment.sustainment(actors, places, land, sites, ways, bench, parameters, diary)
+
+    presence.place_units(actors, fields, sites, parameters)
+    presence.spread(actors, places, fields, sites, near, bench, parameters)
+    presence.feel(places, parameters, today)
+
+    information.information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, today, diary)
+
+    heard = secrecy.leaks(actors, places, fields, sites, ground, parameters, today)
+    if today.weekly or heard == 1:
+        secrecy.see_legs(actors, fields, ground, sites, near, legs, bench, parameters, 0)
+        secrecy.see_legs(actors, fields, ground, sites, near, legs, bench, parameters, 1)
+    secrecy.beliefs(actors, fields, minds, legs, parameters, heard, today, diary)
+    secrecy.watch(actors, places, minds, sites, near, bench, parameters, today)
+
+    detection.loads(actors, places, fields, minds, ground, near, routes, route_facts, legs, parameters, today, diary)
+    detection.works(actors, places, fields, minds, ground, near, parameters, today, diary)
+    corruption.corruption(actors, places, fields, sites, parameters)
+    detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, today, diary)
+
+    survey.answer(actors, places, fields, sites, near, parameters, today, diary)
+
+    engagement.exposure(actors, places, fields, near, parameters, today)
+    engagement.attacks(actors, places, fields, minds, sites, near, parameters, today, diary)
+    if today.held == 0:
+        rivalry.rivalry(actors, places, sites, near, parameters, today, diary)
+        pursuit.meetings(actors, places, fields, ground, sites, near, parameters, today, diary)
+        pursuit.raids(actors, places, fields, sites, near, parameters, today, diary)
+
+    if today.weekly:
+        insurgency.insurgency(actors, places, minds, sites, near, bench, parameters, today, diary)
+        sponsorship.sponsorship(actors, places, sites, near, bench, parameters, today, diary)
+        control.control(places, parameters, today)
+        if today.held == 0:
+            entry.entry(actors, places, minds, sites, parameters, today, diary)
+        survey.find_fields(places, fields, near, ground, bench, parameters, diary)
+        if today.held == 0:
+            processing.start(actors, places, trade, ground, bench, parameters, today, diary)
+            crops.grow(places, land, near, parameters, latex, today, diary)
+            crops.clear(places, land, near, parameters, today, diary)
+            crops.eradicate(places, fields, land, sites, near, bench, parameters, today, diary)
+
+    processing.processing(actors, places, bench, parameters, latex, today, diary)
+    processing.rebuild(actors, places, ground, today)
+
+    if today.weekly:
+        justice.arrests(actors, minds, trade, sites, parameters, today, diary)
+        finance.finance(actors, places, trade, sites, parameters, diary)
+        trafficking.learn_weekly(actors, minds, trade, parameters)
+        routing.choose(places, minds, trade, routes, route_facts, legs, lines, bench, parameters)
+        if today.held == 1:
+            routing.meet_start_shares(places, trade, route_facts, lines, parameters)
+    if is_monthly(t, lever.burn_in):
+        routing.open_and_close(actors, places, trade, parameters, today)
+    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, route_facts, legs, bench, parameters, today, diary)
+    trafficking.move(actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary)
+
+    if today.weekly:
+        market.market(places, trade, route_facts, lines, bench, parameters)
+        partner.coordinate(places, fields, sites, near, lines, parameters, today, diary)
+        partner.cross(actors, places, minds, sites, near, lines, parameters, today, diary)
+        partner.move_bases(actors, places, fields, sites, near, lines, parameters, today)
+        communities.live(places, parameters, today, diary)
+    partner.count_cells(actors, sites, lines, diary)
+    observe.observe_people(actors, places, fields, sites, lines, diary)
+    observe.observe_trade(actors, places, trade, legs, today, diary)

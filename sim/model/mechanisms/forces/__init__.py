@@ -1,0 +1,1 @@
+"""What the state's own forces do: moves, supplies, presence, and the seasons they work in."""

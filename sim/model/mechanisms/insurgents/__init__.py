@@ -1,0 +1,1 @@
+"""What armed groups do: attacks, pursuit, rivalry, recruits, sponsorship, control and entry."""

@@ -1,0 +1,70 @@
+"""4.10 Control: three shares per community: the state s, armed groups a, nobody 1 - s - a.
+
+Reads: communities (felt, felt_armed, cooperation, vigour). Writes: communities (state, armed, state_0, holder). Weekly; no chance.
+
+`S = C~ (.5 + k)`, `G = A~ (1.5 - k)`; targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06]
+of the way a week and falls by .10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to
+nobody. Northern rondas keep all armed outsiders out: `ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1
+always: both targets and both starting shares lie in that triangle, and each step is a convex move unless s falls slower than a rises,
+which the last line prevents.
+
+A place is held by one side until another's share is over .6 (`rules/holding.py`): who holds it decides whether its committee keeps heart
+and whether a third group finds it open. Left out: fronts (a place does not count who holds its neighbours) and deals between sides."""
+
+import math
+
+from sim.model.compile import loop, rule
+from sim.model.rules.bounds import clip
+from sim.model.rules.holding import holder_after, kept_out
+
+
+class Parameters:
+    emptiness: float
+    rise: float
+    fall: float
+    ronda_shield: float
+    hold_above: float
+
+
+@rule
+def target_state(felt, felt_armed, cooperation, p):
+    """Fixed point of the state's share."""
+    strength = felt * (0.5 + cooperation)
+    rival = felt_armed * (1.5 - cooperation)
+    return strength / max(strength + rival + p.emptiness, 1e-9)
+
+
+@rule
+def target_armed(felt, felt_armed, cooperation, p):
+    """Fixed point of the armed groups' share."""
+    strength = felt * (0.5 + cooperation)
+    rival = felt_armed * (1.5 - cooperation)
+    return rival / max(strength + rival + p.emptiness, 1e-9)
+
+
+@rule
+def towards(share, target, p):
+    """One week's step; rates are hazards, so a step never passes its target."""
+    rate = p.rise if target > share else p.fall
+    return share + (1.0 - math.exp(-rate)) * (target - share)
+
+
+@loop
+def control(places, parameters, today):
+    """One week. While held (burn-in) the shares stay at the fixed point of what is felt."""
+    held = today.held
+    communities = places.communities
+    p = parameters.control[0]
+    for i in range(len(communities)):
+        town = communities[i]
+        outsiders = town.felt_armed * (1.0 - kept_out(town, p.ronda_shield))
+        state = target_state(town.felt, outsiders, town.cooperation, p)
+        armed = target_armed(town.felt, outsiders, town.cooperation, p)
+        if held == 1:
+            town.state = state
+            town.armed = armed
+            town.state_0 = state
+        else:
+            town.state = clip(towards(town.state, state, p), 0.0, 1.0)
+            town.armed = clip(towards(town.armed, armed, p), 0.0, 1.0 - town.state)
+        town.holder = holder_after(town.holder, town.state, town.armed, p.hold_above)

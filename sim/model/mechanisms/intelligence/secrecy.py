@@ -1,0 +1,267 @@
+"""4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
+
+Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced), partners (coordination). Writes: fields.leg_effort,
+leg_planned, minds.belief, minds.danger, units.known, theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
+
+Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
+(written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
+announced, on the legs that it concerns. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0.
+
+A move can leak at two fronts, each with a draw of its own a day and the hazard a week `l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police
+share + l4 coordination`, times (1 - secrecy) (evidence B2, assumed). Where troops leave, it tells armed groups of a departure and networks
+that the ways there will be freer; where they are bound for, it tells networks that they come. Coordination leaks at the line only: who
+plans with a partner tells where troops arrive, by what is in force with the closest of them (`partner`), not by what was asked for. An
+announced departure is known to leave. Secrecy ends on its day, or when the kilograms seized in the border theatres since day 0 pass its
+level: success is shown.
+
+Armed groups observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure. What
+a group believes of a place that it does not observe fades, by e in `danger_memory_days`.
+
+Left out: word that travels from one front to the other; rumours that are false; a network that hears what others do not."""
+
+import math
+
+from sim.model.chance import LEAK, OBSERVE, U, uniform
+from sim.model.compile import loop, rule
+from sim.model.rules.firms import living
+from sim.model.rules.units import duty
+from sim.model.state.agents import CHECKPOINT, COMES, GARRISON, IDLE, LEAVES, POLICE, PREPARING, RAID, RESERVE, RIVER_PATROL, TRANSIT
+from sim.model.state.counts import BELIEF_GAP
+from sim.names import ELSEWHERE, VRAEM
+
+
+class Parameters:
+    see_post: float
+    see_river: float
+    see_foot: float
+    rumour: float
+    foresight: float
+    learn_passage: float
+    leak_base: float
+    leak_lead: float
+    leak_convoy: float
+    convoy_units: float
+    leak_police: float
+    leak_coordination: float
+    watch: float
+    sympathisers: float
+    danger_memory_days: float
+    restraint_on: float
+
+
+@rule
+def visibility(mission, p):
+    """Share of a unit's effort that a traveller notices."""
+    if mission == CHECKPOINT or mission == GARRISON:
+        return p.see_post
+    if mission == RIVER_PATROL:
+        return p.see_river
+    if mission == RAID or mission == RESERVE or mission == IDLE:
+        return 0.0
+    return p.see_foot
+
+
+@rule
+def lay_effort(at_post, per_cell, site, mission, seen, site_post, cell_start, cell, cell_share):
+    """Visible people of a unit where travellers meet it: at the post that controls its place, or on the cells that it patrols."""
+    if mission == CHECKPOINT or mission == GARRISON:
+        at_post[site_post[site]] += seen
+    else:
+        for e in range(cell_start[site], cell_start[site + 1]):
+            per_cell[cell[e]] += seen * cell_share[e]
+
+
+@loop
+def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, planned):
+    """Visible people on task per cell of each leg, as posted today (planned 0) or once all that is known is carried out (1). A post is seen
+    on every cell that it controls, its town and its port. at_post: f8[sites], per_cell: f8[cells], work space."""
+    units = actors.units
+    out = fields.leg_planned if planned == 1 else fields.leg_effort
+    site_post, cell_post = sites.post, ground.post
+    cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
+    leg_start, leg_cell = legs.start, legs.cell
+    at_post, per_cell = bench.load, bench.per_cell
+    p = parameters.secrecy[0]
+    for s in range(len(at_post)):
+        at_post[s] = 0.0
+    for c in range(len(per_cell)):
+        per_cell[c] = 0.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 0:
+            continue
+        ordered = planned == 1 and unit.order_site >= 0
+        if unit.status != TRANSIT and not (ordered and unit.known & LEAVES):
+            seen = unit.effort * visibility(duty(unit), p)
+            lay_effort(at_post, per_cell, unit.posting, duty(unit), seen, site_post, cell_start, cell, cell_share)
+        if ordered and unit.known & COMES:
+            seen = unit.able * visibility(unit.order_mission, p)
+            lay_effort(at_post, per_cell, unit.order_site, unit.order_mission, seen, site_post, cell_start, cell, cell_share)
+    for c in range(len(per_cell)):
+        if cell_post[c] >= 0:
+            per_cell[c] += at_post[cell_post[c]]
+    for leg in range(len(out)):
+        total = 0.0
+        for e in range(leg_start[leg], leg_start[leg + 1]):
+            total += per_cell[leg_cell[e]]
+        out[leg] = total / max(leg_start[leg + 1] - leg_start[leg], 1)
+
+
+@rule
+def leak_hazard(weeks, convoys, police_share, coordination, p):
+    """Hazard a week that a move becomes known."""
+    hazard = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
+    return hazard + p.leak_police * police_share + p.leak_coordination * coordination
+
+
+@rule
+def in_force(partners):
+    """The greatest coordination that is in force with a neighbour; none while it is suspended."""
+    most = 0.0
+    for b in range(len(partners)):
+        most = max(most, partners[b].coordination)
+    return most
+
+
+@rule
+def on_front(unit, side, place, site_theatre):
+    """Whether a unit prepares to move from one theatre to another, and leaves `place` (or is bound for it)."""
+    if unit.alive == 0 or unit.status != PREPARING or site_theatre[unit.posting] == site_theatre[unit.order_site]:
+        return False
+    return site_theatre[unit.posting if side == LEAVES else unit.order_site] == place
+
+
+@rule
+def seized_at(place, seized_kg, cell_theatre):
+    """kg seized in a theatre since the first day of the burn-in."""
+    total = 0.0
+    for c in range(len(seized_kg)):
+        if cell_theatre[c] == place:
+            total += seized_kg[c]
+    return total
+
+
+@rule
+def success_shown(lever, theatres, seized_kg, cell_theatre):
+    """Whether what was seized at the border since day 0 has ended secrecy."""
+    gain = 0.0
+    for h in range(VRAEM + 1, len(theatres)):
+        gain += seized_at(h, seized_kg, cell_theatre) - theatres[h].seized_0
+    return gain >= lever.secrecy_until_kg
+
+
+@loop
+def leaks(actors, places, fields, sites, ground, parameters, today):
+    """Has anyone talked? One draw a day for each front that a move leaves, and one for each that it is bound for; it tells all that is
+    prepared there. Returns 1 when something became known today. Who leaves by the day of an announced departure is known at once."""
+    key, t = today.key, today.t
+    units = actors.units
+    levers, theatres = places.levers, places.theatres
+    seized_kg, cell_theatre = fields.seized_kg, ground.theatre
+    site_theatre = sites.theatre
+    p = parameters.secrecy[0]
+    lever = levers[0]
+    if t == lever.burn_in:
+        for h in range(len(theatres)):
+            theatres[h].seized_0 = seized_at(h, seized_kg, cell_theatre)
+    secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
+    if lever.secrecy_until_kg < 1e18 and success_shown(lever, theatres, seized_kg, cell_theatre):
+        secrecy = 0.0
+    heard = 0
+    for side in (LEAVES, COMES):
+        for h in range(ELSEWHERE + 1, len(theatres)):
+            moving = 0.0
+            police = 0.0
+            weeks = 0.0
+            for i in range(len(units)):
+                unit = units[i]
+                if on_front(unit, side, h, site_theatre):
+                    if side == LEAVES and unit.known & side == 0 and unit.departs <= theatres[h].announced:
+                        unit.known += side
+                        heard = 1
+                    if unit.known & side == 0:
+                        moving += 1.0
+                        police += 1.0 if unit.kind >= POLICE else 0.0
+                        weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
+            if moving > 0.0:
+                coordination = in_force(places.partners) if h != VRAEM else 0.0
+                weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, coordination, p)
+                if uniform(key, LEAK, t, U(h), side - 1) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
+                    heard = 1
+                    for i in range(len(units)):
+                        unit = units[i]
+                        if on_front(unit, side, h, site_theatre) and unit.known & side == 0:
+                            unit.known += side
+    return heard
+
+
+@loop
+def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
+    """Rumour weekly, a heard leak at once. The gap between belief and effort is recorded for the border theatres."""
+    tally = diary.tally
+    leg_effort, leg_planned = fields.leg_effort, fields.leg_planned
+    belief = minds.belief
+    firms = living(actors.networks)
+    leg_theatre = legs.theatre
+    p = parameters.secrecy[0]
+    if today.weekly:
+        step = 1.0 - math.pow(1.0 - p.rumour, 7.0)
+        for n in range(firms):
+            for leg in range(belief.shape[1]):
+                belief[n, leg] += step * (leg_effort[leg] - belief[n, leg])
+    if heard == 1:
+        for n in range(firms):
+            for leg in range(belief.shape[1]):
+                if leg_planned[leg] != leg_effort[leg]:
+                    belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
+    for leg in range(belief.shape[1]):
+        if leg_theatre[leg] > 0:
+            gap = 0.0
+            for n in range(firms):
+                gap += belief[n, leg] - leg_effort[leg]
+            tally[BELIEF_GAP, leg_theatre[leg]] += gap / max(firms, 1)
+
+
+@loop
+def watch(actors, places, minds, sites, near, bench, parameters, today):
+    """Armed groups: what they see of the force in reach, and whether they hold back before a departure that they know of.
+    visible: f8[sites] work space."""
+    key, t = today.key, today.t
+    groups, units = actors.groups, actors.units
+    communities, theatres = places.communities, places.theatres
+    danger = minds.danger
+    site_theatre = sites.theatre
+    visible = bench.load
+    p = parameters.secrecy[0]
+    forget = 1.0 - math.exp(-1.0 / max(p.danger_memory_days, 1e-9))
+    leaving = 1 if t < theatres[VRAEM].announced else 0
+    for s in range(len(visible)):
+        visible[s] = 0.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 1 and unit.status != TRANSIT:
+            visible[unit.posting] += unit.effort * visibility(duty(unit), p)
+            if unit.known & LEAVES and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
+                if site_theatre[unit.posting] == VRAEM:
+                    leaving = 1
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 0:
+            continue
+        friends = communities[group.site].armed if group.site < len(communities) else 0.0
+        sees = p.watch + p.sympathisers * friends
+        e = near.start[group.site]
+        for s in range(len(visible)):
+            if e == near.start[group.site + 1] or near.site[e] != s:  # sites in reach stand in order
+                danger[g, s] -= forget * danger[g, s]
+                continue
+            e += 1
+            there = 0.0
+            for f in range(near.start[s], near.start[s + 1]):
+                there += visible[near.site[f]] * near.k[f]
+            danger[g, s] += sees * (there - danger[g, s])
+        knows = leaving == 1 and site_theatre[group.site] == VRAEM
+        if group.restraint == 1 or not knows:
+            group.restraint = 1 if knows else 0
+        elif uniform(key, OBSERVE, t, group.uid, 0) < sees * p.restraint_on:
+            group.restraint = 1

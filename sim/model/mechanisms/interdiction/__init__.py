@@ -1,0 +1,1 @@
+"""What stops the trade: searches, bribes at posts, arrests, and the forces across the line."""

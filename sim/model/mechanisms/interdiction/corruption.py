@@ -1,0 +1,51 @@
+"""4.7 Corruption: a post is bought by what passes it, and by nothing else.
+
+Reads: fields (force), sites. Writes: units (bribed_usd), communities (bribes_usd). Daily; no chance.
+
+Loads pay at the posts that let them pass (detection). The people on task there share the day's takings, and what they have taken fades as
+men are replaced and arrangements lapse: `db/dt = paid / people - b / days`, b USD a person, days 180 [60-720]; the share of stops that are
+bought off is `c (1 - exp(-b / price))`, c .2 [0-.6] (section 4.7 of the model; the price is assumed, some months' pay of a soldier).
+Where a steady r USD a person and day passes from the day of arrival, `b = 180 r (1 - exp(-t / 180))`: for small sums corruption is then the
+model page's law `c' (1 - exp(-days at this post / 180))`, with a c' that grows with the traffic. A unit that moves to another place starts
+anew (redeployment), so rotating a busy post keeps it clean, and a post where nothing passes is never bought.
+
+Left out: superiors who are paid from elsewhere; a firm that has a post of its own (what one pays, all profit from); bribes after an arrest;
+what takings do to those who are asked to stand there next."""
+
+import math
+
+from sim.model.compile import loop, rule
+from sim.model.rules.units import duty
+from sim.model.state.agents import CHECKPOINT, POSTED, PREPARING, RIVER_PATROL
+from sim.model.state.arrays import POST_PEOPLE, RIVER_PEOPLE
+
+
+class Parameters:
+    days: float
+
+
+@rule
+def taken_after(bribed, paid, people, p):
+    """USD that each of a post's people has taken, after a day on which `paid` came in."""
+    return bribed * math.exp(-1.0 / max(p.days, 1e-9)) + (paid / people if people > 0.0 else 0.0)
+
+
+@loop
+def corruption(actors, places, fields, sites, parameters):
+    """Share out the day's takings."""
+    units = actors.units
+    communities = places.communities
+    force = fields.force
+    site_post = sites.post
+    p = parameters.corruption[0]
+    for i in range(len(units)):
+        unit = units[i]
+        post = site_post[unit.posting]
+        paid = 0.0
+        stands = unit.status == POSTED or unit.status == PREPARING
+        if unit.alive == 1 and stands and post < len(communities) and (duty(unit) == CHECKPOINT or duty(unit) == RIVER_PATROL):
+            paid = communities[post].bribes_usd
+        if paid > 0.0 or unit.bribed_usd > 0.0:
+            unit.bribed_usd = taken_after(unit.bribed_usd, paid, force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], p)
+    for i in range(len(communities)):
+        communities[i].bribes_usd = 0.0

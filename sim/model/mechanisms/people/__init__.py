@@ -1,0 +1,1 @@
+"""What communities do: cooperation, fear, flight, self-defence."""

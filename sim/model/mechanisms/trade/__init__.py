@@ -1,0 +1,1 @@
+"""The drug trade from the field to the exit: crops, laboratories, loads, routes, prices, money."""

@@ -1,0 +1,152 @@
+"""What fights do, shared by all who open one: how many fall, who they are, and whom they hit beside. Whole people only.
+
+`p` is the parameter record of engagement throughout, `q` that of rivalry; their sources stand on those pages."""
+
+import math
+
+from sim.model.chance import RIVAL_CIVILIANS, RIVAL_KILLED, VICTIM, binomial, mix, poisson, uniform
+from sim.model.compile import rule
+from sim.model.rules.bounds import clip
+from sim.model.rules.units import duty
+from sim.model.state.agents import CHECKPOINT, GARRISON, IDLE, POLICE, TRANSIT
+from sim.model.state.counts import FIGHTERS_LOST, HARM_ARMED, HARM_STATE, LEADERS_KILLED, RIVAL_CLASHES, STATE_LOSSES
+from sim.model.state.event_log import LEADER_KILLED, RIVAL_CLASH, note
+
+# kinds of target; the first three stand in the columns of `Fields.force` from N_PATROL on
+PATROLS, POSTS, POLICE_TEAMS, COMMITTEES, INFRASTRUCTURE, RIVALS_CAMP = range(6)
+ANYBODY = -1
+
+
+@rule
+def deitchman(hidden, exposed, aim, sweep, minutes, hidden_break):
+    """A fight of `minutes`: the hidden side aims (`d exposed = -aim hidden`), the exposed side fires into an area
+    (`d hidden = -sweep hidden exposed`); it ends when the hidden side has lost `hidden_break` or nobody stands.
+    Returns (losses of the exposed, losses of the hidden), real numbers. Conserves `sweep (G0^2 - G^2) / 2 = aim (I0 - I)`."""
+    g = exposed
+    i = hidden
+    left = minutes
+    while left > 0.0 and g > 0.0 and i > hidden * (1.0 - hidden_break):
+        dt = min(left, 0.25)
+        mid_g = max(g - aim * i * dt * 0.5, 0.0)
+        mid_i = max(i - sweep * i * g * dt * 0.5, 0.0)
+        g = max(g - aim * mid_i * dt, 0.0)
+        i = max(i - sweep * mid_i * mid_g * dt, 0.0)
+        left -= dt
+    return exposed - g, hidden - i
+
+
+@rule
+def square_law(first, second, first_break, second_break):
+    """A fight in the open with equal arms, until one side has lost its share and breaks; how fast they fire does not matter.
+    Returns (losses of the first, losses of the second), real numbers."""
+    time = min(first_break * first / max(second, 1e-9), second_break * second / max(first, 1e-9))
+    return second * time, first * time
+
+
+@rule
+def whole(u, losses, people):
+    """Whole people lost, with the expectation `losses`, never more than there are."""
+    n = int(people)
+    if n <= 0:
+        return 0
+    return binomial(u, n, clip(losses / n, 0.0, 1.0))
+
+
+@rule
+def target_of(unit):
+    """Which kind of target a unit is, by what it does today."""
+    if unit.kind >= POLICE:
+        return POLICE_TEAMS
+    return POSTS if duty(unit) == GARRISON or duty(unit) == CHECKPOINT else PATROLS
+
+
+@rule
+def kill_soldiers(units, site, target, killed, key, t, place, tally):
+    """Take the dead from one package of a kind of target (or ANYBODY) posted at a site, the one that the draw hits, then from the next;
+    returns how many were taken."""
+    left = killed
+    while left > 0:
+        struck = -1
+        most = -1.0
+        for i in range(len(units)):
+            unit = units[i]
+            if unit.alive == 1 and unit.posting == site and unit.status != TRANSIT and unit.mission != IDLE and unit.soldiers >= 1.0:
+                if target == ANYBODY or target_of(unit) == target:
+                    draw = uniform(key, VICTIM, t, unit.uid, 0)
+                    if draw > most:
+                        most = draw
+                        struck = i
+        if struck < 0:
+            break
+        lost = min(left, int(units[struck].soldiers))
+        units[struck].soldiers -= lost
+        left -= lost
+    tally[STATE_LOSSES, place] += killed - left
+    return killed - left
+
+
+@rule
+def kill_fighters(group, killed, core, place, tally):
+    """Losses of a group; its core survives all but a cued raid."""
+    lost = min(killed, max(int(group.fighters - core), 0))
+    group.fighters -= lost
+    tally[FIGHTERS_LOST, place] += lost
+    return lost
+
+
+@rule
+def harm_by_state(town, people, tally):
+    """Civilians of a community hit by the state, no more than live there."""
+    people = min(people, math.floor(town.population))
+    town.harm_state += people
+    town.population -= people
+    tally[HARM_STATE, town.theatre] += people
+
+
+@rule
+def harm_by_armed(town, people, tally):
+    """Civilians of a community hit by armed groups, no more than live there."""
+    people = min(people, math.floor(town.population))
+    town.harm_armed += people
+    town.population -= people
+    tally[HARM_ARMED, town.theatre] += people
+
+
+@rule
+def state_harm(town):
+    """Of each 1,000 inhabitants, whom the state harmed of late, at most one: what provokes acts and brings recruits."""
+    return min(1000.0 * town.harm_state / max(town.population, 1.0), 1.0)
+
+
+@rule
+def frighten(town, step):
+    """Fear rises by a share of what is left."""
+    town.fear += step * (1.0 - town.fear)
+
+
+@rule
+def kill_leader(town, killer, events, status, t, tally):
+    """The head of a community or of its committee is killed: one of the people whom armed groups harm. What it does to the committee, the
+    caller says."""
+    tally[LEADERS_KILLED, town.theatre] += 1.0
+    note(events, status, t, LEADER_KILLED, town.theatre, town.cell, killer, town.uid, 1.0, -1)
+    harm_by_armed(town, 1.0, tally)
+
+
+@rule
+def rival_fight(first, second, at, communities, site_cell, site_theatre, p, q, events, status, key, t, tally):
+    """Two armed groups fight over the camp of the second, at site `at`: square law until one breaks. Civilians there are in between."""
+    place = site_theatre[at]
+    pair = mix(first.uid ^ second.uid)
+    lost_first, lost_second = square_law(first.fighters, second.fighters, q.break_share, q.break_share)
+    dead_first = kill_fighters(
+        first, whole(uniform(key, RIVAL_KILLED, t, first.uid ^ pair, 0), lost_first, first.fighters), p.core, place, tally
+    )
+    dead_second = kill_fighters(
+        second, whole(uniform(key, RIVAL_KILLED, t, second.uid ^ pair, 0), lost_second, second.fighters), p.core, place, tally
+    )
+    tally[RIVAL_CLASHES, place] += 1.0
+    note(events, status, t, RIVAL_CLASH, place, site_cell[at], first.uid, second.uid, float(dead_first + dead_second), -1)
+    if at < len(communities):
+        harm_by_armed(communities[at], poisson(uniform(key, RIVAL_CIVILIANS, t, pair, 0), q.civilians), tally)
+        frighten(communities[at], p.fear_per_act)

@@ -1,0 +1,22 @@
+"""Rows of a table of agents: the lowest that is free, and whether the table is nearly full."""
+
+from sim.model.compile import rule
+
+
+@rule
+def free_row(table):
+    """Lowest row not in use, or -1 when the table is full."""
+    for row in range(len(table)):
+        if table[row].alive == 0:
+            return row
+    return -1
+
+
+@rule
+def nearly_full(table):
+    """Whether three quarters of the rows are in use: time to end the stretch and double the table."""
+    used = 0
+    for row in range(len(table)):
+        if table[row].alive != 0:
+            used += 1
+    return 4 * used > 3 * len(table)

@@ -1,0 +1,260 @@
+"""Dated events, `[[events]]`: what changes on a day of the horizon, and until when.
+
+An event changes *values*: on a day they are the file's, with every event in force then (`day <= d < until`) laid over them in the order of
+the file, the last one winning; afterwards they return. Its other half is a closed list of shocks from outside the model. Two of these
+happen once, on their day (`civilian_harm`, `announce_departure`); the others are in force like a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim import parameters as registry
+from sim.errors import got, near
+from sim.names import EXITS, MODELLED_THEATRES
+from sim.scenario.frozen import Frozen, freeze, hashable
+from sim.scenario.problems import faults, translate
+from sim.scenario.sections import Section, Share
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+TheatreName = Literal[MODELLED_THEATRES]  # type: ignore[valid-type]
+ExitName = Literal[EXITS]  # type: ignore[valid-type]
+MAX_EVENTS = 1_000  # each is held against all others; a change every week of the longest horizon, and as many again, fit
+MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")  # sections whose values may change during a run
+TOO_LATE = {"start": "acts when the world is made", "burn-in": "acts in the burn-in only"}  # by when a parameter acts
+
+
+class CivilianHarm(Section):
+    """An incident: civilians killed, whole people, over the communities of a theatre by population."""
+
+    theatre: TheatreName
+    side: Literal["state", "armed"] = Field(description="who did it")
+    people: int = Field(ge=1, le=100_000)
+
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return None
+
+
+class AnnounceDeparture(Section):
+    """It is made public that troops will have left a theatre by a day; whether they do is the strategy's affair."""
+
+    theatre: TheatreName
+    leave_day: int = Field(ge=0, le=7_300)
+
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return unmoved() if self.theatre != "vraem" else None  # groups in the VRAEM hold back whoever leaves
+
+
+class Eradicate(Section):
+    """Coca cleared from outside the model's teams: an observed programme, say. Season and found fields do not bind it."""
+
+    theatre: TheatreName
+    ha_per_year: float = Field(ge=0, le=500_000)
+
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        return None if self.ha_per_year else "has no effect: ha_per_year is 0"
+
+
+class RouteEffort(Section):
+    """An unseen search on a share of all routes: a load on one of them is lost with probability 1 - exp(-kappa effort) over its way. Of two
+    in force, the later one decides where both search."""
+
+    share_of_routes: Share
+    effort: float = Field(ge=0, le=1e6, description="people on each of these routes")
+    exit: ExitName | None = Field(default=None, description="only routes that end here; absent: all")
+    draw: int = Field(default=0, ge=0, le=1_000_000, description="which routes they are: another number draws others")
+
+    def idle(self, unmoved: Callable[[], str | None]) -> str | None:
+        still = [name for name in ("share_of_routes", "effort") if not getattr(self, name)]
+        return f"has no effect: {still[0]} is 0" if still else None
+
+
+Factor = Annotated[float, Field(ge=0, le=100)]
+TABLES: dict[str, type[CivilianHarm | AnnounceDeparture | Eradicate | RouteEffort]] = {
+    "civilian_harm": CivilianHarm,
+    "announce_departure": AnnounceDeparture,
+    "eradicate": Eradicate,
+    "route_effort": RouteEffort,
+}
+NUMBERS: dict[str, tuple[Any, str, str]] = {
+    "transport.outbound_capacity": (Share, "a number from 0 to 1", "Share of their usual purchases that networks can move out."),
+    **{f"price.{exit_}": (Factor, "a factor from 0 to 100", f"Factor on what a load is worth at the exit {exit_}.") for exit_ in EXITS},
+}
+SHOCKS = (*TABLES, *NUMBERS)
+ONCE = ("civilian_harm", "announce_departure")
+
+
+class Event(Section):
+    """One `[[events]]` table. In `set`, a dotted key of the scenario or a shock, and its value."""
+
+    day: int = Field(ge=0, le=7_300, description="day of the horizon from which it is in force")
+    until: int | None = Field(default=None, ge=1, le=7_300, description="day on which it ends; absent: never")
+    set: dict[str, Any] = Field(description='"dotted.key" = value: a lever, a parameter, or a shock')
+
+    @field_validator("set", mode="after")
+    @classmethod
+    def _known(cls, table: dict[str, Any]) -> Frozen:
+        flat, wrong = {}, []
+        for key, value in _leaves(table):
+            wrong += _fault(key, value)
+            if key in flat:
+                wrong.append((key, "written twice, nested and quoted; keep one"))
+            flat[key] = freeze(TABLES[key].with_whole_numbers(value) if key in TABLES and isinstance(value, Mapping) else value)
+        if not flat:
+            wrong.append(("", 'expected at least one "dotted.key" = value'))
+        if wrong:
+            raise faults(wrong)
+        return Frozen(flat)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.until is not None and self.until <= self.day:
+            raise ValueError(f"until: expected a day after day = {self.day} (got {self.until})")
+        if self.until is not None and (once := [key for key in self.set if key in ONCE]):
+            raise ValueError(f"until: {once[0]} happens once; leave it out (got {self.until})")
+        departure = self.set.get("announce_departure")
+        if departure is not None and departure["leave_day"] < self.day:
+            told = departure["leave_day"]
+            raise ValueError(f"set.announce_departure.leave_day: expected day = {self.day} or a later day (got {told})")
+        return self
+
+    def holds(self, day: int) -> bool:
+        """Whether it is in force on a day."""
+        return self.day <= day and (self.until is None or day < self.until)
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values; the table of a shock stays whole."""
+    for key, value in table.items():
+        name = prefix + key
+        if isinstance(value, Mapping) and name not in TABLES:
+            yield from _leaves(value, f"{name}.")
+        else:
+            yield name, value
+
+
+def _fault(key: str, value: Any) -> list[tuple[str, str]]:
+    """What is wrong with one entry, as far as it can be told without the rest of the file."""
+    section, _, rest = key.partition(".")
+    if key in TABLES:
+        if not isinstance(value, Mapping):
+            return [(key, f"expected a table with {', '.join(TABLES[key].model_fields)} {got(value)}")]
+        try:
+            TABLES[key].model_validate(dict(value))
+        except ValidationError as error:
+            return [(f"{key}.{below}", text) for below, text in translate(error, TABLES[key])]
+        return []
+    if key in NUMBERS:
+        kind, expected, _ = NUMBERS[key]
+        try:
+            TypeAdapter(kind).validate_python(value, strict=True)
+        except ValidationError:
+            return [(key, f"expected {expected} {got(value)}")]
+        return []
+    if key in registry.load_registry():
+        return [(key, f'is a parameter. Did you mean "parameters.{key}"?')]
+    if key == "strategy.name":
+        return [(key, "cannot change during a run; list several under [[strategies]]")]
+    if section not in MID_RUN or not rest:
+        expected = f"expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)})"
+        return [(key, f"cannot change during a run; {expected}.{near(key, SHOCKS)}")]
+    known = registry.load_registry()
+    if section == "parameters" and rest in known and (when := TOO_LATE.get(known.get(rest).acts)):
+        return [(key, f"{when}; an event cannot change it. Set it under [parameters]")]
+    return []
+
+
+def shocks() -> list[dict[str, str]]:
+    """Every shock: name, what it takes, meaning."""
+    tables = [
+        {"name": name, "expects": "{" + ", ".join(table.model_fields) + "}", "meaning": (table.__doc__ or "").strip()}
+        for name, table in TABLES.items()
+    ]
+    return tables + [{"name": name, "expects": expected, "meaning": meaning} for name, (_, expected, meaning) in NUMBERS.items()]
+
+
+def idle_shock(key: str, value: Any, unmoved: Callable[[], str | None]) -> str | None:
+    """Why a shock does nothing, or None. `unmoved` says why no soldiers move to the border while it is in force, or None."""
+    if key in NUMBERS:
+        return f"has no effect: 1 is what holds without it {got(value)}" if value == 1 else None
+    return TABLES[key].model_validate(dict(value)).idle(unmoved)
+
+
+def turns(scenario: Scenario) -> tuple[int, ...]:
+    """Days of the horizon on which something starts or ends, in order."""
+    days = {day for event in scenario.events for day in (event.day, event.until) if day is not None}
+    return tuple(sorted(day for day in days if day < scenario.time.horizon_days))
+
+
+def values_on(events: tuple[Event, ...], day: int) -> dict[str, Any]:
+    """Keys of the scenario that events in force on a day set, the last one winning."""
+    return {key: value for event in events if event.holds(day) for key, value in event.set.items() if key not in SHOCKS}
+
+
+def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
+    """Shocks in force on a day, in the order of the file: (name, number or table). What happens once stands on its own day only."""
+    found = [(key, value, event.day) for event in events if event.holds(day) for key, value in event.set.items() if key in SHOCKS]
+    return [(key, value) for key, value, first in found if key not in ONCE or first == day]
+
+
+def scenario_on(scenario: Scenario, day: int) -> Scenario:
+    """The scenario whose values hold on a day; it has no events of its own. ValidationError where they do not go together."""
+    tree = scenario.model_dump(exclude={"events", "sweep", "strategies", "futures"})
+    for key, value in values_on(scenario.events, day).items():
+        *path, last = key.split(".", 1) if key.startswith("parameters.") else key.split(".")
+        table = tree
+        for part in path:
+            below = table.get(part)
+            table[part] = table = dict(below) if isinstance(below, Mapping) else {}
+        table[last] = value
+    return type(scenario).model_validate(tree, context=scenario.home)
+
+
+def check(scenario: Scenario) -> PydanticCustomError | None:
+    """What is wrong with the events of a scenario, as one error, or None: days beyond the horizon, values that the schema refuses."""
+    horizon = scenario.time.horizon_days
+    wrong = {
+        (f"events[{i}].day", f"expected a day before time.horizon_days = {horizon} (got {event.day})"): ""
+        for i, event in enumerate(scenario.events)
+        if event.day >= horizon
+    }
+    fine = {hashable({})}  # incidents change no value, seasons come back: most days of a long list were seen before
+    for day in turns(scenario):
+        values = hashable(values_on(scenario.events, day))
+        if values in fine:
+            continue
+        try:
+            scenario_on(scenario, day)
+            fine.add(values)
+        except ValidationError as error:
+            for key, text in translate(error, type(scenario)):
+                wrong.setdefault((f"events[{_setter(scenario.events, key, day)}].set.{key}", text), f"on day {day}: ")
+    return faults([(key, first + text) for (key, text), first in wrong.items()]) if wrong else None
+
+
+def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
+    """Number of the last event in force that sets a key, or something in its table."""
+    table = key.rpartition(".")[0]
+    last = max((i for i, event in enumerate(events) if event.holds(day)), default=0)
+    for wanted in (lambda name: name == key, lambda name: name.startswith(table) or key.startswith(name)):
+        if found := [i for i, event in enumerate(events) if event.holds(day) and any(map(wanted, event.set))]:
+            return found[-1]
+    return last
+
+
+def without_movement(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The same events for a strategy that moves nobody: what they do to the settings of the movement is left out."""
+    kept = [
+        (event, {key: value for key, value in event.set.items() if not key.startswith("strategy.") or key.startswith("strategy.tasking_")})
+        for event in events
+    ]
+    return tuple(event.model_copy(update={"set": Frozen(table)}) for event, table in kept if table)
+
+
+__all__ = ["Event", "check", "scenario_on", "shocks", "shocks_on", "turns", "values_on", "without_movement"]

@@ -1,0 +1,77 @@
+"""What dated events do to a world under way: values laid over it on the day they change, and shocks from outside the model.
+
+Whatever can change is written anew from the scenario of the day, so that an event that has ended leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.chance import ROUTE_SEARCHED, U, uniform
+from sim.model.state.clock import tally_row
+from sim.model.state.counts import HARM_ARMED, HARM_STATE
+from sim.model.state.world import World
+from sim.names import EXITS, THEATRES
+from sim.scenario.events import scenario_on, shocks_on
+from sim.simulation.build import opening
+from sim.simulation.build.map_arrays import prices_of
+from sim.simulation.build.world import parameters_of
+from sim.simulation.orders import announce
+from sim.strategies.tasking import apportion
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+
+BY_SIDE = {"state": ("harm_state", HARM_STATE), "armed": ("harm_armed", HARM_ARMED)}
+
+
+def lay(world: World, scenario: Scenario, day: int) -> Scenario:
+    """Write the values that hold from `day` of the horizon on into the world, and let happen what happens once that day. Returns the
+    scenario of the day, for the strategy."""
+    today = scenario_on(scenario, day)
+    for record, fresh in zip(world.parameters, parameters_of(today)):
+        record[:] = fresh
+    world.places.levers[:] = opening.levers(today)
+    world.places.theatres.eradicate_ha_year = opening.theatres(today).eradicate_ha_year
+    world.places.theatres.cleared_ha_year = 0.0
+    world.legs.route_effort[:] = 0.0
+    prices = prices_of(today)
+    for name, value in shocks_on(scenario.events, day):
+        match name.split("."):
+            case ["price", exit_]:
+                prices[EXITS.index(exit_)] *= value
+            case ["transport", "outbound_capacity"]:
+                world.places.levers.outbound = value
+            case ["eradicate"]:
+                world.places.theatres.cleared_ha_year[THEATRES.index(value["theatre"])] = value["ha_per_year"]
+            case ["route_effort"]:
+                search_routes(world, **value)
+            case ["announce_departure"]:
+                announce(world, THEATRES.index(value["theatre"]), value["leave_day"])
+            case ["civilian_harm"]:
+                harm(world, value, day)
+    world.lines.prices[:] = prices
+    return today
+
+
+def search_routes(world: World, share_of_routes: float, effort: float, exit: str | None = None, draw: int = 0) -> None:
+    """Lay an unseen search over a share of the routes, or of those to one exit. A larger share of a draw adds routes to a smaller one's."""
+    key, ends = U(world.key), world.route_facts.exit
+    with np.errstate(over="ignore"):
+        drawn = np.array([uniform(key, ROUTE_SEARCHED, draw, U(route), 0) for route in range(len(ends))])
+    where = (drawn < share_of_routes) & ((ends == EXITS.index(exit)) if exit else True)
+    world.legs.route_effort[where] = effort
+
+
+def harm(world: World, incident: Any, day: int) -> None:
+    """Whole people killed, over the communities of a theatre by population; none who is not there."""
+    towns = world.places.communities
+    here = np.flatnonzero(towns.theatre == THEATRES.index(incident["theatre"]))
+    struck = np.bincount(here[apportion(towns.population[here], incident["people"])], minlength=len(towns))
+    struck = np.minimum(struck, np.floor(towns.population))
+    field, quantity = BY_SIDE[incident["side"]]
+    towns[field] += struck
+    towns.population = towns.population - struck
+    burn_in = int(world.places.levers[0].burn_in)
+    world.tally[tally_row(day + burn_in, burn_in), quantity, THEATRES.index(incident["theatre"])] += struck.sum()

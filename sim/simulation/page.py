@@ -1,0 +1,99 @@
+"""The page of the day, `day.one_day`: the loops that it calls, and the same page with a statement
+put after each of them.
+
+`sim.simulation.profile` puts a tick of a clock there and compiles the page once more; a traced run puts a call
+there and leaves the page as plain Python, which calls the loops as they are already compiled.
+`sim.model.day` itself is left as it is."""
+
+import ast
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sim.model.day
+from sim.model import observe as records
+
+
+def plain(function: Callable) -> Callable:
+    """The Python function under a compiled one (or the function itself with the compiler off)."""
+    return getattr(function, "py_func", function)
+
+
+def loop_called(node: ast.AST) -> str | None:
+    """`presence.spread` where a node of the page of the day is a call of that loop."""
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+    ):
+        module = getattr(sim.model.day, node.func.value.id, None)
+        if inspect.ismodule(module) and (
+            module is records or module.__name__.startswith("sim.model.mechanisms.")
+        ):
+            return f"{node.func.value.id}.{node.func.attr}"
+    return None
+
+
+def loops_of_the_day() -> dict[str, Callable]:
+    """Every loop that `one_day` calls, by its name there (`presence.spread`), in the order of the
+    page."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(plain(sim.model.day.one_day))))
+        if loop_called(node)
+    ]
+    in_order = sorted(calls, key=lambda call: call.lineno)  # type: ignore[attr-defined]
+    names = [str(loop_called(node)) for node in in_order]
+    return {
+        name: getattr(getattr(sim.model.day, name.split(".")[0]), name.split(".")[1]) for name in names
+    }
+
+
+class _Page(ast.NodeTransformer):
+    """Hands an argument down from `advance` to `one_day`, and puts a statement after each one there
+    that calls a loop."""
+
+    def __init__(self, argument: str, after: Callable[[str], str], first: Sequence[str]) -> None:
+        self.argument, self.after, self.first = argument, after, first
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
+        node.decorator_list = []
+        node.args.args.append(ast.arg(self.argument))
+        if node.name == "one_day":
+            node.body[1:1] = [_statement(line) for line in self.first]  # after the docstring
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        return self._followed(node)
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        return self._followed(node)
+
+    def _followed(self, node: Any) -> Any:
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "one_day":
+            node.value.args.append(ast.Name(self.argument, ast.Load()))
+        name = loop_called(node.value)
+        return [node, _statement(self.after(name))] if name else node
+
+
+def _statement(line: str) -> ast.stmt:
+    return ast.parse(line).body[0]
+
+
+def page_with(
+    argument: str, after: Callable[[str], str], first: Sequence[str] = (), **more: Any
+) -> dict[str, Any]:
+    """The names of `sim.model.day` with `one_day` and `advance` made anew as plain Python, each with one
+    more argument, the last.
+
+    `after(loop)` is the statement that follows each call of a loop, `first` are those with which a
+    day begins; they may use the argument and the names given as `more`. Whoever compiles the two
+    puts them back into these names in that order."""
+    source = "\n".join(
+        inspect.getsource(plain(function)) for function in (sim.model.day.one_day, sim.model.day.advance)
+    )
+    page = ast.fix_missing_locations(_Page(argument, after, first).visit(ast.parse(source)))
+    names = vars(sim.model.day) | more
+    exec(compile(page, f"<the day with {argument}>", "exec"), names)
+    return names

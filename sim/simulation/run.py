@@ -1,0 +1,178 @@
+"""One run: the loop that every face of the model shares, and what comes out of it.
+
+`run(scenario, replication)` goes from the first day of the burn-in to the end of the horizon in compiled stretches, cut at the reviews of
+the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.model.compile import is_compiled
+from sim.model.day import Arrays, advance
+from sim.model.state.event_log import LOGGED
+from sim.model.state.world import World
+from sim.scenario import with_code
+from sim.scenario.events import turns
+from sim.simulation.apply_events import lay
+from sim.simulation.build.world import build
+from sim.simulation.orders import OrderError, enter
+from sim.simulation.outcomes.registry import compute
+from sim.simulation.records import Records
+from sim.simulation.situation import situation
+from sim.simulation.snapshots import Snapshots
+from sim.strategies import StrategyError
+
+if TYPE_CHECKING:
+    pass
+
+STRETCH_DAYS = 28
+
+
+def arrays_of(world: World) -> Arrays:
+    """The groups of a world that a day reads and writes; made anew where a table has grown."""
+    return Arrays(**{name: getattr(world, name) for name in Arrays._fields})
+
+
+class Run:
+    """A run under way. `t` counts days from the first day of the burn-in."""
+
+    def __init__(self, scenario: Any, replication: int = 0, base_seed: int | None = None) -> None:
+        scenario = with_code(scenario)
+        self.scenario, self.replication = scenario, replication
+        self.seed = scenario.replications.base_seed if base_seed is None else base_seed
+        self.world: World = build(scenario, replication, base_seed)
+        self.t = 0
+        self.events: list[Any] = []
+        self.burn_in: int = scenario.time.burn_in_days
+        self.today = scenario  # as its dated events leave it
+        with self._told():
+            self.strategy = scenario.strategy_class()(scenario.strategy.settings, scenario.strategy)
+        self.end: int = self.burn_in + scenario.time.horizon_days
+        self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
+        self.turns = turns(scenario)
+        self.cuts = {*self.snapshots.days, *self.turns}  # days of the horizon at which a stretch must end
+        self.snapshots.take(self.day, self.world)
+
+    @property
+    def day(self) -> int:
+        """Day of the horizon; negative in the burn-in."""
+        return self.t - self.burn_in
+
+    @property
+    def finished(self) -> bool:
+        return self.t >= self.end
+
+    @property
+    def review_days(self) -> int:
+        """Days between two reviews, as the strategy has it today."""
+        with self._told():
+            days = self.strategy.review_days
+            if type(days) is not int or days < 1:
+                raise ValueError(f"review_days: expected a whole number of days, 1 or more (got {days!r})")
+        return days
+
+    def next_cut(self, stop: int) -> int:
+        """Where the stretch from today must end: at a review, at a day of `cuts`, at 28 days, or at `stop`."""
+        if self.t < self.burn_in:
+            review = self.burn_in
+        else:
+            review = self.t + self.review_days - self.day % self.review_days
+        cut = min((self.burn_in + day for day in self.cuts if day > self.day), default=self.end)
+        return min(stop, review, cut, self.t + STRETCH_DAYS, self.end)
+
+    def advance(self, days: int) -> None:
+        """Simulate up to `days` more days, with every review on the way."""
+        stop = min(self.t + days, self.end)
+        while self.t < stop:
+            if self.day in self.turns:
+                self._turn()
+            if self.day >= 0 and self.day % self.review_days == 0:
+                self._review()
+            self._stretch(self.next_cut(stop))
+
+    def _turn(self) -> None:
+        """A day on which an event starts or ends: its values enter the world and the strategy, which keeps what it remembers."""
+        self.today = lay(self.world, self.scenario, self.day)
+        with self._told():
+            self.strategy.settings = self.strategy.Settings.model_validate(self.today.strategy.settings)
+        self.strategy.levers = self.today.strategy
+
+    def _review(self) -> None:
+        """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
+        with self._told():
+            orders = self.strategy.decide(situation(self.world, self.day, self.today.strategy.settings))
+            enter(self.world, orders, self.t)
+        if orders:
+            self.world.over_budget()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except StrategyError:
+            raise
+        except OrderError as error:
+            raise StrategyError(str(error)) from error
+        except (Exception, SystemExit) as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            where = f'strategy "{self.scenario.strategy.name}", day {self.day}'
+            raise StrategyError(f"{where}: {type(error).__name__}: {error} ({at.filename}, line {at.lineno})") from error
+
+    def _stretch(self, stop: int) -> None:
+        w, arrays = self.world, arrays_of(self.world)
+        if is_compiled():
+            reached = self._days(arrays, self.t, stop)
+        else:
+            with np.errstate(over="ignore"):
+                reached = self._days(arrays, self.t, stop)
+        w.check()
+        self.t = int(reached)
+        self._drain()
+        self.snapshots.take(self.day, w)
+        w.grow_if_nearly_full()
+
+    def _days(self, arrays: Any, start: int, stop: int) -> int:
+        """The days of a stretch, compiled; a profiled run has its own, with a clock in it."""
+        return advance(arrays, start, stop)
+
+    def _drain(self) -> None:
+        """Take over the events of the last stretch."""
+        status = self.world.status
+        if status[LOGGED]:
+            self.events.append(self.world.events[: status[LOGGED]].copy())
+            status[LOGGED] = 0
+
+    def records(self) -> Records:
+        """What the run has written; complete once it is finished."""
+        days = max(min(self.day, self.scenario.time.horizon_days), 0)
+        weeks = -(-days // 7)
+        return Records(
+            self.world.tally[: weeks + 1].copy(),
+            days,
+            self.seed,
+            self.replication,
+            compute(self.world.tally[: weeks + 1], days, self.world) if days else {},
+            np.concatenate(self.events) if self.events else self.world.events[:0],
+            self.burn_in,
+            self.snapshots.columns(self.world),
+        )
+
+
+def run(scenario: Any, replication: int = 0) -> Records:
+    """Run a scenario from the first day of the burn-in to the end. The same scenario and replication give the same records, bit for bit."""
+    one = Run(scenario, replication)
+    one.advance(one.end)
+    return one.records()
+
+
+def warm_up() -> None:
+    """Compile the day, or load it from the cache, before workers start."""
+    from sim.scenario.schema import Scenario
+
+    if is_compiled():
+        run(Scenario.model_validate({"schema": 1, "time": {"horizon_days": 7, "burn_in_days": 0}, "map": {"resolution_km": 10}}))

@@ -1,0 +1,124 @@
+"""Communities (4.16): extortion, retaliation, committees and rondas, departures."""
+
+import math
+
+import numpy as np
+import pytest
+from hand_made import one, parameters
+from small_runs import alone, small_run
+
+from sim.model.mechanisms.people.communities import fading, goodwill_after, leaving, mood, retaliation_rate, supported
+from sim.model.state import counts as q
+from sim.model.state.agents import ARMED, STATE, Community
+
+
+def test_extortion_silences():
+    """Cooperation falls in proportion to the share of income taken (4.16)."""
+    p = parameters("communities")
+    town = {"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4}
+    assert goodwill_after(one(Community, **town, levied=0.02), p) == pytest.approx(0.4 - 0.02 * p.cost_extortion)
+
+
+def test_harm_is_forgotten_and_a_part_of_it_stays():
+    """Mood halves every `harm_half_life_weeks`; without reversion goodwill ends lower by `harm_slow` of the first mood."""
+    p = parameters("communities", reversion=0.0, harm_half_life_weeks=3.0)
+    town = one(Community, population=1_000.0, goodwill=0.6, cooperation_0=0.6, harm_state=1.0)
+    moods = []
+    for _ in range(60):
+        town.goodwill = goodwill_after(town, p)
+        moods.append(mood(town, p))
+        town.harm_state *= fading(p)
+    assert moods[0] == pytest.approx(-p.cost_harm_state)
+    assert moods[3:7:3] == pytest.approx([moods[0] / 2, moods[0] / 4])
+    assert town.goodwill == pytest.approx(0.6 - p.harm_slow * p.cost_harm_state, rel=1e-4)
+
+
+def test_retaliation_is_worst_where_they_are_strong_but_not_sole_masters():
+    """`kappa x reports x a (1 - a)` (Kalyvas, evidence B2): nothing without reports, without them, or under their full rule."""
+    p = parameters("communities")
+
+    def rate(armed, tips=4.0):
+        return retaliation_rate(one(Community, armed=armed, tips_8w=tips), p)
+
+    assert rate(0.5) == pytest.approx(p.retaliation * 4 / 4) == max(rate(a / 20) for a in range(21))
+    assert rate(0.0) == 0.0 == rate(1.0) == rate(0.5, 0.0) and rate(0.5, 8.0) == pytest.approx(2 * rate(0.5))
+
+
+def week(harm: float, held=False, **fields):
+    """A week of communities alone, in which (or not) informers are struck back."""
+    run = small_run(parameters={"communities.retaliation_harm": harm, "communities.retaliation": 0.5}, allow_outside_range=True)
+    if not held:
+        run.advance(7)
+    towns = run.world.places.communities
+    towns.fear[:], towns.harm_armed[:] = 0.0, 0.0
+    for name, value in fields.items():
+        towns[name] = value
+    run.world.tally[:] = 0.0
+    alone(run, "communities.live")
+    return run, towns, run.world.tally.sum(axis=(0, 2))
+
+
+def test_retaliation_harms_and_fear_follows():
+    """Each act adds the same fear; those that harm are attacks on civilians; whole people, taken from the population."""
+    run, towns, flows = week(1.0, armed=0.5, tips_8w=4.0)
+    struck = towns.fear > 0
+    p = run.world.parameters.communities
+    assert flows[q.RETALIATIONS] == struck.sum() and towns.fear[struck] == pytest.approx(p.fear_step[0])
+    expected = len(towns) * (1 - math.exp(-0.5))
+    assert flows[q.RETALIATIONS] == pytest.approx(expected, abs=4 * math.sqrt(expected))
+    assert flows[q.HARM_ARMED] == pytest.approx(struck.sum(), abs=4 * math.sqrt(struck.sum()))
+    assert 0 < flows[q.ATTACKS] < struck.sum() and flows[q.HARM_ARMED] == np.floor(flows[q.HARM_ARMED]) > flows[q.ATTACKS]
+    assert towns.harm_armed[~struck].sum() == 0
+
+
+def test_threats_alone_frighten_and_harm_nobody():
+    _, towns, flows = week(0.0, armed=0.5, tips_8w=4.0)
+    assert flows[q.RETALIATIONS] > 0 == flows[q.HARM_ARMED] == flows[q.ATTACKS] and towns.fear.max() > 0
+
+
+def test_in_the_burn_in_nobody_is_harmed():
+    _, towns, flows = week(1.0, held=True, armed=0.5, tips_8w=4.0)
+    assert flows[q.RETALIATIONS] > 0 and flows[q.ATTACKS] > 0 == flows[q.HARM_ARMED] == towns.harm_armed.sum()
+
+
+def test_fear_fades():
+    """.03 [.02-.05] a week where nobody is struck (evidence B2)."""
+    _, towns, flows = week(1.0, armed=0.0, fear=0.5)
+    assert towns.fear == pytest.approx(0.5 * 0.97) and flows[q.RETALIATIONS] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "keeps"),
+    [
+        ({"felt": 0.5}, True),
+        ({"felt": 0.1}, False),
+        ({"felt": 0.5, "fear": 0.7}, False),
+        ({"felt": 0.5, "holder": ARMED}, False),
+        ({"felt": 0.5, "holder": STATE}, True),
+        ({"felt": 0.0, "ronda": 1}, True),
+        ({"felt": 0.0, "ronda": 1, "fear": 0.7}, False),
+        ({"felt": 0.0, "ronda": 1, "holder": ARMED}, False),
+    ],
+)
+def test_what_keeps_a_committee_in_heart(fields, keeps):
+    """Force that is felt, no fear above .6, and ground that armed groups do not hold; a ronda never had the army's support (4.16)."""
+    assert supported(one(Community, **fields), parameters("communities")) == keeps
+
+
+def test_vigour_moves_by_a_step_a_week_within_its_bounds():
+    _, towns, _ = week(0.0, armed=0.0, felt=0.5, ronda=0, vigour=0.5, holder=STATE)
+    assert towns.vigour == pytest.approx(0.52)
+    _, towns, _ = week(0.0, armed=0.0, felt=0.0, ronda=0, vigour=0.01, holder=STATE)
+    assert (towns.vigour == 0.0).all()
+
+
+def test_whole_people_leave_as_fear_says():
+    """Expected `people x rate x (fear - limit)`, whole persons, counted once; nobody below the limit (4.16)."""
+    p = parameters("communities")
+    assert leaving(one(Community, population=10_000.0, fear=p.leave_fear + 0.5), p) == pytest.approx(10_000 * p.leave_rate * 0.5)
+    assert leaving(one(Community, population=10_000.0, fear=p.leave_fear), p) == 0.0
+    _, towns, flows = week(0.0, armed=0.0, fear=0.8)
+    due = float((towns.population + towns.displaced).sum() * p.leave_rate * (0.8 * 0.97 - p.leave_fear))
+    assert (towns.displaced == np.floor(towns.displaced)).all() and flows[q.DISPLACED] == towns.displaced.sum()
+    assert towns.displaced.sum() == pytest.approx(due, abs=4 * math.sqrt(len(towns) / 4))
+    assert week(0.0, armed=0.0, fear=0.1)[2][q.DISPLACED] == 0

@@ -1,0 +1,198 @@
+"""What must balance in a run at any hour: people, civilians, kilograms, hectares, money. Sums over the whole world, from its tables."""
+
+import math
+
+import numpy as np
+
+from sim.model.state import counts as q
+from sim.model.state.agents import LATEX_POINT, STRIP
+from sim.model.state.arrays import WAITING
+from sim.names import HCL, LATEX
+
+
+def total(world, quantity: int) -> float:
+    """A flow since the first day of the burn-in."""
+    return float(world.tally[:, quantity].sum())
+
+
+def people(world) -> float:
+    """Soldiers and police now, and those lost, less those who replaced them: constant."""
+    units = world.actors.units
+    return float(units.soldiers[units.alive == 1].sum()) + total(world, q.STATE_LOSSES) - total(world, q.REPLACED)
+
+
+def civilians(world) -> float:
+    """Inhabitants, those who left and those harmed: constant."""
+    towns = world.places.communities
+    return float(towns.population.sum() + towns.displaced.sum()) + total(world, q.HARM_STATE) + total(world, q.HARM_ARMED)
+
+
+def kilograms(world, product: int) -> float:
+    """Product in every form, and all that left, less what came in: constant. Leaf counts at its yield; latex is gathered as such."""
+    markets, loads, labs = world.places.markets, world.actors.shipments, world.actors.labs
+    mine = markets.product == product
+    per_kg = float(world.parameters.processing.leaf_per_kg[0]) if product == HCL else 1.0
+    held = markets.leaf_kg[mine].sum() / per_kg + markets.stock_kg[mine].sum() + world.trade.book[:, mine, WAITING].sum()
+    works = (labs.alive == 1) & (labs.kind != STRIP) & ((labs.kind == LATEX_POINT) == (product == LATEX))
+    held += labs.held_kg[works].sum() + loads.kg[(loads.alive == 1) & (loads.product == product)].sum()
+    gone = sum(total(world, k + product) for k in (q.SEIZED, q.SEIZED_STOCK, q.EXPORTED))
+    came = total(world, q.HARVESTED + product)
+    if product == HCL:
+        gone += total(world, q.TRADITIONAL)
+        came += total(world, q.INFLOW)
+    return float(held + gone - came)
+
+
+def coca_standing(world) -> float:
+    """Coca young and bearing, less what was planted (replanted ground included), plus what was given up or destroyed: constant."""
+    towns = world.places.communities
+    changes = total(world, q.COCA_PLANTED) - total(world, q.COCA_ABANDONED) - total(world, q.COCA_DESTROYED)
+    return float((towns.coca + towns.coca_young).sum()) - changes
+
+
+def poppy_standing(world) -> float:
+    changes = total(world, q.POPPY_PLANTED) - total(world, q.POPPY_ABANDONED) - total(world, q.POPPY_DESTROYED)
+    return float(world.places.communities.poppy.sum()) - changes
+
+
+def network_cash(world) -> float:
+    """Cash of all firms, less what they earned, plus what they paid: constant."""
+    paid = sum(total(world, k) for k in (q.PAID_FARM, q.PAID_TRANSPORT, q.PAID_BRIBE, q.PAID_TOLL, q.PAID_OWNERS))
+    return float(world.actors.networks.cash.sum()) - total(world, q.REVENUE) + paid
+
+
+def group_money(world) -> float:
+    """What armed groups hold or have at hand and have spent, less what they collected, taxed, extorted and got from outside: constant."""
+    groups = world.actors.groups
+    spent = sum(total(world, k) for k in (q.WAGES, q.SPONSORED, q.OTHER_SPENDING))
+    got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.EXTORTION, q.OTHER_INCOME))
+    return float(groups.money.sum() + groups.spare_usd.sum()) + spent - got
+
+
+def tolls(world) -> float:
+    """What loads have paid, less what groups collected and what lies uncollected: constant."""
+    return total(world, q.PAID_TOLL) - total(world, q.COLLECTED) - float(world.places.communities.toll_usd.sum())
+
+
+MONEY = ("cash", "group money", "tolls")
+
+
+def tolerance(world, ledger: str) -> float:
+    """Rounding of a sum of many: a millionth of a kilogram, a person, a hectare; of money, of all that was turned over."""
+    return 1e-6 * max(1.0, total(world, q.REVENUE)) if ledger in MONEY else 1e-6
+
+
+LEDGERS = {
+    "people": people,
+    "civilians": civilians,
+    "cocaine": lambda world: kilograms(world, HCL),
+    "latex": lambda world: kilograms(world, LATEX),
+    "coca": coca_standing,
+    "poppy": poppy_standing,
+    "cash": network_cash,
+    "group money": group_money,
+    "tolls": tolls,
+}
+
+
+def under_way(world, product: int, theatre: int) -> float:
+    """Kilograms of live loads that have entered a theatre."""
+    loads = world.actors.shipments
+    inside = (loads.alive == 1) & (loads.product == product) & ((loads.entered >> theatre) % 2 == 1)
+    return float(loads.kg[inside].sum())
+
+
+def faults(world) -> list[str]:
+    """What is out of bounds: each share in [0, 1], each amount finite and not negative, control shares in their triangle."""
+    units, towns, groups, labs, networks = (
+        world.actors.units,
+        world.places.communities,
+        world.actors.groups,
+        world.actors.labs,
+        world.actors.networks,
+    )
+    markets, trade, minds = world.places.markets, world.trade, world.minds
+    shares = {f"communities.{name}": towns[name] for name in SHARES} | {
+        "units.readiness": units.readiness,
+        "units.sustained": units.sustained,
+        "units.knowledge": units.knowledge,
+        "networks.load_scale": networks.load_scale,
+        "networks.capacity_left": networks.capacity_left,
+        "groups.wage_share": groups.wage_share,
+        "trade.share": trade.share,
+        "partners.coordination": world.places.partners.coordination,
+        "partners.friction": world.places.partners.friction,
+    }
+    amounts = {f"communities.{name}": towns[name] for name in AMOUNTS} | {
+        "units.soldiers": units.soldiers,
+        "units.stock_kg": units.stock_kg,
+        "units.effort": units.effort,
+        "groups.fighters": groups.fighters,
+        "groups.money": groups.money,
+        "groups.spare_usd": groups.spare_usd,
+        "groups.revenue": groups.revenue,
+        "labs.held_kg": labs.held_kg,
+        "markets.leaf_kg": markets.leaf_kg,
+        "markets.stock_kg": markets.stock_kg,
+        "markets.price": markets.price,
+        "trade.book": trade.book,
+        "minds.belief": minds.belief,
+        "minds.seized": minds.seized,
+        "minds.tried": minds.tried,
+        "minds.danger": minds.danger,
+        "minds.cases": minds.cases,
+        "fields.patrols": world.fields.patrols,
+        "fields.guard": world.fields.guard,
+        "fields.force": world.fields.force,
+        "theatres.lift_bank": world.places.theatres.lift_bank,
+    }
+    found = [name for name, values in shares.items() if not ((values >= 0) & (values <= 1 + 1e-12)).all()]
+    found += [name for name, values in amounts.items() if not (np.isfinite(values) & (values >= -1e-9)).all()]
+    found += [] if (towns.state + towns.armed <= 1 + 1e-12).all() else ["state + armed"]
+    found += [] if (units.soldiers == np.floor(units.soldiers)).all() and (units.soldiers <= units.established).all() else ["whole people"]
+    found += [] if (towns.coca + towns.coca_young + towns.coca_bare <= towns.coca_max + 1e-6).all() else ["coca over coca_max"]
+    found += [] if (towns.poppy <= towns.poppy_max + 1e-6).all() else ["poppy over poppy_max"]
+    found += [] if np.isfinite(world.tally).all() else ["tally"]
+    return found
+
+
+SHARES = ("cooperation", "fear", "coverage", "felt", "armed_coverage", "felt_armed", "state", "armed", "vigour", "weight", "levied")
+AMOUNTS = (
+    "population",
+    "displaced",
+    "harm_state",
+    "harm_armed",
+    "coca",
+    "coca_young",
+    "coca_bare",
+    "coca_found",
+    "coca_seen",
+    "poppy",
+    "poppy_found",
+    "poppy_seen",
+    "kg_recent",
+    "attempted_kg",
+    "toll_usd",
+    "sponsored_coca",
+    "sponsored_poppy",
+    "tips",
+    "stake",
+)
+
+
+def what_breaks(run) -> list[str]:
+    """Advance a run day by day to its end: what leaves its bounds on a day, which ledger does not balance at
+    the end, and which outcome is neither a number nor undefined."""
+    before = {name: ledger(run.world) for name, ledger in LEDGERS.items()}
+    found: list[str] = []
+    while not run.finished:
+        run.advance(1)
+        found += [f"day {run.day}: {fault}" for fault in faults(run.world)]
+    for name, value in before.items():
+        now = LEDGERS[name](run.world)
+        if not math.isclose(now, value, rel_tol=1e-9, abs_tol=tolerance(run.world, name)):
+            found.append(f"ledger {name}: {value!r} before, {now!r} after")
+    for name, value in run.records().outcomes.items():
+        if value is not None and not math.isfinite(value):
+            found.append(f"outcome {name} is {value}")
+    return found
