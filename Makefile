@@ -45,7 +45,7 @@ sample: .venv/dev.stamp
 	@$(BIN)/redeploy batch scenarios/experiments/strategies.toml --replications 6 --set time.horizon_days=364 --set record.layers_every_days=91 --out results/sample --workers $(JOBS)
 	@$(BIN)/python notebooks/execute.py
 
-# The published facts as the README shows them.
+# The published facts as docs/results/scoreboard.md shows them.
 scoreboard: .venv/core.stamp
 	@$(BIN)/redeploy validate --workers $(JOBS)
 	@cp results/validate/scoreboard.json results/scoreboard.json
@@ -56,7 +56,7 @@ history: .venv/core.stamp
 	@$(BIN)/redeploy calibrate scenarios/history/2018.toml --against scenarios/history/observed.csv --samples 1000 --keep 50 --out results/history --workers $(JOBS)
 	@cp results/history/fitted.csv scenarios/history/fitted.csv
 	@cp results/history/calibration.json results/calibration.json
-	@cp results/history/fans.png docs/history.png
+	@cp results/history/fans.png docs/results/history.png
 	@$(MAKE) -s odd
 
 # What the answer becomes with one assumption or link at a time changed.
@@ -66,7 +66,7 @@ answers: .venv/core.stamp
 	@$(BIN)/redeploy batch scenarios/experiments/stale-beliefs.toml --out results/stale-beliefs --workers $(JOBS)
 	@$(BIN)/python -m sim.docs_pages results/assumptions results/decomposition results/stale-beliefs
 
-# The parts of docs/ and of the README that say what the registries and the mechanisms' pages say.
+# The parts of docs/ that say what the registries and the mechanisms' pages say.
 odd: .venv/core.stamp
 	@$(BIN)/python -m sim.docs_pages
 

@@ -1,4 +1,4 @@
-"""The generated parts of docs/ and README.md: what registries, day, mechanisms and long runs say, between markers. `make odd` writes
+"""The generated parts of docs/: what registries, day, mechanisms and long runs say, between markers. `make odd` writes
 them; given folders of finished batches (`make answers`), it first keeps what they say of the headline outcomes.
 
 Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
@@ -360,7 +360,7 @@ def sentence(text: str) -> str:
 
 def pages() -> Iterator[tuple[Path, str, str]]:
     """(file, what it holds, what it should hold) for every page with a generated part."""
-    for file in (HERE.parent / "README.md", *sorted(DOCS.glob("*.md"))):
+    for file in (HERE.parent / "README.md", *sorted(DOCS.rglob("*.md"))):
         text = file.read_text(encoding="utf-8")
         if MADE.search(text):
             yield file, text, filled(text)

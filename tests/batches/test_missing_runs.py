@@ -9,9 +9,9 @@ import pytest
 from fake_runs import OUTCOMES, SWEPT, failing_run, points_of, run
 from rich.console import Console
 
+from sim import Results
 from sim.analysis.compare import compare
 from sim.analysis.printed import print_comparison
-from sim import Results
 from sim.batches import Missing, MissingRunsWarning, ResultsError, batch, make_plan
 from sim.cli.main import main
 from sim.results.missing import missing_of

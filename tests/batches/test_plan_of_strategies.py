@@ -169,13 +169,16 @@ def test_stale_beliefs_are_stale_under_hold_too():
 
 
 def test_the_examples_of_the_pages_are_sound(plan_of, tmp_path):
-    readme, history = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/history.md"))
-    single, plan, more, ensemble = re.findall(r"```toml\n(.*?)```", readme + history, re.S)
+    single, plan, sweep, cut, ensemble = (
+        example
+        for page in ("guide/first-scenario", "guide/plans", "results/history")
+        for example in re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8"), re.S)
+    )
     beside = f'extends = "{ROOT.as_posix()}/scenarios/'
     assert {point.label.split()[0] for point in plan_of(single.replace('extends = "scenarios/', beside)).points} == {"hold", "phased"}
     made = plan_of(plan.replace('extends = "scenarios/', beside))
     assert {point.label for point in made.points} == {"hold", "at once", "slowly"} and len(made) == 3 * 4 * 6
-    assert len({point.arm for point in plan_of("schema = 1\n" + more).points}) == 16 * 2
+    assert len({point.arm for point in plan_of("schema = 1\n" + cut + sweep).points}) == 16 * 2
     (tmp_path / "fitted.csv").write_text("future,crops.growth_coca,distance\n3,0.1,2\n1,0.3,4\n")
     futures = ensemble.replace("../history/fitted.csv", (tmp_path / "fitted.csv").as_posix())
     assert [point.drawn.get("crops.growth_coca") for point in plan_of("schema = 1\n" + futures).points] == [0.24, 0.1, 0.3]
