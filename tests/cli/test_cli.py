@@ -183,6 +183,15 @@ def test_every_shipped_scenario_is_fine():
     assert [line.partition(": fine")[0] for line in done.stdout.splitlines()] == files != []
 
 
+def test_a_check_compiles_nothing(tmp_path, monkeypatch):
+    """Also where the land is looked at, on a machine that has compiled nothing yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file = Path(__file__).parents[2] / "scenarios" / "history" / "2018.toml"
+    done = redeploy("check", str(file), "--set", "map.resolution_km=10")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "redeploy" / "kernels").exists()
+
+
 def test_check_says_what_would_run(scenario, capsys):
     assert main(["check", str(scenario)]) == 0
     assert capsys.readouterr().out == (

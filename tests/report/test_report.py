@@ -114,7 +114,7 @@ def test_what_was_run_is_told(results, text):
 
 def test_the_uses_it_is_not_for_are_those_of_the_readme(text):
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    uses = re.findall(r"- \*\*(.*?)\*\*", readme.partition("## What it must not be used for")[2])
+    uses = re.findall(r"- \*\*(.*?)\*\*", readme.partition("## What it must not be used for")[2].partition("\n## ")[0])
     assert len(uses) >= 4
     assert all(f"<strong>{use}</strong>" in text for use in uses)
 

@@ -120,7 +120,6 @@ def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site
     people = np.array([float(place.population) for place in map_.settlements[:n]])
     theatre = np.array([place.theatre for place in map_.settlements[:n]])
     zone = np.array([CLUSTERS[c].zone if c >= 0 else "" for c in site_cluster])
-    towns.uid = [uid_of("community", i) for i in range(n)]
     towns.cell = [place.cell for place in map_.settlements[:n]]
     towns.theatre = theatre
     towns.cluster = np.maximum(site_cluster, 0)
@@ -151,6 +150,11 @@ def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site
     if towns.poppy.sum() < hectares - 1.0:
         raise UserError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
     return towns
+
+
+def name_communities(towns: Table) -> None:
+    """Give each community its uid. This is apart, since it calls compiled code, and a check of a scenario is to compile nothing."""
+    towns.uid = [uid_of("community", i) for i in range(len(towns))]
 
 
 def young_coca(towns: Table, p: Any) -> np.ndarray:

@@ -95,6 +95,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
         communities = opening.communities(scenario, map_, library.site_cluster, travel.nearest_site, start)
+        opening.name_communities(communities)
         markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
         networks, book = opening.networks(scenario, library, lines, key)
