@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +68,8 @@ def batch(
     progress: bool = True,
     processes: bool = False,
     shard: str = "1/1",
+    run: Callable[..., Any] | None = None,
+    outcomes: Mapping[str, Any] | None = None,
     allow_code: bool = False,
 ) -> Results:
     """Run every point and replication of a scenario that its folder lacks, and open the folder.
@@ -75,7 +77,9 @@ def batch(
     The arguments and the errors are those of `sim.batches.runner.batch`."""
     from sim.batches import runner
 
-    done = runner.batch(scenario, executor, out, workers, replications, replace, progress, processes, shard, allow_code=allow_code)
+    done = runner.batch(
+        scenario, executor, out, workers, replications, replace, progress, processes, shard, run, outcomes, allow_code
+    )
     results = Results(done.path, done.manifest)
     results._warned = True  # the batch has told of missing runs
     return results

@@ -1,6 +1,6 @@
 """Files written so that a crash, a power cut too, leaves the old bytes or the new ones.
 
-Whatever `sim.batch` changes on the disk, it changes here, by the few calls of `os` below: a test records them, checks their order and
+Whatever `sim.batches` changes on the disk, it changes here, by the few calls of `os` below: a test records them, checks their order and
 ends the process before each of them. A file's bytes are safe once the file is synced; a new name, or the loss of one, is safe once its
 folder is synced.
 """

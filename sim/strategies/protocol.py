@@ -54,7 +54,7 @@ class Loan:
 
 @dataclass
 class Orders:
-    """What is to be done from today on. Nothing is checked here: `mechanisms.command.enter` does, and names the strategy and the day."""
+    """What is to be done from today on. Nothing is checked here: `simulation.orders.enter` does, and names the strategy and the day."""
 
     moves: list[Move] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)

@@ -183,6 +183,22 @@ def test_every_shipped_scenario_is_fine():
     assert [line.partition(": fine")[0] for line in done.stdout.splitlines()] == files != []
 
 
+def test_the_paths_of_an_earlier_readme_work_and_warn():
+    code = """
+import inspect, warnings
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    from sim.agents import MilitaryUnit
+    from sim.outcomes import OUTCOMES
+import sim, sim.batches.runner
+assert MilitaryUnit is sim.MilitaryUnit and len(OUTCOMES) > 100
+assert {each.category for each in told} == {DeprecationWarning} and len(told) == 2
+assert list(inspect.signature(sim.batch).parameters) == list(inspect.signature(sim.batches.runner.batch).parameters)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_check_compiles_nothing(tmp_path, monkeypatch):
     """Also where the land is looked at, on a machine that has compiled nothing yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
