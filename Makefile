@@ -15,7 +15,8 @@ test: lint
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not lane"
 
 lint: .venv/dev.stamp
-	@$(BIN)/ruff check sim tests
+	@$(BIN)/ruff check sim tests notebooks
+	@$(BIN)/ruff format --check --quiet sim tests notebooks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

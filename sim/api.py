@@ -22,7 +22,12 @@ __all__ = ["Results", "batch", "compare", "load_scenario", "run"]
 class Results(StoredResults):
     """A results folder that can also compare its arms and draw them. ResultsError when `path` is none."""
 
-    def compare(self, baseline: str | None = None, outcomes: Iterable[str] | None = None, confidence: float = 0.95) -> Comparison:
+    def compare(
+        self,
+        baseline: str | None = None,
+        outcomes: Iterable[str] | None = None,
+        confidence: float = 0.95,
+    ) -> Comparison:
         """Paired differences against the baseline: see `sim.analysis.compare.compare`."""
         return compare(self, baseline, outcomes, confidence)
 
@@ -78,7 +83,18 @@ def batch(
     from sim.batches import runner
 
     done = runner.batch(
-        scenario, executor, out, workers, replications, replace, progress, processes, shard, run, outcomes, allow_code
+        scenario,
+        executor,
+        out,
+        workers,
+        replications,
+        replace,
+        progress,
+        processes,
+        shard,
+        run,
+        outcomes,
+        allow_code,
     )
     results = Results(done.path, done.manifest)
     results._warned = True  # the batch has told of missing runs
@@ -86,7 +102,10 @@ def batch(
 
 
 def compare(
-    results: StoredResults, baseline: str | None = None, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95
+    results: StoredResults,
+    baseline: str | None = None,
+    outcomes: Iterable[str] | str | None = None,
+    confidence: float = 0.95,
 ) -> Comparison:
     """Paired differences of the arms of a results folder against the baseline: see `sim.analysis.compare.compare`."""
     from sim.analysis.compare import compare as compare_arms

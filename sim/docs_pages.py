@@ -29,16 +29,36 @@ WHEN = {
     "today.held == 0": "not in the burn-in",
     "today.held == 1": "in the burn-in only",
 }
-CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")  # of the headline, in tables of the answer
+CHANGES = (
+    "vacuum opened",
+    "averted at the border, t",
+    "averted in all, t",
+)  # of the headline, in tables of the answer
 SHARED = ("model/rules/search.py",)  # laws that several mechanisms use
 REGION = re.compile(rf"_({'|'.join(REGIONS)})(?=_|$)")
 
 
 def filled(text: str) -> str:
     """A page with every generated part as its sources have it now; KeyError for a part that nothing here makes."""
-    parts = {"day": day, "entities": entities, "mechanisms": mechanisms, "tasking": tasking, "withdrawal": withdrawal}
-    parts |= {"parameters": parameters, "figures": figures, "provenance": provenance, "patterns": patterns}
-    parts |= {"outcomes": outcomes, "couplings": couplings, "strategies": strategies, "scoreboard": scoreboard}
+    parts = {
+        "day": day,
+        "entities": entities,
+        "mechanisms": mechanisms,
+        "tasking": tasking,
+        "withdrawal": withdrawal,
+    }
+    parts |= {
+        "parameters": parameters,
+        "figures": figures,
+        "provenance": provenance,
+        "patterns": patterns,
+    }
+    parts |= {
+        "outcomes": outcomes,
+        "couplings": couplings,
+        "strategies": strategies,
+        "scoreboard": scoreboard,
+    }
     parts |= {"fitted": fitted, "fit": fit, "ends": ends, "links": links}
     return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
 
@@ -47,7 +67,9 @@ def patterns() -> str:
     """Every published fact that `redeploy validate` tries: whether a rule states it, and by what experiment it is seen."""
     from sim.validation.facts import FACTS
 
-    rows = [[each.id, each.says, each.source, each.origin, each.experiment] for each in FACTS.values()]
+    rows = [
+        [each.id, each.says, each.source, each.origin, each.experiment] for each in FACTS.values()
+    ]
     return table(("", "published fact", "source", "in the model", "experiment"), rows)
 
 
@@ -63,10 +85,15 @@ def day() -> str:
         what = purpose(file) if alone else sentence(ast.get_docstring(function(file, name)) or "")
         when = [WHEN[condition] for condition in conditions]
         steps.append([f"{module}.{name}", ", ".join(when or ["daily"]), what])
-    return table(("", "step", "when", "what it does"), [[str(place), f"`{step[0]}`", *step[1:]] for place, step in enumerate(steps)])
+    return table(
+        ("", "step", "when", "what it does"),
+        [[str(place), f"`{step[0]}`", *step[1:]] for place, step in enumerate(steps)],
+    )
 
 
-def calls(body: Sequence[ast.stmt], conditions: tuple[str, ...] = ()) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def calls(
+    body: Sequence[ast.stmt], conditions: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(module, loop, conditions) of each call of a mechanism's loop, in the order of the code."""
     for statement in body:
         if isinstance(statement, ast.If):
@@ -75,7 +102,9 @@ def calls(body: Sequence[ast.stmt], conditions: tuple[str, ...] = ()) -> Iterato
         match statement:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
                 yield module, name, conditions
-            case ast.Assign(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
+            case ast.Assign(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))
+            ):
                 yield module, name, conditions
 
 
@@ -84,16 +113,30 @@ def entities() -> str:
     kinds = [node for node in tree("model/state/agents.py").body if isinstance(node, ast.ClassDef)]
     rows = []
     for kind in kinds:
-        names = [f"`{node.target.id}`" for node in kind.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
-        rows.append([f"`{kind.name}`", " ".join((ast.get_docstring(kind) or "").split()), ", ".join(names)])
+        names = [
+            f"`{node.target.id}`"
+            for node in kind.body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        ]
+        rows.append(
+            [f"`{kind.name}`", " ".join((ast.get_docstring(kind) or "").split()), ", ".join(names)]
+        )
     return table(("entity", "stands for", "state variables"), rows)
 
 
 def mechanisms() -> str:
     """The page of every mechanism, in the order of the day, then the laws that several share."""
-    modules = dict.fromkeys(module for module, *_ in calls(function("model/day.py", "one_day").body) if module != "observe")
+    modules = dict.fromkeys(
+        module
+        for module, *_ in calls(function("model/day.py", "one_day").body)
+        if module != "observe"
+    )
     files = ["simulation/orders.py", *map(file_of, modules), file_of("observe"), *SHARED]
-    missing = {str(file.relative_to(HERE)) for file in HERE.glob("model/mechanisms/*/*.py") if file.stem != "__init__"} - set(files)
+    missing = {
+        str(file.relative_to(HERE))
+        for file in HERE.glob("model/mechanisms/*/*.py")
+        if file.stem != "__init__"
+    } - set(files)
     assert not missing, f"the day does not call {missing}"
     return "\n\n".join(page(file) for file in files)
 
@@ -123,7 +166,9 @@ def withdrawal() -> str:
 
 def in_docstring(file: str) -> str:
     """The table that the docstring of a file holds."""
-    return "\n".join(line for line in (ast.get_docstring(tree(file)) or "").splitlines() if line.startswith("|"))
+    return "\n".join(
+        line for line in (ast.get_docstring(tree(file)) or "").splitlines() if line.startswith("|")
+    )
 
 
 def parameters() -> str:
@@ -136,7 +181,8 @@ def parameters() -> str:
             [
                 f"`{row['name']}`",
                 f"{row['value']:g}",
-                f"{row['low']:g} to {row['high']:g}" + ("" if row["off"] is None else f"; off {row['off']:g}"),
+                f"{row['low']:g} to {row['high']:g}"
+                + ("" if row["off"] is None else f"; off {row['off']:g}"),
                 row["unit"],
                 f"{row['provenance']}, {row['confidence']}",
                 row["source"],
@@ -145,7 +191,16 @@ def parameters() -> str:
             ]
             for row in mine
         ]
-        head = ("parameter", "value", "range", "unit", "provenance, confidence", "source", "meaning", "a higher value")
+        head = (
+            "parameter",
+            "value",
+            "range",
+            "unit",
+            "provenance, confidence",
+            "source",
+            "meaning",
+            "a higher value",
+        )
         parts.append(f"### {mechanism}: {len(mine)}\n{table(head, cells)}")
     return "\n\n".join(parts)
 
@@ -180,7 +235,9 @@ def provenance() -> str:
     count = Counter((row["mechanism"], row["provenance"]) for row in rows)
     names = list(dict.fromkeys(row["mechanism"] for row in rows))
     cells = [[f"`{name}`", *(str(count[name, kind]) for kind in PROVENANCES)] for name in names]
-    cells.append(["**all**", *(f"**{sum(count[name, kind] for name in names)}**" for kind in PROVENANCES)])
+    cells.append(
+        ["**all**", *(f"**{sum(count[name, kind] for name in names)}**" for kind in PROVENANCES)]
+    )
     return table(("parameters of", *PROVENANCES), cells)
 
 
@@ -193,8 +250,20 @@ def outcomes() -> str:
     cells = []
     for name, rows in kinds.items():
         told = [found[1] for row in rows if (found := REGION.search(row["name"]))]
-        label = rows[0]["label"].replace(REGION_LABELS[told[0]], "X") if "_X" in name else rows[0]["label"]
-        cells.append([f"`{name}`", ", ".join(told) if "_X" in name else "", rows[0]["unit"], label, rows[0]["direction"]])
+        label = (
+            rows[0]["label"].replace(REGION_LABELS[told[0]], "X")
+            if "_X" in name
+            else rows[0]["label"]
+        )
+        cells.append(
+            [
+                f"`{name}`",
+                ", ".join(told) if "_X" in name else "",
+                rows[0]["unit"],
+                label,
+                rows[0]["direction"],
+            ]
+        )
     return table(("outcome", "X", "unit", "what it is", "direction"), cells)
 
 
@@ -205,7 +274,10 @@ def couplings() -> str:
             [
                 f"`{row['name']}`",
                 row["meaning"],
-                "; ".join(f"`{each['name']}` {each['value']:g}, {each['off']:g}" for each in row["parameters"]),
+                "; ".join(
+                    f"`{each['name']}` {each['value']:g}, {each['off']:g}"
+                    for each in row["parameters"]
+                ),
             ]
             for row in description.couplings()
         ],
@@ -216,7 +288,11 @@ def strategies() -> str:
     return table(
         ("strategy", "what it does", "own settings: default"),
         [
-            [f"`{row['name']}`", row["meaning"], "; ".join(f"`{own['name']}` {own['default']}" for own in row["settings"])]
+            [
+                f"`{row['name']}`",
+                row["meaning"],
+                "; ".join(f"`{own['name']}` {own['default']}" for own in row["settings"]),
+            ]
             for row in description.strategies()
         ],
     )
@@ -235,7 +311,10 @@ def fitted() -> str:
     rows = []
     for each in found["parameters"]:
         scale = (each["prior_high"] - each["prior_low"]) / 20
-        shown = {name: rounded(each[name], scale) for name in ("default", "prior_low", "prior_high", "median", "low", "high")}
+        shown = {
+            name: rounded(each[name], scale)
+            for name in ("default", "prior_low", "prior_high", "median", "low", "high")
+        }
         rows.append(
             [
                 f"`{each['parameter']}`",
@@ -247,7 +326,10 @@ def fitted() -> str:
                 each["unit"],
             ]
         )
-    return table(("parameter", "default", "prior, 5-95 %", "fitted, median", "fitted, 5-95 %", "", "unit"), rows)
+    return table(
+        ("parameter", "default", "prior, 5-95 %", "fitted, median", "fitted, 5-95 %", "", "unit"),
+        rows,
+    )
 
 
 def fit() -> str:
@@ -268,17 +350,31 @@ def fit() -> str:
                 "fitted" if each["use"] == "fit" else "held out",
             ]
         )
-    return table(("series", "when", "observed [range]", "ensemble [5-95 %]", "errors off", "defaults", ""), rows)
+    return table(
+        ("series", "when", "observed [range]", "ensemble [5-95 %]", "errors off", "defaults", ""),
+        rows,
+    )
 
 
 def ends() -> str:
     """The answer with one assumption at a time at an end of its range, as `make answers` last measured it."""
     points = answers("assumptions")
     cut = list(points.values())[1:]  # the first has the defaults
-    opened, gained = (sum(point[name]["low"] > 0 for point in cut) for name in ("vacuum_vraem", "averted_kg_border"))
-    unclear = sum(point["averted_kg_total"]["low"] <= 0 <= point["averted_kg_total"]["high"] for point in cut)
+    opened, gained = (
+        sum(point[name]["low"] > 0 for point in cut)
+        for name in ("vacuum_vraem", "averted_kg_border")
+    )
+    unclear = sum(
+        point["averted_kg_total"]["low"] <= 0 <= point["averted_kg_total"]["high"] for point in cut
+    )
     return (
-        table(("at", *CHANGES), [[f"`{at}`" if at else "the defaults", *changes(point)] for at, point in points.items()])
+        table(
+            ("at", *CHANGES),
+            [
+                [f"`{at}`" if at else "the defaults", *changes(point)]
+                for at, point in points.items()
+            ],
+        )
         + f"\n\nOf {len(cut)} such points, the vacuum opened lies above 0 with its whole interval in {opened}, the gain at the border in "
         f"{gained}; the interval of what is averted in all holds 0 in {unclear}."
     )
@@ -288,16 +384,24 @@ def links() -> str:
     """What is left of the answer with one link cut at a time, as `make answers` last measured it."""
     points = {f"`{cut}`": point for cut, point in answers("decomposition").items()}
     (points["beliefs stale from day 0"],) = answers("stale-beliefs").values()
-    rows = [[cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)] for cut, point in points.items()]
+    rows = [
+        [cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)]
+        for cut, point in points.items()
+    ]
     return table(("cut", "vacuum under `hold`", *CHANGES), rows)
 
 
 def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
     """Each of CHANGES with its interval."""
-    vacuum, border, total = (point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total"))
+    vacuum, border, total = (
+        point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total")
+    )
     return [
         f"{vacuum['difference']:.3f} [{vacuum['low']:.3f}, {vacuum['high']:.3f}]",
-        *(f"{row['difference'] / 1e3:.1f} [{row['low'] / 1e3:.1f}, {row['high'] / 1e3:.1f}]" for row in (border, total)),
+        *(
+            f"{row['difference'] / 1e3:.1f} [{row['low'] / 1e3:.1f}, {row['high'] / 1e3:.1f}]"
+            for row in (border, total)
+        ),
     ]
 
 
@@ -318,11 +422,18 @@ def keep_answers(folders: Sequence[str]) -> None:
     found = {}
     for folder in folders:
         results = Results.open(Path(folder))
-        table = compare(results, outcomes=("vacuum_vraem", "averted_kg_border", "averted_kg_total")).table
+        table = compare(
+            results, outcomes=("vacuum_vraem", "averted_kg_border", "averted_kg_total")
+        ).table
         rows = table[["label", "outcome", "n", "baseline_mean", "difference", "low", "high"]]
         found[Path(folder).name] = json.loads(rows.to_json(orient="records", double_precision=6))
-    lines = [f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]" for name, rows in found.items()]
-    (HERE.parent / "results" / "answers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    lines = [
+        f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
+        for name, rows in found.items()
+    ]
+    (HERE.parent / "results" / "answers.json").write_text(
+        "{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8"
+    )
 
 
 def measured(file: str) -> Any:
@@ -332,7 +443,11 @@ def measured(file: str) -> Any:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    lines = [
+        head,
+        ["---"] * len(head),
+        *([cell.replace("|", "\\|") for cell in row] for row in rows),
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -344,7 +459,9 @@ def tree(file: str) -> ast.Module:
 
 def function(file: str, name: str) -> ast.FunctionDef:
     """A function of a source file; StopIteration if it has none of the name."""
-    return next(node for node in tree(file).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return next(
+        node for node in tree(file).body if isinstance(node, ast.FunctionDef) and node.name == name
+    )
 
 
 def purpose(file: str) -> str:

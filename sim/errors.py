@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 MAX_KEY = 120  # letters of a file's name or a key in a message
-MAX_LINE = 400  # letters of a message: what lists all the names there are is cut after the first of them
+MAX_LINE = (
+    400  # letters of a message: what lists all the names there are is cut after the first of them
+)
 SHOWN = 40  # lines of one report; a file of another kind may hold thousands of unknown keys
 
 
@@ -19,7 +21,10 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        places = [part if len(part) <= MAX_KEY else f"{part[:MAX_KEY]}..." for part in (self.file, self.key)]
+        places = [
+            part if len(part) <= MAX_KEY else f"{part[:MAX_KEY]}..."
+            for part in (self.file, self.key)
+        ]
         line = printable(": ".join(part for part in (*places, self.text) if part))
         return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 3]}..."
 
@@ -35,7 +40,9 @@ class ScenarioError(UserError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         more = len(problems) - SHOWN
-        lines = [str(problem) for problem in problems[:SHOWN]] + ([f"and {more:,} more problems"] if more > 0 else [])
+        lines = [str(problem) for problem in problems[:SHOWN]] + (
+            [f"and {more:,} more problems"] if more > 0 else []
+        )
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
@@ -50,7 +57,11 @@ def printable(text: str) -> str:
 
 def plain(name: str) -> str:
     """A name without accents and in lower case: what it is looked up by."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter)).casefold()
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name)
+        if not unicodedata.combining(letter)
+    ).casefold()
 
 
 def near(name: str, known: Iterable[str], likeness: float = 0.6) -> str:

@@ -5,7 +5,10 @@ ELSEWHERE, VRAEM, LORETO, CAJAMARCA = range(len(THEATRES))
 MODELLED_THEATRES = THEATRES[1:]  # those that have communities and forces
 BORDER_THEATRES = ("loreto", "cajamarca")
 # Regions by which outcomes and observations are told, and the theatres in each.
-REGIONS = {name: (name,) for name in MODELLED_THEATRES} | {"border": BORDER_THEATRES, "total": THEATRES}
+REGIONS = {name: (name,) for name in MODELLED_THEATRES} | {
+    "border": BORDER_THEATRES,
+    "total": THEATRES,
+}
 REGION_LABELS = {
     "vraem": "VRAEM",
     "loreto": "Loreto",

@@ -1,6 +1,5 @@
 """One row, or a few, of a record type; parameters as the registry gives them, but for what a test changes."""
 
-
 import numpy as np
 
 from sim.model.day import Diary, Today
@@ -39,7 +38,14 @@ def parameter_table(section: str, **changes: float):
 def near(start, site, k):
     """Who reaches whom, by kernel; patrols reach no cells."""
     none = np.zeros(len(start), np.int64)
-    return Near(np.array(start), np.array(site), np.array(k, float), none, np.zeros(0, np.int64), np.zeros(0))
+    return Near(
+        np.array(start),
+        np.array(site),
+        np.array(k, float),
+        none,
+        np.zeros(0, np.int64),
+        np.zeros(0),
+    )
 
 
 def today(t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7):

@@ -28,7 +28,11 @@ def taken_apart(around: Callable) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as to:
         for name, loop in loops_of_the_day().items():
             module, function = name.split(".")
-            to.setattr(getattr(sim.model.day, module), function, lambda *a, _name=name, _loop=loop: around(_name, _loop, a))
+            to.setattr(
+                getattr(sim.model.day, module),
+                function,
+                lambda *a, _name=name, _loop=loop: around(_name, _loop, a),
+            )
         to.setattr(sim.model.day, "one_day", plain(sim.model.day.one_day))
         to.setattr(sim.simulation.run, "advance", plain(sim.model.day.advance))
         yield
@@ -44,7 +48,9 @@ def alone(run: Run, *names: str, days: int = 1) -> None:
 
 def small_scenario(**overrides):
     """The baseline on the 10 km map, 7 + 21 days; overrides by dotted name with `__` for the dot."""
-    return load_scenario(BASELINE, SMALL | {name.replace("__", "."): value for name, value in overrides.items()})
+    return load_scenario(
+        BASELINE, SMALL | {name.replace("__", "."): value for name, value in overrides.items()}
+    )
 
 
 def small_run(replication: int = 0, **overrides) -> Run:
@@ -54,4 +60,8 @@ def small_run(replication: int = 0, **overrides) -> Run:
 
 def arrays_of(world, *parts: str) -> dict[str, np.ndarray]:
     """The arrays of some parts of the world, by `part.array`."""
-    return {f"{part}.{name}": array for part in parts for name, array in getattr(world, part)._asdict().items()}
+    return {
+        f"{part}.{name}": array
+        for part in parts
+        for name, array in getattr(world, part)._asdict().items()
+    }

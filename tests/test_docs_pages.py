@@ -19,7 +19,9 @@ PAGES = {
     file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
     for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"))
 }
-OF_TODAY = [name for name in PAGES if not name.startswith("docs/develop/add-")]  # the others name what a reader is about to make
+OF_TODAY = [
+    name for name in PAGES if not name.startswith("docs/develop/add-")
+]  # the others name what a reader is about to make
 MADE = {file.relative_to(ROOT).as_posix(): (old, new) for file, old, new in docs_pages.pages()}
 KEYS = {row["name"]: row["default"] for row in scenario()}
 COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
@@ -39,7 +41,10 @@ def test_a_page_says_what_its_sources_say_now(name):
 
 
 def test_a_change_of_the_registry_shows(monkeypatch):
-    rows = [row | {"value": 13.0} if row["name"] == "presence.reach_km" else row for row in docs_pages.description.parameters()]
+    rows = [
+        row | {"value": 13.0} if row["name"] == "presence.reach_km" else row
+        for row in docs_pages.description.parameters()
+    ]
     monkeypatch.setattr(docs_pages.description, "parameters", lambda: rows)
     page = PAGES["docs/model/parameters.md"]
     assert docs_pages.filled(page) != page
@@ -60,7 +65,11 @@ def test_the_day_has_each_step_in_order():
 def test_each_mechanism_says_what_it_leaves_out():
     pages = docs_pages.mechanisms().split("\n### ")
     mechanisms = [page for page in pages if "\n`sim/model/mechanisms/" in page]
-    files = [file for file in (ROOT / "sim" / "model" / "mechanisms").glob("*/*.py") if file.stem != "__init__"]
+    files = [
+        file
+        for file in (ROOT / "sim" / "model" / "mechanisms").glob("*/*.py")
+        if file.stem != "__init__"
+    ]
     assert len(mechanisms) == len(files) >= 25
     for page in mechanisms:
         assert "**Left out:**" in page and "Reads:" in page and "Writes:" in page, page[:80]
@@ -68,9 +77,14 @@ def test_each_mechanism_says_what_it_leaves_out():
 
 @pytest.mark.parametrize("name", OF_TODAY)
 def test_files_that_a_page_names_are_there(name):
-    named = re.findall(r"`((?:sim|tests|scenarios|docs|notebooks|results)/[\w./-]*\.(?:py|toml|md|csv|json|ipynb|png))`", PAGES[name])
+    named = re.findall(
+        r"`((?:sim|tests|scenarios|docs|notebooks|results)/[\w./-]*\.(?:py|toml|md|csv|json|ipynb|png))`",
+        PAGES[name],
+    )
     here = {"results", "examples"}  # of these a reader makes some
-    assert [file for file in named if not (ROOT / file).exists() and file.split("/")[0] not in here] == []
+    assert [
+        file for file in named if not (ROOT / file).exists() and file.split("/")[0] not in here
+    ] == []
 
 
 @pytest.mark.parametrize("name", OF_TODAY)
@@ -78,8 +92,12 @@ def test_commands_of_a_page_are_understood(name):
     for line in COMMAND.findall(PAGES[name]):
         words = shlex.split(line, comments=True)[1:]
         app.parse_args(words, exit_on_error=False, print_error=False)
-        settings = dict(parse_setting(words[i + 1]) for i, word in enumerate(words) if word == "--set")
-        for file in (word for word in words if word.endswith(".toml") and word != "my.toml"):  # the reader's own
+        settings = dict(
+            parse_setting(words[i + 1]) for i, word in enumerate(words) if word == "--set"
+        )
+        for file in (
+            word for word in words if word.endswith(".toml") and word != "my.toml"
+        ):  # the reader's own
             load_scenario(ROOT / file, settings)
 
 
@@ -104,14 +122,20 @@ def test_the_first_day_is_counted_right():
         f"{len(world.route_facts.origin)} routes of {len(world.legs.theatre)} legs",
         f"{(world.actors.units.alive == 1).sum()} units",
         f"{(world.actors.groups.alive == 1).sum()} armed groups, {(world.actors.networks.alive == 1).sum()} networks",
-        "{} laboratories, {} latex points, {} airstrips".format(*((labs.kind == kind).sum() for kind in (COCAINE_LAB, LATEX_POINT, STRIP))),
+        "{} laboratories, {} latex points, {} airstrips".format(
+            *((labs.kind == kind).sum() for kind in (COCAINE_LAB, LATEX_POINT, STRIP))
+        ),
     ]
     told = " ".join(PAGES["docs/model/odd.md"].split())
     assert [words for words in counted if words not in told] == []
 
 
 def test_assumptions_have_the_values_of_the_registry():
-    rows = re.findall(r"^\| \d+ \|[^|]*\| `([\w.]+)` \| ([\d.,]+) \[([\d.,]+) to ([\d.,]+)\]", PAGES["docs/model/assumptions.md"], re.M)
+    rows = re.findall(
+        r"^\| \d+ \|[^|]*\| `([\w.]+)` \| ([\d.,]+) \[([\d.,]+) to ([\d.,]+)\]",
+        PAGES["docs/model/assumptions.md"],
+        re.M,
+    )
     assert len(rows) >= 20
     for key, *told in rows:
         value, low, high = (float(number.replace(",", "")) for number in told)

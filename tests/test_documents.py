@@ -141,7 +141,9 @@ def test_every_block_says_what_it_is(name):
     assert {block.language for block in found} <= set(LANGUAGES)
     reasons = [block.value for block in found if block.asked == "not run"]
     assert all(len(reason) > 10 for reason in reasons)
-    assert len(re.findall("<!-- (?:not run|tested with|file)", PAGES[name])) == sum(bool(block.asked) for block in found)
+    assert len(re.findall("<!-- (?:not run|tested with|file)", PAGES[name])) == sum(
+        bool(block.asked) for block in found
+    )
 
 
 def prose(page: str) -> str:
@@ -215,7 +217,9 @@ def test_a_name_stands_in_the_file_that_is_said_to_hold_it(name):
 
 def test_the_command_line_page_has_every_command():
     commands = {name for name in app if not name.startswith("-")}
-    assert commands == set(re.findall(r"^\| \[`(\w+)`\]", PAGES["docs/guide/command-line.md"], re.M))
+    assert commands == set(
+        re.findall(r"^\| \[`(\w+)`\]", PAGES["docs/guide/command-line.md"], re.M)
+    )
 
 
 def test_the_citation_and_the_metadata_have_the_version_of_the_package():
@@ -224,7 +228,9 @@ def test_the_citation_and_the_metadata_have_the_version_of_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert citation["version"] == metadata["version"] == sim.__version__
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
-    assert citation["license"] == project["license"] and metadata["license"].endswith(project["license"])
+    assert citation["license"] == project["license"] and metadata["license"].endswith(
+        project["license"]
+    )
     assert metadata["@context"] and metadata["@type"] == "SoftwareSourceCode"
     assert metadata["runtimePlatform"] == f"Python {project['requires-python']}"
     assert len(citation["authors"]) == len(metadata["author"]) == 1

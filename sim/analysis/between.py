@@ -34,7 +34,12 @@ NAMED = 12  # keys or labels told one by one
 LONGEST = 60  # characters of a value
 
 
-def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95) -> Comparison:
+def compare_folders(
+    first: Results,
+    second: Results,
+    outcomes: Iterable[str] | str | None = None,
+    confidence: float = 0.95,
+) -> Comparison:
     """Paired differences, second folder minus first, of each arm that both have; columns as those of `compare`.
 
     Outcomes that exist only against a baseline are left out where the horizons differ, since they are told a year. Raises
@@ -47,9 +52,14 @@ def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | s
     shared = [label for label in heads[1].index if label in heads[0].index]
     if not shared:
         labels = [", ".join(list(each.index)[:4]) for each in heads]
-        raise ResultsError(f"no arm has the same label in both folders; {first.path}: {labels[0]}; {second.path}: {labels[1]}")
+        raise ResultsError(
+            f"no arm has the same label in both folders; {first.path}: {labels[0]}; {second.path}: {labels[1]}"
+        )
     asked, names = asked_of(outcomes, known)
-    if any(heads[0].loc[label, "horizon_days"] != heads[1].loc[label, "horizon_days"] for label in shared):
+    if any(
+        heads[0].loc[label, "horizon_days"] != heads[1].loc[label, "horizon_days"]
+        for label in shared
+    ):
         names = [name for name in names if name not in DERIVED]
     missing = [first.missing(), second.missing()]
     planned_of = [absent.planned // len(design) for absent, design in zip(missing, designs)]
@@ -61,23 +71,40 @@ def compare_folders(first: Results, second: Results, outcomes: Iterable[str] | s
     for label in shared:
         point = heads[1].loc[label]
         mine, theirs = paired(mine_of.get(label), theirs_of.get(label))
-        planned = max(int((design["label"] == label).sum()) * each for design, each in zip(designs, planned_of))
+        planned = max(
+            int((design["label"] == label).sum()) * each
+            for design, each in zip(designs, planned_of)
+        )
         pairs.append(Pairs(label, label, len(mine), planned, same_bits(mine, theirs, known)))
         if len(mine):
             runs.append((mine, theirs))
             baselines[str(point["point_id"])] = str(heads[0].loc[label, "point_id"])
             head = head_of(str(point["point_id"]), point, label)
-            rows += [head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence) for name in names]
+            rows += [
+                head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence)
+                for name in names
+            ]
     if not rows:
-        raise NothingFinished(f"{first.path} and {second.path}: no run of an arm is finished in both")
+        raise NothingFinished(
+            f"{first.path} and {second.path}: no run of an arm is finished in both"
+        )
     folders = (str(first.path), str(second.path))
-    absent = Missing(tuple(arm for each in missing for arm in each.arms), sum(each.planned for each in missing))
+    absent = Missing(
+        tuple(arm for each in missing for arm in each.arms), sum(each.planned for each in missing)
+    )
     futures = min(int(design["future"].nunique()) for design in designs)
     inputs = tuple(inputs_that_differ(first, second, shared, runs))
-    return Comparison(framed(rows), baselines, asked, confidence, futures, tuple(pairs), absent, folders, inputs)
+    return Comparison(
+        framed(rows), baselines, asked, confidence, futures, tuple(pairs), absent, folders, inputs
+    )
 
 
-def inputs_that_differ(first: Results, second: Results, shared: list[str], runs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> Iterator[str]:
+def inputs_that_differ(
+    first: Results,
+    second: Results,
+    shared: list[str],
+    runs: list[tuple[pd.DataFrame, pd.DataFrame]],
+) -> Iterator[str]:
     """A line for each input that differs: keys of the scenarios, drawn parameters, sources, versions, replications, arms that one lacks."""
     there, here = first.manifest, second.manifest
     keys = list(keys_that_differ(first, second, shared))
@@ -105,9 +132,15 @@ def inputs_that_differ(first: Results, second: Results, shared: list[str], runs:
     if any((mine["seed"] != theirs["seed"]).any() for mine, theirs in runs):
         yield "the two runs of a pair live in other worlds (seeds differ), so that pairing takes no chance out of the difference"
     for words, mine, other in (("first", first, second), ("second", second, first)):
-        labels = [label for label in dict.fromkeys(mine.design()["label"]) if label not in set(other.design()["label"])]
+        labels = [
+            label
+            for label in dict.fromkeys(mine.design()["label"])
+            if label not in set(other.design()["label"])
+        ]
         if labels:
-            yield f"arms only in the {words}: {', '.join(labels[:NAMED])}" + (", ..." if len(labels) > NAMED else "")
+            yield f"arms only in the {words}: {', '.join(labels[:NAMED])}" + (
+                ", ..." if len(labels) > NAMED else ""
+            )
 
 
 def keys_that_differ(first: Results, second: Results, shared: list[str]) -> Iterator[str]:
@@ -118,9 +151,15 @@ def keys_that_differ(first: Results, second: Results, shared: list[str]) -> Iter
         old, new = (flat(json.loads(each.loc[label, "scenario"])) for each in (there, here))
         for key in sorted({*old, *new}):
             if old.get(key) != new.get(key) and key not in NOT_DECIDING:
-                found.setdefault((key, shown(old.get(key, "absent")), shown(new.get(key, "absent"))), []).append(label)
+                found.setdefault(
+                    (key, shown(old.get(key, "absent")), shown(new.get(key, "absent"))), []
+                ).append(label)
     for (key, old_value, new_value), labels in found.items():
-        where = "" if len(labels) == len(shared) else f" (in {', '.join(labels[:4])}{', ...' if len(labels) > 4 else ''})"
+        where = (
+            ""
+            if len(labels) == len(shared)
+            else f" (in {', '.join(labels[:4])}{', ...' if len(labels) > 4 else ''})"
+        )
         yield f"{key}: {old_value} in the first, {new_value} in the second{where}"
 
 
@@ -129,7 +168,11 @@ def drawn_otherwise(first: Results, second: Results) -> set[str]:
     there, here = (each.design().set_index(["label", "future"]) for each in (first, second))
     there, here = there.align(here, join="inner", axis=0)
     drawn = {name for each in (there, here) for name in each.columns if name.startswith("drawn.")}
-    return {name.removeprefix("drawn.") for name in drawn if name not in there or name not in here or not there[name].equals(here[name])}
+    return {
+        name.removeprefix("drawn.")
+        for name in drawn
+        if name not in there or name not in here or not there[name].equals(here[name])
+    }
 
 
 def of_future_0(results: Results) -> pd.DataFrame:

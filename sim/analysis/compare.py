@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LESS, MORE, NEUTRAL = "less is better", "more is better", "neutral"
-RARE = ("state_losses", "leaders_killed")  # counted rare events: 30 replications give no better than 25 % either way
-
+RARE = (
+    "state_losses",
+    "leaders_killed",
+)  # counted rare events: 30 replications give no better than 25 % either way
 
 
 class NothingFinished(ResultsError):
@@ -44,13 +46,21 @@ class Derived:
 
 
 DERIVED = {
-    "averted_kg_border": Derived("kg", "cocaine kept from the border exits", MORE, ("delivered_kg_border",)),
+    "averted_kg_border": Derived(
+        "kg", "cocaine kept from the border exits", MORE, ("delivered_kg_border",)
+    ),
     "averted_kg_total": Derived("kg", "cocaine kept from all exits", MORE, ("delivered_kg_total",)),
     "displaced_share": Derived(
-        "1", "share of the averted border kilograms that left by other exits", LESS, ("delivered_kg_border", "delivered_kg_total")
+        "1",
+        "share of the averted border kilograms that left by other exits",
+        LESS,
+        ("delivered_kg_border", "delivered_kg_total"),
     ),
     "exchange_rate": Derived(
-        "0.01 vacuum / (t/year)", "hundredths of VRAEM vacuum paid per tonne a year averted", LESS, ("vacuum_vraem", "delivered_kg_border")
+        "0.01 vacuum / (t/year)",
+        "hundredths of VRAEM vacuum paid per tonne a year averted",
+        LESS,
+        ("vacuum_vraem", "delivered_kg_border"),
     ),
 }
 
@@ -116,7 +126,10 @@ class Comparison:
 
 
 def compare(
-    results: Results, baseline: str | None = None, outcomes: Iterable[str] | str | None = None, confidence: float = 0.95
+    results: Results,
+    baseline: str | None = None,
+    outcomes: Iterable[str] | str | None = None,
+    confidence: float = 0.95,
 ) -> Comparison:
     """Paired differences, arm minus baseline, for each outcome; the futures of an arm are pooled.
 
@@ -145,14 +158,29 @@ def compare(
         point, base = points.loc[point_id], points.loc[base_id]
         mine, theirs = paired(by_label.get(point["label"]), by_label.get(base["label"]))
         planned = missing.planned // len(design) * int((design["label"] == point["label"]).sum())
-        pairs.append(Pairs(point["label"], base["label"], len(mine), planned, same_bits(mine, theirs, known)))
+        pairs.append(
+            Pairs(point["label"], base["label"], len(mine), planned, same_bits(mine, theirs, known))
+        )
         if len(mine):
             head = head_of(point_id, point, base["label"])
-            rows += [head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence) for name in names]
+            rows += [
+                head | row_for(name, mine, theirs, known, float(point["horizon_days"]), confidence)
+                for name in names
+            ]
     if not rows:
-        told = " ".join(["no point and its baseline have both finished a run.", *missing.sentences()])
+        told = " ".join(
+            ["no point and its baseline have both finished a run.", *missing.sentences()]
+        )
         raise NothingFinished(f"{results.path}: {told}")
-    return Comparison(framed(rows), baselines, asked, confidence, int(design["future"].nunique()), tuple(pairs), missing)
+    return Comparison(
+        framed(rows),
+        baselines,
+        asked,
+        confidence,
+        int(design["future"].nunique()),
+        tuple(pairs),
+        missing,
+    )
 
 
 def runs_by_label(results: Results) -> dict[str, pd.DataFrame]:
@@ -162,16 +190,25 @@ def runs_by_label(results: Results) -> dict[str, pd.DataFrame]:
         told = " ".join(["no finished run to compare yet.", *results.missing().sentences()])
         raise NothingFinished(f"{results.path}: {told}")
     labels = dict(zip(results.design()["point_id"], results.design()["label"]))
-    return {str(label): rows.set_index(["future", "replication"]) for label, rows in runs.groupby(runs["point_id"].map(labels))}
+    return {
+        str(label): rows.set_index(["future", "replication"])
+        for label, rows in runs.groupby(runs["point_id"].map(labels))
+    }
 
 
-def asked_of(outcomes: Iterable[str] | str | None, known: dict[str, dict[str, str]]) -> tuple[tuple[str, ...] | None, list[str]]:
+def asked_of(
+    outcomes: Iterable[str] | str | None, known: dict[str, dict[str, str]]
+) -> tuple[tuple[str, ...] | None, list[str]]:
     """The outcomes named, if any, and those to compare."""
-    asked = None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    asked = (
+        None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    )
     return asked, chosen(asked, known)
 
 
-def paired(mine: pd.DataFrame | None, theirs: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paired(
+    mine: pd.DataFrame | None, theirs: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The runs that two arms share, row by row the same future and replication; None for an arm without a run."""
     import pandas as pd
 
@@ -183,7 +220,9 @@ def paired(mine: pd.DataFrame | None, theirs: pd.DataFrame | None) -> tuple[pd.D
 def same_bits(mine: pd.DataFrame, theirs: pd.DataFrame, known: Iterable[str]) -> bool:
     """Whether every outcome of every pair is the same, nothing (null) in both included."""
     names = [name for name in known if name in mine and name in theirs]
-    here, there = (runs[names].to_numpy(float) if len(runs) else np.empty(0) for runs in (mine, theirs))
+    here, there = (
+        runs[names].to_numpy(float) if len(runs) else np.empty(0) for runs in (mine, theirs)
+    )
     return bool(names) and len(here) > 0 and np.array_equal(here, there, equal_nan=True)
 
 
@@ -212,7 +251,12 @@ def nothing_to_compare(design: pd.DataFrame) -> str:
 
 
 def row_for(
-    name: str, mine: pd.DataFrame, theirs: pd.DataFrame, known: dict[str, dict[str, str]], horizon_days: float, confidence: float
+    name: str,
+    mine: pd.DataFrame,
+    theirs: pd.DataFrame,
+    known: dict[str, dict[str, str]],
+    horizon_days: float,
+    confidence: float,
 ) -> dict[str, Any]:
     """One row of the table: an outcome of one arm against its baseline, over the futures and replications that both have."""
     if name in DERIVED:
@@ -222,16 +266,32 @@ def row_for(
         means = (0.0 if name.startswith("averted") else math.nan, estimate.value)
     else:
         about_ = known[name]
-        unit, label, direction = about_.get("unit", ""), about_.get("label", name), about_.get("direction", NEUTRAL)
+        unit, label, direction = (
+            about_.get("unit", ""),
+            about_.get("label", name),
+            about_.get("direction", NEUTRAL),
+        )
         both = (mine[name].notna() & theirs[name].notna()).to_numpy()
-        here, there, futures = mine[name].to_numpy(float)[both], theirs[name].to_numpy(float)[both], futures_of(mine)[both]
+        here, there, futures = (
+            mine[name].to_numpy(float)[both],
+            theirs[name].to_numpy(float)[both],
+            futures_of(mine)[both],
+        )
         differences = here - there
         estimate = mean_of(differences, confidence, futures)
-        means = (mean_of(there, confidence, futures).value, mean_of(here, confidence, futures).value)
+        means = (
+            mean_of(there, confidence, futures).value,
+            mean_of(here, confidence, futures).value,
+        )
     mark = name.replace("_days_", "_censored_")
-    censored = [float(runs[mark].sum()) if mark != name and mark in runs else math.nan for runs in (theirs, mine)]
+    censored = [
+        float(runs[mark].sum()) if mark != name and mark in runs else math.nan
+        for runs in (theirs, mine)
+    ]
     sign = {LESS: -1, MORE: 1}.get(direction)
-    better = math.nan if sign is None or not len(differences) else float((sign * differences > 0).mean())
+    better = (
+        math.nan if sign is None or not len(differences) else float((sign * differences > 0).mean())
+    )
     return {
         "outcome": name,
         "unit": unit,
@@ -256,13 +316,19 @@ def row_for(
     }
 
 
-def derived(name: str, mine: pd.DataFrame, theirs: pd.DataFrame, horizon_days: float, confidence: float) -> tuple[Estimate, Floats]:
+def derived(
+    name: str, mine: pd.DataFrame, theirs: pd.DataFrame, horizon_days: float, confidence: float
+) -> tuple[Estimate, Floats]:
     """A derived outcome and, for the averted kilograms, its value in each pair."""
     needs, futures = DERIVED[name].needs, futures_of(mine)
     pairs = [(mine[need], theirs[need]) for need in needs]
-    both = np.logical_and.reduce([(here.notna() & there.notna()).to_numpy() for here, there in pairs])
+    both = np.logical_and.reduce(
+        [(here.notna() & there.notna()).to_numpy() for here, there in pairs]
+    )
     futures = futures[both]
-    change = {need: (here - there).to_numpy(float)[both] for need, (here, there) in zip(needs, pairs)}
+    change = {
+        need: (here - there).to_numpy(float)[both] for need, (here, there) in zip(needs, pairs)
+    }
     if name.startswith("averted"):
         averted = 0.0 - change[needs[0]]
         return mean_of(averted, confidence, futures), averted
@@ -287,7 +353,11 @@ def verdict(name: str, estimate: Estimate, sign: int | None) -> str:
         return "= 0 exactly"
     if name.startswith(RARE) and not estimate.enough:
         return "n too small to rank"
-    low, high = (estimate.low, estimate.high) if not math.isnan(estimate.low) else (estimate.boot_low, estimate.boot_high)
+    low, high = (
+        (estimate.low, estimate.high)
+        if not math.isnan(estimate.low)
+        else (estimate.boot_low, estimate.boot_high)
+    )
     if not clear_of_zero(low, high):
         return "no clear difference"
     if name in ("displaced_share", "exchange_rate") or sign is None:
@@ -300,8 +370,13 @@ def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> l
     possible = [*known, *(name for name, each in DERIVED.items() if set(each.needs) <= set(known))]
     for name in asked or ():
         if name not in possible:
-            near = difflib.get_close_matches(name, possible, 1) or [each for each in possible if each.startswith(name[:4])]
-            raise ResultsError(f"outcome: no {name!r} in these results" + (f"; did you mean {near[0]!r}?" if near else ""))
+            near = difflib.get_close_matches(name, possible, 1) or [
+                each for each in possible if each.startswith(name[:4])
+            ]
+            raise ResultsError(
+                f"outcome: no {name!r} in these results"
+                + (f"; did you mean {near[0]!r}?" if near else "")
+            )
     return list(dict.fromkeys(asked)) if asked else possible
 
 
@@ -309,7 +384,9 @@ def baselines_of(design: pd.DataFrame, baseline: str | None) -> dict[str, str]:
     """Arm -> arm of its baseline, for each arm that is not a baseline itself; arms go by their point_id in future 0."""
     arms = design[design["future"] == 0]
     if baseline is None:
-        return {row.point_id: row.hold_id for row in arms.itertuples() if row.point_id != row.hold_id}
+        return {
+            row.point_id: row.hold_id for row in arms.itertuples() if row.point_id != row.hold_id
+        }
     base_id = find_arm(design, baseline)
     return {point_id: base_id for point_id in arms["point_id"] if point_id != base_id}
 
@@ -327,21 +404,29 @@ def find_point(design: pd.DataFrame, wanted: str, asked_by: str = "baseline") ->
     exact = design[(design["label"] == wanted) | (design["point_id"] == wanted)]
     if len(exact) == 1:
         return str(exact["point_id"].iloc[0])
-    keys = {column.removeprefix("x."): column for column in design.columns if column.startswith("x.")}
-    keys |= {key.rpartition(".")[2]: column for key, column in keys.items()} | {"strategy": "strategy", "label": "label"}
+    keys = {
+        column.removeprefix("x."): column for column in design.columns if column.startswith("x.")
+    }
+    keys |= {key.rpartition(".")[2]: column for key, column in keys.items()} | {
+        "strategy": "strategy",
+        "label": "label",
+    }
     found = design
     for term in wanted.split(",") if "=" in wanted else []:
         key, _, value = (part.strip() for part in term.partition("="))
         if key not in keys:
             near = difflib.get_close_matches(key, keys, 1)
             raise ResultsError(
-                f"{asked_by}: no varied key {key!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(keys)}")
+                f"{asked_by}: no varied key {key!r}"
+                + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(keys)}")
             )
         found = found[[same(cell, value) for cell in found[keys[key]]]]
     if "=" in wanted and len(found) == 1:
         return str(found["point_id"].iloc[0])
     if "=" in wanted and len(found) > 1:
-        raise ResultsError(f"{asked_by}: {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys")
+        raise ResultsError(
+            f"{asked_by}: {wanted!r} fits {len(found)} points: {', '.join(found['label'][:4])}; say more keys"
+        )
     printed = design[design["label"].map(short) == wanted]
     if len(printed) == 1:
         return str(printed["point_id"].iloc[0])

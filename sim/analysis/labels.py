@@ -4,7 +4,9 @@ import re
 
 from sim.errors import printable
 
-SHARE = re.compile(r"share_to_border=(\d(?:\.\d+)?(?:e-\d+)?)")  # a user's own label may hold any other word
+SHARE = re.compile(
+    r"share_to_border=(\d(?:\.\d+)?(?:e-\d+)?)"
+)  # a user's own label may hold any other word
 
 
 def short(label: str) -> str:

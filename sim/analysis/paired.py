@@ -17,7 +17,9 @@ Whole = NDArray[np.int64]
 
 RESAMPLES = 2_000
 SEED = 20_260_101
-PRECISION = 0.5  # n is enough when the interval's half-width is at most this share of the difference
+PRECISION = (
+    0.5  # n is enough when the interval's half-width is at most this share of the difference
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ def units_of(differences: Floats, futures: Whole | None) -> Floats:
     return (sums.T / times).T
 
 
-def mean_of(differences: Floats, confidence: float = 0.95, futures: Whole | None = None) -> Estimate:
+def mean_of(
+    differences: Floats, confidence: float = 0.95, futures: Whole | None = None
+) -> Estimate:
     """The mean of paired differences: Student's t interval and a percentile bootstrap.
 
     `futures`: the future of each pair. From two futures on, the mean and its intervals are over the futures' means, since replications of
@@ -77,7 +81,16 @@ def mean_of(differences: Floats, confidence: float = 0.95, futures: Whole | None
         p = float(2 * t.sf(abs(value) / error, k - 1))
     boot_low, boot_high = percentiles(units[resamples(k)].mean(axis=1), confidence)
     return Estimate(
-        n, value, value - half, value + half, boot_low, boot_high, p, needed(k, half, value) * n / k, not differences.any(), told(futures)
+        n,
+        value,
+        value - half,
+        value + half,
+        boot_low,
+        boot_high,
+        p,
+        needed(k, half, value) * n / k,
+        not differences.any(),
+        told(futures),
     )
 
 
@@ -86,7 +99,13 @@ def told(futures: Whole | None) -> int:
     return 1 if futures is None else max(1, len(np.unique(futures)))
 
 
-def ratio_of(above: Floats, below: Floats, factor: float = 1.0, confidence: float = 0.95, futures: Whole | None = None) -> Estimate:
+def ratio_of(
+    above: Floats,
+    below: Floats,
+    factor: float = 1.0,
+    confidence: float = 0.95,
+    futures: Whole | None = None,
+) -> Estimate:
     """factor x sum(above) / sum(below) over the pairs, with a percentile bootstrap of whole pairs, or of whole futures as in `mean_of`.
 
     Not defined (NaN) when the t interval or the bootstrap interval of the denominator's mean holds 0: then its sign is not known.
@@ -103,7 +122,15 @@ def ratio_of(above: Floats, below: Floats, factor: float = 1.0, confidence: floa
     kept = sums != 0
     low, high = percentiles(factor * above[drawn].sum(axis=1)[kept] / sums[kept], confidence)
     n_needed = needed(n, (high - low) / 2, value) * pairs / n
-    return Estimate(pairs, value, boot_low=low, boot_high=high, n_needed=n_needed, exactly_zero=zero, futures=told(futures))
+    return Estimate(
+        pairs,
+        value,
+        boot_low=low,
+        boot_high=high,
+        n_needed=n_needed,
+        exactly_zero=zero,
+        futures=told(futures),
+    )
 
 
 def needed(n: int, half: float, value: float) -> float:

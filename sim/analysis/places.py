@@ -14,7 +14,9 @@ from sim.analysis.paired import Floats, Whole, units_of
 from sim.results.results import Results, ResultsError
 
 QUANTITIES = ("state", "attempted_kg", "seized_kg")
-ARRIVED = 0.95  # of the most people that a point ever has at the border beyond its hold: the move is over
+ARRIVED = (
+    0.95  # of the most people that a point ever has at the border beyond its hold: the move is over
+)
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,20 @@ class Places:
 
     def vacuum_change(self, day: int) -> Change:
         """The same less that of hold."""
-        return change(-self.on(self.here, "state", day), -self.on(self.hold, "state", day), self.futures)
+        return change(
+            -self.on(self.here, "state", day), -self.on(self.hold, "state", day), self.futures
+        )
 
-    def per_year(self, values: dict[str, Floats] | None, quantity: str, start: int, stop: int) -> Floats:
+    def per_year(
+        self, values: dict[str, Floats] | None, quantity: str, start: int, stop: int
+    ) -> Floats:
         """Tonnes a year between two snapshots: f8[pairs, places]."""
-        return (self.on(values, quantity, stop) - self.on(values, quantity, start)) / 1_000.0 * 365.0 / (stop - start)
+        return (
+            (self.on(values, quantity, stop) - self.on(values, quantity, start))
+            / 1_000.0
+            * 365.0
+            / (stop - start)
+        )
 
     def flow(self, quantity: str, start: int, stop: int) -> Floats:
         """Tonnes a year between two snapshots, mean over the runs: f8[places]."""
@@ -73,7 +84,9 @@ class Places:
 
     def flow_change(self, quantity: str, start: int, stop: int) -> Change:
         """The same less that of hold."""
-        here, there = (self.per_year(values, quantity, start, stop) for values in (self.here, self.hold))
+        here, there = (
+            self.per_year(values, quantity, start, stop) for values in (self.here, self.hold)
+        )
         return change(here, there, self.futures)
 
 
@@ -85,7 +98,11 @@ def change(here: Floats, there: Floats, futures: Whole | None = None) -> Change:
     pairs = here - there
     units = units_of(pairs, futures)
     mean, n = units.mean(axis=0), len(units)
-    half = t.ppf(0.975, n - 1) * units.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(mean.shape, np.inf)
+    half = (
+        t.ppf(0.975, n - 1) * units.std(axis=0, ddof=1) / np.sqrt(n)
+        if n > 1
+        else np.full(mean.shape, np.inf)
+    )
     return Change(mean, np.abs(mean) > half, (pairs == 0).all(axis=0))
 
 
@@ -97,8 +114,13 @@ def by_place(results: Results, point: str) -> Places:
         about = design.set_index("point_id").loc[find_arm(design, point)]
     except ResultsError as error:
         raise ResultsError(str(error).replace("baseline", "point", 1)) from None
-    label, hold = about["label"], design.loc[design["point_id"] == about["hold_id"], "label"].iloc[0]
-    ids = {each: "', '".join(design.loc[design["label"] == each, "point_id"]) for each in (label, hold)}
+    label, hold = (
+        about["label"],
+        design.loc[design["point_id"] == about["hold_id"], "label"].iloc[0],
+    )
+    ids = {
+        each: "', '".join(design.loc[design["label"] == each, "point_id"]) for each in (label, hold)
+    }
     layers = results.sql(
         f"""select label, future, replication, day, place, name, theatre, lon, lat, population, {", ".join(QUANTITIES)}
         from layers join runs using (run_id) where point_id in ('{"', '".join(ids.values())}') order by future, replication, day, place"""
@@ -108,11 +130,15 @@ def by_place(results: Results, point: str) -> Places:
         raise ResultsError(f"{results.path}: no map layers of {short(label)}; {say}")
     both = layers.groupby(["future", "replication"])["label"].transform("nunique") == len(ids)
     if not both.any():
-        raise ResultsError(f"{results.path}: no replication that {point} and its hold have both finished")
+        raise ResultsError(
+            f"{results.path}: no replication that {point} and its hold have both finished"
+        )
     layers = layers[both]
     mine = layers[layers["label"] == label]
     days = tuple(int(day) for day in mine["day"].unique())
-    places = mine.drop_duplicates("place")[["name", "theatre", "lon", "lat", "population"]].reset_index(drop=True)
+    places = mine.drop_duplicates("place")[
+        ["name", "theatre", "lon", "lat", "population"]
+    ].reset_index(drop=True)
     shape = (-1, len(days), len(places))
 
     def arrays(of: str) -> dict[str, Floats]:

@@ -68,15 +68,23 @@ class Sheet:
 
     def least(self, columns: Sequence[int]) -> int:
         """The smallest width of a table of the names and these columns in which no number is broken."""
-        return sum(self.least_of(place) + 2 for place in (0, *columns))  # a space and a divider, or an edge, for each
+        return sum(
+            self.least_of(place) + 2 for place in (0, *columns)
+        )  # a space and a divider, or an edge, for each
 
     def least_of(self, place: int) -> int:
         """The smallest width of a column, 0 the names: its natural width, or where it can be wrapped that of its longest word."""
-        cells = [self.first if place == 0 else self.columns[place - 1].head, *(row[place] for row in self.rows)]
+        cells = [
+            self.first if place == 0 else self.columns[place - 1].head,
+            *(row[place] for row in self.rows),
+        ]
         natural = max(map(cell_len, cells))
         if place and not self.columns[place - 1].prose:
             return natural
-        return min(natural, max(WRAPPED, *(cell_len(word) for cell in cells for word in cell.split() or [""])))
+        return min(
+            natural,
+            max(WRAPPED, *(cell_len(word) for cell in cells for word in cell.split() or [""])),
+        )
 
     def as_table(self, columns: Sequence[int]) -> Table:
         """The names and these columns as rich draws them; what can be wrapped shares the width that the others leave."""
@@ -86,9 +94,18 @@ class Sheet:
             column = self.columns[place - 1]
             justify: Literal["right", "left"] = "right" if column.right else "left"
             least = self.least_of(place) if column.prose else None
-            table.add_column(Text(column.head), justify=justify, no_wrap=not column.prose, overflow="fold", min_width=least)
+            table.add_column(
+                Text(column.head),
+                justify=justify,
+                no_wrap=not column.prose,
+                overflow="fold",
+                min_width=least,
+            )
         for number, row in enumerate(self.rows):
-            table.add_row(*(Text(row[place]) for place in (0, *columns)), style="bold" if number in self.bold else "")
+            table.add_row(
+                *(Text(row[place]) for place in (0, *columns)),
+                style="bold" if number in self.bold else "",
+            )
         return table
 
     def print_paragraphs(self, console: Console) -> None:

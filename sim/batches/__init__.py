@@ -6,4 +6,13 @@ from sim.batches.runner import batch
 from sim.results.missing import Missing, MissingRunsWarning
 from sim.results.results import Results, ResultsError
 
-__all__ = ["Missing", "MissingRunsWarning", "Plan", "Results", "ResultsError", "batch", "make_plan", "merge"]
+__all__ = [
+    "Missing",
+    "MissingRunsWarning",
+    "Plan",
+    "Results",
+    "ResultsError",
+    "batch",
+    "make_plan",
+    "merge",
+]

@@ -31,7 +31,9 @@ def design_of(plan: Plan) -> pa.Table:
         "horizon_days": [int(point.scenario.time.horizon_days) for point in plan.points],
     }
     for name, kind in kinds.items():
-        columns[name] = pa.array([stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind))
+        columns[name] = pa.array(
+            [stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind)
+        )
     for name in plan.drawn_keys:
         columns[f"drawn.{name}"] = [point.drawn.get(name) for point in plan.points]
     columns["scenario"] = [point.scenario.to_json() for point in plan.points]
@@ -42,7 +44,10 @@ def write_design(root: Path, table: pa.Table, plan_id: str) -> str:
     """Write design.parquet and give its SHA-256, which belongs into the manifest."""
     import pyarrow.parquet as pq
 
-    said = {"plan_id": plan_id, "format": str(FORMAT)}  # what a folder without its manifest is known by
+    said = {
+        "plan_id": plan_id,
+        "format": str(FORMAT),
+    }  # what a folder without its manifest is known by
     pq.write_table(table.replace_schema_metadata(said), content := BytesIO(), compression="zstd")
     replace_file(root / NAME, lambda file: file.write(content.getbuffer()))
     return hashlib.sha256(content.getbuffer()).hexdigest()
@@ -55,7 +60,9 @@ def x_types(plan: Plan) -> dict[str, str]:
         values = [point.x[key] for point in plan.points if point.x.get(key) is not None]
         if all(isinstance(value, bool) for value in values):
             found[f"x.{key}"] = "bool"
-        elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        elif all(
+            isinstance(value, int | float) and not isinstance(value, bool) for value in values
+        ):
             found[f"x.{key}"] = "double"
         else:
             found[f"x.{key}"] = "string"
@@ -64,4 +71,8 @@ def x_types(plan: Plan) -> dict[str, str]:
 
 def stored(value: Any, kind: str) -> Any:
     """A varied value as its column holds it; tables and lists as JSON."""
-    return value if value is None or kind != "string" or isinstance(value, str) else json.dumps(value, default=str)
+    return (
+        value
+        if value is None or kind != "string" or isinstance(value, str)
+        else json.dumps(value, default=str)
+    )

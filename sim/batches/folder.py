@@ -20,14 +20,21 @@ from sim.results.columns import KINDS
 from sim.results.design import read_design, says_of_itself
 from sim.results.manifest import FORMAT, add_versions, differences, manifest_in
 from sim.results.reading import names_in
-from sim.results.refused import Damaged, OtherFormat, ResultsError, ResultsWarning, Unreadable, in_words
+from sim.results.refused import (
+    Damaged,
+    OtherFormat,
+    ResultsError,
+    ResultsWarning,
+    Unreadable,
+    in_words,
+)
 from sim.results.results import Results
 from sim.results.sealed import sealed
 
-WRITTEN = (
-    r"((manifest|calibration|scoreboard)\.json|(design|part-\w+)\.parquet|part-\w+\.sha256|failures\.jsonl|report\.html|fitted\.csv|fans\.png)"
-)
-LEFTOVER = re.compile(WRITTEN + r"\.\d+\.tmp")  # of a killed `replace_file`; any other *.tmp is the user's
+WRITTEN = r"((manifest|calibration|scoreboard)\.json|(design|part-\w+)\.parquet|part-\w+\.sha256|failures\.jsonl|report\.html|fitted\.csv|fans\.png)"
+LEFTOVER = re.compile(
+    WRITTEN + r"\.\d+\.tmp"
+)  # of a killed `replace_file`; any other *.tmp is the user's
 
 
 @contextmanager
@@ -69,7 +76,9 @@ def refuse(root: Path, plan: Plan, shard: Shard, replace: bool = False) -> None:
                 refuse_links(root)
                 earlier_manifest(root, plan, shard)
             elif Path.cwd().is_relative_to(root.resolve()):
-                raise ResultsError(f"{root}: cannot be moved aside from inside it; change to a directory outside, or choose another --out")
+                raise ResultsError(
+                    f"{root}: cannot be moved aside from inside it; change to a directory outside, or choose another --out"
+                )
 
 
 def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
@@ -77,19 +86,31 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
     earlier = earlier_manifest(root, plan, shard)
     manifest = manifest_of(plan)
     manifest["replications"] = max(plan.replications, earlier["replications"] if earlier else 0)
-    manifest["planned"] = sum(replication in shard for replication in range(manifest["replications"])) * len(plan.points)
+    manifest["planned"] = sum(
+        replication in shard for replication in range(manifest["replications"])
+    ) * len(plan.points)
     manifest["shard"] = str(shard)
     results = Results(root, manifest, mending=True)
     done = results.done()  # what cannot be read is told before anything is changed
     kept = failures_to_keep(results)
     if earlier:
-        note_versions(results, earlier, goes_on=any(task.run_id not in done for task in plan.tasks() if task.replication in shard))
+        note_versions(
+            results,
+            earlier,
+            goes_on=any(
+                task.run_id not in done for task in plan.tasks() if task.replication in shard
+            ),
+        )
     clear_leftovers(root, *(root / kind for kind in KINDS))
     remove(root / "stop")
-    write_failures(root, kept)  # each stays until its run is done, so that no reason gets lost on the way
+    write_failures(
+        root, kept
+    )  # each stays until its run is done, so that no reason gets lost on the way
     results.stored.drop(results.stored.leftovers())
     # A design that is whole stays: written anew, it would not fit the manifest until that is written too.
-    manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(root, design_of(plan), plan.plan_id)
+    manifest["design_sha256"] = sum_of_design(root, earlier) or write_design(
+        root, design_of(plan), plan.plan_id
+    )
     write_manifest(results)
     for kind in KINDS:
         make_folder(root / kind)
@@ -99,7 +120,9 @@ def prepare(root: Path, plan: Plan, shard: Shard) -> Results:
 def note_versions(results: Results, earlier: dict[str, Any], goes_on: bool) -> None:
     """Keep the versions with which the folder was begun; where the batch adds runs with others, note these and warn (ResultsWarning)."""
     here = results.manifest["versions"]
-    results.manifest |= {key: earlier[key] for key in ("versions", "later_versions") if key in earlier}
+    results.manifest |= {
+        key: earlier[key] for key in ("versions", "later_versions") if key in earlier
+    }
     if goes_on and (told := add_versions(results.manifest, [here])):
         warnings.warn(f"{results.path}: {told}", ResultsWarning, stacklevel=5)
 
@@ -117,7 +140,11 @@ def failures_to_keep(results: Results) -> list[dict[str, Any]]:
 def sum_of_design(root: Path, manifest: dict[str, Any] | None) -> str | None:
     """The SHA-256 of design.parquet by the manifest; None where it is not what was written, or there is no manifest."""
     try:
-        return read_design(root, manifest["design_sha256"]) and manifest["design_sha256"] if manifest else None
+        return (
+            read_design(root, manifest["design_sha256"]) and manifest["design_sha256"]
+            if manifest
+            else None
+        )
     except Damaged:
         return None
 
@@ -137,14 +164,18 @@ def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | N
             return None
         earlier = known
     if earlier["format"] < FORMAT:
-        raise OtherFormat(f"{root}: a folder of format {earlier['format']}, to which this version does not add; {elsewhere}")
+        raise OtherFormat(
+            f"{root}: a folder of format {earlier['format']}, to which this version does not add; {elsewhere}"
+        )
     if "plan_id" not in earlier:
         return None
     if earlier["plan_id"] != plan.plan_id:
         what = differences(earlier, manifest_of(plan))
         raise ResultsError(f"{root}: belongs to another plan ({what}); {elsewhere}")
     if earlier.get("shard", "1/1") != str(shard):
-        raise ResultsError(f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out")
+        raise ResultsError(
+            f"{root}: holds shard {earlier.get('shard', '1/1')}, not {shard}; choose another --out"
+        )
     return earlier
 
 
@@ -156,7 +187,9 @@ def of_its_design(root: Path, plan_id: str, elsewhere: str) -> dict[str, Any] | 
     if not said and not any(name.startswith("part-") for name in names_in(root / "runs")):
         return None
     if said.get("plan_id") != plan_id:
-        raise ResultsError(f"{root}: manifest.json is missing or damaged, and design.parquet is not of this plan; {elsewhere}") from None
+        raise ResultsError(
+            f"{root}: manifest.json is missing or damaged, and design.parquet is not of this plan; {elsewhere}"
+        ) from None
     return {"format": int(said.get("format", 1))}
 
 
@@ -164,14 +197,18 @@ def refuse_links(root: Path) -> None:
     """Raise ResultsError where a kind's folder is a link: what is joined or removed there may be another's."""
     for place in (root / kind for kind in KINDS):
         if place.is_symlink():
-            raise ResultsError(f"{place}: is a link to {place.readlink()}; nothing is written through it; choose another folder with --out")
+            raise ResultsError(
+                f"{place}: is a link to {place.readlink()}; nothing is written through it; choose another folder with --out"
+            )
 
 
 def refuse_what_is_no_folder(root: Path) -> None:
     """Raise ResultsError for a file where a folder is to be, and for a link to nowhere there or above."""
     for place in (root, *root.parents):
         if place.is_symlink() and not place.exists():
-            raise ResultsError(f"{place}: is a link to {place.readlink()}, which does not exist; choose another folder with --out")
+            raise ResultsError(
+                f"{place}: is a link to {place.readlink()}, which does not exist; choose another folder with --out"
+            )
     if root.exists() and not root.is_dir():
         raise ResultsError(f"{root}: a file is in the way of the results folder")
 
@@ -186,17 +223,25 @@ def refuse_what_is_not_ours(root: Path) -> None:
 
 def clear_leftovers(*folders: Path) -> None:
     """Remove what a killed process left of the files that it was writing."""
-    for path in (path for folder in folders for path in folder.glob("*.tmp") if LEFTOVER.fullmatch(path.name)):
+    for path in (
+        path for folder in folders for path in folder.glob("*.tmp") if LEFTOVER.fullmatch(path.name)
+    ):
         remove(path)
 
 
 def move_aside(path: Path) -> None:
     """Rename a file or folder to `<name>.old-N`, the first that is free; ResultsError where the system refuses."""
-    aside = next(aside for n in range(1, 10_000) if not (aside := path.with_name(f"{path.name}.old-{n}")).exists())
+    aside = next(
+        aside
+        for n in range(1, 10_000)
+        if not (aside := path.with_name(f"{path.name}.old-{n}")).exists()
+    )
     try:
         rename(path, aside)
     except OSError as error:
-        raise ResultsError(f"{path}: cannot be moved aside to {aside.name}: {error.strerror}; choose another --out") from None
+        raise ResultsError(
+            f"{path}: cannot be moved aside to {aside.name}: {error.strerror}; choose another --out"
+        ) from None
 
 
 @contextmanager
@@ -212,7 +257,9 @@ def locked(root: Path) -> Iterator[None]:
         except (BlockingIOError, FileNotFoundError):
             raise ResultsError(f"{root}: another batch is writing to this folder") from None
         except OSError as error:
-            raise ResultsError(f"{root}: cannot be locked: {error.strerror}; choose a folder on another file system") from None
+            raise ResultsError(
+                f"{root}: cannot be locked: {error.strerror}; choose a folder on another file system"
+            ) from None
         yield
     finally:
         os.close(lock)
@@ -222,13 +269,18 @@ def write_manifest(results: Results, aborted: Sequence[str] = ()) -> None:
     """Write manifest.json with the present counts by status; `aborted` are runs that had begun when the batch stopped."""
     results.manifest["aborted"] = list(aborted)
     results.manifest["counts"] = results.status()
-    replace_file(results.path / "manifest.json", lambda file: file.write(sealed(results.manifest, indent=1)))
+    replace_file(
+        results.path / "manifest.json", lambda file: file.write(sealed(results.manifest, indent=1))
+    )
 
 
 def write_failures(root: Path, failures: Sequence[dict[str, Any]]) -> None:
     """Write failures.jsonl with these lines alone; where there are none, there is no file."""
     if failures:
-        replace_file(root / "failures.jsonl", lambda file: file.write(b"".join(sealed(failure) + b"\n" for failure in failures)))
+        replace_file(
+            root / "failures.jsonl",
+            lambda file: file.write(b"".join(sealed(failure) + b"\n" for failure in failures)),
+        )
     else:
         remove(root / "failures.jsonl")
 

@@ -18,7 +18,14 @@ def gather(results: Results, largest: int = LARGEST) -> None:
     """
     stored = results.stored
     for several in list(groups(stored.all(), largest)):
-        write_part(results.path, {kind: joined(results, kind, several) for kind in KINDS if any(kind in part.kinds for part in several)})
+        write_part(
+            results.path,
+            {
+                kind: joined(results, kind, several)
+                for kind in KINDS
+                if any(kind in part.kinds for part in several)
+            },
+        )
         stored.all()
         stored.drop(stored.contained)
     stored.all()

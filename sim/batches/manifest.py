@@ -19,7 +19,9 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "source_hash": plan.source,
         "strategy_files": strategy_files(plan),
         "points": {point.point_id: point.label for point in plan.points},
-        "rows": {point.point_id: point.rows for point in plan.points if point.rows},  # of the sweep; an added `hold` stands in none
+        "rows": {
+            point.point_id: point.rows for point in plan.points if point.rows
+        },  # of the sweep; an added `hold` stands in none
         "replications": plan.replications,
         "planned": len(plan),
         "versions": versions(),

@@ -45,18 +45,34 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         refuse_what_is_no_folder(root)
         make_folder(root)
         refuse_what_is_not_ours(root)
-        earlier = whole.manifest if whole else of_its_design(root, first.manifest["plan_id"], "choose another --out")
+        earlier = (
+            whole.manifest
+            if whole
+            else of_its_design(root, first.manifest["plan_id"], "choose another --out")
+        )
     if earlier and earlier["format"] < FORMAT:
-        raise OtherFormat(f"{root}: a folder of format 1, to which this version does not add; choose another --out")
+        raise OtherFormat(
+            f"{root}: a folder of format 1, to which this version does not add; choose another --out"
+        )
     with locked(root), in_words(root):
         refuse_links(root)
         clear_leftovers(root, *(root / kind for kind in KINDS))
-        manifest = {key: value for key, value in (whole or first).manifest.items() if key != "shard"} | {"format": FORMAT}
+        manifest = {
+            key: value for key, value in (whole or first).manifest.items() if key != "shard"
+        } | {"format": FORMAT}
         if not whole:
-            manifest["design_sha256"] = write_design(root, first.design_table(), first.manifest["plan_id"])
-        manifest["replications"] = max(each.manifest["replications"] for each in [*shards, *([whole] if whole else [])])
+            manifest["design_sha256"] = write_design(
+                root, first.design_table(), first.manifest["plan_id"]
+            )
+        manifest["replications"] = max(
+            each.manifest["replications"] for each in [*shards, *([whole] if whole else [])]
+        )
         manifest["planned"] = manifest["replications"] * len(manifest["points"])
-        theirs = [each for shard in shards for each in (shard.manifest["versions"], *shard.manifest.get("later_versions", []))]
+        theirs = [
+            each
+            for shard in shards
+            for each in (shard.manifest["versions"], *shard.manifest.get("later_versions", []))
+        ]
         if told := add_versions(manifest, theirs):
             warnings.warn(f"{root}: {told}", ResultsWarning, stacklevel=2)
         merged = Results(root, manifest, mending=True)
@@ -65,7 +81,13 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
 
             def copy(parts: list[Part], shard: Results = shard, there: set[str] = there) -> None:
                 for part in (part for part in parts if part.name not in there):
-                    write_part(root, {kind: bytes_in(shard.path / kind / f"{part.name}.parquet") for kind in part.kinds})
+                    write_part(
+                        root,
+                        {
+                            kind: bytes_in(shard.path / kind / f"{part.name}.parquet")
+                            for kind in part.kinds
+                        },
+                    )
 
             shard.stored.read(copy)
         try:
@@ -73,15 +95,25 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         except Damaged as error:
             warnings.warn(f"{error}", ResultsWarning, stacklevel=2)
             known = []
-        failures = {failure["run_id"]: failure for failure in [*known, *(failure for shard in shards for failure in shard.failures())]}
+        failures = {
+            failure["run_id"]: failure
+            for failure in [*known, *(failure for shard in shards for failure in shard.failures())]
+        }
         done = merged.done()
-        write_failures(root, [failure for run_id, failure in failures.items() if run_id not in done])
+        write_failures(
+            root, [failure for run_id, failure in failures.items() if run_id not in done]
+        )
         write_manifest(merged)
     return Results.open(root)
 
 
 def common_name(shards: Sequence[Results]) -> Path:
-    names = {shard.path.with_name(re.sub(r"\.shard-\d+-of-\d+$", "", shard.path.name)) for shard in shards}
+    names = {
+        shard.path.with_name(re.sub(r"\.shard-\d+-of-\d+$", "", shard.path.name))
+        for shard in shards
+    }
     if len(names) > 1 or names & {shard.path for shard in shards}:
-        raise ResultsError("--out: expected a folder where the names of the shards are not NAME.shard-i-of-n")
+        raise ResultsError(
+            "--out: expected a folder where the names of the shards are not NAME.shard-i-of-n"
+        )
     return names.pop()

@@ -19,7 +19,16 @@ from sim.parameters import load_registry
 from sim.scenario.frozen import hashable
 from sim.scenario.futures import draws, in_future
 from sim.scenario.sections import Crops
-from sim.scenario.sweep import HOLD, MAX_RUNS, TASKINGS, Arm, is_shared, points, refuse_too_many, said
+from sim.scenario.sweep import (
+    HOLD,
+    MAX_RUNS,
+    TASKINGS,
+    Arm,
+    is_shared,
+    points,
+    refuse_too_many,
+    said,
+)
 
 
 class PlanError(UserError):
@@ -70,7 +79,9 @@ class Plan:
     @property
     def plan_id(self) -> str:
         # With their labels: stored runs are found by these.
-        return digest_of(self.source, *sorted(f"{point.point_id} {point.label}" for point in self.points))
+        return digest_of(
+            self.source, *sorted(f"{point.point_id} {point.label}" for point in self.points)
+        )
 
     @property
     def drawn_keys(self) -> list[str]:
@@ -89,7 +100,9 @@ class Plan:
         """Every run, the first replication of every point before the second of any: an interrupted batch is a small whole one."""
         for replication in range(self.replications):
             for point in self.points:
-                yield Task(digest_of(point.point_id, str(replication), self.source), point, replication)
+                yield Task(
+                    digest_of(point.point_id, str(replication), self.source), point, replication
+                )
 
 
 def make_plan(
@@ -124,23 +137,42 @@ def make_plan(
         futures = draws(each.futures)
         holds: dict[str, list[Point]] = {}
         # A `hold` that the user labelled comes before those that are added, and keeps its label.
-        for arm in sorted((Arm(*arm) for arm in points_of(each)), key=lambda arm: not (arm.label and arm.scenario.strategy.name == HOLD)):
+        for arm in sorted(
+            (Arm(*arm) for arm in points_of(each)),
+            key=lambda arm: not (arm.label and arm.scenario.strategy.name == HOLD),
+        ):
             moves = arm.scenario.strategy.name != HOLD
             x, hold = holding(arm.values, arm.scenario)
             hold_id = point_id_of(hold)
             if hold_id not in holds:
-                holds[hold_id] = in_every_future(x, hold, (not moves and arm.label) or label_of(x, hold), futures)
-            own = in_every_future(*arm[:2], arm.label or label_of(*arm[:2]), futures, holds[hold_id]) if moves else []
+                holds[hold_id] = in_every_future(
+                    x, hold, (not moves and arm.label) or label_of(x, hold), futures
+                )
+            own = (
+                in_every_future(*arm[:2], arm.label or label_of(*arm[:2]), futures, holds[hold_id])
+                if moves
+                else []
+            )
             for point in [*holds[hold_id], *own]:
                 found.setdefault(point.point_id, point)
             for point in own or holds[hold_id]:
                 asking.setdefault(point.point_id, []).extend(first_row + row for row in arm.rows)
         first_row = max((row + 1 for rows in asking.values() for row in rows), default=0)
     if len(found) * replications > MAX_RUNS:
-        raise PlanError(f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed")
-    if any(times > 1 for times in Counter((point.arm, point.future) for point in found.values()).values()):
-        raise PlanError("futures: the scenarios of one batch draw different futures of the same points; run them apart")
-    asked = [replace(point, rows=tuple(sorted(asking.get(point.point_id, ())))) for point in found.values()]
+        raise PlanError(
+            f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed"
+        )
+    if any(
+        times > 1
+        for times in Counter((point.arm, point.future) for point in found.values()).values()
+    ):
+        raise PlanError(
+            "futures: the scenarios of one batch draw different futures of the same points; run them apart"
+        )
+    asked = [
+        replace(point, rows=tuple(sorted(asking.get(point.point_id, ()))))
+        for point in found.values()
+    ]
     plan = Plan(tuple(with_distinct_labels(asked)), replications, source, scenarios[0])
     if points_of is points:
         refuse_crops_beyond_land(plan)
@@ -148,7 +180,11 @@ def make_plan(
 
 
 def in_every_future(
-    x: dict[str, Any], scenario: Any, label: str, futures: Sequence[dict[str, float]], holds: Sequence[Point] | None = None
+    x: dict[str, Any],
+    scenario: Any,
+    label: str,
+    futures: Sequence[dict[str, float]],
+    holds: Sequence[Point] | None = None,
 ) -> list[Point]:
     """The points of an arm, future 0 first; `holds` are those that it is compared with (default: itself)."""
     names = futures[-1]
@@ -158,7 +194,9 @@ def in_every_future(
     own = {name: scenario.parameters.get(name, load_registry().get(name).value) for name in names}
     return [
         Point(point_id, label, x, world, hold_id, ids[0], future, own | drawn)
-        for future, (point_id, world, hold_id, drawn) in enumerate(zip(ids, worlds, hold_ids, futures))
+        for future, (point_id, world, hold_id, drawn) in enumerate(
+            zip(ids, worlds, hold_ids, futures)
+        )
     ]
 
 
@@ -168,15 +206,24 @@ def refuse_crops_beyond_land(plan: Plan) -> None:
     tried: set[Any] = set()
     for point in plan.points:
         scenario = point.scenario
-        start = {name: value for name, value in scenario.parameters.items() if name.startswith("start.")}
+        start = {
+            name: value for name, value in scenario.parameters.items() if name.startswith("start.")
+        }
         world = (scenario.map.resolution_km, scenario.crops, hashable(start))
         if world in tried or (scenario.crops == Crops() and not start):
             continue
-        from sim.simulation.build.world import crops_beyond_land  # the map: seconds on a machine that never loaded it
+        from sim.simulation.build.world import (
+            crops_beyond_land,
+        )  # the map: seconds on a machine that never loaded it
 
         tried.add(world)
-        file, where = scenario.path.name if scenario.path else "scenario", f"future {point.future}" if point.future else f'"{point.label}"'
-        problems += [Problem(file, key, f"{text} in {where}") for key, text in crops_beyond_land(scenario)]
+        file, where = (
+            scenario.path.name if scenario.path else "scenario",
+            f"future {point.future}" if point.future else f'"{point.label}"',
+        )
+        problems += [
+            Problem(file, key, f"{text} in {where}") for key, text in crops_beyond_land(scenario)
+        ]
     if problems:
         raise ScenarioError(problems)
 
@@ -189,8 +236,12 @@ def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
     kept = {key: getattr(strategy, key) for key in TASKINGS}
     hold = type(strategy)(name=HOLD, share_to_border=0.0, **kept)
     same = {"strategy.name": HOLD, "strategy.share_to_border": 0.0}
-    values = {key: same.get(key, value) for key, value in x.items() if is_shared(key) or key in same}
-    return values, scenario.model_copy(update={"strategy": hold, "events": without_movement(scenario.events)})
+    values = {
+        key: same.get(key, value) for key, value in x.items() if is_shared(key) or key in same
+    }
+    return values, scenario.model_copy(
+        update={"strategy": hold, "events": without_movement(scenario.events)}
+    )
 
 
 def point_id_of(scenario: Any) -> str:
@@ -202,14 +253,21 @@ def label_of(x: dict[str, Any], scenario: Any) -> str:
     """A name to read and to type: `hold`, `static share_to_border=0.15`, `static share_to_border=0.15 secrecy.level=0.2`."""
     strategy = scenario.strategy
     share = "" if strategy.name == HOLD else f" share_to_border={strategy.share_to_border:g}"
-    more = {key: value for key, value in x.items() if key not in ("strategy.name", "strategy.share_to_border")}
+    more = {
+        key: value
+        for key, value in x.items()
+        if key not in ("strategy.name", "strategy.share_to_border")
+    }
     return f"{strategy.name}{share}{said(more)}"
 
 
 def with_distinct_labels(points: list[Point]) -> list[Point]:
     """Arms of several scenarios may read alike; then the start of the arm's id tells them apart."""
     times = Counter({point.arm: point.label for point in points}.values())
-    return [replace(point, label=f"{point.label} #{point.arm[:6]}") if times[point.label] > 1 else point for point in points]
+    return [
+        replace(point, label=f"{point.label} #{point.arm[:6]}") if times[point.label] > 1 else point
+        for point in points
+    ]
 
 
 def digest_of(*parts: str) -> str:

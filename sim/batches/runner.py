@@ -15,7 +15,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager, suppress
 from dataclasses import replace as changed
 from math import ceil
@@ -74,7 +82,9 @@ def batch(
     part = Shard.parse(shard)
     plan, name = planned(scenario, replications, allow_code)
     if part.number > plan.replications:
-        raise PlanError(f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out")
+        raise PlanError(
+            f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out"
+        )
     root = Path(out) if out is not None else part.beside(Path("results") / name)
     workers = workers or getattr(executor, "_max_workers", None) or cores()
     with writing(root, plan, part, replace) as results:
@@ -95,15 +105,21 @@ def batch(
             write_failures(root, results.failures())  # without those that are done now
             ended = results.done() | failed
             if left := sum(task.run_id not in ended for task in ours):
-                raise Interrupted(f"{root}: {left:,} of {len(ours):,} runs are still to be done; the same command does them")
+                raise Interrupted(
+                    f"{root}: {left:,} of {len(ours):,} runs are still to be done; the same command does them"
+                )
             results.stored.drop(results.stored.damaged)  # their runs have been done again
         except BrokenExecutor:
             if stopped.is_set():  # a SIGTERM to the whole group has ended the workers too
                 raise KeyboardInterrupt from None
-            raise Interrupted(f"{root}: a worker process died; what is done is saved, and the same command does the rest") from None
+            raise Interrupted(
+                f"{root}: a worker process died; what is done is saved, and the same command does the rest"
+            ) from None
         except OSError as error:
             what = f"{error.filename2 or error.filename or root}: cannot write results: {error.strerror or error}"
-            raise ResultsError(f"{what}; what is saved stays, and the same command does the rest") from error
+            raise ResultsError(
+                f"{what}; what is saved stays, and the same command does the rest"
+            ) from error
         finally:
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -169,8 +185,13 @@ def planned(scenario: Any, replications: int | None, allow_code: bool = False) -
     from sim.scenario import load_scenario, with_code
     from sim.scenario.shipped import located
 
-    several = [load_scenario(each, allow_code=allow_code) if isinstance(each, str | Path) else each for each in several]
-    return make_plan([with_code(each) for each in several], replications), located(paths[0]).stem if paths else "batch"
+    several = [
+        load_scenario(each, allow_code=allow_code) if isinstance(each, str | Path) else each
+        for each in several
+    ]
+    return make_plan([with_code(each) for each in several], replications), located(
+        paths[0]
+    ).stem if paths else "batch"
 
 
 def drive(
@@ -204,7 +225,9 @@ def drive(
     try:
         while queue or flying:
             while queue and len(flying) < 2 * workers:
-                tasks = tuple(queue.popleft() for _ in range(chunk_size(len(queue), workers, spent)))
+                tasks = tuple(
+                    queue.popleft() for _ in range(chunk_size(len(queue), workers, spent))
+                )
                 chunk = changed(empty, tasks=tasks)
                 with deaf():
                     flying[pool.submit(run_chunk, chunk)] = chunk
@@ -230,7 +253,9 @@ def chunk_size(left: int, workers: int, spent: list[float]) -> int:
     if not spent:
         return min(1, left)
     recent = spent[-50:]
-    return max(1, min(int(CHUNK_S * len(recent) / max(sum(recent), 1e-6)), ceil(left / (2 * workers))))
+    return max(
+        1, min(int(CHUNK_S * len(recent) / max(sum(recent), 1e-6)), ceil(left / (2 * workers)))
+    )
 
 
 def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
@@ -239,7 +264,10 @@ def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
         from sim.simulation.outcomes.registry import OUTCOMES
 
         outcomes = OUTCOMES
-    return {name: {"unit": each.unit, "label": each.label, "direction": each.direction} for name, each in outcomes.items()}
+    return {
+        name: {"unit": each.unit, "label": each.label, "direction": each.direction}
+        for name, each in outcomes.items()
+    }
 
 
 @contextmanager
@@ -250,7 +278,14 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
         return
     from rich.cells import cell_len
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.table import Column
 
     def line(text: str) -> None:
@@ -267,7 +302,9 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
         kinds = (MofNCompleteColumn, TimeElapsedColumn, TimeRemainingColumn)
         runs, spent, ahead = (kind(table_column=Column(no_wrap=True)) for kind in kinds)
         note = TextColumn("{task.fields[note]}")
-        with Progress(name, drawn, runs, note, spent, TextColumn("left"), ahead, console=console) as bar:
+        with Progress(
+            name, drawn, runs, note, spent, TextColumn("left"), ahead, console=console
+        ) as bar:
             shown = bar.add_task(str(root), total=total, note="runs")
 
             def tell(status: Status) -> None:
@@ -289,7 +326,9 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
         if now - said >= PLAIN_LINE_S or count == total:
             said = now
             left = (now - began) / count * (total - count)
-            line(f"{count} of {total} runs, {failed} failed, {now - began:.0f} s, about {left:.0f} s left")
+            line(
+                f"{count} of {total} runs, {failed} failed, {now - began:.0f} s, about {left:.0f} s left"
+            )
 
     if not total:
         line("nothing left to run")

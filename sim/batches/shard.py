@@ -33,4 +33,8 @@ class Shard:
 
     def beside(self, folder: Path) -> Path:
         """The folder of this shard of what would stand in `folder`."""
-        return folder if self.of == 1 else folder.with_name(f"{folder.name}.shard-{self.number}-of-{self.of}")
+        return (
+            folder
+            if self.of == 1
+            else folder.with_name(f"{folder.name}.shard-{self.number}-of-{self.of}")
+        )

@@ -75,10 +75,15 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             records = run(task.point.scenario, replication=task.replication)
             wall_s = time.perf_counter() - began
             row = row_of(task, records, wall_s, chunk.x_types)
-            weekly, single = records.weekly.assign(run_id=task.run_id), records.events.assign(run_id=task.run_id)
+            weekly, single = (
+                records.weekly.assign(run_id=task.run_id),
+                records.events.assign(run_id=task.run_id),
+            )
             snapshots = records.layers.assign(run_id=task.run_id)
         except Exception as error:
-            statuses.append(Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error)))
+            statuses.append(
+                Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error))
+            )
             continue
         rows.append(row)
         series.append(weekly)
@@ -91,13 +96,20 @@ def run_chunk(chunk: Chunk) -> list[Status]:
     if not rows:
         return statuses
     files = {}
-    for kind, frames in (("series", series), ("events", events), ("layers", layers), ("runs", [pd.DataFrame(rows)])):
+    for kind, frames in (
+        ("series", series),
+        ("events", events),
+        ("layers", layers),
+        ("runs", [pd.DataFrame(rows)]),
+    ):
         if frames:
             frame = pd.concat(frames, ignore_index=True)
             schema = schema_of(kind, list(frame.columns), chunk.labels, chunk.x_types)
             columns = frame.reindex(columns=schema.names)
             table = pa.Table.from_pandas(columns, schema=schema, preserve_index=False)
-            files[kind] = parquet(kind, table.replace_schema_metadata())  # pandas' own notes are 4 kB a part
+            files[kind] = parquet(
+                kind, table.replace_schema_metadata()
+            )  # pandas' own notes are 4 kB a part
     write_part(chunk.root, files)
     return statuses
 
@@ -123,7 +135,9 @@ def row_of(task: Task, records: Any, wall_s: float, kinds: dict[str, str]) -> di
         "wall_s": wall_s,
     }
     row |= {name: stored(point.x.get(name[2:]), kind) for name, kind in kinds.items()}
-    return row | {name: None if value is None else float(value) for name, value in records.outcomes.items()}
+    return row | {
+        name: None if value is None else float(value) for name, value in records.outcomes.items()
+    }
 
 
 def failure_of(task: Task, error: Exception) -> dict[str, Any]:

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 DISTANCE, FUTURE = "distance", "future"
 SPREAD = (0.05, 0.5, 0.95)
-BLIND, BY_CHANCE = 2_000, 0.05  # sets drawn blindly to see what chance narrows; how often it may pass for a finding
+BLIND, BY_CHANCE = (
+    2_000,
+    0.05,
+)  # sets drawn blindly to see what chance narrows; how often it may pass for a finding
 WITHIN = {True: "inside", False: "outside", None: "undefined"}
 KEPT_SHARE = 5  # one in five is kept unless told otherwise
 
@@ -70,13 +73,18 @@ class Calibration:
         found = []
         drawn = self.draws[self.names].to_numpy(float)
         # Not chance in the model: which K of N draws a blind choice would keep.
-        blind = [np.random.default_rng(i).choice(len(drawn), self.keep, replace=False) for i in range(BLIND)]
+        blind = [
+            np.random.default_rng(i).choice(len(drawn), self.keep, replace=False)
+            for i in range(BLIND)
+        ]
         by_chance = np.array([spread(drawn[chosen]) for chosen in blind])
         kept = drawn[: self.keep]
         for i, name in enumerate(self.names):
             low, median, high = (float(each) for each in np.quantile(kept[:, i], SPREAD))
             prior = [float(each) for each in np.quantile(drawn[:, i], (SPREAD[0], SPREAD[-1]))]
-            narrowed = self.keep > 1 and spread(kept)[i] < np.quantile(by_chance[:, i], BY_CHANCE / len(self.names))
+            narrowed = self.keep > 1 and spread(kept)[i] < np.quantile(
+                by_chance[:, i], BY_CHANCE / len(self.names)
+            )
             found.append(
                 {
                     "parameter": name,
@@ -87,7 +95,9 @@ class Calibration:
                     "low": low,
                     "median": median,
                     "high": high,
-                    "spread_of_prior": (high - low) / (prior[1] - prior[0]) if prior[1] > prior[0] else None,
+                    "spread_of_prior": (high - low) / (prior[1] - prior[0])
+                    if prior[1] > prior[0]
+                    else None,
                     "narrowed": bool(narrowed),
                 }
             )
@@ -163,17 +173,39 @@ def members_of(scenario: Any, keep: int | None) -> int:
     drawn = scenario.futures.samples
     if scenario.sweep or scenario.strategies or scenario.strategy.name != "hold":
         others = "[sweep], [[strategies]] and another strategy than hold"
-        raise ScenarioError([Problem(file, "", f"what was observed is one history: expected no {others}")])
+        raise ScenarioError(
+            [Problem(file, "", f"what was observed is one history: expected no {others}")]
+        )
     if not drawn:
-        raise ScenarioError([Problem(file, "futures.samples", "missing; a calibration draws from [futures]: expected 1 or more")])
+        raise ScenarioError(
+            [
+                Problem(
+                    file,
+                    "futures.samples",
+                    "missing; a calibration draws from [futures]: expected 1 or more",
+                )
+            ]
+        )
     if scenario.futures.design == "table":
-        raise ScenarioError([Problem(file, "futures.design", 'expected "lhs" or "sobol": the rows of a table are no draw from a prior')])
+        raise ScenarioError(
+            [
+                Problem(
+                    file,
+                    "futures.design",
+                    'expected "lhs" or "sobol": the rows of a table are no draw from a prior',
+                )
+            ]
+        )
     if keep is not None and not 1 <= keep <= drawn:
-        raise UserError(f"--keep: expected a whole number from 1 to the {drawn} samples (got {keep})")
+        raise UserError(
+            f"--keep: expected a whole number from 1 to the {drawn} samples (got {keep})"
+        )
     return keep or max(drawn // KEPT_SHARE, 1)
 
 
-def calibrate(results: Results, rows: Sequence[Observation], keep: int, replications: int) -> Calibration:
+def calibrate(
+    results: Results, rows: Sequence[Observation], keep: int, replications: int
+) -> Calibration:
     """Hold the futures of a finished batch against observations and keep the `keep` nearest, by their first `replications` runs.
 
     A future with a failed or missing run is left out, and so is a draw in which a fitted observation is undefined. ResultsError when fewer
@@ -191,26 +223,51 @@ def calibrate(results: Results, rows: Sequence[Observation], keep: int, replicat
     complete = {each for each in np.unique(future) if (future == each).sum() == replications}
     means = {each: values[future == each].mean(axis=0) for each in complete}
     counts = np.array([row.use == FIT for row in rows])
-    observed, error = (np.array([getattr(row, name) for row in rows]) for name in ("value", "error"))
-    distance = {each: float((((mean - observed) / error)[counts] ** 2).sum()) for each, mean in means.items()}
+    observed, error = (
+        np.array([getattr(row, name) for row in rows]) for name in ("value", "error")
+    )
+    distance = {
+        each: float((((mean - observed) / error)[counts] ** 2).sum())
+        for each, mean in means.items()
+    }
     parameters = [column for column in design.columns if column.startswith("drawn.")]
     draws = design[[FUTURE, *parameters]].rename(columns=lambda name: name.removeprefix("drawn."))
     draws = draws[draws[FUTURE].isin(complete - {0})]
     if len(draws) < keep:
         told = f"{results.path}: {len(draws)} futures have all their runs; expected at least the {keep} to keep"
         raise (Interrupted if failed else ResultsError)(told)
-    draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values([DISTANCE, FUTURE], ignore_index=True)
+    draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values(
+        [DISTANCE, FUTURE], ignore_index=True
+    )
     undefined = draws[DISTANCE].isna()
     if (~undefined).sum() < keep:
-        times = [sum(bool(np.isnan(means[each][i])) for each in draws[FUTURE]) for i in range(len(rows))]
-        shares = [f"{row.series} in {row.when} (line {row.line}) in {n}" for row, n, fit in zip(rows, times, counts) if fit and n]
+        times = [
+            sum(bool(np.isnan(means[each][i])) for each in draws[FUTURE]) for i in range(len(rows))
+        ]
+        shares = [
+            f"{row.series} in {row.when} (line {row.line}) in {n}"
+            for row, n, fit in zip(rows, times, counts)
+            if fit and n
+        ]
         told = f"undefined, a share of nothing, in so many of {len(draws)} futures: {', '.join(shares)}"
-        raise ResultsError(f"{told}; at least {keep} to keep must have it: give it other days, or use = held_out")
+        raise ResultsError(
+            f"{told}; at least {keep} to keep must have it: give it other days, or use = held_out"
+        )
     draws = draws[~undefined]
     members = np.isin(future, draws[FUTURE].head(keep))
     default = means.get(0, np.full(len(rows), np.nan))
     default_distance = distance.get(0, np.nan)
-    return Calibration(rows, draws, keep, values[members], default, default_distance, weekly, failed, int(undefined.sum()))
+    return Calibration(
+        rows,
+        draws,
+        keep,
+        values[members],
+        default,
+        default_distance,
+        weekly,
+        failed,
+        int(undefined.sum()),
+    )
 
 
 def print_calibration(found: Calibration, console: Console) -> None:
@@ -225,7 +282,10 @@ def print_calibration(found: Calibration, console: Console) -> None:
         f"defaults {one_decimal(whole['distance']['default'])}",
     )
     if found.undefined:
-        tell(console, f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.")
+        tell(
+            console,
+            f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.",
+        )
     parameters = Sheet(
         "What the data say of each parameter",
         "parameter",
@@ -241,7 +301,10 @@ def print_calibration(found: Calibration, console: Console) -> None:
     )
     for each in whole["parameters"]:
         scale = (each["prior_high"] - each["prior_low"]) / 20
-        shown = {name: number(each[name], scale) for name in ("default", "prior_low", "prior_high", "low", "median", "high")}
+        shown = {
+            name: number(each[name], scale)
+            for name in ("default", "prior_low", "prior_high", "low", "median", "high")
+        }
         parameters.add(
             each["parameter"],
             shown["default"],
@@ -269,7 +332,9 @@ def print_calibration(found: Calibration, console: Console) -> None:
     )
     for row, each in zip(found.rows, whole["fit"]):
         names = ("observed", "median", "low", "high", "default")
-        shown = {name: "" if each[name] is None else number(each[name], row.error / 5) for name in names}
+        shown = {
+            name: "" if each[name] is None else number(each[name], row.error / 5) for name in names
+        }
         fit.add(
             each["series"],
             each["when"],
@@ -283,14 +348,30 @@ def print_calibration(found: Calibration, console: Console) -> None:
         )
     fit.print(console)
     loose = [each["parameter"] for each in whole["parameters"] if not each["narrowed"]]
-    tell(console, f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.")
+    tell(
+        console,
+        f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.",
+    )
     held = [each for each in whole["fit"] if each["use"] != FIT]
     if held:
         within = [each["inside"] for each in held]
-        undefined = f"; {within.count(None)} undefined, a share of nothing in some runs" if None in within else ""
-        tell(console, f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.")
+        undefined = (
+            f"; {within.count(None)} undefined, a share of nothing in some runs"
+            if None in within
+            else ""
+        )
+        tell(
+            console,
+            f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.",
+        )
 
 
 def one_decimal(value: float | None, sign: str = "") -> str:
     """A distance with one decimal, and an exponent where that would be long; `none` for None."""
-    return "none" if value is None else f"{value:{sign}.1f}" if abs(value) < 1e7 else f"{value:{sign}.1e}"
+    return (
+        "none"
+        if value is None
+        else f"{value:{sign}.1f}"
+        if abs(value) < 1e7
+        else f"{value:{sign}.1e}"
+    )

@@ -8,7 +8,9 @@ from cyclopts import Parameter
 from sim.cli.console import AsJson, printed_json
 
 
-def kept(*, clear: Annotated[bool, Parameter(negative="")] = False, as_json: AsJson = False) -> None:
+def kept(
+    *, clear: Annotated[bool, Parameter(negative="")] = False, as_json: AsJson = False
+) -> None:
     """Print where the compiled model, travel tables and routes are kept, and how large they are.
 
     Parameters
@@ -22,7 +24,9 @@ def kept(*, clear: Annotated[bool, Parameter(negative="")] = False, as_json: AsJ
     try:
         root = cache.cache_root()
     except RuntimeError:
-        raise UserError("cache: there is no home folder; set XDG_CACHE_HOME to a folder that is yours") from None
+        raise UserError(
+            "cache: there is no home folder; set XDG_CACHE_HOME to a folder that is yours"
+        ) from None
     if reason := cache.refusal(root):
         raise UserError(f"{root}: nothing is kept here: {reason}")
     found = cache.contents()
@@ -38,4 +42,6 @@ def kept(*, clear: Annotated[bool, Parameter(negative="")] = False, as_json: AsJ
     for kind, of_kind in found.items():
         if of_kind["files"]:
             used = "" if clear else f", last used {date.fromtimestamp(of_kind['last_used'])}"
-            print(f"{of_kind['files']:,} {cache.KINDS[kind]}, {of_kind['bytes'] / 1e6:.1f} MB{used}")
+            print(
+                f"{of_kind['files']:,} {cache.KINDS[kind]}, {of_kind['bytes'] / 1e6:.1f} MB{used}"
+            )

@@ -22,19 +22,32 @@ def whole(_: Any, tokens: Sequence[Any]) -> int:
 
 
 Whole = Annotated[int, Parameter(converter=whole)]
-Settings = Annotated[list[str] | None, Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated")]
+Settings = Annotated[
+    list[str] | None,
+    Parameter(name="--set", negative="", help="key=value laid over the file; may be repeated"),
+]
 AllowCode = Annotated[
     bool,
-    Parameter(negative="", help="run strategies module:Class from outside the scenario's folder too; it is code: do you trust its author?"),
+    Parameter(
+        negative="",
+        help="run strategies module:Class from outside the scenario's folder too; it is code: do you trust its author?",
+    ),
 ]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
 
 
-def load(file: Path, settings: Sequence[str] | None, options: dict[str, dict[str, object]] | None = None, allow_code: bool = False) -> Any:
+def load(
+    file: Path,
+    settings: Sequence[str] | None,
+    options: dict[str, dict[str, object]] | None = None,
+    allow_code: bool = False,
+) -> Any:
     """The scenario of a file, with settings and what other options set laid over it. No code that it names is run."""
     from sim.scenario import load_scenario, parse_setting
 
-    return load_scenario(file, dict(parse_setting(text) for text in settings or ()), options, allow_code)
+    return load_scenario(
+        file, dict(parse_setting(text) for text in settings or ()), options, allow_code
+    )
 
 
 def counted(counts: dict[str, int]) -> str:
@@ -59,7 +72,9 @@ def show(write: Callable[[Any], None]) -> None:
     from sim.analysis.sheet import ENDLESS
 
     at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
-    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")  # rich answers a closed or full stdout in its own way
+    page = io.TextIOWrapper(
+        raw := io.BytesIO(), encoding, "replace"
+    )  # rich answers a closed or full stdout in its own way
     write(Console(file=page, width=None if at_terminal else ENDLESS, force_terminal=at_terminal))
     page.flush()
     print(raw.getvalue().decode(encoding), end="")

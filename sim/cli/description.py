@@ -48,7 +48,9 @@ MAIN = (  # the outcomes that `run` prints: what is asked first
     "coca_ha_total_end",
     "cost_musd",
 )
-FIELD = re.compile(r"    (\w+): ([^=#]+?)(?: = [^#]*)?(?:  # (.*))?")  # a line of a dataclass: name, type, comment
+FIELD = re.compile(
+    r"    (\w+): ([^=#]+?)(?: = [^#]*)?(?:  # (.*))?"
+)  # a line of a dataclass: name, type, comment
 
 
 def parameters() -> list[dict[str, Any]]:
@@ -67,7 +69,10 @@ def couplings() -> list[dict[str, Any]]:
         {
             "name": each.name,
             "meaning": each.meaning,
-            "parameters": [{"name": name, "value": known.get(name).value, "off": known.get(name).off} for name in each.parameters],
+            "parameters": [
+                {"name": name, "value": known.get(name).value, "off": known.get(name).off}
+                for name in each.parameters
+            ],
         }
         for each in load_couplings().values()
     ]
@@ -84,7 +89,11 @@ def outcomes() -> list[dict[str, Any]]:
 def strategies() -> list[dict[str, Any]]:
     """Every strategy: name, meaning, and its own settings with what each takes."""
     return [
-        {"name": name, "meaning": _first_line(kind), "settings": _keys(kind.Settings) if hasattr(kind, "Settings") else []}
+        {
+            "name": name,
+            "meaning": _first_line(kind),
+            "settings": _keys(kind.Settings) if hasattr(kind, "Settings") else [],
+        }
         for name, kind in registry.catalogue().items()
     ]
 
@@ -122,12 +131,34 @@ def situation() -> list[dict[str, Any]]:
     """All that a strategy is told at a review, as it is read: `day`, `own.kind`, `theatre[name].attacks`, ... with type and meaning."""
     from sim.strategies import situation as told
 
-    tables = {"own": told.OwnForces, "places": told.PlaceTable, "reports": told.ReportTable, "budget": told.Budget}
-    rows = [{"name": name, "type": kind, "told": words} for name, kind, words in _fields(told.Situation) if not name.startswith("_")]
+    tables = {
+        "own": told.OwnForces,
+        "places": told.PlaceTable,
+        "reports": told.ReportTable,
+        "budget": told.Budget,
+    }
+    rows = [
+        {"name": name, "type": kind, "told": words}
+        for name, kind, words in _fields(told.Situation)
+        if not name.startswith("_")
+    ]
     for name, kind in tables.items():
-        rows += [{"name": f"{name}.{column}", "type": type_, "told": words} for column, type_, words in _fields(kind)]
-    rows += [{"name": f"theatre[name].{name}", "type": kind, "told": words} for name, kind, words in _fields(told.TheatreView)]
-    return [*rows, {"name": "surface_days", "type": "np.ndarray", "told": "f8[places, places], days from place to place by surface"}]
+        rows += [
+            {"name": f"{name}.{column}", "type": type_, "told": words}
+            for column, type_, words in _fields(kind)
+        ]
+    rows += [
+        {"name": f"theatre[name].{name}", "type": kind, "told": words}
+        for name, kind, words in _fields(told.TheatreView)
+    ]
+    return [
+        *rows,
+        {
+            "name": "surface_days",
+            "type": "np.ndarray",
+            "told": "f8[places, places], days from place to place by surface",
+        },
+    ]
 
 
 def scenario() -> list[dict[str, Any]]:
@@ -156,7 +187,9 @@ def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
         found = [row for row in rows if part in plain(row["name"])]
     if not found:
         hint = near(str(name), [row["name"] for row in rows])
-        raise UserError(f'no {SINGULAR[what]} "{name}", whole or in part; `redeploy describe {what}` lists them.{hint}')
+        raise UserError(
+            f'no {SINGULAR[what]} "{name}", whole or in part; `redeploy describe {what}` lists them.{hint}'
+        )
     return found
 
 
@@ -174,19 +207,36 @@ def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
         if isinstance(kind, type) and hasattr(kind, "model_fields"):
             rows += _keys(kind, f"{prefix}{key}.")
         else:
-            default = None if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
-            rows.append({"name": prefix + key, "default": default, "expects": expectation(field), "meaning": _meaning(model, key)})
+            default = (
+                None
+                if field.is_required()
+                else field.get_default(call_default_factory=True, validated_data={})
+            )
+            rows.append(
+                {
+                    "name": prefix + key,
+                    "default": default,
+                    "expects": expectation(field),
+                    "meaning": _meaning(model, key),
+                }
+            )
     return rows
 
 
 def _seen(moves: str) -> str:
     """What `moves` of a parameter says, in words."""
-    return {"+": f"{moves[1:]} rises", "-": f"{moves[1:]} falls"}.get(moves[0], f"no effect: {moves[2:]}")
+    return {"+": f"{moves[1:]} rises", "-": f"{moves[1:]} falls"}.get(
+        moves[0], f"no effect: {moves[2:]}"
+    )
 
 
 def _meaning(model: Any, key: str) -> str:
     """The description of a field; a section that only changes a default inherits the words."""
-    found = (base.model_fields[key].description for base in model.__mro__ if key in getattr(base, "model_fields", {}))
+    found = (
+        base.model_fields[key].description
+        for base in model.__mro__
+        if key in getattr(base, "model_fields", {})
+    )
     return next(filter(None, found), "")
 
 
@@ -194,7 +244,11 @@ def _fields(kind: Any) -> list[tuple[str, str, str]]:
     """(name, type, meaning) of each field of a dataclass; the meaning is the comment beside it, in the one place where it is written."""
     lines = inspect.getsource(kind).splitlines()
     found = [match.groups("") for line in lines if (match := FIELD.fullmatch(line))]
-    return [(name, type_.strip(), words) for name, type_, words in found if name in {each.name for each in dataclasses.fields(kind)}]
+    return [
+        (name, type_.strip(), words)
+        for name, type_, words in found
+        if name in {each.name for each in dataclasses.fields(kind)}
+    ]
 
 
 def _first_line(kind: Any) -> str:
@@ -210,7 +264,9 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
     match row:
         case {"low": low, "high": high, "value": value, "unit": unit}:
             lines = [f"{row['name']} = {value:g} {unit} [{low:g} to {high:g}]"]
-            lines.append(f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})")
+            lines.append(
+                f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})"
+            )
             if row.get("off") is not None:
                 lines.append(f"    off at {row['off']:g}")
             if row.get("moves"):
@@ -225,21 +281,36 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
             return [f"{row['name']} ({type_}){f': {words}' if words else ''}"]
         case {"expects": expects}:
             shown = f" = {_shown(row['default'])}" if row["default"] is not None else ""
-            return [f"{row['name']}{shown}", f"    {expects}" + (f": {row['meaning']}" if row["meaning"] else "")]
+            return [
+                f"{row['name']}{shown}",
+                f"    {expects}" + (f": {row['meaning']}" if row["meaning"] else ""),
+            ]
         case {"parameters": cut}:
             return [
                 f"{row['name']}: {row['meaning']}",
-                *(f"    {each['name']} = {each['value']:g}, off at {each['off']:g}" for each in cut),
+                *(
+                    f"    {each['name']} = {each['value']:g}, off at {each['off']:g}"
+                    for each in cut
+                ),
             ]
         case {"settings": settings}:
-            return [f"{row['name']}: {row['meaning']}", *("    " + line for own in settings for line in _lines(own))]
+            return [
+                f"{row['name']}: {row['meaning']}",
+                *("    " + line for own in settings for line in _lines(own)),
+            ]
         case {"label": label, "unit": unit}:
             return [f"{row['name']} [{unit}]", f"    {label} ({row['direction']})"]
     return [str(dict(row))]
 
 
 def _shown(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def print_outcomes(values: Mapping[str, float | None], console: Any, every: bool = False) -> None:
@@ -248,13 +319,28 @@ def print_outcomes(values: Mapping[str, float | None], console: Any, every: bool
     from sim.simulation.outcomes.registry import OUTCOMES
 
     shown = list(values) if every else [name for name in MAIN if name in values] or list(values)
-    columns = [Column("value"), Column("unit", right=False), Column("what it is", right=False, prose=True)]
+    columns = [
+        Column("value"),
+        Column("unit", right=False),
+        Column("what it is", right=False, prose=True),
+    ]
     sheet = Sheet("", "outcome", columns)
     for name in shown:
         value, known = values[name], OUTCOMES.get(name)
-        number = "no value" if value is None else f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        number = (
+            "no value"
+            if value is None
+            else f"{value:,.4g}"
+            if abs(value) < 10_000
+            else f"{value:,.0f}"
+        )
         sheet.add(name, number, known.unit if known else "", known.label if known else "")
     sheet.print(console)
     if len(shown) < len(values):
-        tell(console, f"{len(values) - len(shown)} more outcomes: --all prints them, --json as data.")
-    tell(console, "What a strategy averts shows against `hold` in the same world: `redeploy batch`, then `redeploy compare`.")
+        tell(
+            console, f"{len(values) - len(shown)} more outcomes: --all prints them, --json as data."
+        )
+    tell(
+        console,
+        "What a strategy averts shows against `hold` in the same world: `redeploy batch`, then `redeploy compare`.",
+    )

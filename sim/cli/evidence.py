@@ -9,7 +9,17 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from sim.cli.console import AllowCode, AsJson, Settings, Whole, load, printed_json, reasons, show, write_file
+from sim.cli.console import (
+    AllowCode,
+    AsJson,
+    Settings,
+    Whole,
+    load,
+    printed_json,
+    reasons,
+    show,
+    write_file,
+)
 
 
 def calibrate(
@@ -54,7 +64,12 @@ def calibrate(
         if asked is not None and asked < 1:
             raise UserError(f"{name}: expected 1 or more (got {asked})")
     rows = read_observed(against)
-    loaded = load(scenario, settings, {} if samples is None else {"--samples": {"futures.samples": samples}}, allow_code)
+    loaded = load(
+        scenario,
+        settings,
+        {} if samples is None else {"--samples": {"futures.samples": samples}},
+        allow_code,
+    )
     refuse_other_days(rows, against, loaded.time.start_date, loaded.time.horizon_days)
     from sim.batches.runner import batch as run_batch
     from sim.calibration.calibrate import calibrate as fit
@@ -67,12 +82,17 @@ def calibrate(
     count = loaded.replications.count
     with redirect_stdout(sys.stderr), untold():
         results = run_batch(loaded, out=folder, workers=workers, replace=replace)
-    failures = [failure for failure in results.failures() if failure["replication"] < count]  # others do not enter the answer
+    failures = [
+        failure for failure in results.failures() if failure["replication"] < count
+    ]  # others do not enter the answer
     if failures:
         asked = len(results.manifest["points"]) * count
         first = f"first reason: {printable(shortened(failures[0]['error']))}"
         biased = f". {BIASED}" if len(failures) < asked else ""
-        print(f"{folder}: {len(failures):,} of {asked:,} runs failed; {first}; {reasons(folder)}{biased}", file=sys.stderr)
+        print(
+            f"{folder}: {len(failures):,} of {asked:,} runs failed; {first}; {reasons(folder)}{biased}",
+            file=sys.stderr,
+        )
         if len(failures) == asked:
             return 1
     found = fit(results, rows, members, count)
@@ -138,4 +158,8 @@ def validate(
         print(printed_json(validation.as_dict(scores) | (slopes.as_dict() if slopes else {})))
     elif slopes:
         show(lambda console: print_slopes(slopes, console))
-    return 1 if any(score.failed_runs for score in scores) or (slopes and any(slopes.failed.values())) else 0
+    return (
+        1
+        if any(score.failed_runs for score in scores) or (slopes and any(slopes.failed.values()))
+        else 0
+    )

@@ -7,7 +7,19 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.console import AllowCode, AsJson, Settings, Whole, counted, load, printed_json, quoted, reasons, show, show_text
+from sim.cli.console import (
+    AllowCode,
+    AsJson,
+    Settings,
+    Whole,
+    counted,
+    load,
+    printed_json,
+    quoted,
+    reasons,
+    show,
+    show_text,
+)
 
 
 def batch(
@@ -56,7 +68,12 @@ def batch(
     loaded = [load(file, settings, allow_code=allow_code) for file in scenarios]
     folder = out or Shard.parse(shard).beside(Path("results") / located(scenarios[0]).stem)
     what = loaded[0] if len(loaded) == 1 else loaded
-    options: dict[str, Any] = {"workers": workers, "replications": replications, "processes": processes, "shard": shard}
+    options: dict[str, Any] = {
+        "workers": workers,
+        "replications": replications,
+        "processes": processes,
+        "shard": shard,
+    }
     with redirect_stdout(sys.stderr):
         results = run_batch(what, out=folder, replace=replace, **options)
     counts = results.status()
@@ -83,14 +100,22 @@ def status(directory: Path, /, *, as_json: AsJson = False) -> None:
     if as_json:
         print(printed_json({"counts": counts, "failures": failures, "digest": digest}))
         return
-    told = [f"{directory}: {counted(counts)}", f"digest {digest}", *(f"{arm}." for arm in results.missing().arms)]
+    told = [
+        f"{directory}: {counted(counts)}",
+        f"digest {digest}",
+        *(f"{arm}." for arm in results.missing().arms),
+    ]
     for failure in failures:
-        world = f"replication {failure['replication']}" + (f", future {failure['future']}" if failure.get("future") else "")
+        world = f"replication {failure['replication']}" + (
+            f", future {failure['future']}" if failure.get("future") else ""
+        )
         told.append(f"failed: {failure['label']}, {world}: {failure['error']}")
     show_text("\n".join(map(printable, told)))
 
 
-def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out: Path | None = None) -> int:
+def merge(
+    directories: Annotated[list[Path], Parameter(negative="")], /, *, out: Path | None = None
+) -> int:
     """Join shards of one batch into one results folder.
 
     Parameters
@@ -104,7 +129,9 @@ def merge(directories: Annotated[list[Path], Parameter(negative="")], /, *, out:
 
     merged = merge_folders(directories, out)
     counts = merged.status()
-    show_text(f"{merged.path}: {counted(counts)}; `redeploy compare {quoted(merged.path)}` compares")
+    show_text(
+        f"{merged.path}: {counted(counts)}; `redeploy compare {quoted(merged.path)}` compares"
+    )
     return 1 if counts["FAILED"] else 0
 
 
@@ -132,7 +159,9 @@ def compare(
     if len(directories) > 2:
         raise UserError(f"compare: expected one results folder, or two (got {len(directories)})")
     if len(directories) == 2 and baseline is not None:
-        raise UserError("--baseline: of two folders the first is the baseline, arm by arm; leave it out")
+        raise UserError(
+            "--baseline: of two folders the first is the baseline, arm by arm; leave it out"
+        )
     from sim.analysis.between import compare_folders
     from sim.analysis.compare import compare as compare_points
     from sim.results.results import Results

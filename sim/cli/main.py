@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (default: that of the process) and return its exit status."""
 
     def command() -> int:
-        status = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        status = app(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
 
@@ -40,7 +42,19 @@ _COMMANDS: tuple[Callable[..., Any], ...] = (
 )
 for _command in _COMMANDS:
     app.command(_command)
-app.command("sim.cli.evidence:calibrate", name="calibrate", help="Keep the draws of [futures] that are nearest to what was observed.")
-app.command("sim.cli.evidence:validate", name="validate", help="Try published facts on the shipped baseline and print the scoreboard.")
-app.command("sim.cli.divergence:diverge", name="diverge", help="Say where two runs part, and how the difference spreads.")
+app.command(
+    "sim.cli.evidence:calibrate",
+    name="calibrate",
+    help="Keep the draws of [futures] that are nearest to what was observed.",
+)
+app.command(
+    "sim.cli.evidence:validate",
+    name="validate",
+    help="Try published facts on the shipped baseline and print the scoreboard.",
+)
+app.command(
+    "sim.cli.divergence:diverge",
+    name="diverge",
+    help="Say where two runs part, and how the difference spreads.",
+)
 app.command(cache.kept, name="cache")

@@ -32,7 +32,11 @@ WANTED = {  # what each argument without a name of its own is
 def refusal(error: CycloptsError) -> str:
     """One sentence or two for what the parser could not take; its own words for what no command of ours can meet."""
     command = " ".join(error.command_chain or ())
-    look = f"`redeploy {command} --help` lists what it takes." if command else "`redeploy --help` lists the commands."
+    look = (
+        f"`redeploy {command} --help` lists what it takes."
+        if command
+        else "`redeploy --help` lists the commands."
+    )
     match error:
         case UnknownCommandError():
             given = str((error.unused_tokens or ["?"])[0])
@@ -41,7 +45,12 @@ def refusal(error: CycloptsError) -> str:
             return f'there is no command "{given}".{near(given, commands(error.app))} {look}'
         case UnknownOptionError():
             given = (error.token.keyword or error.token.value).partition("=")[0]
-            options = [name for argument in error.argument_collection if argument.parse for name in argument.names]
+            options = [
+                name
+                for argument in error.argument_collection
+                if argument.parse
+                for name in argument.names
+            ]
             return f"{command or 'redeploy'} has no option {given}.{near(given, options, quoted=False)} {look}"
         case UnusedCliTokensError():
             unused = [str(token) for token in error.unused_tokens or ()]
@@ -54,15 +63,27 @@ def refusal(error: CycloptsError) -> str:
             given = error.keyword or next((token.keyword for token in tokens if token.keyword), "")
             if given:
                 return f"{given} expects a value after it, and none was given. {look}"
-            wanted = f"the option {name}" if name.startswith("-") else WANTED.get(name.lower(), name.lower())
+            wanted = (
+                f"the option {name}"
+                if name.startswith("-")
+                else WANTED.get(name.lower(), name.lower())
+            )
             return f"{command} expects {wanted}, and none was given. {look}"
         case RepeatArgumentError():
             return f"{error.token.keyword} was given more than once; it takes one value. {look}"
         case CoercionError() if error.token is not None and error.msg is None:
             given = str(error.token.value)
             name = error.token.keyword or command
-            choices = [str(each) for each in get_args(error.target_type)] if get_origin(error.target_type) is not None else []
-            wanted = f"one of {', '.join(choices)}" if choices else KINDS.get(error.target_type or str, "another kind of value")
+            choices = (
+                [str(each) for each in get_args(error.target_type)]
+                if get_origin(error.target_type) is not None
+                else []
+            )
+            wanted = (
+                f"one of {', '.join(choices)}"
+                if choices
+                else KINDS.get(error.target_type or str, "another kind of value")
+            )
             return f'{name}: expected {wanted} (got "{given}").{near(given, choices)}'
         case CoercionError() if error.msg is not None:
             option = error.token.keyword if error.token else None
@@ -77,11 +98,24 @@ def commands(app: Any) -> list[str]:
 
 def near(given: str, known: Sequence[str], quoted: bool = True) -> str:
     """` Did you mean "check"?`, or nothing where no known name is close."""
-    close = difflib.get_close_matches(given, known, 1, 0.6) or [each for each in known if given.strip("-") and each.startswith(given)][:1]
-    return (f' Did you mean "{close[0]}"?' if quoted else f" Did you mean {close[0]}?") if close else ""
+    close = (
+        difflib.get_close_matches(given, known, 1, 0.6)
+        or [each for each in known if given.strip("-") and each.startswith(given)][:1]
+    )
+    return (
+        (f' Did you mean "{close[0]}"?' if quoted else f" Did you mean {close[0]}?")
+        if close
+        else ""
+    )
 
 
 def listed(given: Sequence[str]) -> str:
     """`"a" and "b"`; of many, the first ones."""
     shown = [f'"{each}"' for each in given[:4]] + (["others"] if len(given) > 4 else [])
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0] if shown else "that"
+    return (
+        f"{', '.join(shown[:-1])} and {shown[-1]}"
+        if len(shown) > 1
+        else shown[0]
+        if shown
+        else "that"
+    )

@@ -47,7 +47,9 @@ def new(
     show_text(f"{file}: written, a copy of {PREFIX}{name}; change what you like, then {then}")
 
 
-def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: Settings = None) -> int:
+def check(
+    files: Annotated[list[Path], Parameter(negative="")], /, *, settings: Settings = None
+) -> int:
     """Check scenario files without running them, or the code that they name; every problem is named.
 
     Parameters
@@ -67,15 +69,23 @@ def check(files: Annotated[list[Path], Parameter(negative="")], /, *, settings: 
             print(error, file=sys.stderr)
             status = 2
         else:
-            arms, futures = (len({getattr(point, part) for point in plan.points}) for part in ("arm", "future"))
+            arms, futures = (
+                len({getattr(point, part) for point in plan.points}) for part in ("arm", "future")
+            )
             parts = {"arms": arms, "futures": futures, "replications": plan.replications}
-            said = " x ".join(f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items())
-            print(f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}")
+            said = " x ".join(
+                f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items()
+            )
+            print(
+                f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}"
+            )
             for each in (scenario.sweep.get("table"), scenario.futures.table):
                 if note := getattr(each, "note", ""):
                     print(f"{file}: {each}: {note}, is left out")
             for name in scenario.own_code:
-                print(f"{file}: {name} is code that `run` and `batch` run; its own settings are checked then, before the first run")
+                print(
+                    f"{file}: {name} is code that `run` and `batch` run; its own settings are checked then, before the first run"
+                )
     return status
 
 
@@ -161,15 +171,27 @@ def run(
     if not 0 <= replication <= 2**53:
         from sim.errors import got
 
-        raise UserError(f"--replication: expected a whole number from 0 to {2**53} {got(replication)}")
-    resolved = load(scenario, settings, {} if seed is None else {"--seed": {"replications.base_seed": seed}}, allow_code)
+        raise UserError(
+            f"--replication: expected a whole number from 0 to {2**53} {got(replication)}"
+        )
+    resolved = load(
+        scenario,
+        settings,
+        {} if seed is None else {"--seed": {"replications.base_seed": seed}},
+        allow_code,
+    )
     with redirect_stdout(sys.stderr):
         resolved = with_code(resolved)
-    make_plan(resolved, source="")  # what `check` refuses is not run: a mistake in a plan is often one in its base
+    make_plan(
+        resolved, source=""
+    )  # what `check` refuses is not run: a mistake in a plan is often one in its base
     if resolved.plan:
         sections = ", ".join(f"[{name}]" for name in resolved.plan)
         base = f'its base, strategy "{resolved.strategy.name}"'
-        print(f"this file has a plan ({sections}); running {base}; `redeploy batch` runs the plan", file=sys.stderr)
+        print(
+            f"this file has a plan ({sections}); running {base}; `redeploy batch` runs the plan",
+            file=sys.stderr,
+        )
         resolved = base_of(resolved)
     if out is not None:
         _make(out)
@@ -190,7 +212,9 @@ def run(
             write_file(out / "events.parquet", records.events.to_parquet)
         if resolved.record.layers_every_days:
             write_file(out / "layers.parquet", records.layers.to_parquet)
-        write_file(out / "run.json", lambda file: file.write(f"{printed_json(result)}\n".encode()))  # last: a folder that has it is whole
+        write_file(
+            out / "run.json", lambda file: file.write(f"{printed_json(result)}\n".encode())
+        )  # last: a folder that has it is whole
     if as_json:
         print(printed_json(result))
     else:

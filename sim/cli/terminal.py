@@ -20,7 +20,10 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
-        return say("redeploy: the standard output is closed; send it to /dev/null where it is not wanted", 2)
+        return say(
+            "redeploy: the standard output is closed; send it to /dev/null where it is not wanted",
+            2,
+        )
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:

@@ -26,7 +26,16 @@ ROAD_CLASSES = ("none", "track", "secondary", "trunk")
 RIVER_CLASSES = ("obstacle", "canoe", "small boat", "large boat")
 
 # Stored as whole numbers or f4, used as f8; every other array is a code or an index.
-QUANTITIES = {"elevation_m", "slope_permille", "forest", "population", "poppy_share", "coca_suitability", "road_km", "river_km"}
+QUANTITIES = {
+    "elevation_m",
+    "slope_permille",
+    "forest",
+    "population",
+    "poppy_share",
+    "coca_suitability",
+    "road_km",
+    "river_km",
+}
 DATA = Path(__file__).parent / "data"
 PROJECTION = "+proj=laea +lat_0=-9.25 +lon_0=-75 +datum=WGS84 +units=m +no_defs"
 
@@ -102,7 +111,9 @@ class Grid:
 
     def unproject(self, x_km, y_km) -> tuple[np.ndarray, np.ndarray]:
         """Longitude and latitude [degrees] of x and y [km]."""
-        lon, lat = self._geod.transform(np.asarray(x_km) * 1000, np.asarray(y_km) * 1000, direction="INVERSE")
+        lon, lat = self._geod.transform(
+            np.asarray(x_km) * 1000, np.asarray(y_km) * 1000, direction="INVERSE"
+        )
         return np.asarray(lon), np.asarray(lat)
 
     def national_at(self, x_km, y_km) -> np.ndarray:
@@ -150,7 +161,9 @@ class Map(Grid):
     population: np.ndarray  # people
     road: np.ndarray  # best class in the cell, 0 none
     river: np.ndarray  # 0 none, else 1 + best class in the cell
-    poppy_share: np.ndarray  # 0-1, share of 1 km pixels in the poppy band, weighted by the distance to 2,500 m
+    poppy_share: (
+        np.ndarray
+    )  # 0-1, share of 1 km pixels in the poppy band, weighted by the distance to 2,500 m
     coca_suitability: np.ndarray  # 0-1
     department: np.ndarray  # code in `departments`, 0 none
     province: np.ndarray  # code in `provinces`, 0 none
@@ -162,7 +175,9 @@ class Map(Grid):
     # places
     settlements: tuple[Settlement, ...]  # communities first, then foreign towns, then hubs
     n_communities: int
-    airfields: tuple[tuple[str, float, float, int, int], ...]  # name, lon, lat, active cell, country
+    airfields: tuple[
+        tuple[str, float, float, int, int], ...
+    ]  # name, lon, lat, active cell, country
     exits: tuple[Exit, ...]
     connectors: tuple[Connector, ...]
     provinces: tuple[str, ...]
@@ -194,10 +209,14 @@ class Map(Grid):
         for i in self._by_name.get(plain(name), []):
             if code is None or self.settlements[i].theatre == code:
                 return i
-        here = {plain(s.name): s.name for s in self.settlements if code is None or s.theatre == code}
+        here = {
+            plain(s.name): s.name for s in self.settlements if code is None or s.theatre == code
+        }
         near = [here[key] for key in get_close_matches(plain(name), here, n=3)]
         where = f" in {theatre}" if theatre else ""
-        raise KeyError(f"no settlement {name!r}{where}" + (f"; near names: {', '.join(near)}" if near else ""))
+        raise KeyError(
+            f"no settlement {name!r}{where}" + (f"; near names: {', '.join(near)}" if near else "")
+        )
 
 
 def plain(name: str) -> str:
@@ -214,13 +233,25 @@ def resolutions() -> tuple[int, ...]:
 def load_map(resolution_km: float = 5) -> Map:
     """The committed map at 5 or 10 km (10 km is for tests: Pichari and Sivia share a cell there). ValueError for any other resolution."""
     if resolution_km not in resolutions():
-        raise ValueError(f"no map at {resolution_km:g} km; available: {', '.join(f'{r} km' for r in resolutions())}")
-    files = [DATA / f"{stem}{int(resolution_km)}.{suffix}" for stem, suffix in (("grid", "npz"), ("rivers", "npz"), ("places", "json"))]
-    digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
+        raise ValueError(
+            f"no map at {resolution_km:g} km; available: {', '.join(f'{r} km' for r in resolutions())}"
+        )
+    files = [
+        DATA / f"{stem}{int(resolution_km)}.{suffix}"
+        for stem, suffix in (("grid", "npz"), ("rivers", "npz"), ("places", "json"))
+    ]
+    digest = hashlib.sha256(
+        b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)
+    ).hexdigest()
     arrays: dict[str, Any] = {}
     for path in files[:2]:
         with np.load(path) as stored:
-            arrays.update({name: stored[name].astype(np.float64 if name in QUANTITIES else np.int64) for name in stored.files})
+            arrays.update(
+                {
+                    name: stored[name].astype(np.float64 if name in QUANTITIES else np.int64)
+                    for name in stored.files
+                }
+            )
     places = json.loads(files[2].read_text(encoding="utf-8"))
     grid = Grid(**places["grid"])
     x, y = grid.centres()
@@ -249,7 +280,9 @@ def load_map(resolution_km: float = 5) -> Map:
         digest=digest,
         settlements=settlements,
         n_communities=sum(place.kind in ("town", "hamlet") for place in settlements),
-        airfields=tuple((name, lon, lat, cell, country) for name, lon, lat, cell, country in places["airfields"]),
+        airfields=tuple(
+            (name, lon, lat, cell, country) for name, lon, lat, cell, country in places["airfields"]
+        ),
         exits=tuple(Exit(**record) for record in places["exits"]),
         connectors=tuple(Connector(**record) for record in places["connectors"]),
         provinces=tuple(places["provinces"]),

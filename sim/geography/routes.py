@@ -50,13 +50,20 @@ FOOT_DAYS = 12.0  # mochilero teams march no longer
 ACCESS_DAYS = 2.0  # of walking to and from a boat or a vehicle
 ACCESS_KM = 15.0  # no farther from a road or river than that
 MARCH_KM = 150.0  # as far from a connector's start a team may meet the truck
-CROSSING = {"bolivia": (-69.04, -16.56)}  # lon, lat of the crossing to which a connector without an end leads: Desaguadero
+CROSSING = {
+    "bolivia": (-69.04, -16.56)
+}  # lon, lat of the crossing to which a connector without an end leads: Desaguadero
 LOADING_DAYS = 0.1  # at an airstrip, in sight
 BLOCK_KM = 25.0
 # Effort of a day by foot, river, road when a route of a mode is sought; inf: never. Access to a boat or truck is to be short.
 EFFORT = {FOOT: (1, np.inf, np.inf), RIVER: (3, 1, 2), ROAD: (3, np.inf, 1), ANY: (1, 1, 1)}
 CONNECTORS = {FOOT: ("road",), RIVER: ("river",), ROAD: ("road",), ANY: ("river", "road")}
-EXIT_MODES = {FOOT: ("foot", "road"), RIVER: ("river",), ROAD: ("road",), ANY: ("foot", "river", "road")}
+EXIT_MODES = {
+    FOOT: ("foot", "road"),
+    RIVER: ("river",),
+    ROAD: ("road",),
+    ANY: ("foot", "river", "road"),
+}
 
 
 class Cluster(NamedTuple):
@@ -73,10 +80,28 @@ COCA, POPPY = ("coca",), ("poppy",)
 CLUSTERS = (
     Cluster("Pichari-Kimbiri", "vraem", "vraem", ("Pichari", "Kimbiri", "Quimbiri"), COCA),
     Cluster("Sivia-Llochegua", "vraem", "vraem", ("Llochegua", "Sivia"), COCA),
-    Cluster("Santa Rosa-Samugari-Anchihuay", "vraem", "vraem", ("Samugari", "Palmapampa", "Santa Rosa", "Anchihuay"), COCA),
+    Cluster(
+        "Santa Rosa-Samugari-Anchihuay",
+        "vraem",
+        "vraem",
+        ("Samugari", "Palmapampa", "Santa Rosa", "Anchihuay"),
+        COCA,
+    ),
     Cluster("Canayre-Vizcatan del Ene", "vraem", "vraem", ("Canayre", "Vizcatan del Ene"), COCA),
-    Cluster("Pangoa-Mazamari-Satipo", "vraem", "vraem", ("Pangoa", "San Martin de Pangoa", "Mazamari", "Satipo"), COCA),
-    Cluster("Caballococha", "bajo_amazonas", "loreto", ("Caballococha", "Caballo Cocha", "Ramon Castilla"), COCA),
+    Cluster(
+        "Pangoa-Mazamari-Satipo",
+        "vraem",
+        "vraem",
+        ("Pangoa", "San Martin de Pangoa", "Mazamari", "Satipo"),
+        COCA,
+    ),
+    Cluster(
+        "Caballococha",
+        "bajo_amazonas",
+        "loreto",
+        ("Caballococha", "Caballo Cocha", "Ramon Castilla"),
+        COCA,
+    ),
     Cluster("Pebas-San Pablo", "bajo_amazonas", "loreto", ("Pebas", "San Pablo"), COCA),
     Cluster("El Estrecho", "putumayo", "loreto", ("El Estrecho", "San Antonio del Estrecho"), COCA),
     Cluster("Soplin Vargas-Gueppi", "putumayo", "loreto", ("Soplin Vargas", "Gueppi"), COCA),
@@ -84,7 +109,9 @@ CLUSTERS = (
     Cluster("Jaen-Bagua", "maranon", "cajamarca", ("Bagua", "Jaen"), COCA),
     Cluster("Chota-Cutervo", "cajamarca", "cajamarca", ("Cutervo", "Chota"), POPPY),
     Cluster("Celendin", "cajamarca", "cajamarca", ("Celendin",), POPPY),
-    Cluster("Ucayali inflow", "ucayali", "loreto", ("Nauta", "Iquitos"), ()),  # product of other valleys, passing through
+    Cluster(
+        "Ucayali inflow", "ucayali", "loreto", ("Nauta", "Iquitos"), ()
+    ),  # product of other valleys, passing through
 )
 
 
@@ -131,9 +158,16 @@ class Routes:
 
 def routes(map: Map, travel: Travel) -> Routes:
     """The route library of a map, from the cache where it is there. ValueError names a cluster none of whose towns is on the map."""
-    digest = digest_of((travel.digest,), (__file__, travel_file.__file__, cache_file.__file__, addition_file.__file__))
+    digest = digest_of(
+        (travel.digest,),
+        (__file__, travel_file.__file__, cache_file.__file__, addition_file.__file__),
+    )
     arrays = cached("routes", digest, lambda: _library(map, travel))
-    return Routes(cluster_names=tuple(c.name for c in CLUSTERS), cluster_zone=tuple(c.zone for c in CLUSTERS), **arrays)
+    return Routes(
+        cluster_names=tuple(c.name for c in CLUSTERS),
+        cluster_zone=tuple(c.zone for c in CLUSTERS),
+        **arrays,
+    )
 
 
 class Route(NamedTuple):
@@ -166,14 +200,26 @@ class Network:
         self.map, self.sites = map, nodes_of_sites(map)
         self.first_connector = len(map.cells) + len(map.settlements)
         self.first_out = self.first_connector + len(map.connectors)
-        self.exit_of = np.array([*(e.exit for e in map.exits), *range(len(EXITS))])  # of each way out
+        self.exit_of = np.array(
+            [*(e.exit for e in map.exits), *range(len(EXITS))]
+        )  # of each way out
         self.size = self.first_out + len(self.exit_of)
         speeds = travel.speeds
         parts = []
-        for mode, edges in ((FOOT, foot_edges), (FOOT, trail_edges), (RIVER, river_edges), (ROAD, road_edges)):
+        for mode, edges in (
+            (FOOT, foot_edges),
+            (FOOT, trail_edges),
+            (RIVER, river_edges),
+            (ROAD, road_edges),
+        ):
             e = edges(map, speeds)
-            parts += [np.stack((a, b, np.full(len(a), mode), e.days, e.km, np.zeros(len(a)))) for a, b in ((e.a, e.b), (e.b, e.a))]
-        self.arcs = np.concatenate(parts, axis=1)  # tail, head, mode, days, km, USD/kg of a connector
+            parts += [
+                np.stack((a, b, np.full(len(a), mode), e.days, e.km, np.zeros(len(a))))
+                for a, b in ((e.a, e.b), (e.b, e.a))
+            ]
+        self.arcs = np.concatenate(
+            parts, axis=1
+        )  # tail, head, mode, days, km, USD/kg of a connector
 
     def arcs_of(self, mode: int) -> np.ndarray:
         """The arcs open to a search, sorted by (tail, head), of parallel ones the easiest. Row 6 is added: the effort of each."""
@@ -181,10 +227,19 @@ class Network:
         effort = np.array(EFFORT[mode], float)[by] * self.arcs[3]
         if mode in (RIVER, ROAD):
             effort[(by == FOOT) & ~self._accessible()[self.arcs[0].astype(np.int64)]] = np.inf
-        links = np.array([*self._connector_arcs(mode), *self._exit_arcs(mode)], float).reshape(-1, 6).T
-        arcs = np.concatenate((np.vstack((self.arcs, effort))[:, np.isfinite(effort)], np.vstack((links, links[3]))), axis=1)
+        links = (
+            np.array([*self._connector_arcs(mode), *self._exit_arcs(mode)], float).reshape(-1, 6).T
+        )
+        arcs = np.concatenate(
+            (np.vstack((self.arcs, effort))[:, np.isfinite(effort)], np.vstack((links, links[3]))),
+            axis=1,
+        )
         arcs = arcs[:, np.lexsort((arcs[6], arcs[1], arcs[0]))]
-        return arcs[:, np.append(True, (np.diff(arcs[0]) != 0) | (np.diff(arcs[1]) != 0)) & (arcs[0] != arcs[1])]
+        return arcs[
+            :,
+            np.append(True, (np.diff(arcs[0]) != 0) | (np.diff(arcs[1]) != 0))
+            & (arcs[0] != arcs[1]),
+        ]
 
     def _accessible(self) -> np.ndarray:
         """Cells within a walk of a road or a navigable river, bool [n]."""
@@ -220,21 +275,33 @@ class Network:
         """Road cells of Peru outside the theatres, within a march of a connector's start and nearer to where it leads."""
         m, end = self.map, connector.end
         start = m.settlements[connector.start]
-        goal = (m.settlements[end].lon, m.settlements[end].lat) if end >= 0 else CROSSING.get(EXITS[connector.exit], (start.lon, start.lat))
+        goal = (
+            (m.settlements[end].lon, m.settlements[end].lat)
+            if end >= 0
+            else CROSSING.get(EXITS[connector.exit], (start.lon, start.lat))
+        )
         (x, there_x), (y, there_y) = m.project(*zip((start.lon, start.lat), goal))
         near = (m.x_km - x) ** 2 + (m.y_km - y) ** 2 <= MARCH_KM * MARCH_KM
-        nearer = (m.x_km - there_x) ** 2 + (m.y_km - there_y) ** 2 < (x - there_x) ** 2 + (y - there_y) ** 2
-        return np.flatnonzero(near & nearer & (m.theatre == 0) & (m.road > 0) & (m.cell_country == PERU)).tolist()
+        nearer = (m.x_km - there_x) ** 2 + (m.y_km - there_y) ** 2 < (x - there_x) ** 2 + (
+            y - there_y
+        ) ** 2
+        return np.flatnonzero(
+            near & nearer & (m.theatre == 0) & (m.road > 0) & (m.cell_country == PERU)
+        ).tolist()
 
     def _exit_arcs(self, mode: int) -> Iterator[tuple[float, ...]]:
         for i, e in enumerate(self.map.exits):
             if e.mode in EXIT_MODES[mode]:
                 yield (e.cell, self.first_out + i, MODES.index(e.mode), 0.0, 0.0, 0.0)
 
-    def search(self, origin: int, node: int, mode: int, arcs: np.ndarray, most: int, exits: Iterable[int]) -> Iterator[Route]:
+    def search(
+        self, origin: int, node: int, mode: int, arcs: np.ndarray, most: int, exits: Iterable[int]
+    ) -> Iterator[Route]:
         """Up to `most` routes from a node to each of the exits, shared out over the few easiest ways out."""
         start = np.searchsorted(arcs[0], np.arange(self.size + 1))
-        graph = csr_matrix((arcs[6].copy(), arcs[1].astype(np.int32), start), (self.size, self.size))
+        graph = csr_matrix(
+            (arcs[6].copy(), arcs[1].astype(np.int32), start), (self.size, self.size)
+        )
         effort = dijkstra(graph, indices=node)[self.first_out :]
         for exit in exits:
             ways = np.flatnonzero((self.exit_of == exit) & np.isfinite(effort))
@@ -243,18 +310,24 @@ class Network:
             rank = 0
             for way in ways.tolist():
                 graph.data[:] = arcs[6]
-                for route in self._alternatives(graph, (origin, node, mode), way, arcs, most // len(ways)):
+                for route in self._alternatives(
+                    graph, (origin, node, mode), way, arcs, most // len(ways)
+                ):
                     yield route._replace(rank=rank)
                     rank += 1
 
-    def _alternatives(self, graph: csr_matrix, start: tuple[int, int, int], way: int, arcs: np.ndarray, most: int) -> Iterator[Route]:
+    def _alternatives(
+        self, graph: csr_matrix, start: tuple[int, int, int], way: int, arcs: np.ndarray, most: int
+    ) -> Iterator[Route]:
         """Repeated shortest paths, each making its own edges dearer for the next; kept if new enough and not too long."""
         origin, node, mode = start
         key = arcs[0] * self.size + arcs[1]
         kept: list[set[int]] = []
         limit, misses = np.inf, 0
         while len(kept) < most and misses < MISSES:
-            _, before = dijkstra(graph, indices=node, limit=limit * PENALTY * PENALTY, return_predecessors=True)
+            _, before = dijkstra(
+                graph, indices=node, limit=limit * PENALTY * PENALTY, return_predecessors=True
+            )
             path = [self.first_out + way]
             while path[-1] != node:
                 if before[path[-1]] < 0:
@@ -279,7 +352,9 @@ class Network:
             else:
                 misses += 1
 
-    def _route(self, origin: int, exit: int, mode: int, nodes: np.ndarray, arcs: np.ndarray) -> Route:
+    def _route(
+        self, origin: int, exit: int, mode: int, nodes: np.ndarray, arcs: np.ndarray
+    ) -> Route:
         """A path as steps. Between two cells each takes half of the arc's days; a connector takes all of its own."""
         cells = len(self.map.cells)
         on_map = (nodes[:-1] < cells) & (nodes[1:] < cells)
@@ -291,7 +366,9 @@ class Network:
             if node < cells:
                 steps.append((node, -1, by, float(days[j])))
             elif node >= self.first_connector:
-                steps.append((-1, node - self.first_connector, by, float(arcs[3, j - 1] + arcs[3, j])))
+                steps.append(
+                    (-1, node - self.first_connector, by, float(arcs[3, j - 1] + arcs[3, j]))
+                )
         if mode == ANY:
             time = [added(step[3] for step in steps if step[2] == m) for m in (FOOT, RIVER, ROAD)]
             mode = time.index(max(time))
@@ -307,19 +384,32 @@ def _bearable(effort: float) -> float:
 def _fits(route: Route, search: int) -> bool:
     """Whether a path is what its mode promises: a march and at most one truck, or a boat or truck with short access on foot."""
     if search == FOOT:
-        return 0.0 < route.days_by(FOOT) <= FOOT_DAYS and sum(step[1] >= 0 for step in route.steps) <= 1
-    return search == ANY or (route.days_by(FOOT) <= ACCESS_DAYS and route.days_by(search) >= route.days / 2)
+        return (
+            0.0 < route.days_by(FOOT) <= FOOT_DAYS
+            and sum(step[1] >= 0 for step in route.steps) <= 1
+        )
+    return search == ANY or (
+        route.days_by(FOOT) <= ACCESS_DAYS and route.days_by(search) >= route.days / 2
+    )
 
 
 def cluster_sites(map: Map) -> list[int]:
     """The settlement that stands for each cluster."""
-    names = {(s.theatre, plain(s.name)): i for i, s in reversed(list(enumerate(map.settlements))) if s.cell >= 0}
+    names = {
+        (s.theatre, plain(s.name)): i
+        for i, s in reversed(list(enumerate(map.settlements)))
+        if s.cell >= 0
+    }
     sites = []
     for c in CLUSTERS:
         theatres = (THEATRES.index(c.theatre), *range(len(THEATRES)))  # its own first: names repeat
-        found = [names[t, plain(seed)] for t in theatres for seed in c.seeds if (t, plain(seed)) in names]
+        found = [
+            names[t, plain(seed)] for t in theatres for seed in c.seeds if (t, plain(seed)) in names
+        ]
         if not found:
-            raise ValueError(f"cluster {c.name!r}: none of {', '.join(c.seeds)} is a settlement on the map")
+            raise ValueError(
+                f"cluster {c.name!r}: none of {', '.join(c.seeds)} is a settlement on the map"
+            )
         sites.append(found[0])
     return sites
 
@@ -335,12 +425,20 @@ def _found(map: Map, travel: Travel, sites: list[int]) -> list[Route]:
         for mode in (FOOT, RIVER, ROAD):
             node = int(landing[site]) if mode == RIVER and landing[site] >= 0 else place.cell
             found += network.search(origin, node, mode, arcs[mode], ALTERNATIVES, every)
-        lacking = set(every) - {r.exit for r in found[known:]}  # no way by one mode: a long haul by several
+        lacking = set(every) - {
+            r.exit for r in found[known:]
+        }  # no way by one mode: a long haul by several
         found += network.search(origin, place.cell, ANY, arcs[ANY], 1, sorted(lacking))
         for i, c in enumerate(map.connectors):
-            if c.mode == "air" and c.exit >= 0 and map.settlements[c.start].theatre == place.theatre:
+            if (
+                c.mode == "air"
+                and c.exit >= 0
+                and map.settlements[c.start].theatre == place.theatre
+            ):
                 steps = [(place.cell, -1, AIR, LOADING_DAYS), (-1, i, AIR, c.days)]
-                found.append(Route(origin, c.exit, AIR, 0, (0.0, 0.0, 0.0), c.cost_usd_per_kg, steps))
+                found.append(
+                    Route(origin, c.exit, AIR, 0, (0.0, 0.0, 0.0), c.cost_usd_per_kg, steps)
+                )
     found = sorted(found, key=lambda r: (r.rank, r.days))[:MOST_ROUTES]
     return sorted(found, key=lambda r: (r.origin, r.exit, r.mode, r.rank))
 
@@ -390,7 +488,11 @@ def site_clusters(map: Map, days_surface: np.ndarray, air_km: np.ndarray) -> np.
     """The producing cluster of its theatre nearest to each community, i8[n_communities]; as the crow flies where no way is known."""
     sites, nearest = cluster_sites(map), np.full(map.n_communities, -1, np.int64)
     for i, place in enumerate(map.settlements[: map.n_communities]):
-        own = [k for k, c in enumerate(CLUSTERS) if c.products and THEATRES.index(c.theatre) == place.theatre]
+        own = [
+            k
+            for k, c in enumerate(CLUSTERS)
+            if c.products and THEATRES.index(c.theatre) == place.theatre
+        ]
         if own:
             nearest[i] = min(own, key=lambda k: (days_surface[i, sites[k]], air_km[i, sites[k]]))
     return nearest
@@ -398,7 +500,9 @@ def site_clusters(map: Map, days_surface: np.ndarray, air_km: np.ndarray) -> np.
 
 def cluster_and_nearest(map: Map, speeds: Speeds) -> tuple[np.ndarray, np.ndarray]:
     """`Routes.site_cluster` and `Travel.nearest_site` by themselves, in a fifth of the time of the tables that hold them."""
-    digest = digest_of((map.digest, tuple(speeds)), (__file__, travel_file.__file__, cache_file.__file__))
+    digest = digest_of(
+        (map.digest, tuple(speeds)), (__file__, travel_file.__file__, cache_file.__file__)
+    )
 
     def found() -> Arrays:
         clusters = site_clusters(map, surface_days(map, speeds), air_km(map))

@@ -18,7 +18,11 @@ from sim.geography.map import COUNTRIES, TERRAINS, Map
 REACH_KM = 40.0  # beyond it a force is not felt (model section 4.4)
 COMMUNITY_KM = 60.0  # a cell farther from every community belongs to none
 FOOT_DAYS = 30.0  # marches longer than this do not happen
-ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5  # foot-equivalent km per km (model section 4.4); off road 1
+ON_TRACK, ON_ROAD, ON_RIVER = (
+    0.7,
+    0.4,
+    0.5,
+)  # foot-equivalent km per km (model section 4.4); off road 1
 LANDING_KM = 20.0
 SMALL_BOAT = 2  # river class that carries boats all year
 TRACK = 1  # road class 1 is a track, 2 a secondary and 3 a paved road
@@ -41,7 +45,9 @@ class Speeds(NamedTuple):
     road_paved: float = 400.0
     road_secondary: float = 200.0  # Ayacucho-Pichari in a day
     road_track: float = 80.0
-    river_large: float = 200.0  # F0501: Iquitos-Santa Rosa, 660 km on this map, in 72 h by slow boat
+    river_large: float = (
+        200.0  # F0501: Iquitos-Santa Rosa, 660 km on this map, in 72 h by slow boat
+    )
     river_medium: float = 90.0
     river_small: float = 40.0
     road_winding: float = 1.0  # true length over the map's, which allows for relief already
@@ -90,14 +96,20 @@ def travel(map: Map, speeds: Speeds | None = None) -> Travel:
     """The travel tables of a map under the given speeds, from the cache where they are there."""
     speeds = Speeds() if speeds is None else speeds
     digest = digest_of((map.digest, tuple(speeds)), (__file__, cache_file.__file__))
-    return Travel(**cached("travel", digest, lambda: _tables(map, speeds)), speeds=speeds, digest=digest)
+    return Travel(
+        **cached("travel", digest, lambda: _tables(map, speeds)), speeds=speeds, digest=digest
+    )
 
 
 def foot_edges(map: Map, speeds: Speeds) -> Edges:
     """Steps to the eight neighbouring cells, off road. Sea and lakes cannot be walked."""
     by_terrain = dict(zip(TERRAINS, (0.0, *speeds[:5], 0.0)))
-    pace = np.array([by_terrain[name] for name in TERRAINS])[map.terrain_of] / (1.0 + map.slope_permille / speeds.slope_permille)
-    active = np.full((map.rows + 2, map.cols + 2), -1)  # a rim of inactive cells saves the bounds checks
+    pace = np.array([by_terrain[name] for name in TERRAINS])[map.terrain_of] / (
+        1.0 + map.slope_permille / speeds.slope_permille
+    )
+    active = np.full(
+        (map.rows + 2, map.cols + 2), -1
+    )  # a rim of inactive cells saves the bounds checks
     row, col = map.cells // map.cols + 1, map.cells % map.cols + 1
     active[row, col] = np.arange(len(map.cells))
     pairs = []
@@ -140,10 +152,16 @@ def nodes_of_sites(map: Map) -> np.ndarray:
     return np.where(cell >= 0, cell, len(map.cells) + np.arange(len(cell)))
 
 
-def _graph(size: int, a: list[np.ndarray], b: list[np.ndarray], weight: list[np.ndarray]) -> csr_matrix:
+def _graph(
+    size: int, a: list[np.ndarray], b: list[np.ndarray], weight: list[np.ndarray]
+) -> csr_matrix:
     """A symmetric graph; of parallel edges the lightest stays."""
     ends = np.concatenate(a), np.concatenate(b)
-    tail, head, light = np.concatenate(ends), np.concatenate(ends[::-1]), np.tile(np.concatenate(weight), 2)
+    tail, head, light = (
+        np.concatenate(ends),
+        np.concatenate(ends[::-1]),
+        np.tile(np.concatenate(weight), 2),
+    )
     order = np.lexsort((light, head, tail))
     tail, head, light = tail[order], head[order], light[order]
     first = np.append(True, (np.diff(tail) != 0) | (np.diff(head) != 0)) & (tail != head)
@@ -152,7 +170,10 @@ def _graph(size: int, a: list[np.ndarray], b: list[np.ndarray], weight: list[np.
 
 def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.ndarray:
     """Shortest way between every two of the nodes; made symmetric to the last bit, since sums in two directions round differently."""
-    rows = [dijkstra(graph, indices=nodes[i : i + AT_ONCE], limit=limit)[:, nodes] for i in range(0, len(nodes), AT_ONCE)]
+    rows = [
+        dijkstra(graph, indices=nodes[i : i + AT_ONCE], limit=limit)[:, nodes]
+        for i in range(0, len(nodes), AT_ONCE)
+    ]
     table = np.concatenate(rows)
     table = np.minimum(table, table.T)
     np.fill_diagonal(table, 0.0)
@@ -164,8 +185,12 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
     foot, trail = foot_edges(map, speeds), trail_edges(map, speeds)
     on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
     days = surface_days(map, speeds)
-    with np.errstate(invalid="ignore"):  # what a hair more on the water adds is, on the quickest way, the days on the water
-        by_boat = np.where(np.isfinite(days), (surface_days(map, speeds, 1.0 + HAIR) - days) / HAIR, 0.0)
+    with np.errstate(
+        invalid="ignore"
+    ):  # what a hair more on the water adds is, on the quickest way, the days on the water
+        by_boat = np.where(
+            np.isfinite(days), (surface_days(map, speeds, 1.0 + HAIR) - days) / HAIR, 0.0
+        )
     return {
         **_reach(map, _felt(map, speeds)),
         "days_surface": days,
@@ -179,7 +204,12 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
 def surface_days(map: Map, speeds: Speeds, water: float = 1.0) -> np.ndarray:
     """Days between sites by foot, road, river and connectors when a day on the water takes `water` days. f8[n_sites, n_sites]"""
     sites = nodes_of_sites(map)
-    on_land = (foot_edges(map, speeds), road_edges(map, speeds), _port_edges(map, speeds), _connector_edges(map, sites, "road"))
+    on_land = (
+        foot_edges(map, speeds),
+        road_edges(map, speeds),
+        _port_edges(map, speeds),
+        _connector_edges(map, sites, "road"),
+    )
     on_water = (river_edges(map, speeds), _connector_edges(map, sites, "river"))
     ways = [(e.a, e.b, e.days) for e in on_land] + [(e.a, e.b, e.days * water) for e in on_water]
     return _between(_graph(len(map.cells) + len(sites), *zip(*ways)), sites)  # type: ignore[arg-type]
@@ -202,7 +232,9 @@ def ports(map: Map) -> np.ndarray:
     landing = np.array([s.port for s in map.settlements], np.int64)
     for i, s in enumerate(map.settlements):
         if s.port < 0 <= s.cell:
-            away = (map.x_km[boats] - map.x_km[s.cell]) ** 2 + (map.y_km[boats] - map.y_km[s.cell]) ** 2
+            away = (map.x_km[boats] - map.x_km[s.cell]) ** 2 + (
+                map.y_km[boats] - map.y_km[s.cell]
+            ) ** 2
             if away.min() <= LANDING_KM * LANDING_KM:
                 landing[i] = boats[away.argmin()]
     return landing
@@ -231,7 +263,11 @@ def _reach(map: Map, felt: csr_matrix) -> Arrays:
     half = 0.5 * map.resolution_km
     cells, kms, sites, site_kms = [], [], [], []
     for i, own in enumerate(cell):
-        far = dijkstra(felt, indices=own, limit=REACH_KM) if own >= 0 else np.full(len(map.cells), np.inf)
+        far = (
+            dijkstra(felt, indices=own, limit=REACH_KM)
+            if own >= 0
+            else np.full(len(map.cells), np.inf)
+        )
         if own >= 0:
             far[own] = half
         inside = np.flatnonzero(far <= REACH_KM)
@@ -266,7 +302,13 @@ def nearest_site(map: Map, speeds: Speeds) -> np.ndarray:
         if s.cell >= 0 and place[s.cell] >= 0:
             site_of.setdefault(int(place[s.cell]), i)
     seeds = np.array(sorted(site_of), np.int64)
-    km, _, seed = dijkstra(felt[home][:, home], indices=seeds, min_only=True, limit=COMMUNITY_KM, return_predecessors=True)
+    km, _, seed = dijkstra(
+        felt[home][:, home],
+        indices=seeds,
+        min_only=True,
+        limit=COMMUNITY_KM,
+        return_predecessors=True,
+    )
     owner = np.full(len(map.cells), -1)
     held = np.isfinite(km) & (map.theatre[home] > 0)
     owner[home[held]] = [site_of[int(s)] for s in seed[held]]
@@ -276,6 +318,9 @@ def nearest_site(map: Map, speeds: Speeds) -> np.ndarray:
 def air_km(map: Map) -> np.ndarray:
     """Great-circle distance between sites, f8[n_sites, n_sites]."""
     lon, lat = np.radians([[s.lon for s in map.settlements], [s.lat for s in map.settlements]])
-    chord = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    chord = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
     km = 2.0 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
     return np.maximum(km, km.T)

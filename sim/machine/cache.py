@@ -36,7 +36,11 @@ try:
 except ImportError:  # not on Windows: there a living process protects nothing
     fcntl = None  # type: ignore[assignment]
 
-KINDS = {"kernels": "compiled loops and rules", "travel": "sets of travel tables", "routes": "route libraries"}
+KINDS = {
+    "kernels": "compiled loops and rules",
+    "travel": "sets of travel tables",
+    "routes": "route libraries",
+}
 LIVING = "living"
 DAY_S = 86_400.0
 UNUSED_DAYS = 30
@@ -99,7 +103,11 @@ def contents() -> dict[str, dict[str, int]]:
     for kind in KINDS:
         files = [file.stat() for file in (cache_root() / kind).rglob("*") if file.is_file()]
         used = [folder.stat().st_mtime for folder in (cache_root() / kind).glob("*")]
-        found[kind] = {"files": len(files), "bytes": sum(file.st_size for file in files), "last_used": int(max(used, default=0))}
+        found[kind] = {
+            "files": len(files),
+            "bytes": sum(file.st_size for file in files),
+            "last_used": int(max(used, default=0)),
+        }
     return found
 
 
@@ -171,7 +179,11 @@ def _stand_in(place: Path, reason: str) -> None:
         atexit.register(_remove_temporary, os.getpid())
     kept = "is kept in a temporary folder until this process ends" if folder else "is not kept"
     with contextlib.suppress(OSError):
-        print(f"redeploy: the cache {place} cannot be used: {reason}; what is computed {kept}", file=sys.stderr, flush=True)
+        print(
+            f"redeploy: the cache {place} cannot be used: {reason}; what is computed {kept}",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _remove_temporary(maker: int) -> None:
@@ -185,7 +197,11 @@ def _whole(place: Path, entry: str) -> bytes | None:
     try:
         for folder in (path.parent.parent, path.parent):
             status = folder.lstat()  # of a link, the link's own: it is no folder
-            if not stat.S_ISDIR(status.st_mode) or not _ours(status) or status.st_mode & stat.S_IWOTH:
+            if (
+                not stat.S_ISDIR(status.st_mode)
+                or not _ours(status)
+                or status.st_mode & stat.S_IWOTH
+            ):
                 return None
         with open(path, "rb") as file:
             if not _ours(os.fstat(file.fileno())):
@@ -234,7 +250,9 @@ def _living_file(root: Path, process: int) -> Path:
     path = root / LIVING / f"{process}-{uuid.uuid4().hex}"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # stays open
-    with contextlib.suppress(OSError):  # some network disks know no locks: there the list protects nothing
+    with contextlib.suppress(
+        OSError
+    ):  # some network disks know no locks: there the list protects nothing
         fcntl.flock(handle, fcntl.LOCK_EX)
     atexit.register(_remove_list, path, process)
     return path

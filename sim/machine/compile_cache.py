@@ -29,7 +29,13 @@ from sim.machine import cache
 from sim.machine.interrupts import ended_at_once
 from sim.machine.sources import kernel_hash
 
-FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE")  # of numba: they change what is compiled
+FLAGS = (
+    "BOUNDSCHECK",
+    "DEBUGINFO_DEFAULT",
+    "OPT",
+    "LOOP_VECTORIZE",
+    "SLP_VECTORIZE",
+)  # of numba: they change what is compiled
 FORMAT = "2"  # of an entry
 S_A_LINE = 0.02  # to compile it, on one core of a laptop
 S_A_LINE_OF_THE_DAY = 0.2  # its loops are compiled together with all that they call
@@ -40,14 +46,18 @@ class KernelCache(_Cache):
 
     def __init__(self, function: Callable) -> None:
         if function.__closure__:
-            raise TypeError(f"{function.__qualname__}: a kernel takes no variables of an enclosing function; the cache could not see them")
+            raise TypeError(
+                f"{function.__qualname__}: a kernel takes no variables of an enclosing function; the cache could not see them"
+            )
         versions = (FORMAT, numba.__version__, llvmlite.__version__, np.__version__, sys.version)
         flags = (f"{flag}={getattr(config, flag, None)}" for flag in FLAGS)
         self.folder = f"kernels/{kernel_hash(function.__code__.co_filename, *versions, *flags)}"
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.line = function.__code__.co_firstlineno
         lines = len({line for _, _, line in function.__code__.co_lines()})
-        self.seconds = lines * (S_A_LINE_OF_THE_DAY if function.__module__ == "sim.model.day" else S_A_LINE)
+        self.seconds = lines * (
+            S_A_LINE_OF_THE_DAY if function.__module__ == "sim.model.day" else S_A_LINE
+        )
         KERNELS.append(self)
 
     @property
@@ -65,7 +75,9 @@ class KernelCache(_Cache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled function, unless it holds addresses of this very process."""
-        if not data.library.has_dynamic_globals and not any(not lifted.can_cache for lifted in data.lifted):
+        if not data.library.has_dynamic_globals and not any(
+            not lifted.can_cache for lifted in data.lifted
+        ):
             cache.write(self._entry(sig, data.codegen), dumps(data._reduce()))
 
     def enable(self) -> None:
@@ -106,7 +118,11 @@ class Teller(event.Listener):
         self.told |= kernels
         seconds = max(5 * round(sum(kernel.seconds for kernel in kernels) / 5), 5)
         with contextlib.suppress(OSError):
-            print(f"Compiling the model (about {seconds} s; later runs load it in a moment)", file=sys.stderr, flush=True)
+            print(
+                f"Compiling the model (about {seconds} s; later runs load it in a moment)",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 def missing() -> set[KernelCache]:

@@ -33,13 +33,27 @@ LOOP = (
 )
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/**/*.py", "geography/*.py")
 REGISTRY = "parameters.toml"
-TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence", "acts", "needs")  # of its entries: they decide no result
+TEXTS = (
+    "source",
+    "meaning",
+    "direction",
+    "moves",
+    "provenance",
+    "confidence",
+    "acts",
+    "needs",
+)  # of its entries: they decide no result
 
 
 def _digest(files: Iterable[Path], *words: str) -> str:
     digest = hashlib.sha256("|".join(words).encode())
     for f in sorted(set(files)):
-        digest.update(f.name.encode() + b"\0" + (_numbers(f) if f.name == REGISTRY else f.read_bytes()) + b"\0")
+        digest.update(
+            f.name.encode()
+            + b"\0"
+            + (_numbers(f) if f.name == REGISTRY else f.read_bytes())
+            + b"\0"
+        )
     return digest.hexdigest()[:16]
 
 
@@ -47,7 +61,10 @@ def _numbers(registry: Path) -> bytes:
     """The registry without its texts, so that a better word for a source does not rename every run."""
     sections = tomllib.loads(registry.read_text("utf-8"))
     kept = {
-        section: {name: {key: value for key, value in entry.items() if key not in TEXTS} for name, entry in entries.items()}
+        section: {
+            name: {key: value for key, value in entry.items() if key not in TEXTS}
+            for name, entry in entries.items()
+        }
         for section, entries in sections.items()
     }
     return json.dumps(kept).encode()

@@ -11,7 +11,10 @@ from typing import Any
 def say(text: str, status: int) -> int:
     """Tell on stderr, with no character that moves the cursor, and give the status back."""
     try:
-        print("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text), file=sys.stderr)
+        print(
+            "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text),
+            file=sys.stderr,
+        )
     except OSError:  # a full stderr changes no status
         drop(sys.stderr)
     return status
@@ -30,7 +33,9 @@ def warnings_as_lines() -> Iterator[None]:
             say(f"warning: {message}", 0)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)  # whatever the interpreter was told: nothing is dropped without a word
+        warnings.simplefilter(
+            "always", UserWarning
+        )  # whatever the interpreter was told: nothing is dropped without a word
         usual, warnings.showwarning = warnings.showwarning, show
         warnings.simplefilter("always", UserWarning)
         yield

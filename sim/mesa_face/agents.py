@@ -40,7 +40,9 @@ class Gone(dict[str, np.ndarray]):
     """What is left of an agent whose row is free or another's."""
 
     def __missing__(self, field: str) -> np.ndarray:
-        raise LookupError(f"{field}: this agent is no longer in the model; look again with model.agents")
+        raise LookupError(
+            f"{field}: this agent is no longer in the model; look again with model.agents"
+        )
 
 
 GONE = Gone()
@@ -61,12 +63,16 @@ class Column:
 
 def notes(record: type) -> dict[str, str]:
     """Unit and range of every field of a record class, as its comments say."""
-    return dict(re.findall(r"^    (\w+): \w+(?:  # (.*))?$", inspect.getsource(record), re.MULTILINE))
+    return dict(
+        re.findall(r"^    (\w+): \w+(?:  # (.*))?$", inspect.getsource(record), re.MULTILINE)
+    )
 
 
 def named(field: str, names: tuple[str, ...]) -> property:
     """The name of what a field holds as a code."""
-    return property(lambda view: names[getattr(view, field)], doc=f"`{field}` as a word: {', '.join(names)}")
+    return property(
+        lambda view: names[getattr(view, field)], doc=f"`{field}` as a word: {', '.join(names)}"
+    )
 
 
 class ModelOfAWorld(Protocol):
@@ -119,7 +125,9 @@ class View(mesa.Agent):
     @property
     def theatre_name(self) -> str:
         """vraem, loreto, cajamarca or elsewhere."""
-        return THEATRES[self.world.sites.theatre[self.site]] if self.site >= 0 else THEATRES[ELSEWHERE]
+        return (
+            THEATRES[self.world.sites.theatre[self.site]] if self.site >= 0 else THEATRES[ELSEWHERE]
+        )
 
     @property
     def country_name(self) -> str:
@@ -148,12 +156,16 @@ class InCell(View):
     @property
     def lon(self) -> float:
         """Longitude of the centre of its cell, degrees."""
-        return float(self.world.map.lon[self.active_cell]) if self.active_cell >= 0 else float("nan")
+        return (
+            float(self.world.map.lon[self.active_cell]) if self.active_cell >= 0 else float("nan")
+        )
 
     @property
     def lat(self) -> float:
         """Latitude of the centre of its cell, degrees."""
-        return float(self.world.map.lat[self.active_cell]) if self.active_cell >= 0 else float("nan")
+        return (
+            float(self.world.map.lat[self.active_cell]) if self.active_cell >= 0 else float("nan")
+        )
 
 
 class StateUnit(View, CellAgent, record=state.Unit):
@@ -185,7 +197,11 @@ class PoliceUnit(StateUnit):
     def case_points(self) -> float:
         """Points that the anti-narcotics teams of its theatre hold against all firms; 0 for other police."""
         theatre = self.world.sites.theatre[self.posting]
-        return float(self.world.minds.cases[:, theatre].sum()) if self.kind == state.ANTINARCOTICS else 0.0
+        return (
+            float(self.world.minds.cases[:, theatre].sum())
+            if self.kind == state.ANTINARCOTICS
+            else 0.0
+        )
 
 
 class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
@@ -291,15 +307,23 @@ def at(field: str) -> Callable[[World, np.ndarray, np.ndarray], np.ndarray]:
     return lambda world, table, rows: world.sites.cell[table[field][rows]]
 
 
-UNIT_CLASSES = tuple(MilitaryUnit if kind < state.POLICE else PoliceUnit for kind in range(len(state.UNIT_KINDS)))
+UNIT_CLASSES = tuple(
+    MilitaryUnit if kind < state.POLICE else PoliceUnit for kind in range(len(state.UNIT_KINDS))
+)
 SOURCES = (
     Source(lambda w: w.actors.units, UNIT_CLASSES, at("posting")),
     Source(lambda w: w.actors.groups, (MpcpColumn, DissidentCell, ThirdGroup), at("site")),
     Source(lambda w: w.actors.networks, (TraffickingNetwork,), at("hub")),
-    Source(lambda w: w.actors.shipments, (Shipment,), lambda w, table, rows: w.routes.cell[table["step"][rows]]),
+    Source(
+        lambda w: w.actors.shipments,
+        (Shipment,),
+        lambda w, table, rows: w.routes.cell[table["step"][rows]],
+    ),
     Source(lambda w: w.actors.labs, (Laboratory,), lambda w, table, rows: table["cell"][rows]),
     Source(lambda w: w.places.partners, (PartnerForce,), at("site")),
-    Source(lambda w: w.places.communities, (Community,), lambda w, table, rows: table["cell"][rows]),
+    Source(
+        lambda w: w.places.communities, (Community,), lambda w, table, rows: table["cell"][rows]
+    ),
 )
 CLASSES = tuple(dict.fromkeys(kind for source in SOURCES for kind in source.classes))
 

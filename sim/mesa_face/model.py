@@ -90,7 +90,9 @@ class Layers(Mapping[str, np.ndarray]):
 
 def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
     """A flow summed over all theatres since day 0; NaN in the burn-in, whose flows do not count."""
-    return lambda model: float(model.world.tally[1:, quantity, :4].sum()) if model.day >= 0 else math.nan
+    return lambda model: (
+        float(model.world.tally[1:, quantity, :4].sum()) if model.day >= 0 else math.nan
+    )
 
 
 def vacuum_vraem(model: RedeploymentModel) -> float:
@@ -200,7 +202,9 @@ class RedeploymentModel(mesa.Model):
         """Match the views with the world; the first look builds the grid."""
         map_ = self.world.map
         if self._grid is None:
-            self._grid = OrthogonalMooreGrid((map_.rows, map_.cols), torus=False, random=self.random)
+            self._grid = OrthogonalMooreGrid(
+                (map_.rows, map_.cols), torus=False, random=self.random
+            )
         for roster in self._rosters:
             roster.look(self, self._grid)
 
@@ -214,7 +218,10 @@ class RedeploymentModel(mesa.Model):
     def agents_by_type(self) -> dict[type, Any]:
         """AgentSet of every class, empty where none lives; `ArmedGroup` is the union of its kinds."""
         everyone, found = self.agents, super().agents_by_type
-        sets = {kind: found[kind] if kind in found else everyone.select(lambda _: False) for kind in CLASSES}
+        sets = {
+            kind: found[kind] if kind in found else everyone.select(lambda _: False)
+            for kind in CLASSES
+        }
         return sets | {ArmedGroup: everyone.select(lambda agent: isinstance(agent, ArmedGroup))}
 
     @property
@@ -234,12 +241,22 @@ def scenario_of(given: Any) -> Scenario:
         return given
     if isinstance(given, str | os.PathLike):
         return load_scenario(os.fspath(given))
-    hint = '; in batch_run put it in a list, {"scenario": [scenario]}' if isinstance(given, tuple) else ""  # its first field
-    raise UserError(f"scenario: expected a Scenario or the path of its file (got {type(given).__name__}){hint}")
+    hint = (
+        '; in batch_run put it in a list, {"scenario": [scenario]}'
+        if isinstance(given, tuple)
+        else ""
+    )  # its first field
+    raise UserError(
+        f"scenario: expected a Scenario or the path of its file (got {type(given).__name__}){hint}"
+    )
 
 
 def whole(name: str, given: Any, least: int = 0) -> int:
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or not least <= given <= MAX_SEED:
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, int | np.integer)
+        or not least <= given <= MAX_SEED
+    ):
         raise UserError(f"{name}: expected a whole number from {least} to 2^64 - 1 (got {given!r})")
     return int(given)
 
@@ -249,7 +266,10 @@ def iteration_of_a_batch() -> int:
     without the count all of them would be the same run; so it is read from the function of Mesa that makes the model."""
     frame = inspect.currentframe()
     while frame is not None:
-        if frame.f_code.co_name == "_model_run_func" and frame.f_globals.get("__name__") == "mesa.batchrunner":
+        if (
+            frame.f_code.co_name == "_model_run_func"
+            and frame.f_globals.get("__name__") == "mesa.batchrunner"
+        ):
             return int(frame.f_locals["run"][1])
         frame = frame.f_back
     return 0

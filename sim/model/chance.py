@@ -41,28 +41,63 @@ def normal(u):
         q = math.sqrt(-2.0 * math.log(u))
         return (
             (
-                (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00) * q - 2.549732539343734e00) * q
+                (
+                    (
+                        (-7.784894002430293e-03 * q - 3.223964580411365e-01) * q
+                        - 2.400758277161838e00
+                    )
+                    * q
+                    - 2.549732539343734e00
+                )
+                * q
                 + 4.374664141464968e00
             )
             * q
             + 2.938163982698783e00
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q + 3.754408661907416e00) * q + 1.0)
+        ) / (
+            (
+                ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
+                + 3.754408661907416e00
+            )
+            * q
+            + 1.0
+        )
     if u > 1.0 - 0.02425:
         q = math.sqrt(-2.0 * math.log(1.0 - u))
         return -(
             (
-                (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00) * q - 2.549732539343734e00) * q
+                (
+                    (
+                        (-7.784894002430293e-03 * q - 3.223964580411365e-01) * q
+                        - 2.400758277161838e00
+                    )
+                    * q
+                    - 2.549732539343734e00
+                )
+                * q
                 + 4.374664141464968e00
             )
             * q
             + 2.938163982698783e00
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q + 3.754408661907416e00) * q + 1.0)
+        ) / (
+            (
+                ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
+                + 3.754408661907416e00
+            )
+            * q
+            + 1.0
+        )
     q = u - 0.5
     r = q * q
     return (
         (
             (
-                (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
+                (
+                    ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02)
+                    * r
+                    + 1.383577518672690e02
+                )
+                * r
                 - 3.066479806614716e01
             )
             * r
@@ -71,7 +106,12 @@ def normal(u):
         * q
         / (
             (
-                (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+                (
+                    ((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02)
+                    * r
+                    + 6.680131188771972e01
+                )
+                * r
                 - 1.328068155288572e01
             )
             * r
@@ -114,12 +154,28 @@ def binomial(u, n, p):
 # Streams: 100 x place of the mechanism in the day + n. A number is never reused; a test freezes the list.
 LEAK, OBSERVE = 601, 602
 TIP, TOLD, PARTNER_DELAY = 501, 502, 503
-LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED = 701, 702, 703, 704, 705, 706, 707
+LOAD_PATROL, LOAD_POST, LOAD_CONNECTOR, LOAD_LEAD, LAB_PATROL, LAB_LEAD, LEAD_ACTED = (
+    701,
+    702,
+    703,
+    704,
+    705,
+    706,
+    707,
+)
 LOAD_ROUTE, POLICE_THERE, REBUILD = 708, 709, 710
 FIELD_LEAD = 715
 ATTACK, TARGET, AMBUSH, AMBUSH_TIME, STATE_KILLED, REBELS_KILLED, CIVILIANS, MEETING, GROUP_RAID, LEADER = (
     801, 802, 803, 804, 805, 806, 807, 808, 809, 810)  # fmt: skip
-VICTIM, RIVALS, RIVAL_KILLED, RIVAL_CIVILIANS, PURSUERS_KILLED, PURSUED_KILLED, PURSUIT_CIVILIANS = 811, 812, 813, 814, 815, 816, 817
+(
+    VICTIM,
+    RIVALS,
+    RIVAL_KILLED,
+    RIVAL_CIVILIANS,
+    PURSUERS_KILLED,
+    PURSUED_KILLED,
+    PURSUIT_CIVILIANS,
+) = 811, 812, 813, 814, 815, 816, 817
 GROUP_MOVE, REPLACE = 901, 301
 ENTRY, LEADER_HUNTED = 902, 903
 RETALIATION, RETALIATION_HARM, FLIGHT = 1601, 1602, 1603
@@ -128,4 +184,6 @@ ROUTE_CHOICE, STRIP_CHOICE, OPEN_ROUTE = 1301, 1302, 1303
 ARREST, SPLIT_LAB, NEW_LAB, LAB_SITE, LAB_OWNER = 1310, 1311, 1312, 1313, 1314
 CROSSING, HANDOVER, INCIDENT, SUSPENSION, FIRM_CROSSING = 1501, 1502, 1503, 1504, 1505
 STRATEGY, ROUTE_SEARCHED = 101, 102
-STREAMS = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
+STREAMS = {
+    name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)
+}

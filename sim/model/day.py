@@ -7,7 +7,15 @@ import numpy as np
 from sim.model import observe
 from sim.model.compile import loop, rule
 from sim.model.mechanisms.forces import presence, redeployment, seasons, sustainment
-from sim.model.mechanisms.insurgents import control, engagement, entry, insurgency, pursuit, rivalry, sponsorship
+from sim.model.mechanisms.insurgents import (
+    control,
+    engagement,
+    entry,
+    insurgency,
+    pursuit,
+    rivalry,
+    sponsorship,
+)
 from sim.model.mechanisms.intelligence import information, secrecy, survey
 from sim.model.mechanisms.interdiction import corruption, detection, justice, partner
 from sim.model.mechanisms.people import communities
@@ -131,7 +139,12 @@ class Diary(NamedTuple):
 @rule
 def crowded(actors):
     """Whether a table that agents are born into is to be doubled before the next day."""
-    return nearly_full(actors.groups) or nearly_full(actors.shipments) or nearly_full(actors.labs) or nearly_full(actors.leads)
+    return (
+        nearly_full(actors.groups)
+        or nearly_full(actors.shipments)
+        or nearly_full(actors.labs)
+        or nearly_full(actors.leads)
+    )
 
 
 @loop
@@ -150,12 +163,33 @@ def advance(world, start, stop):
 @loop
 def one_day(world, t):
     """Sections 4.2 to 4.17 of the model. 4.1, orders, speaks between stretches (`simulation/orders.py`)."""
-    actors, places, fields, land, minds, trade = world.actors, world.places, world.fields, world.land, world.minds, world.trade
-    ground, sites, near, ways, routes = world.ground, world.sites, world.near, world.ways, world.routes
-    route_facts, legs, lines, bench, parameters = world.route_facts, world.legs, world.lines, world.bench, world.parameters
+    actors, places, fields, land, minds, trade = (
+        world.actors,
+        world.places,
+        world.fields,
+        world.land,
+        world.minds,
+        world.trade,
+    )
+    ground, sites, near, ways, routes = (
+        world.ground,
+        world.sites,
+        world.near,
+        world.ways,
+        world.routes,
+    )
+    route_facts, legs, lines, bench, parameters = (
+        world.route_facts,
+        world.legs,
+        world.lines,
+        world.bench,
+        world.parameters,
+    )
     lever = places.levers[0]
     held = 1 if t < lever.burn_in else 0
-    today = Today(world.key, t, held, is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year))
+    today = Today(
+        world.key, t, held, is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year)
+    )
     diary = Diary(world.tally[tally_row(t, lever.burn_in)], world.events, world.status)
     latex = lines.latex_cluster[0]
 
@@ -169,7 +203,9 @@ def one_day(world, t):
     presence.spread(actors, places, fields, sites, near, bench, parameters)
     presence.feel(places, parameters, today)
 
-    information.information(actors, places, fields, ground, sites, near, routes, lines, bench, parameters, today, diary)
+    information.information(
+        actors, places, fields, ground, sites, near, routes, lines, bench, parameters, today, diary
+    )
 
     heard = secrecy.leaks(actors, places, fields, sites, ground, parameters, today)
     if today.weekly or heard == 1:
@@ -178,10 +214,25 @@ def one_day(world, t):
     secrecy.beliefs(actors, fields, minds, legs, parameters, heard, today, diary)
     secrecy.watch(actors, places, minds, sites, near, bench, parameters, today)
 
-    detection.loads(actors, places, fields, minds, ground, near, routes, route_facts, legs, parameters, today, diary)
+    detection.loads(
+        actors,
+        places,
+        fields,
+        minds,
+        ground,
+        near,
+        routes,
+        route_facts,
+        legs,
+        parameters,
+        today,
+        diary,
+    )
     detection.works(actors, places, fields, minds, ground, near, parameters, today, diary)
     corruption.corruption(actors, places, fields, sites, parameters)
-    detection.act_on_leads(actors, places, fields, minds, ground, sites, near, routes, parameters, today, diary)
+    detection.act_on_leads(
+        actors, places, fields, minds, ground, sites, near, routes, parameters, today, diary
+    )
 
     survey.answer(actors, places, fields, sites, near, parameters, today, diary)
 
@@ -217,8 +268,23 @@ def one_day(world, t):
             routing.meet_start_shares(places, trade, route_facts, lines, parameters)
     if is_monthly(t, lever.burn_in):
         routing.open_and_close(actors, places, trade, parameters, today)
-    trafficking.buy_and_send(actors, places, minds, trade, ground, routes, route_facts, legs, bench, parameters, today, diary)
-    trafficking.move(actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary)
+    trafficking.buy_and_send(
+        actors,
+        places,
+        minds,
+        trade,
+        ground,
+        routes,
+        route_facts,
+        legs,
+        bench,
+        parameters,
+        today,
+        diary,
+    )
+    trafficking.move(
+        actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary
+    )
 
     if today.weekly:
         market.market(places, trade, route_facts, lines, bench, parameters)

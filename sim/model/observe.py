@@ -122,12 +122,22 @@ def weigh(places, parameters, latex_cluster, today):
         for i in range(len(communities)):
             town = communities[i]
             m = markets[town.cluster]
-            per_ha = (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / max(p.leaf_per_kg, 1e-9)
-            usd = town.kg_recent * (m.price if m.product == HCL else usual)  # hydrochloride passes where latex is grown, too
+            per_ha = (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / max(
+                p.leaf_per_kg, 1e-9
+            )
+            usd = town.kg_recent * (
+                m.price if m.product == HCL else usual
+            )  # hydrochloride passes where latex is grown, too
             if m.product == HCL:
                 usd += town.coca * per_ha / 52.0 * m.price
             if latex_cluster >= 0:
-                usd += town.poppy * p.latex_kg_ha * p.harvests_poppy / 52.0 * markets[latex_cluster].price
+                usd += (
+                    town.poppy
+                    * p.latex_kg_ha
+                    * p.harvests_poppy
+                    / 52.0
+                    * markets[latex_cluster].price
+                )
             town.stake += usd
     if t == burn_in:
         for h in range(1, 4):
@@ -140,4 +150,8 @@ def weigh(places, parameters, latex_cluster, today):
             for i in range(len(communities)):
                 if communities[i].theatre == h:
                     by_people = communities[i].population / people if people > 0.0 else 0.0
-                    communities[i].weight = 0.5 * by_people + 0.5 * communities[i].stake / stake if stake > 0.0 else by_people
+                    communities[i].weight = (
+                        0.5 * by_people + 0.5 * communities[i].stake / stake
+                        if stake > 0.0
+                        else by_people
+                    )

@@ -3,4 +3,13 @@
 from sim.parameters.couplings import Coupling, load_couplings, off_values
 from sim.parameters.registry import Parameter, Registry, RegistryError, load_figures, load_registry
 
-__all__ = ["Coupling", "Parameter", "Registry", "RegistryError", "load_couplings", "load_figures", "load_registry", "off_values"]
+__all__ = [
+    "Coupling",
+    "Parameter",
+    "Registry",
+    "RegistryError",
+    "load_couplings",
+    "load_figures",
+    "load_registry",
+    "off_values",
+]

@@ -30,18 +30,24 @@ def load_couplings(path: Path = HERE / "couplings.toml") -> Mapping[str, Couplin
         tree = tomllib.load(file)
     found: dict[str, Coupling] = {}
     for name, entry in tree.items():
-        parts = [parameter for part in entry.get("couplings", ()) for parameter in found[part].parameters]
+        parts = [
+            parameter for part in entry.get("couplings", ()) for parameter in found[part].parameters
+        ]
         found[name] = Coupling(name, (*entry.get("parameters", ()), *parts), entry["meaning"])
     return MappingProxyType(found)
 
 
-def off_values(names: Iterable[str], couplings: Mapping[str, Coupling], registry: Registry) -> dict[str, float]:
+def off_values(
+    names: Iterable[str], couplings: Mapping[str, Coupling], registry: Registry
+) -> dict[str, float]:
     """Parameter -> off value for every parameter of the named couplings; KeyError, with the nearest known name, for another name."""
     found: dict[str, float] = {}
     for name in names:
         if name not in couplings:
             close = difflib.get_close_matches(name, couplings, 1)
-            raise KeyError(f'no coupling "{name}"' + (f'. Did you mean "{close[0]}"?' if close else ""))
+            raise KeyError(
+                f'no coupling "{name}"' + (f'. Did you mean "{close[0]}"?' if close else "")
+            )
         for parameter in couplings[name].parameters:
             off = registry.get(parameter).off
             assert off is not None, f"{parameter} has no off value"

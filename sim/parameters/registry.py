@@ -60,7 +60,11 @@ class Parameter:
     def fault(self, value: object, outside_range: bool = False) -> str | None:
         """What a replacement should have been, or None if `value` will do."""
         try:
-            sound = not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value)
+            sound = (
+                not isinstance(value, bool)
+                and isinstance(value, int | float)
+                and math.isfinite(value)
+            )
         except OverflowError:
             sound = False
         if not sound or not isinstance(value, int | float):
@@ -78,7 +82,9 @@ class Registry:
         grouped: dict[str, list[str]] = {}
         for parameter in parameters:
             grouped.setdefault(parameter.mechanism, []).append(parameter.field)
-        self.mechanisms: Mapping[str, tuple[str, ...]] = MappingProxyType({name: tuple(group) for name, group in grouped.items()})
+        self.mechanisms: Mapping[str, tuple[str, ...]] = MappingProxyType(
+            {name: tuple(group) for name, group in grouped.items()}
+        )
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self._parameters.values())
@@ -98,7 +104,10 @@ class Registry:
         """The known name closest to a misspelt one: whole, or by its last part where the mechanism is forgotten or wrong."""
         close = difflib.get_close_matches(name, self._parameters, 1, 0.7)
         by_field = {parameter.field: parameter.name for parameter in self}
-        close = close or [by_field[field] for field in difflib.get_close_matches(name.rpartition(".")[2], by_field, 1, 0.8)]
+        close = close or [
+            by_field[field]
+            for field in difflib.get_close_matches(name.rpartition(".")[2], by_field, 1, 0.8)
+        ]
         return close[0] if close else None
 
     def get(self, name: str) -> Parameter:
@@ -108,15 +117,23 @@ class Registry:
         near = self.near(name)
         raise KeyError(f"no parameter {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 
-    def record(self, mechanism: str, overrides: Mapping[str, float] | None = None) -> dict[str, float]:
+    def record(
+        self, mechanism: str, overrides: Mapping[str, float] | None = None
+    ) -> dict[str, float]:
         """Field name -> value for one mechanism. `overrides` has dotted names; those of other mechanisms are passed over.
 
         KeyError for a mechanism, or an override of this mechanism, that the registry does not hold.
         """
         if mechanism not in self.mechanisms:
             near = difflib.get_close_matches(mechanism, self.mechanisms, 1)
-            raise KeyError(f"no mechanism {mechanism!r} in the registry" + (f"; did you mean {near[0]!r}?" if near else ""))
-        record = {field: self._parameters[f"{mechanism}.{field}"].value for field in self.mechanisms[mechanism]}
+            raise KeyError(
+                f"no mechanism {mechanism!r} in the registry"
+                + (f"; did you mean {near[0]!r}?" if near else "")
+            )
+        record = {
+            field: self._parameters[f"{mechanism}.{field}"].value
+            for field in self.mechanisms[mechanism]
+        }
         for name, value in (overrides or {}).items():
             if name.startswith(mechanism + "."):
                 record[self.get(name).field] = float(value)
@@ -142,7 +159,11 @@ def load_registry(path: Path = HERE / "parameters.toml") -> Registry:
             found = _faults(entry)
             faults += [f"{path.name}: {mechanism}.{field}: {fault}" for fault in found]
             if not found:
-                numbers = {key: float(entry[key]) for key in ("value", "low", "high", "off") if key in entry}
+                numbers = {
+                    key: float(entry[key])
+                    for key in ("value", "low", "high", "off")
+                    if key in entry
+                }
                 parameters.append(Parameter(mechanism, field, **{**entry, **numbers}))
         if not isinstance(group, dict):
             faults.append(f"{path.name}: {mechanism}: expected tables [mechanism.name]")
@@ -161,7 +182,11 @@ def _faults(entry: Any) -> list[str]:
     faults += [f"{key} is missing" for key in known if key not in entry and key not in optional]
     for key in ("value", "low", "high", "off"):
         number = entry.get(key, 0)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+        if (
+            isinstance(number, bool)
+            or not isinstance(number, int | float)
+            or not math.isfinite(number)
+        ):
             faults.append(f"{key} is not a finite number")
     for key in ("unit", "source", "meaning", "direction", "moves", "needs"):
         if not isinstance(entry.get(key, "-"), str) or not entry.get(key, "-").strip():
@@ -173,7 +198,13 @@ def _faults(entry: Any) -> list[str]:
             faults.append(f"{key} is {entry[key]!r}, not one of {', '.join(allowed)}")
     if not faults:
         if not entry["low"] <= entry["value"] <= entry["high"]:
-            faults.append(f"value {entry['value']} is not within low {entry['low']} and high {entry['high']}")
+            faults.append(
+                f"value {entry['value']} is not within low {entry['low']} and high {entry['high']}"
+            )
         cited = re.findall(r"\bF\d{4}\b", entry["source"])
-        faults += [f"source {figure} is not in figures.csv" for figure in cited if figure not in load_figures()]
+        faults += [
+            f"source {figure} is not in figures.csv"
+            for figure in cited
+            if figure not in load_figures()
+        ]
     return faults

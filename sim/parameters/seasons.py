@@ -11,7 +11,9 @@ MONTHS = 12
 
 
 @cache
-def load_seasons(path: Path = HERE / "seasons.toml") -> Mapping[str, Mapping[str, tuple[float, ...]]]:
+def load_seasons(
+    path: Path = HERE / "seasons.toml",
+) -> Mapping[str, Mapping[str, tuple[float, ...]]]:
     """`{"river": {basin: 12 levels}, "rain": {theatre: 12 values}}`, January first, each in [0, 1]; RegistryError lists every fault."""
     with path.open("rb") as file:
         tree = tomllib.load(file)
@@ -19,10 +21,19 @@ def load_seasons(path: Path = HERE / "seasons.toml") -> Mapping[str, Mapping[str
     for kind in ("river", "rain"):
         for name, entry in tree.get(kind, {}).items():
             monthly = entry.get("monthly", [])
-            if len(monthly) != MONTHS or not all(isinstance(value, float) and 0.0 <= value <= 1.0 for value in monthly):
-                faults.append(f"{path.name}: {kind}.{name}.monthly: expected twelve numbers from 0 to 1 (got {monthly})")
+            if len(monthly) != MONTHS or not all(
+                isinstance(value, float) and 0.0 <= value <= 1.0 for value in monthly
+            ):
+                faults.append(
+                    f"{path.name}: {kind}.{name}.monthly: expected twelve numbers from 0 to 1 (got {monthly})"
+                )
             if not entry.get("source") or entry.get("provenance") not in PROVENANCES:
-                faults.append(f"{path.name}: {kind}.{name}: expected a source, and a provenance of {', '.join(PROVENANCES)}")
+                faults.append(
+                    f"{path.name}: {kind}.{name}: expected a source, and a provenance of {', '.join(PROVENANCES)}"
+                )
     if faults:
         raise RegistryError("\n".join(faults))
-    return {kind: {name: tuple(entry["monthly"]) for name, entry in tree[kind].items()} for kind in ("river", "rain")}
+    return {
+        kind: {name: tuple(entry["monthly"]) for name, entry in tree[kind].items()}
+        for kind in ("river", "rain")
+    }

@@ -22,7 +22,12 @@ from sim.report.style import ABROAD, INK, LAND, PAPER, RULE, WATER
 
 RIVER, BOUNDARY = "#5b9bc8", "#8c8c8c"
 MARGIN_KM = 25.0
-SIDES = {"right": (4, 0, "left"), "left": (-4, 0, "right"), "below": (0, -7, "center"), "below left": (3, -7, "right")}
+SIDES = {
+    "right": (4, 0, "left"),
+    "left": (-4, 0, "right"),
+    "below": (0, -7, "center"),
+    "below left": (3, -7, "right"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,39 @@ class Frame:
 VRAEM = Frame(
     "VRAEM",
     ("vraem",),
-    (("Satipo", "right"), ("Pichari", "right"), ("Huanta", "left"), ("San Miguel", "right"), ("Llochegua", "left"), ("Kimbiri", "right")),
-    (("JUNÍN", -74.85, -10.95), ("HUANCAVELICA", -74.83, -12.35), ("CUSCO", -73.25, -12.05), ("AYACUCHO", -74.45, -13.28)),
+    (
+        ("Satipo", "right"),
+        ("Pichari", "right"),
+        ("Huanta", "left"),
+        ("San Miguel", "right"),
+        ("Llochegua", "left"),
+        ("Kimbiri", "right"),
+    ),
+    (
+        ("JUNÍN", -74.85, -10.95),
+        ("HUANCAVELICA", -74.83, -12.35),
+        ("CUSCO", -73.25, -12.05),
+        ("AYACUCHO", -74.45, -13.28),
+    ),
     50,
     (0.735, 0.715),
 )
 BORDER = Frame(
     "northern border",
     BORDER_THEATRES,
-    (("Iquitos", "left"), ("Caballococha", "below left"), ("El Estrecho", "below"), ("Jaen", "right"), ("San Ignacio", "right")),
-    (("ECUADOR", -77.6, -1.6), ("COLOMBIA", -72.0, -1.3), ("BRAZIL", -71.6, -5.6), ("PERU", -75.6, -5.9)),
+    (
+        ("Iquitos", "left"),
+        ("Caballococha", "below left"),
+        ("El Estrecho", "below"),
+        ("Jaen", "right"),
+        ("San Ignacio", "right"),
+    ),
+    (
+        ("ECUADOR", -77.6, -1.6),
+        ("COLOMBIA", -72.0, -1.3),
+        ("BRAZIL", -71.6, -5.6),
+        ("PERU", -75.6, -5.9),
+    ),
     200,
 )
 
@@ -69,15 +97,23 @@ def courses(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
     """The lines of `outline` (departments) or `outline_rivers`, each f8[points, 2] of x, y [km]."""
     stored = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")).values()
     lines = stored if name == "outline_rivers" else (ring for rings in stored for ring in rings)
-    return tuple(np.column_stack(load_map(resolution_km).project(*np.transpose(line))) for line in lines)
+    return tuple(
+        np.column_stack(load_map(resolution_km).project(*np.transpose(line))) for line in lines
+    )
 
 
 @cache
 def edges(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
     """The edge of a country or theatre on the grid, as lines f8[points, 2] of x, y [km]."""
     map_ = load_map(resolution_km)
-    inside = map_.country == COUNTRIES.index(name) if name in COUNTRIES else map_.theatre_grid == THEATRES.index(name)
-    lines: Any = contour_generator(*centres(map_), inside.reshape(map_.rows, map_.cols).astype(float)).lines(0.5)
+    inside = (
+        map_.country == COUNTRIES.index(name)
+        if name in COUNTRIES
+        else map_.theatre_grid == THEATRES.index(name)
+    )
+    lines: Any = contour_generator(
+        *centres(map_), inside.reshape(map_.rows, map_.cols).astype(float)
+    ).lines(0.5)
     return tuple(lines)
 
 
@@ -104,8 +140,18 @@ def under(axes: Axes, map_: Map) -> None:
     """Land, neighbours and sea, under what is painted."""
     axes.set(aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set(visible=True, color=RULE)
-    land = np.where(map_.country == COUNTRIES.index("peru"), 1, np.where(map_.country == 0, 0, 2)).reshape(map_.rows, map_.cols)
-    axes.imshow(land, ListedColormap([WATER, LAND, ABROAD]), extent=extent(map_), interpolation="nearest", vmin=0, vmax=2, zorder=0)
+    land = np.where(
+        map_.country == COUNTRIES.index("peru"), 1, np.where(map_.country == 0, 0, 2)
+    ).reshape(map_.rows, map_.cols)
+    axes.imshow(
+        land,
+        ListedColormap([WATER, LAND, ABROAD]),
+        extent=extent(map_),
+        interpolation="nearest",
+        vmin=0,
+        vmax=2,
+        zorder=0,
+    )
 
 
 def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
@@ -113,12 +159,22 @@ def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
     km = int(map_.resolution_km)
     left, right, bottom, top = box(map_, frame)
     axes.set(xlim=(left, right), ylim=(bottom, top))
-    axes.add_collection(LineCollection(courses("outline", km), colors=BOUNDARY, linewidths=0.35, zorder=4), autolim=False)
-    axes.add_collection(LineCollection(courses("outline_rivers", km), colors=RIVER, linewidths=0.7, zorder=4), autolim=False)
+    axes.add_collection(
+        LineCollection(courses("outline", km), colors=BOUNDARY, linewidths=0.35, zorder=4),
+        autolim=False,
+    )
+    axes.add_collection(
+        LineCollection(courses("outline_rivers", km), colors=RIVER, linewidths=0.7, zorder=4),
+        autolim=False,
+    )
     borders = [line for name in COUNTRIES[1:] for line in edges(name, km)]
-    axes.add_collection(LineCollection(borders, colors=BOUNDARY, linewidths=0.8, zorder=4), autolim=False)
+    axes.add_collection(
+        LineCollection(borders, colors=BOUNDARY, linewidths=0.8, zorder=4), autolim=False
+    )
     outline = [line for name in frame.theatres for line in edges(name, km)]
-    axes.add_collection(LineCollection(outline, colors=INK, linewidths=0.9, zorder=5), autolim=False)
+    axes.add_collection(
+        LineCollection(outline, colors=INK, linewidths=0.9, zorder=5), autolim=False
+    )
     for name, side in frame.towns:
         place = map_.settlements[map_.settlement(name)]
         at = map_.project(place.lon, place.lat)
@@ -133,13 +189,29 @@ def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
     if first and frame.locator:
         inset = axes.inset_axes((*frame.locator, 0.255, 0.275), zorder=10)
         under(inset, map_)
-        inset.add_collection(LineCollection(edges("peru", km), colors=BOUNDARY, linewidths=0.6), autolim=False)
-        inset.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, ec=INK, lw=0.9))
+        inset.add_collection(
+            LineCollection(edges("peru", km), colors=BOUNDARY, linewidths=0.6), autolim=False
+        )
+        inset.add_patch(
+            Rectangle((left, bottom), right - left, top - bottom, fill=False, ec=INK, lw=0.9)
+        )
 
 
-def write(axes: Axes, text: str, at: Any, side: str = "", colour: str = INK, size: float = 6.5) -> None:
+def write(
+    axes: Axes, text: str, at: Any, side: str = "", colour: str = INK, size: float = 6.5
+) -> None:
     """A word at x, y [km], or beside it, with a pale rim that sets it off; it is cut at the frame."""
     dx, dy, align = SIDES.get(side, (0, 0, "center"))
     rim = [withStroke(linewidth=1.6, foreground=PAPER, alpha=0.85)]
-    word = axes.annotate(text, at, (dx, dy), textcoords="offset points", ha=align, va="center", color=colour, fontsize=size, zorder=9)
+    word = axes.annotate(
+        text,
+        at,
+        (dx, dy),
+        textcoords="offset points",
+        ha=align,
+        va="center",
+        color=colour,
+        fontsize=size,
+        zorder=9,
+    )
     word.set(path_effects=rim, in_layout=False, clip_on=True)

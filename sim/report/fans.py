@@ -45,12 +45,20 @@ def fans(found: Calibration) -> Figure:
         axes.set_ylim(bottom=0)
     for axes in grid.flat[len(names) :]:
         axes.set_axis_off()
-    for axes in grid.flat[::-1][len(grid.flat) - len(names) :][:2]:  # the lowest panel of each column has the years
+    for axes in grid.flat[::-1][len(grid.flat) - len(names) :][
+        :2
+    ]:  # the lowest panel of each column has the years
         axes.tick_params(labelbottom=True)
     handles: dict[str, Any] = {}
     for axes in grid.flat:
         handles |= dict(zip(*axes.get_legend_handles_labels()[::-1]))
-    picture.legend([*handles.values()], [*handles], loc="outside lower center", ncols=len(handles), handlelength=1.6)
+    picture.legend(
+        [*handles.values()],
+        [*handles],
+        loc="outside lower center",
+        ncols=len(handles),
+        handlelength=1.6,
+    )
     return picture
 
 
@@ -67,7 +75,9 @@ def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
     axes.plot(days, middle, color=style.BLUE, label="median")
     quantity, _, place = name.rpartition("_")
     title = TITLES.get(quantity, quantity.replace("_", " ").capitalize())
-    over = "" if window == 1 else ", over a year" if window == YEAR_WEEKS else f", over {window} weeks"
+    over = (
+        "" if window == 1 else ", over a year" if window == YEAR_WEEKS else f", over {window} weeks"
+    )
     axes.set_title(f"{title}, {PLACES[place]}{over}")
     axes.set_ylabel(SERIES[name].unit + ("" if SERIES[name].bottom else " a year"))
     axes.grid(axis="y")

@@ -45,9 +45,25 @@ def vacuum(results: Results, point: str) -> Figure:
         panels = picture.subplots(rows, len(days), squeeze=False)
         level = Normalize(0.0, 1.0)
         for column, day in enumerate(days):
-            paint(panels[0, column], map_, VRAEM, places.vacuum(day), here, SEQUENTIAL, level, first=column == 0)
+            paint(
+                panels[0, column],
+                map_,
+                VRAEM,
+                places.vacuum(day),
+                here,
+                SEQUENTIAL,
+                level,
+                first=column == 0,
+            )
             panels[0, column].set_title(f"day {day}{told(places, day)}")
-        bar(picture, panels[0], SEQUENTIAL, level, "vacuum: 1 less the state's share of control", "neither")
+        bar(
+            picture,
+            panels[0],
+            SEQUENTIAL,
+            level,
+            "vacuum: 1 less the state's share of control",
+            "neither",
+        )
         if places.hold:
             changes = [places.vacuum_change(day) for day in days]
             both_ways = about_zero([change.mean[here] for change in changes])
@@ -69,57 +85,112 @@ def interdiction(results: Results, point: str) -> Figure:
     rows = 4 if places.hold else 2
     with look():
         picture = figure(1.3 + 2.35 * rows)
-        panels = picture.subplots(rows, len(periods), squeeze=False, height_ratios=[1.75, 2.3] * (rows // 2))
+        panels = picture.subplots(
+            rows, len(periods), squeeze=False, height_ratios=[1.75, 2.3] * (rows // 2)
+        )
         largest = max(places.flow("seized_kg", *period).max() for period in periods)
         most = max(places.flow("attempted_kg", *period).max() for period in periods)
         level = LogNorm(LEAST_T, max(most, 10.0 * LEAST_T))
         for row, frame in enumerate((BORDER, VRAEM)):
             here = places.inside(frame.theatres)
             for column, period in enumerate(periods):
-                came, seized = (places.flow(quantity, *period) for quantity in ("attempted_kg", "seized_kg"))
-                paint(panels[row, column], map_, frame, came, here & (came >= LEAST_T), SEQUENTIAL, level, first=column == 0)
+                came, seized = (
+                    places.flow(quantity, *period) for quantity in ("attempted_kg", "seized_kg")
+                )
+                paint(
+                    panels[row, column],
+                    map_,
+                    frame,
+                    came,
+                    here & (came >= LEAST_T),
+                    SEQUENTIAL,
+                    level,
+                    first=column == 0,
+                )
                 discs(panels[row, column], map_, places, seized, here & (seized > 0), largest)
-        bar(picture, panels[:2], SEQUENTIAL, level, "cocaine that came over the land, t a year", "neither")
+        bar(
+            picture,
+            panels[:2],
+            SEQUENTIAL,
+            level,
+            "cocaine that came over the land, t a year",
+            "neither",
+        )
         if places.hold:
             changes = [places.flow_change("attempted_kg", *period) for period in periods]
-            both_ways = about_zero([change.mean[places.inside((*BORDER.theatres, *VRAEM.theatres))] for change in changes])
+            both_ways = about_zero(
+                [
+                    change.mean[places.inside((*BORDER.theatres, *VRAEM.theatres))]
+                    for change in changes
+                ]
+            )
             for row, frame in enumerate((BORDER, VRAEM), 2):
                 here = places.inside(frame.theatres)
                 for column, (change, period) in enumerate(zip(changes, periods)):
                     paint_change(panels[row, column], map_, frame, change, here, both_ways)
                     seized_change = places.flow_change("seized_kg", *period)
-                    discs(panels[row, column], map_, places, seized_change.mean, here & seized_change.clear, largest)
+                    discs(
+                        panels[row, column],
+                        map_,
+                        places,
+                        seized_change.mean,
+                        here & seized_change.clear,
+                        largest,
+                    )
             bar(picture, panels[2:], DIVERGING, both_ways, "change against hold, t a year", "both")
         for column, (start, stop) in enumerate(periods):
             panels[0, column].set_title(f"days {start}–{stop}{told(places, stop)}")
-        finish(picture, f"Cocaine over the land, and seized there: {places.label}", places, disc_key(largest, places))
+        finish(
+            picture,
+            f"Cocaine over the land, and seized there: {places.label}",
+            places,
+            disc_key(largest, places),
+        )
     return picture
 
 
 def map_of(results: Results, places: Places) -> Map:
     """The map on which the folder was made. ResultsError when its communities are others today."""
     map_ = load_map(places.resolution_km)
-    if [place.name for place in map_.settlements[: map_.n_communities]] != list(places.places["name"]):
-        raise ResultsError(f"{results.path}: made on another map than today's; run the batch again to draw it")
+    if [place.name for place in map_.settlements[: map_.n_communities]] != list(
+        places.places["name"]
+    ):
+        raise ResultsError(
+            f"{results.path}: made on another map than today's; run the batch again to draw it"
+        )
     return map_
 
 
 def move_of(places: Places) -> int:
     """The day on which the redeployed are in place; where nobody moves, that of the first snapshot after day 0."""
-    return places.arrived if places.arrived is not None else places.days[min(1, len(places.days) - 1)]
+    return (
+        places.arrived if places.arrived is not None else places.days[min(1, len(places.days) - 1)]
+    )
 
 
 def told(places: Places, day: int) -> str:
     """What a day, or the period that ends with it, stands for, to follow its number."""
     if day == places.arrived:
         return ": move done"
-    return ": start" if day == 0 else ": end" if day == places.days[-1] else ": later" if places.arrived is not None else ""
+    return (
+        ": start"
+        if day == 0
+        else ": end"
+        if day == places.days[-1]
+        else ": later"
+        if places.arrived is not None
+        else ""
+    )
 
 
 def periods_of(places: Places) -> list[tuple[int, int]]:
     """Day 0 to the move, then the rest in two halves, as far as there are snapshots."""
     first, last = move_of(places), places.days[-1]
-    middle = min((day for day in places.days if first < day < last), key=lambda day: abs(2 * day - first - last), default=last)
+    middle = min(
+        (day for day in places.days if first < day < last),
+        key=lambda day: abs(2 * day - first - last),
+        default=last,
+    )
     return list(pairwise(sorted({0, first, middle, last})))
 
 
@@ -129,7 +200,17 @@ def about_zero(values: Sequence[Any]) -> Normalize:
     return Normalize(-most, most)
 
 
-def paint(axes: Axes, map_: Map, frame: Frame, values: Any, here: Any, cmap: str, norm: Any, alpha: Any = 1.0, first: bool = False) -> None:
+def paint(
+    axes: Axes,
+    map_: Map,
+    frame: Frame,
+    values: Any,
+    here: Any,
+    cmap: str,
+    norm: Any,
+    alpha: Any = 1.0,
+    first: bool = False,
+) -> None:
     """A frame with `values` f8[places] of the communities `here` on their land; alpha: their opacity, one for all or f8[places]."""
     owner = territories(int(map_.resolution_km))
     shown = (owner >= 0) & here[owner]
@@ -148,7 +229,14 @@ def paint_change(axes: Axes, map_: Map, frame: Frame, change: Change, here: Any,
     owner = territories(int(map_.resolution_km))
     hatched = (owner >= 0) & unclear[owner]
     if hatched.any():
-        axes.contourf(*centres(map_), hatched.astype(float), [0.5, 1.5], hatches=["////"], colors="none", zorder=3)
+        axes.contourf(
+            *centres(map_),
+            hatched.astype(float),
+            [0.5, 1.5],
+            hatches=["////"],
+            colors="none",
+            zorder=3,
+        )
     if change.zero[here].all():
         axes.set_title("= 0 exactly in every pair", fontsize=8)
 
@@ -158,7 +246,15 @@ def discs(axes: Axes, map_: Map, places: Places, values: Any, shown: Any, larges
     x, y = map_.project(places.places["lon"][shown], places.places["lat"][shown])
     more = values[shown] > 0
     faces, rims = np.where(more, VERMILION, PAPER), np.where(more, PAPER, VERMILION)
-    axes.scatter(x, y, s=area(np.abs(values[shown]), largest), color=faces, edgecolor=rims, linewidth=np.where(more, 0.4, 1.1), zorder=6)
+    axes.scatter(
+        x,
+        y,
+        s=area(np.abs(values[shown]), largest),
+        color=faces,
+        edgecolor=rims,
+        linewidth=np.where(more, 0.4, 1.1),
+        zorder=6,
+    )
 
 
 def area(values: Any, largest: float) -> Any:
@@ -173,14 +269,31 @@ def disc_key(largest: float, places: Places) -> list[Line2D]:
     if places.hold:
         discs.append((0.3 * largest, PAPER, VERMILION, "less seized than under hold"))
     return [
-        Line2D([], [], ls="", marker="o", ms=float(np.sqrt(area(size, largest))), mfc=face, mec=rim, label=label)
+        Line2D(
+            [],
+            [],
+            ls="",
+            marker="o",
+            ms=float(np.sqrt(area(size, largest))),
+            mfc=face,
+            mec=rim,
+            label=label,
+        )
         for size, face, rim, label in discs
     ]
 
 
 def bar(picture: Figure, axes: Any, cmap: str, norm: Any, label: str, extend: str) -> None:
     """A colour bar beside rows of panels."""
-    drawn = picture.colorbar(ScalarMappable(norm, colormaps[cmap]), ax=axes, shrink=0.8, aspect=22, pad=0.01, extend=extend, format="{x:g}")
+    drawn = picture.colorbar(
+        ScalarMappable(norm, colormaps[cmap]),
+        ax=axes,
+        shrink=0.8,
+        aspect=22,
+        pad=0.01,
+        extend=extend,
+        format="{x:g}",
+    )
     drawn.set_label(label, fontsize=8)
     drawn.ax.tick_params(labelsize=7)
     drawn.outline.set_edgecolor(RULE)
@@ -190,11 +303,23 @@ def finish(picture: Figure, title: str, places: Places, handles: list[Any]) -> N
     """Title above; below, a key and what the picture rests on."""
     picture.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     if places.hold:
-        handles = [*handles, Patch(fc=PAPER, ec=INK, hatch="////", lw=0.4, label="95 % interval of the change holds 0")]
+        handles = [
+            *handles,
+            Patch(
+                fc=PAPER, ec=INK, hatch="////", lw=0.4, label="95 % interval of the change holds 0"
+            ),
+        ]
     runs = "1 run" if places.n == 1 else f"mean of {places.n} runs"
     source = f"Hypothetical scenario; {runs}. Colours lie on the land of each community, tested each by itself; rivers are schematic."
     if handles:
-        key = picture.legend(handles=handles, loc="outside lower left", ncols=4, title=source, title_fontsize=7, fontsize=7.5)
+        key = picture.legend(
+            handles=handles,
+            loc="outside lower left",
+            ncols=4,
+            title=source,
+            title_fontsize=7,
+            fontsize=7.5,
+        )
         key.set_alignment("left")
     else:
         picture.supxlabel(source, x=0.01, ha="left", fontsize=7)

@@ -29,7 +29,10 @@ PAGE = Path(__file__).with_name("report.html")
 NAMED = 8  # points or failures told one by one
 FANS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("vacuum_vraem",), "The weight of VRAEM communities that the state does not hold."),
-    (("coverage_vraem",), "The weight of VRAEM communities that force covers: the mechanical part of control."),
+    (
+        ("coverage_vraem",),
+        "The weight of VRAEM communities that force covers: the mechanical part of control.",
+    ),
     (("attacks_vraem",), "Acts opened by armed groups in the VRAEM."),
     (("delivered_kg_border",), "Cocaine that left by the northern border exits, by any route."),
     (
@@ -109,12 +112,16 @@ def missing(results: Results, comparison: Comparison | None = None) -> str:
     if not absent:
         return ""
     told = [*absent.sentences()]
-    if short_of := [f"{short(each.label)} {each}" for each in (comparison.short_of_pairs if comparison else ())]:
+    if short_of := [
+        f"{short(each.label)} {each}" for each in (comparison.short_of_pairs if comparison else ())
+    ]:
         told.append(f"Pairs compared: {'; '.join(short_of)}; every other arm all of its pairs.")
     if absent.pending:
         told.append("The command that made the folder does the runs that are not done.")
     if absent.failed:
-        told.append(f"`redeploy status {quote(str(results.path))}` lists every failed run with its reason.")
+        told.append(
+            f"`redeploy status {quote(str(results.path))}` lists every failed run with its reason."
+        )
     return f'<p class="warning"><strong>Runs are missing.</strong> {"<br>".join(escape(line) for line in told)}</p>'
 
 
@@ -133,12 +140,22 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
             continue
         groups = {better: rows["verdict"] == "better", worse: rows["verdict"] == "worse"}
         groups["equal in every pair"] = rows["verdict"] == "= 0 exactly"
-        groups["no clear difference"] = ~(groups[better] | groups[worse] | groups["equal in every pair"])
-        told = [f"{words}: {listed(rows.loc[which, 'label'], number)}" for words, which in groups.items() if which.any()]
+        groups["no clear difference"] = ~(
+            groups[better] | groups[worse] | groups["equal in every pair"]
+        )
+        told = [
+            f"{words}: {listed(rows.loc[which, 'label'], number)}"
+            for words, which in groups.items()
+            if which.any()
+        ]
         lines.append(f"<strong>{tables.SHOWN[name]}</strong>, against hold: {'; '.join(told)}.")
-    verdicts = table.pivot_table(index="label", columns="outcome", values="verdict", aggfunc="first", sort=False)
+    verdicts = table.pivot_table(
+        index="label", columns="outcome", values="verdict", aggfunc="first", sort=False
+    )
     if {"averted_kg_border", "averted_kg_total"} <= set(verdicts.columns):
-        moved = verdicts.index[(verdicts["averted_kg_border"] == "better") & (verdicts["averted_kg_total"] != "better")]
+        moved = verdicts.index[
+            (verdicts["averted_kg_border"] == "better") & (verdicts["averted_kg_total"] != "better")
+        ]
         if len(moved):
             lines.append(
                 "<strong>Diversion</strong>: less leaves by the northern border, but no clear gain is seen over all exits, with "
@@ -146,23 +163,35 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
             )
     told = []
     for _, row in table[(table["label"] == arm.label) & table["outcome"].isin(HEADLINE)].iterrows():
-        told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {tables.unit(row['unit'])[0]}".strip())
+        told.append(
+            f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {tables.unit(row['unit'])[0]}".strip()
+        )
     if told:
-        lines.append(f"<strong>{escape(short(arm.label))}</strong>, the point shown below, over {horizon}: {escape('; '.join(told))}.")
+        lines.append(
+            f"<strong>{escape(short(arm.label))}</strong>, the point shown below, over {horizon}: {escape('; '.join(told))}."
+        )
     for line in no_effect(comparison):
         head, _, rest = line.partition(":")
         lines.append(f"<strong>{escape(head)}</strong>:{escape(rest)}")
     if unpaired := [each.label for each in comparison.pairs if not each.used]:
-        lines.append(f"<strong>Not compared</strong>, since no pair of runs is finished: {listed(unpaired, len(comparison.pairs))}.")
+        lines.append(
+            f"<strong>Not compared</strong>, since no pair of runs is finished: {listed(unpaired, len(comparison.pairs))}."
+        )
     if table["n"].max() < 2:
-        lines.append("There is <strong>one pair only</strong>, so there are no intervals, and nothing can be ranked.")
+        lines.append(
+            "There is <strong>one pair only</strong>, so there are no intervals, and nothing can be ranked."
+        )
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
 
 
 def listed(labels: Any, number: int) -> str:
     """The points by name while they are few, then by how many of them."""
     labels = list(labels)
-    return escape(", ".join(map(short, labels))) if len(labels) <= NAMED else f"{len(labels)} of {number} points"
+    return (
+        escape(", ".join(map(short, labels)))
+        if len(labels) <= NAMED
+        else f"{len(labels)} of {number} points"
+    )
 
 
 def trade(results: Results, comparison: Comparison) -> str:
@@ -176,7 +205,13 @@ def trade(results: Results, comparison: Comparison) -> str:
         "<code>averted_kg_border</code>, <code>averted_kg_total</code>."
     )
     alt = "Two panels: the vacuum opened in the VRAEM against tonnes a year kept from the border exits, and from all. Numbers: next table."
-    return figure(tradeoff.tradeoff(results, comparison), alt, caption, command(results, (tradeoff.PAID, *tradeoff.BOUGHT)), "all")
+    return figure(
+        tradeoff.tradeoff(results, comparison),
+        alt,
+        caption,
+        command(results, (tradeoff.PAID, *tradeoff.BOUGHT)),
+        "all",
+    )
 
 
 def compared(results: Results, comparison: Comparison | None, names: Sequence[str]) -> str:
@@ -184,7 +219,11 @@ def compared(results: Results, comparison: Comparison | None, names: Sequence[st
     if comparison is not None:
         return tables.comparison_table(comparison) + numbers(command(results, names))
     stored = [name for name in names if name in results.outcomes()]
-    return tables.levels_table(results, stored) if stored else "<p>This folder holds none of the outcomes of this page.</p>"
+    return (
+        tables.levels_table(results, stored)
+        if stored
+        else "<p>This folder holds none of the outcomes of this page.</p>"
+    )
 
 
 def fans(results: Results, arm: series.Arm) -> str:
@@ -206,13 +245,13 @@ def fans(results: Results, arm: series.Arm) -> str:
         found.append(figure(picture, alt, words + smooth, code, "all" if len(names) > 1 else ""))
     above = "Lines are medians over the runs; the darker band holds the middle half of them, the lighter one 95 %."
     beneath = "Beneath: the mean difference within pairs, with its 95 % interval, week by week."
-    shaded = (
-        "Yellow, where units move: from the first week in which the VRAEM is short of one to that by which nine tenths are at the border."
-    )
+    shaded = "Yellow, where units move: from the first week in which the VRAEM is short of one to that by which nine tenths are at the border."
     told = f"{above} {beneath} {shaded}" if arm.hold else f"{above} There is no hold to pair with."
     text = f"<p>{told}</p>" if found else ""
     text += f'<div class="fans">{"".join(found)}</div>' if found else ""
-    return text + (f"<p>This folder does not tell: <code>{', '.join(absent)}</code>.</p>" if absent else "")
+    return text + (
+        f"<p>This folder does not tell: <code>{', '.join(absent)}</code>.</p>" if absent else ""
+    )
 
 
 def mapped(results: Results, arm: series.Arm) -> str:
@@ -229,7 +268,10 @@ def mapped(results: Results, arm: series.Arm) -> str:
             maps.vacuum,
             "The weight that the state does not hold, by community in the VRAEM: at the start, once the move is done, at the end.",
         ),
-        (maps.interdiction, "What came over the land of each community and what of it was seized there, at the border and in the VRAEM."),
+        (
+            maps.interdiction,
+            "What came over the land of each community and what of it was seized there, at the border and in the VRAEM.",
+        ),
     ):
         try:
             picture = draw(results, arm.label)
@@ -246,7 +288,11 @@ def what_was_run(results: Results) -> str:
     scenario, registry = manifest["scenario"], load_registry()
     varied = tables.varied(results)
     own = tables.parameters_of(scenario, varied)
-    assumed = {entry.name: own.get(entry.name, entry.value) for entry in registry if entry.provenance == "assumed"}
+    assumed = {
+        entry.name: own.get(entry.name, entry.value)
+        for entry in registry
+        if entry.provenance == "assumed"
+    }
     facts = {
         "runs": f"{counts[SUCCEEDED]:,} of {sum(counts.values()):,} done, {counts[FAILED]:,} failed",
         "points x replications": f"{len(manifest['points']):,} x {manifest['replications']:,}",
@@ -271,8 +317,14 @@ def what_was_run(results: Results) -> str:
         tables.varied_table(varied)
         + said
         + changed
-        + folded(f"The {len(assumed)} assumed parameters", tables.parameter_table(assumed, "Assumptions of this model"))
-        + folded("The scenario, with every default filled in (TOML)", f"<pre>{escape(to_toml(scenario))}</pre>")
+        + folded(
+            f"The {len(assumed)} assumed parameters",
+            tables.parameter_table(assumed, "Assumptions of this model"),
+        )
+        + folded(
+            "The scenario, with every default filled in (TOML)",
+            f"<pre>{escape(to_toml(scenario))}</pre>",
+        )
         + tables.facts_table(facts)
         + numbers(f"redeploy status {quote(str(results.path))}")
     )
@@ -280,7 +332,9 @@ def what_was_run(results: Results) -> str:
 
 def command(results: Results, names: Sequence[str]) -> str:
     """The command that prints outcomes of the folder."""
-    return f"redeploy compare {quote(str(results.path))} " + " ".join(f"--outcome {name}" for name in names)
+    return f"redeploy compare {quote(str(results.path))} " + " ".join(
+        f"--outcome {name}" for name in names
+    )
 
 
 def asked_in_sql(results: Results, query: str) -> str:

@@ -50,18 +50,35 @@ def quoted(text: str) -> str:
 WEEKLY_T = "t a week, mean of 4"
 SERIES = {
     "vacuum_vraem": Series("Vacuum in the VRAEM", "share of weight", over("vacuum", "vraem")),
-    "coverage_vraem": Series("Covered by force in the VRAEM", "share of weight", over("1 - coverage_gap", "vraem")),
-    "attacks_vraem": Series("Acts opened by armed groups, VRAEM", "a week, mean of 4", over("attacks", "vraem"), True),
+    "coverage_vraem": Series(
+        "Covered by force in the VRAEM", "share of weight", over("1 - coverage_gap", "vraem")
+    ),
+    "attacks_vraem": Series(
+        "Acts opened by armed groups, VRAEM", "a week, mean of 4", over("attacks", "vraem"), True
+    ),
     "delivered_kg_border": Series(
         "Cocaine that left by Colombia, Brazil, Ecuador",
         WEEKLY_T,
-        over("exported_kg_colombia + exported_kg_brazil + exported_kg_ecuador", "elsewhere") + " / 1000",
+        over("exported_kg_colombia + exported_kg_brazil + exported_kg_ecuador", "elsewhere")
+        + " / 1000",
         True,
     ),
-    "attempted_kg_border": Series("Cocaine that entered the border theatres", WEEKLY_T, over("attempted_kg", "border") + " / 1000", True),
-    "seized_kg_border": Series("Cocaine seized there from shipments", WEEKLY_T, over("seized_kg", "border") + " / 1000", True),
+    "attempted_kg_border": Series(
+        "Cocaine that entered the border theatres",
+        WEEKLY_T,
+        over("attempted_kg", "border") + " / 1000",
+        True,
+    ),
+    "seized_kg_border": Series(
+        "Cocaine seized there from shipments",
+        WEEKLY_T,
+        over("seized_kg", "border") + " / 1000",
+        True,
+    ),
     **{
-        f"on_task_{place}": Series(f"On task: {name}", "people, by readiness", over("on_task", place))
+        f"on_task_{place}": Series(
+            f"On task: {name}", "people, by readiness", over("on_task", place)
+        )
         for place, name in ((each, REGION_LABELS[each]) for each in MODELLED_THEATRES)
     },
 }
@@ -104,7 +121,11 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
         moving = design[design["point_id"] != design["hold_id"]].drop_duplicates("label")
         row = moving.iloc[len(moving) // 2] if len(moving) else design.iloc[0]
     else:
-        named = design[(design["label"] == point) | (design["label"].map(short) == point) | (design["point_id"] == point)]
+        named = design[
+            (design["label"] == point)
+            | (design["label"].map(short) == point)
+            | (design["point_id"] == point)
+        ]
         if named.empty:
             known = list(dict.fromkeys(design["label"].map(short)))
             near = difflib.get_close_matches(point, known, 1, 0.4)
@@ -114,7 +135,9 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
     holds = design.loc[design["point_id"] == row["hold_id"], "label"]
     start = json.loads(row["scenario"]).get("time", {}).get("start_date", "2022-01-01")
     hold = None if row["point_id"] == row["hold_id"] or holds.empty else str(holds.iloc[0])
-    columns = results.sql("select * exclude (run_id, week, days, theatre) from weekly limit 0").columns
+    columns = results.sql(
+        "select * exclude (run_id, week, days, theatre) from weekly limit 0"
+    ).columns
     return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), tuple(columns))
 
 
@@ -137,13 +160,23 @@ def chosen(arm: Arm, names: Sequence[str]) -> dict[str, Series]:
 
     Raises ResultsError, with a near name, for what the results do not hold.
     """
-    known = {name: each for name, each in SERIES.items() if any(column in each.sql for column in arm.columns)}
+    known = {
+        name: each
+        for name, each in SERIES.items()
+        if any(column in each.sql for column in arm.columns)
+    }
     found = {}
     for name in names:
         column, _, place = name.rpartition("_")
         if name not in known and (column not in arm.columns or place not in PLACES):
-            near = difflib.get_close_matches(name, [*known, *(f"{each}_{where}" for each in arm.columns for where in PLACES)], 1)
-            told = f"did you mean {near[0]!r}?" if near else f"expected a column and a place ({', '.join(PLACES)}), as in fear_vraem"
+            near = difflib.get_close_matches(
+                name, [*known, *(f"{each}_{where}" for each in arm.columns for where in PLACES)], 1
+            )
+            told = (
+                f"did you mean {near[0]!r}?"
+                if near
+                else f"expected a column and a place ({', '.join(PLACES)}), as in fear_vraem"
+            )
             raise ResultsError(f"series: no {name!r} in these results; {told}")
         found[name] = known.get(name) or Series(name, "", over(column, place))
     return found
@@ -154,7 +187,10 @@ def read(results: Results, series: Mapping[str, Series], arm: Arm) -> dict[str, 
     table = results.sql(query(series, arm))
     if table.empty:
         raise ResultsError(f"{results.path}: no whole week to show")
-    return {name: paired(each, table[["label", *PAIR, "week", name]], arm) for name, each in series.items()}
+    return {
+        name: paired(each, table[["label", *PAIR, "week", name]], arm)
+        for name, each in series.items()
+    }
 
 
 def paired(series: Series, table: pd.DataFrame, arm: Arm) -> Weekly:
@@ -169,7 +205,9 @@ def paired(series: Series, table: pd.DataFrame, arm: Arm) -> Weekly:
     both = (values - hold).dropna(axis=1, how="all")
     pairs = both.shape[1]
     if both.columns.get_level_values("future").nunique() > 1:
-        both = both.T.groupby(level="future").mean().T  # runs of one future are not independent of it
+        both = (
+            both.T.groupby(level="future").mean().T
+        )  # runs of one future are not independent of it
     return Weekly(series, values, hold, interval(both) if pairs else None, pairs)
 
 
@@ -179,7 +217,11 @@ def interval(differences: pd.DataFrame, confidence: float = 0.95) -> pd.DataFram
 
     n = differences.count(axis=1)
     mean = differences.mean(axis=1)
-    half = t.ppf((1 + confidence) / 2, np.maximum(n - 1, 1)) * differences.std(axis=1, ddof=1) / np.sqrt(n)
+    half = (
+        t.ppf((1 + confidence) / 2, np.maximum(n - 1, 1))
+        * differences.std(axis=1, ddof=1)
+        / np.sqrt(n)
+    )
     return pd.DataFrame({"mean": mean, "low": mean - half, "high": mean + half})
 
 
@@ -188,7 +230,12 @@ def move(away: pd.DataFrame | None, there: pd.DataFrame | None) -> tuple[int, in
 
     From the paired changes of the people posted in the VRAEM and at the border; None when less than a unit goes.
     """
-    if away is None or there is None or there["mean"].max() < UNIT_PEOPLE or away["mean"].min() > -UNIT_PEOPLE:
+    if (
+        away is None
+        or there is None
+        or there["mean"].max() < UNIT_PEOPLE
+        or away["mean"].min() > -UNIT_PEOPLE
+    ):
         return None
     leave = away.index[away["mean"] <= -UNIT_PEOPLE][0]
     return int(leave), int(there.index[there["mean"] >= ARRIVED * there["mean"].max()][0])
@@ -219,12 +266,22 @@ def drawn(columns: list[Weekly], arm: Arm, moved: tuple[int, int] | None) -> Fig
     rows = 2 if any(each.difference is not None for each in columns) else 1
     width = 4.8 if len(columns) == 1 else style.WIDTH_IN + 1.5 * (len(columns) - 2)
     picture = style.figure((2.4, 3.5)[rows - 1], width)
-    grid: Any = picture.subplots(rows, len(columns), sharex=True, squeeze=False, height_ratios=[3, 2][:rows])
+    grid: Any = picture.subplots(
+        rows, len(columns), sharex=True, squeeze=False, height_ratios=[3, 2][:rows]
+    )
     for column, each in enumerate(columns):
         for axes in grid[:, column]:
             if moved:
                 words = f"move, week {moved[0]} to {moved[1]}"
-                axes.axvspan(moved[0], moved[1] + 1, color=style.YELLOW, alpha=0.6, lw=0, zorder=0, label=words)
+                axes.axvspan(
+                    moved[0],
+                    moved[1] + 1,
+                    color=style.YELLOW,
+                    alpha=0.6,
+                    lw=0,
+                    zorder=0,
+                    label=words,
+                )
         fan(grid[0, column], each, arm)
         if each.difference is not None:
             difference(grid[1, column], each)
@@ -236,15 +293,28 @@ def drawn(columns: list[Weekly], arm: Arm, moved: tuple[int, int] | None) -> Fig
 
 def fan(axes: Axes, each: Weekly, arm: Arm) -> None:
     """Median and bands of the runs of an arm, over those of its `hold`."""
-    for values, label, colour, dash in ((each.hold, arm.hold, style.HOLD, "--"), (each.values, arm.label, style.BLUE, "-")):
+    for values, label, colour, dash in (
+        (each.hold, arm.hold, style.HOLD, "--"),
+        (each.values, arm.label, style.BLUE, "-"),
+    ):
         if values is None:
             continue
         n = values.shape[1]
         spread = values.quantile([0.025, 0.25, 0.5, 0.75, 0.975], axis=1)
         if n > 1:
-            axes.fill_between(values.index, spread.loc[0.025], spread.loc[0.975], color=colour, alpha=0.13, lw=0)
-            axes.fill_between(values.index, spread.loc[0.25], spread.loc[0.75], color=colour, alpha=0.28, lw=0)
-        axes.plot(values.index, spread.loc[0.5], dash, color=colour, label=f"{short(str(label))} ({n} run{'s' if n > 1 else ''})")
+            axes.fill_between(
+                values.index, spread.loc[0.025], spread.loc[0.975], color=colour, alpha=0.13, lw=0
+            )
+            axes.fill_between(
+                values.index, spread.loc[0.25], spread.loc[0.75], color=colour, alpha=0.28, lw=0
+            )
+        axes.plot(
+            values.index,
+            spread.loc[0.5],
+            dash,
+            color=colour,
+            label=f"{short(str(label))} ({n} run{'s' if n > 1 else ''})",
+        )
     axes.set_title(each.series.title)
     axes.set_ylabel(each.series.unit)
     axes.grid(axis="y")
@@ -255,7 +325,9 @@ def difference(axes: Axes, each: Weekly) -> None:
     change = each.difference
     assert change is not None
     axes.axhline(0, color=style.INK, lw=0.8)
-    axes.fill_between(change.index, change["low"], change["high"], color=style.VERMILION, alpha=0.25, lw=0)
+    axes.fill_between(
+        change.index, change["low"], change["high"], color=style.VERMILION, alpha=0.25, lw=0
+    )
     axes.plot(change.index, change["mean"], color=style.VERMILION)
     axes.set_ylabel("difference" if each.pairs > 1 else "difference\n(one pair)")
     axes.grid(axis="y")
@@ -264,7 +336,13 @@ def difference(axes: Axes, each: Weekly) -> None:
 def weeks(axes: Axes, index: Any, start: datetime.date, most: float) -> None:
     """The axis of time: numbers of weeks, `most` steps of them at most, and the month in which each falls."""
     last = int(index.max())
-    step = next((each for each in (1, 2, 4, 13, 26, 39, 52, 78, 104) if last <= most * each), max(last, 1))
+    step = next(
+        (each for each in (1, 2, 4, 13, 26, 39, 52, 78, 104) if last <= most * each), max(last, 1)
+    )
     ticks = list(range(0, last + 1, step))
-    axes.set_xticks(ticks, [f"{week}\n{start + datetime.timedelta(weeks=week):%b %Y}" for week in ticks], fontsize=7)
+    axes.set_xticks(
+        ticks,
+        [f"{week}\n{start + datetime.timedelta(weeks=week):%b %Y}" for week in ticks],
+        fontsize=7,
+    )
     axes.set_xlabel("week")

@@ -19,11 +19,29 @@ from matplotlib.figure import Figure
 
 INK, PAPER, RULE = "#222222", "#ffffff", "#c8c8c8"
 HOLD = "#666666"  # the baseline, in every picture
-BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442"
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)  # in the order in which strategies take them; yellow is too faint for a line
+BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#d55e00",
+    "#56b4e9",
+    "#cc79a7",
+    "#f0e442",
+)
+COLOURS = (
+    BLUE,
+    VERMILION,
+    GREEN,
+    PURPLE,
+    ORANGE,
+    SKY,
+)  # in the order in which strategies take them; yellow is too faint for a line
 MARKERS = ("o", "^", "D", "v", "P", "X")  # beside the colours, for grey prints
 WATER, LAND, ABROAD = "#b8d4e8", "#f7f5ef", "#e8e8e8"  # maps
-SEQUENTIAL, DIVERGING = "cividis_r", "PuOr_r"  # names of colour maps: levels; changes about 0, orange for more
+SEQUENTIAL, DIVERGING = (
+    "cividis_r",
+    "PuOr_r",
+)  # names of colour maps: levels; changes about 0, orange for more
 WIDTH_IN = 7.5  # of a figure that takes the width of a page
 LARGEST_SVG = 400_000  # bytes; past it a picture is smaller and quicker to draw as PNG
 
@@ -58,7 +76,9 @@ _LOOK: Any = {
 def look() -> Iterator[None]:
     """The settings under which a picture is drawn: `with look():`, or `@look()` over the function that draws it."""
     with matplotlib.rc_context(_LOOK), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it; the page has the label as text
+        warnings.filterwarnings(
+            "ignore", "Glyph .* missing from font"
+        )  # a box stands for it; the page has the label as text
         yield
 
 

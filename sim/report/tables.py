@@ -55,11 +55,21 @@ def comparison_table(comparison: Comparison) -> str:
     for base, group in frame.groupby("baseline", sort=False):
         levels = group.drop_duplicates("outcome").set_index("outcome")
         cells = ["" if name in DERIVED else level(levels.loc[name]) for name in names]
-        rows.append(row_of([f"{escape(short(str(base)))} <small>level</small>", *cells, ""], "base"))
+        rows.append(
+            row_of([f"{escape(short(str(base)))} <small>level</small>", *cells, ""], "base")
+        )
         for label, found in group.groupby("label", sort=False):
             of_point = found.set_index("outcome")
             cells = [difference(of_point.loc[name]) for name in names]
-            rows.append(row_of([escape(short(str(label))), *cells, times(comparison, str(label), of_point["n"].min())]))
+            rows.append(
+                row_of(
+                    [
+                        escape(short(str(label))),
+                        *cells,
+                        times(comparison, str(label), of_point["n"].min()),
+                    ]
+                )
+            )
     for each in comparison.pairs:
         if not each.used:
             rows.append(row_of([escape(short(each.label)), *["no pair"] * len(names), str(each)]))
@@ -71,7 +81,11 @@ def difference(row: Any) -> str:
     verdict = str(row["verdict"])
     if verdict == "n too small to rank" and math.isfinite(row["n_needed"]):
         verdict += f" (needs {needs(row)})"
-    told = "" if verdict == "= 0 exactly" else f"<br><small>{escape(WORDS.get(verdict, verdict))}</small>"
+    told = (
+        ""
+        if verdict == "= 0 exactly"
+        else f"<br><small>{escape(WORDS.get(verdict, verdict))}</small>"
+    )
     return f'<span class="{escape(verdict.split(" ")[0])}">{escape(plain(row)).replace(" [", "<br>[")}</span>{told}'
 
 
@@ -93,13 +107,17 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
         for name in names:
             told, per = unit(about[name].get("unit", ""))
             there = found[found[name].notna()]
-            estimate = mean_of(there[name].to_numpy(float) / per, futures=there["future"].to_numpy(np.int64))
+            estimate = mean_of(
+                there[name].to_numpy(float) / per, futures=there["future"].to_numpy(np.int64)
+            )
             half = (estimate.high - estimate.low) / 2
             shown = number(estimate.value, half if half > 0 else abs(estimate.value) / 100 or 0.01)
             if half > 0:
                 shown += f" [{number(estimate.low, half)}, {number(estimate.high, half)}]"
             what = f"{escape(SHOWN[name])}<br><code>{name}</code>"
-            rows.append(row_of([escape(short(str(label))), what, shown, escape(told), str(estimate.n)]))
+            rows.append(
+                row_of([escape(short(str(label))), what, shown, escape(told), str(estimate.n)])
+            )
     return table(["point", "outcome", "mean [95 %]", "unit", "runs"], rows, "Levels")
 
 
@@ -107,8 +125,14 @@ def varied(results: Results) -> dict[str, list[Any]]:
     """What differs between the points: strategies, futures, and each varied key or drawn parameter, with its values."""
     design = results.design()
     columns = {"strategy": "strategy", "future": "future"}
-    columns |= {name: name.partition(".")[2] for name in design.columns if name.startswith(("x.", "drawn."))}
-    found = {told: list(dict.fromkeys(design[name].dropna())) for name, told in columns.items() if name in design.columns}
+    columns |= {
+        name: name.partition(".")[2] for name in design.columns if name.startswith(("x.", "drawn."))
+    }
+    found = {
+        told: list(dict.fromkeys(design[name].dropna()))
+        for name, told in columns.items()
+        if name in design.columns
+    }
     return {told: values for told, values in found.items() if len(values) > 1}
 
 
@@ -116,19 +140,36 @@ def varied_table(found: Mapping[str, Sequence[Any]]) -> str:
     """The answer of `varied`; of many numbers, the ends."""
     rows = []
     for name, values in found.items():
-        words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values[:MOST_VALUES]]
+        words = [
+            f"{value:g}" if isinstance(value, float) else str(value)
+            for value in values[:MOST_VALUES]
+        ]
         if len(values) > MOST_VALUES:
             numbers = all(isinstance(value, int | float) for value in values)
-            words = [f"{len(values):,} values from {min(values):g} to {max(values):g}"] if numbers else [*words, f"{len(values):,} in all"]
+            words = (
+                [f"{len(values):,} values from {min(values):g} to {max(values):g}"]
+                if numbers
+                else [*words, f"{len(values):,} in all"]
+            )
         rows.append(row_of([f"<code>{escape(name)}</code>", escape(", ".join(words))]))
-    return table(["varied", "values"], rows, "What was varied") if rows else "<p>Nothing was varied.</p>"
+    return (
+        table(["varied", "values"], rows, "What was varied")
+        if rows
+        else "<p>Nothing was varied.</p>"
+    )
 
 
 def parameters_of(scenario: Mapping[str, Any], keys: Iterable[str] = ()) -> dict[str, float | None]:
     """Parameters that a scenario sets (name -> value), and those among the varied `keys` (None: see the values varied)."""
     known = set(load_registry().names)
-    found: dict[str, float | None] = {name: value for name, value in flatten(scenario.get("parameters", {})).items() if name in known}
-    return found | {name: None for key in keys if (name := key.removeprefix("parameters.")) in known}
+    found: dict[str, float | None] = {
+        name: value
+        for name, value in flatten(scenario.get("parameters", {})).items()
+        if name in known
+    }
+    return found | {
+        name: None for key in keys if (name := key.removeprefix("parameters.")) in known
+    }
 
 
 def parameter_table(values: Mapping[str, float | None], caption: str) -> str:
@@ -137,21 +178,37 @@ def parameter_table(values: Mapping[str, float | None], caption: str) -> str:
     for name, value in values.items():
         entry = registry.get(name)
         here = "varied" if value is None else f"{value:g}"
-        cells = [f"<code>{escape(name)}</code><br><small>{escape(entry.meaning)}</small>", here, f"{entry.value:g}"]
-        cells += [f"{entry.low:g} to {entry.high:g}", escape(entry.unit), escape(f"{entry.provenance}: {entry.source}")]
+        cells = [
+            f"<code>{escape(name)}</code><br><small>{escape(entry.meaning)}</small>",
+            here,
+            f"{entry.value:g}",
+        ]
+        cells += [
+            f"{entry.low:g} to {entry.high:g}",
+            escape(entry.unit),
+            escape(f"{entry.provenance}: {entry.source}"),
+        ]
         rows.append(row_of(cells))
     return table(["parameter", "here", "default", "range", "unit", "source"], rows, caption)
 
 
 def facts_table(facts: Mapping[str, str]) -> str:
     """Names and values, plain text."""
-    return table([], [row_of([escape(name), f"<code>{escape(value)}</code>"]) for name, value in facts.items()], "")
+    return table(
+        [],
+        [row_of([escape(name), f"<code>{escape(value)}</code>"]) for name, value in facts.items()],
+        "",
+    )
 
 
 def row_of(cells: Sequence[str], kind: str = "") -> str:
     """A row whose first cell is its head; cells are HTML."""
     first, *rest = cells
-    return f'<tr class="{kind}"><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
+    return (
+        f'<tr class="{kind}"><th scope="row">{first}</th>'
+        + "".join(f"<td>{cell}</td>" for cell in rest)
+        + "</tr>"
+    )
 
 
 def table(heads: Sequence[str], rows: Iterable[str], caption: str) -> str:

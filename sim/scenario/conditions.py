@@ -39,7 +39,11 @@ def strategy_of(scenario: Scenario) -> Any:
 def units_in_the_valley(scenario: Scenario) -> int:
     """Units of soldiers that start in the VRAEM, each of one kind."""
     force = scenario.forces.vraem
-    kinds = (force.soldiers - force.special - force.river_infantry, force.special, force.river_infantry)
+    kinds = (
+        force.soldiers - force.special - force.river_infantry,
+        force.special,
+        force.river_infantry,
+    )
     return sum(math.ceil(people / value_of(scenario, "start.package_people")) for people in kinds)
 
 
@@ -47,13 +51,25 @@ def no_movement(scenario: Scenario) -> str | None:
     kind = strategy_of(scenario)
     if kind is None:
         return None
-    share, units, first = kind.most_sent(scenario.strategy), units_in_the_valley(scenario), kind.moves_from(scenario.strategy)
+    share, units, first = (
+        kind.most_sent(scenario.strategy),
+        units_in_the_valley(scenario),
+        kind.moves_from(scenario.strategy),
+    )
     horizon = scenario.time.horizon_days
     if share == 0:
-        return f'the strategy "{kind.name}" sends none' if "share_to_border" in kind.unused else "the share that moves is 0"
+        return (
+            f'the strategy "{kind.name}" sends none'
+            if "share_to_border" in kind.unused
+            else "the share that moves is 0"
+        )
     if int(share * units + 0.5 + 1e-9) == 0:
         return f"a share of {share:g} of {units} units is not one unit"
-    return f"{kind.name} moves nobody before day {first}, and time.horizon_days = {horizon}" if first >= horizon else None
+    return (
+        f"{kind.name} moves nobody before day {first}, and time.horizon_days = {horizon}"
+        if first >= horizon
+        else None
+    )
 
 
 def no_orders(scenario: Scenario) -> str | None:
@@ -65,7 +81,11 @@ def lacking(says: str, *keys: str) -> Condition:
     """A condition that holds where one of these keys of the scenario is above 0."""
 
     def fails(scenario: Scenario) -> str | None:
-        return None if any(at(scenario, key) for key in keys) else " and ".join(keys) + (" are" if len(keys) > 1 else " is") + " 0"
+        return (
+            None
+            if any(at(scenario, key) for key in keys)
+            else " and ".join(keys) + (" are" if len(keys) > 1 else " is") + " 0"
+        )
 
     return Condition(says, fails)
 
@@ -76,7 +96,11 @@ def no_groups(scenario: Scenario, kind: str) -> str | None:
 
 
 def not_cleared(scenario: Scenario) -> str | None:
-    return None if any(scenario.eradication.ha_per_year.model_dump().values()) else "eradication.ha_per_year is 0 in every theatre"
+    return (
+        None
+        if any(scenario.eradication.ha_per_year.model_dump().values())
+        else "eradication.ha_per_year is 0 in every theatre"
+    )
 
 
 def at(scenario: Scenario, dotted: str) -> Any:
@@ -89,7 +113,11 @@ def at(scenario: Scenario, dotted: str) -> Any:
 
 def _one_kind(scenario: Scenario) -> str | None:
     force = scenario.forces.vraem
-    kinds = (force.soldiers - force.special - force.river_infantry, force.special, force.river_infantry)
+    kinds = (
+        force.soldiers - force.special - force.river_infantry,
+        force.special,
+        force.river_infantry,
+    )
     return "the soldiers there are of one kind" if sum(people > 0 for people in kinds) < 2 else None
 
 
@@ -98,34 +126,60 @@ CONDITIONS: dict[str, Condition] = {
     "kinds": Condition("where soldiers of several kinds stand in the VRAEM", _one_kind),
     "departure": Condition(
         "before a departure that groups can know of",
-        lambda scenario: None if any("announce_departure" in event.set for event in scenario.events) else no_movement(scenario),
+        lambda scenario: (
+            None
+            if any("announce_departure" in event.set for event in scenario.events)
+            else no_movement(scenario)
+        ),
     ),
     "orders": Condition("on units that are ordered to another place", no_orders),
     "secret": lacking("where something is secret", "secrecy.level"),
     "coordination": lacking("while there is coordination", "partner.coordination"),
     "no suspension": Condition(
-        "while coordination is not suspended", lambda scenario: "partner.suspended is true" if scenario.partner.suspended else None
+        "while coordination is not suspended",
+        lambda scenario: "partner.suspended is true" if scenario.partner.suspended else None,
     ),
     "no unified command": Condition(
-        "while services share late", lambda scenario: "mandate.unified_command is true" if scenario.mandate.unified_command else None
+        "while services share late",
+        lambda scenario: (
+            "mandate.unified_command is true" if scenario.mandate.unified_command else None
+        ),
     ),
     "salience": Condition(
         "on firms that go by what stands out",
-        lambda scenario: None if scenario.enemy.cognition == "salience" else f'enemy.cognition is "{scenario.enemy.cognition}"',
+        lambda scenario: (
+            None
+            if scenario.enemy.cognition == "salience"
+            else f'enemy.cognition is "{scenario.enemy.cognition}"'
+        ),
     ),
     "burn-in": lacking("in the burn-in", "time.burn_in_days"),
     "flight hours": lacking("where helicopters fly", "forces.flight_hours_per_year"),
-    "flight hours in the valley": lacking("where helicopters fly in the VRAEM", "forces.vraem.helicopter_share"),
+    "flight hours in the valley": lacking(
+        "where helicopters fly in the VRAEM", "forces.vraem.helicopter_share"
+    ),
     "clearing": Condition("where teams clear fields", not_cleared),
     "cleared fields": Condition(
         "on fields that are cleared",
-        lambda scenario: None if any("eradicate" in event.set for event in scenario.events) else not_cleared(scenario),
+        lambda scenario: (
+            None
+            if any("eradicate" in event.set for event in scenario.events)
+            else not_cleared(scenario)
+        ),
     ),
     "boats": lacking("where supplies go by boat", "forces.vraem.boats", "forces.loreto.boats"),
-    "port": Condition("where the depot of a theatre has a port", lambda _: "that of Cajamarca, Jaen, has none"),
-    "lorries": lacking("where supplies go by lorry", *(f"forces.{name}.lorries" for name in MODELLED_THEATRES)),
-    "mpcp groups": Condition("on fighters who form groups", lambda scenario: no_groups(scenario, "mpcp")),
-    "dissident groups": Condition("on fighters who form groups", lambda scenario: no_groups(scenario, "dissident")),
+    "port": Condition(
+        "where the depot of a theatre has a port", lambda _: "that of Cajamarca, Jaen, has none"
+    ),
+    "lorries": lacking(
+        "where supplies go by lorry", *(f"forces.{name}.lorries" for name in MODELLED_THEATRES)
+    ),
+    "mpcp groups": Condition(
+        "on fighters who form groups", lambda scenario: no_groups(scenario, "mpcp")
+    ),
+    "dissident groups": Condition(
+        "on fighters who form groups", lambda scenario: no_groups(scenario, "dissident")
+    ),
     "dissidents": lacking("on groups of dissidents", "enemy.dissident_groups"),
 }
 
@@ -142,9 +196,17 @@ def failing(scenario: Scenario, name: str) -> str | None:
     if name in scenario.ablate:
         return f'while the coupling "{name}" is on (ablate switches it off)'
     off = " and ".join(f"{each} = {value_of(scenario, each):g}" for each in parameters)
-    return f'while the coupling "{name}" is on ({off} switches it off)' if name in couplings else f"while {name} is not off ({off})"
+    return (
+        f'while the coupling "{name}" is on ({off} switches it off)'
+        if name in couplings
+        else f"while {name} is not off ({off})"
+    )
 
 
 def names() -> set[str]:
     """Every name that `needs` may hold."""
-    return {*CONDITIONS, *registry.load_couplings(), *(entry.name for entry in registry.load_registry() if entry.off is not None)}
+    return {
+        *CONDITIONS,
+        *registry.load_couplings(),
+        *(entry.name for entry in registry.load_registry() if entry.off is not None),
+    }

@@ -18,9 +18,27 @@ from sim.scenario.sections import MAX_SEED
 GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"
 DESIGNS = (GRID, ALONE, LHS, SOBOL, TABLE)
 SETTINGS = ("design", "samples", "seed", "table")
-FIXED = ("sweep", "strategies", "futures", "replications", "record", "schema", "title", "description", "extends", "events")
+FIXED = (
+    "sweep",
+    "strategies",
+    "futures",
+    "replications",
+    "record",
+    "schema",
+    "title",
+    "description",
+    "extends",
+    "events",
+)
 MAX_SAMPLES = 1_000_000
-ENDS = (("min", "max"), ("minimum", "maximum"), ("lower", "upper"), ("from", "to"), ("start", "stop"), ("start", "end"))
+ENDS = (
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("lower", "upper"),
+    ("from", "to"),
+    ("start", "stop"),
+    ("start", "end"),
+)
 
 
 def axes(sweep: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +50,12 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with a `[sweep]` of dotted keys, by key."""
     design = sweep.get("design", GRID)
     if design not in DESIGNS:
-        return [("design", f"expected {alternatives(DESIGNS)} {got(design)}.{near(str(design), DESIGNS)}")]
+        return [
+            (
+                "design",
+                f"expected {alternatives(DESIGNS)} {got(design)}.{near(str(design), DESIGNS)}",
+            )
+        ]
     wrong, varied = [], axes(sweep)
     ranges = [key for key, values in varied.items() if isinstance(values, Mapping)]
     other_words = in_other_words(varied)
@@ -53,38 +76,69 @@ def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
             wrong.append((key, "cannot vary between the points of a sweep"))
         elif isinstance(values, Mapping):
             if design not in (LHS, SOBOL):
-                wrong.append((key, f'a range needs design = "lhs" or "sobol"; with "{design}" expected a list of values'))
+                wrong.append(
+                    (
+                        key,
+                        f'a range needs design = "lhs" or "sobol"; with "{design}" expected a list of values',
+                    )
+                )
             elif fault := range_fault(values):
                 wrong.append((key, fault))
         elif not isinstance(values, list | tuple) or not values:
             ranged = " or a range {low = ..., high = ...}" if design in (LHS, SOBOL) else ""
             wrong.append((key, f"expected a list of at least one value{ranged} {got(values)}"))
         elif key == "ablate" and (other := [value for value in values if not _are_names(value)]):
-            wrong.append((key, f'expected lists of couplings, such as [["leak"], []] {got(other[0])}'))
+            wrong.append(
+                (key, f'expected lists of couplings, such as [["leak"], []] {got(other[0])}')
+            )
         elif design != TABLE and len({hashable(value) for value in values}) < len(values):
             wrong.append((key, "expected each value once"))
     wrong += overlaps(varied)
     if design == ALONE and not varied:
-        wrong.append(("design", f'"{design}" varies keys in turn: expected a dotted key with a list of values'))
+        wrong.append(
+            (
+                "design",
+                f'"{design}" varies keys in turn: expected a dotted key with a list of values',
+            )
+        )
     if design in (LHS, SOBOL):
         if not (ranges or other_words):
-            wrong.append(("design", f'"{design}" samples ranges: expected a key with {{low = ..., high = ...}}'))
+            wrong.append(
+                (
+                    "design",
+                    f'"{design}" samples ranges: expected a key with {{low = ..., high = ...}}',
+                )
+            )
         if "samples" not in sweep:
             wrong.append(("samples", f"missing; expected a whole number from 1 to {MAX_SAMPLES}"))
         elif fault := samples_fault(sweep["samples"], design):
             wrong.append(("samples", fault))
     else:
-        wrong += [(key, f'only with design = "lhs" or "sobol" (this is "{design}")') for key in ("samples", "seed") if key in sweep]
+        wrong += [
+            (key, f'only with design = "lhs" or "sobol" (this is "{design}")')
+            for key in ("samples", "seed")
+            if key in sweep
+        ]
     if not is_whole(sweep.get("seed", 1), 0, MAX_SEED):
         wrong.append(("seed", f"expected a whole number from 0 to {MAX_SEED} {got(sweep['seed'])}"))
     if "table" in sweep and design != TABLE:
         wrong.append(("table", f'only with design = "table" (this is "{design}")'))
     elif design == TABLE:
         if not varied:
-            wrong.append(("table", f"expected the name of a CSV file with a row for every point {got(sweep.get('table'))}"))
+            wrong.append(
+                (
+                    "table",
+                    f"expected the name of a CSV file with a row for every point {got(sweep.get('table'))}",
+                )
+            )
         lengths = {len(values) for values in varied.values() if isinstance(values, list | tuple)}
         if len(lengths) > 1:
-            wrong.append(("design", f"the columns of a table are of one length (got {alternatives(sorted(lengths))})"))
+            wrong.append(
+                (
+                    "design",
+                    f"the columns of a table are of one length (got {alternatives(sorted(lengths))})",
+                )
+            )
     return wrong
 
 
@@ -106,7 +160,10 @@ def in_other_words(varied: Mapping[str, Any]) -> dict[str, str]:
         above, _, word = key.rpartition(".")
         if above and is_number(value):
             ends.setdefault(above, {})[word] = value
-    found = {key: next((pair for pair in ENDS if pair[0] in given and pair[1] in given), None) for key, given in ends.items()}
+    found = {
+        key: next((pair for pair in ENDS if pair[0] in given and pair[1] in given), None)
+        for key, given in ends.items()
+    }
     return {
         key: f"a range is written {{low = {ends[key][pair[0]]:g}, high = {ends[key][pair[1]]:g}}}, not with {' and '.join(ends[key])}"
         for key, pair in found.items()
@@ -116,14 +173,30 @@ def in_other_words(varied: Mapping[str, Any]) -> dict[str, str]:
 
 def range_fault(values: Mapping[str, Any]) -> str | None:
     """What a range should have been, or None."""
-    low, high, scale = values.get("low", "absent"), values.get("high", "absent"), values.get("scale", "linear")
-    if not (isinstance(low, int | float) and isinstance(high, int | float) and is_number(low) and is_number(high)) or values.keys() - RANGE:
+    low, high, scale = (
+        values.get("low", "absent"),
+        values.get("high", "absent"),
+        values.get("scale", "linear"),
+    )
+    if (
+        not (
+            isinstance(low, int | float)
+            and isinstance(high, int | float)
+            and is_number(low)
+            and is_number(high)
+        )
+        or values.keys() - RANGE
+    ):
         return "expected a range {low = ..., high = ...} of two numbers"
     if not low < high:
         return f"expected low under high (got {low:g} and {high:g})"
     if scale not in ("linear", "log"):
         return f'expected scale = "linear" or "log" {got(scale)}'
-    return f"expected low above 0 for a log scale (got {low:g})" if scale == "log" and low <= 0 else None
+    return (
+        f"expected low above 0 for a log scale (got {low:g})"
+        if scale == "log" and low <= 0
+        else None
+    )
 
 
 def samples_fault(samples: Any, design: str) -> str | None:
@@ -184,7 +257,10 @@ def sample(
 
     engine = qmc.LatinHypercube if design == LHS else qmc.Sobol
     unit = engine(len(ranges), rng=seed).random(n).tolist()
-    return [{key: placed(u, ends, key in whole) for u, (key, ends) in zip(row, ranges.items())} for row in unit]
+    return [
+        {key: placed(u, ends, key in whole) for u, (key, ends) in zip(row, ranges.items())}
+        for row in unit
+    ]
 
 
 def placed(u: float, ends: Mapping[str, Any], whole: bool) -> float:

@@ -27,7 +27,17 @@ from sim.scenario.sections import Section
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
-NO_SETTINGS = ("schema_", "title", "description", "allow_outside_range", "ablate", "strategy", "events", "parameters", "record")
+NO_SETTINGS = (
+    "schema_",
+    "title",
+    "description",
+    "allow_outside_range",
+    "ablate",
+    "strategy",
+    "events",
+    "parameters",
+    "record",
+)
 NO_WORLD = ("sweep", "strategies", "futures", "replications")
 WEEK = 7
 UNKNOWN = object()
@@ -80,7 +90,10 @@ def outside_plan(scenario: Scenario, arms: Iterable[Tried], file: str) -> list[P
         return []
     for arm in arms:
         run = arm.scenario.strategy
-        if own in (run, type(own)(tasking_vraem=run.tasking_vraem, tasking_border=run.tasking_border)):
+        if own in (
+            run,
+            type(own)(tasking_vraem=run.tasking_vraem, tasking_border=run.tasking_border),
+        ):
             return []
     what = f'batch runs only the entries of [[strategies]], and none of them is this [strategy], named "{own.name}"'
     do = "add it as one more entry, or take it out if `run` need not run it"
@@ -101,14 +114,20 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
     for arm in arms:
         levers = list(_levers(arm.scenario))
         idle = {each.key: each for each in _idle(arm.scenario, levers)}
-        values = {each.key: each.value for each in idle.values()} | dict(_settings(arm.scenario, levers))
+        values = {each.key: each.value for each in idle.values()} | dict(
+            _settings(arm.scenario, levers)
+        )
         for key, value in values.items():
             varied = any(key == axis or key.startswith(f"{axis}.") for axis in arm.varied)
             own = arm.entry if key.startswith("strategy.") else None
             name = key if own is None else f"strategies[{own}].{key.removeprefix('strategy.')}"
             name = f"sweep.{key}" if varied else name
-            groups: list[tuple[Any, ...]] = [(key, None, None), (key, own, got(value))] if varied else [(key, own, None)]
-            if key == "strategy.name":  # where others of the same name move, one that moves nobody is there to be compared with
+            groups: list[tuple[Any, ...]] = (
+                [(key, None, None), (key, own, got(value))] if varied else [(key, own, None)]
+            )
+            if (
+                key == "strategy.name"
+            ):  # where others of the same name move, one that moves nobody is there to be compared with
                 groups = [(key, None, got(value))]
             for group in groups:
                 names[group] = name, varied and group[2] is not None
@@ -118,7 +137,10 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
         if all(found) and (first := found[0]):
             refused = all(each.refused for each in found if each) and not one_value
             shown = f" {group[2]}" if one_value else ""
-            yield name.replace("ablate.", "ablate: "), first._replace(text=first.text + shown, refused=refused or first.late)
+            yield (
+                name.replace("ablate.", "ablate: "),
+                first._replace(text=first.text + shown, refused=refused or first.late),
+            )
         elif late := next((each for each in found if each and each.late), None):
             yield name, late
 
@@ -169,7 +191,13 @@ def needs_of(table: type[BaseModel], name: str) -> tuple[Needs, ...]:
     """The conditions of a field; a table that only changes a default inherits them."""
     tables = [base for base in table.__mro__ if issubclass(base, BaseModel)]
     fields = [base.model_fields[name] for base in tables if name in base.model_fields]
-    return next(filter(None, (tuple(mark for mark in field.metadata if isinstance(mark, Needs)) for field in fields)), ())
+    return next(
+        filter(
+            None,
+            (tuple(mark for mark in field.metadata if isinstance(mark, Needs)) for field in fields),
+        ),
+        (),
+    )
 
 
 def _settings(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[tuple[str, Any]]:
@@ -184,7 +212,11 @@ def _replaced(scenario: Scenario) -> dict[str, float]:
     """Parameters that differ from the registry, but for those that are ablated."""
     known = registry.load_registry()
     off = registry.off_values(scenario.ablate, registry.load_couplings(), known)
-    return {name: value for name, value in scenario.parameters.items() if name not in off and value != known.get(name).value}
+    return {
+        name: value
+        for name, value in scenario.parameters.items()
+        if name not in off and value != known.get(name).value
+    }
 
 
 def _idle(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[Idle]:
@@ -201,7 +233,9 @@ def _idle(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[Idle]:
             yield Idle(f"parameters.{name}", value, text)
     for name in scenario.ablate:
         cut = registry.load_couplings()[name].parameters
-        reasons = [course.failing([need for need in _needs_of(each) if need != name]) for each in cut]
+        reasons = [
+            course.failing([need for need in _needs_of(each) if need != name]) for each in cut
+        ]
         if all(reasons):
             yield Idle(f"ablate.{name}", name, str(reasons[0]))
     yield from _idle_events(course)
@@ -215,13 +249,19 @@ def _to_the_end(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
             late = f"has no effect: the run ends before this day, with time.horizon_days = {horizon} {got(event.until)}"
             yield f"events[{i}].until", event.until, late if event.until > horizon else ""
     kind = strategy_of(scenario)
-    if hasattr(kind, "steps_done") and not any(key.startswith("strategy.") for event in scenario.events for key in event.set):
+    if hasattr(kind, "steps_done") and not any(
+        key.startswith("strategy.") for event in scenario.events for key in event.set
+    ):
         # Here and not in the strategy, whose file is part of the identity of every run.
         levers, last = scenario.strategy, (horizon - 1) // kind.turn_days * kind.turn_days
         steps, done = levers.settings["steps"], kind(levers.settings).steps_done(last)
         told = f"acts only in part: {done} of {steps} steps fall by day {last}, the last review before time.horizon_days = {horizon}"
         reached = f"{told}, so that the share reaches {levers.share_to_border * done / steps:.3g}"
-        yield "strategy.duration_days", levers.settings["duration_days"], reached if 0 < done < steps else ""
+        yield (
+            "strategy.duration_days",
+            levers.settings["duration_days"],
+            reached if 0 < done < steps else "",
+        )
 
 
 def _needs_of(parameter: str) -> list[str]:
@@ -246,7 +286,9 @@ class Course:
             values = hashable(events.values_on(self.scenario.events, day))
             if values not in self._by_values:
                 shocks = {"events": self.scenario.events}  # some conditions ask for shocks
-                self._by_values[values] = events.scenario_on(self.scenario, day).model_copy(update=shocks)
+                self._by_values[values] = events.scenario_on(self.scenario, day).model_copy(
+                    update=shocks
+                )
             self._by_day[day] = self._by_values[values]
         return self._by_day[day]
 
@@ -261,7 +303,9 @@ class Course:
         """Which of several conditions holds on none of the days (of a window), in words; None where each holds on some day."""
         first = self.on(window.start) if window else self.scenario
         for need in needs:
-            if (reason := failing(first, need)) and all(failing(day, need) for day in self._others(window)):
+            if (reason := failing(first, need)) and all(
+                failing(day, need) for day in self._others(window)
+            ):
                 return f"has no effect: it acts only {reason}"
         return None
 
@@ -269,10 +313,19 @@ class Course:
         """A day of the horizon before which no soldiers of the VRAEM are ordered to the border; 0 where a user's own code decides."""
         starts = [day for day in (0, *self._turns) if failing(self.on(day), "movement") is None]
         kinds = [strategy_of(self.on(day)) for day in starts]
-        return min((max(day, kind.moves_from(self.on(day).strategy)) if kind else 0 for day, kind in zip(starts, kinds)), default=0)
+        return min(
+            (
+                max(day, kind.moves_from(self.on(day).strategy)) if kind else 0
+                for day, kind in zip(starts, kinds)
+            ),
+            default=0,
+        )
 
     def _others(self, window: range | None) -> Iterator[Scenario]:
-        yield from {id(day): day for day in (self.on(turn) for turn in self._turns if window is None or turn in window)}.values()
+        yield from {
+            id(day): day
+            for day in (self.on(turn) for turn in self._turns if window is None or turn in window)
+        }.values()
 
 
 def _idle_lever(course: Course, lever: Lever, window: range | None = None) -> Idle | None:
@@ -280,18 +333,27 @@ def _idle_lever(course: Course, lever: Lever, window: range | None = None) -> Id
     key, value = lever.key, lever.value
     name = key.partition(".")[2]
     if key == "strategy.name":  # a share that is too small is told of by its own key
-        unmoved = None if scenario.strategy.share_to_border else course.failing(("movement",), window)
+        unmoved = (
+            None if scenario.strategy.share_to_border else course.failing(("movement",), window)
+        )
         return Idle(key, value, f"{unmoved}; set strategy.share_to_border") if unmoved else None
     kind = strategy_of(scenario) if key.startswith("strategy.") else None
     if kind is not None:
         if name in kind.unused:
-            return Idle(key, value, f'has no effect: the strategy "{kind.name}" does not use it; take it out', True)
+            return Idle(
+                key,
+                value,
+                f'has no effect: the strategy "{kind.name}" does not use it; take it out',
+                True,
+            )
         horizon = scenario.time.horizon_days
         if lever.is_day and value > (last := (horizon - 1) // kind.turn_days * kind.turn_days):
             expected = f"expected at most {last}, the day of the last review before time.horizon_days = {horizon}"
             return Idle(key, value, f"{expected} {got(value)}", True, True)
     for needs in lever.needs:
-        if (not needs.of or value in needs.of) and (text := course.failing(needs.conditions, window)):
+        if (not needs.of or value in needs.of) and (
+            text := course.failing(needs.conditions, window)
+        ):
             return Idle(key, value, text)
     if key == "secrecy.until_day" and window is None and (text := _ends_too_early(course)):
         return Idle(key, value, text)
@@ -302,7 +364,9 @@ def _idle_lever(course: Course, lever: Lever, window: range | None = None) -> Id
 def _ends_too_early(course: Course) -> str | None:
     """What to say of a secrecy that is over before there is anything to keep secret: then any level is as good as none."""
     secrecy, first = course.scenario.secrecy, course.first_move()
-    changes = any(key.startswith("secrecy.") for event in course.scenario.events for key in event.set)
+    changes = any(
+        key.startswith("secrecy.") for event in course.scenario.events for key in event.set
+    )
     if secrecy.until_day is None or secrecy.until_day > first or changes:
         return None
     told = f"secrecy ends before it can act: the first order to move falls on day {first}, so that secrecy.level = {secrecy.level:g}"
@@ -316,7 +380,11 @@ def _idle_events(course: Course) -> Iterator[Idle]:
     for event in scenario.events:
         for key in event.set:
             setters.setdefault(key, []).append(event)
-    layers = {key: Layers(set_by, key, _base(scenario, key)) for key, set_by in setters.items() if key not in events.SHOCKS}
+    layers = {
+        key: Layers(set_by, key, _base(scenario, key))
+        for key, set_by in setters.items()
+        if key not in events.SHOCKS
+    }
     for i, event in enumerate(scenario.events):
         window = range(event.day, horizon if event.until is None else min(event.until, horizon))
         for key, value in event.set.items():
@@ -324,7 +392,9 @@ def _idle_events(course: Course) -> Iterator[Idle]:
                 yield found._replace(key=f"events[{i}].set.{key}", value=value)
 
 
-def _idle_change(course: Course, event: events.Event, key: str, window: range, layers: Mapping[str, Layers]) -> Idle | None:
+def _idle_change(
+    course: Course, event: events.Event, key: str, window: range, layers: Mapping[str, Layers]
+) -> Idle | None:
     """Why one value that an event sets does not act on the days on which it is in force."""
     section, _, rest = key.partition(".")
     value = event.set[key]
@@ -336,10 +406,16 @@ def _idle_change(course: Course, event: events.Event, key: str, window: range, l
     if section == "parameters" and (text := course.failing(_needs_of(rest), window)):
         return Idle(key, value, text)
     for lever in course.levers(window.start):
-        if (key == lever.key or key.startswith(f"{lever.key}.")) and (found := _idle_lever(course, lever, window)):
+        if (key == lever.key or key.startswith(f"{lever.key}.")) and (
+            found := _idle_lever(course, lever, window)
+        ):
             return found
     if section == "eradication" and not at(course.scenario, key):
-        return Idle(key, value, f"has no effect: clearing teams are posted only where the file's own {key} is above 0")
+        return Idle(
+            key,
+            value,
+            f"has no effect: clearing teams are posted only where the file's own {key} is above 0",
+        )
     return _same(event, key, window, layers[key])
 
 
@@ -358,8 +434,12 @@ class Layers:
 
     def __init__(self, setters: list[events.Event], key: str, base: Any) -> None:
         self.days: list[tuple[int, events.Event, Any]] = []
-        for day in sorted({day for each in setters for day in (each.day, each.until) if day is not None}):
-            last = list(itertools.islice((each for each in reversed(setters) if each.holds(day)), 2))
+        for day in sorted(
+            {day for each in setters for day in (each.day, each.until) if day is not None}
+        ):
+            last = list(
+                itertools.islice((each for each in reversed(setters) if each.holds(day)), 2)
+            )
             if last:
                 self.days.append((day, last[0], last[1].set[key] if len(last) > 1 else base))
 
@@ -372,12 +452,20 @@ def _same(event: events.Event, key: str, window: range, layers: Layers) -> Idle 
         return None
     if all((below if top is event else top.set[key]) == value for top, below in held):
         return Idle(key, value, f"has no effect: it sets what holds without it {got(value)}")
-    return Idle(key, value, f"has no effect: other events set it on each of the days {window.start} to {window.stop - 1}")
+    return Idle(
+        key,
+        value,
+        f"has no effect: other events set it on each of the days {window.start} to {window.stop - 1}",
+    )
 
 
 def _base(scenario: Scenario, key: str) -> Any:
     """What a key holds while no event sets it."""
-    return value_of(scenario, key.partition(".")[2]) if key.startswith("parameters.") else _in_file(scenario, key)
+    return (
+        value_of(scenario, key.partition(".")[2])
+        if key.startswith("parameters.")
+        else _in_file(scenario, key)
+    )
 
 
 def _in_file(scenario: Scenario, key: str) -> Any:

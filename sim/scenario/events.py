@@ -26,8 +26,18 @@ if TYPE_CHECKING:
 TheatreName = Literal[MODELLED_THEATRES]  # type: ignore[valid-type]
 ExitName = Literal[EXITS]  # type: ignore[valid-type]
 MAX_EVENTS = 1_000  # each is held against all others; a change every week of the longest horizon, and as many again, fit
-MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")  # sections whose values may change during a run
-TOO_LATE = {"start": "acts when the world is made", "burn-in": "acts in the burn-in only"}  # by when a parameter acts
+MID_RUN = (
+    "strategy",
+    "secrecy",
+    "partner",
+    "mandate",
+    "eradication",
+    "parameters",
+)  # sections whose values may change during a run
+TOO_LATE = {
+    "start": "acts when the world is made",
+    "burn-in": "acts in the burn-in only",
+}  # by when a parameter acts
 
 
 class CivilianHarm(Section):
@@ -48,7 +58,9 @@ class AnnounceDeparture(Section):
     leave_day: int = Field(ge=0, le=7_300)
 
     def idle(self, unmoved: Callable[[], str | None]) -> str | None:
-        return unmoved() if self.theatre != "vraem" else None  # groups in the VRAEM hold back whoever leaves
+        return (
+            unmoved() if self.theatre != "vraem" else None
+        )  # groups in the VRAEM hold back whoever leaves
 
 
 class Eradicate(Section):
@@ -67,8 +79,15 @@ class RouteEffort(Section):
 
     share_of_routes: Share
     effort: float = Field(ge=0, le=1e6, description="people on each of these routes")
-    exit: ExitName | None = Field(default=None, description="only routes that end here; absent: all")
-    draw: int = Field(default=0, ge=0, le=1_000_000, description="which routes they are: another number draws others")
+    exit: ExitName | None = Field(
+        default=None, description="only routes that end here; absent: all"
+    )
+    draw: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="which routes they are: another number draws others",
+    )
 
     def idle(self, unmoved: Callable[[], str | None]) -> str | None:
         still = [name for name in ("share_of_routes", "effort") if not getattr(self, name)]
@@ -83,8 +102,19 @@ TABLES: dict[str, type[CivilianHarm | AnnounceDeparture | Eradicate | RouteEffor
     "route_effort": RouteEffort,
 }
 NUMBERS: dict[str, tuple[Any, str, str]] = {
-    "transport.outbound_capacity": (Share, "a number from 0 to 1", "Share of their usual purchases that networks can move out."),
-    **{f"price.{exit_}": (Factor, "a factor from 0 to 100", f"Factor on what a load is worth at the exit {exit_}.") for exit_ in EXITS},
+    "transport.outbound_capacity": (
+        Share,
+        "a number from 0 to 1",
+        "Share of their usual purchases that networks can move out.",
+    ),
+    **{
+        f"price.{exit_}": (
+            Factor,
+            "a factor from 0 to 100",
+            f"Factor on what a load is worth at the exit {exit_}.",
+        )
+        for exit_ in EXITS
+    },
 }
 SHOCKS = (*TABLES, *NUMBERS)
 ONCE = ("civilian_harm", "announce_departure")
@@ -94,8 +124,12 @@ class Event(Section):
     """One `[[events]]` table. In `set`, a dotted key of the scenario or a shock, and its value."""
 
     day: int = Field(ge=0, le=7_300, description="day of the horizon from which it is in force")
-    until: int | None = Field(default=None, ge=1, le=7_300, description="day on which it ends; absent: never")
-    set: dict[str, Any] = Field(description='"dotted.key" = value: a lever, a parameter, or a shock')
+    until: int | None = Field(
+        default=None, ge=1, le=7_300, description="day on which it ends; absent: never"
+    )
+    set: dict[str, Any] = Field(
+        description='"dotted.key" = value: a lever, a parameter, or a shock'
+    )
 
     @field_validator("set", mode="after")
     @classmethod
@@ -105,7 +139,11 @@ class Event(Section):
             wrong += _fault(key, value)
             if key in flat:
                 wrong.append((key, "written twice, nested and quoted; keep one"))
-            flat[key] = freeze(TABLES[key].with_whole_numbers(value) if key in TABLES and isinstance(value, Mapping) else value)
+            flat[key] = freeze(
+                TABLES[key].with_whole_numbers(value)
+                if key in TABLES and isinstance(value, Mapping)
+                else value
+            )
         if not flat:
             wrong.append(("", 'expected at least one "dotted.key" = value'))
         if wrong:
@@ -121,7 +159,9 @@ class Event(Section):
         departure = self.set.get("announce_departure")
         if departure is not None and departure["leave_day"] < self.day:
             told = departure["leave_day"]
-            raise ValueError(f"set.announce_departure.leave_day: expected day = {self.day} or a later day (got {told})")
+            raise ValueError(
+                f"set.announce_departure.leave_day: expected day = {self.day} or a later day (got {told})"
+            )
         return self
 
     def holds(self, day: int) -> bool:
@@ -144,7 +184,9 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
     section, _, rest = key.partition(".")
     if key in TABLES:
         if not isinstance(value, Mapping):
-            return [(key, f"expected a table with {', '.join(TABLES[key].model_fields)} {got(value)}")]
+            return [
+                (key, f"expected a table with {', '.join(TABLES[key].model_fields)} {got(value)}")
+            ]
         try:
             TABLES[key].model_validate(dict(value))
         except ValidationError as error:
@@ -173,10 +215,17 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
 def shocks() -> list[dict[str, str]]:
     """Every shock: name, what it takes, meaning."""
     tables = [
-        {"name": name, "expects": "{" + ", ".join(table.model_fields) + "}", "meaning": (table.__doc__ or "").strip()}
+        {
+            "name": name,
+            "expects": "{" + ", ".join(table.model_fields) + "}",
+            "meaning": (table.__doc__ or "").strip(),
+        }
         for name, table in TABLES.items()
     ]
-    return tables + [{"name": name, "expects": expected, "meaning": meaning} for name, (_, expected, meaning) in NUMBERS.items()]
+    return tables + [
+        {"name": name, "expects": expected, "meaning": meaning}
+        for name, (_, expected, meaning) in NUMBERS.items()
+    ]
 
 
 def idle_shock(key: str, value: Any, unmoved: Callable[[], str | None]) -> str | None:
@@ -194,12 +243,24 @@ def turns(scenario: Scenario) -> tuple[int, ...]:
 
 def values_on(events: tuple[Event, ...], day: int) -> dict[str, Any]:
     """Keys of the scenario that events in force on a day set, the last one winning."""
-    return {key: value for event in events if event.holds(day) for key, value in event.set.items() if key not in SHOCKS}
+    return {
+        key: value
+        for event in events
+        if event.holds(day)
+        for key, value in event.set.items()
+        if key not in SHOCKS
+    }
 
 
 def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
     """Shocks in force on a day, in the order of the file: (name, number or table). What happens once stands on its own day only."""
-    found = [(key, value, event.day) for event in events if event.holds(day) for key, value in event.set.items() if key in SHOCKS]
+    found = [
+        (key, value, event.day)
+        for event in events
+        if event.holds(day)
+        for key, value in event.set.items()
+        if key in SHOCKS
+    ]
     return [(key, value) for key, value, first in found if key not in ONCE or first == day]
 
 
@@ -220,11 +281,16 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
     """What is wrong with the events of a scenario, as one error, or None: days beyond the horizon, values that the schema refuses."""
     horizon = scenario.time.horizon_days
     wrong = {
-        (f"events[{i}].day", f"expected a day before time.horizon_days = {horizon} (got {event.day})"): ""
+        (
+            f"events[{i}].day",
+            f"expected a day before time.horizon_days = {horizon} (got {event.day})",
+        ): ""
         for i, event in enumerate(scenario.events)
         if event.day >= horizon
     }
-    fine = {hashable({})}  # incidents change no value, seasons come back: most days of a long list were seen before
+    fine = {
+        hashable({})
+    }  # incidents change no value, seasons come back: most days of a long list were seen before
     for day in turns(scenario):
         values = hashable(values_on(scenario.events, day))
         if values in fine:
@@ -234,7 +300,10 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
             fine.add(values)
         except ValidationError as error:
             for key, text in translate(error, type(scenario)):
-                wrong.setdefault((f"events[{_setter(scenario.events, key, day)}].set.{key}", text), f"on day {day}: ")
+                wrong.setdefault(
+                    (f"events[{_setter(scenario.events, key, day)}].set.{key}", text),
+                    f"on day {day}: ",
+                )
     return faults([(key, first + text) for (key, text), first in wrong.items()]) if wrong else None
 
 
@@ -242,8 +311,13 @@ def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
     """Number of the last event in force that sets a key, or something in its table."""
     table = key.rpartition(".")[0]
     last = max((i for i, event in enumerate(events) if event.holds(day)), default=0)
-    for wanted in (lambda name: name == key, lambda name: name.startswith(table) or key.startswith(name)):
-        if found := [i for i, event in enumerate(events) if event.holds(day) and any(map(wanted, event.set))]:
+    for wanted in (
+        lambda name: name == key,
+        lambda name: name.startswith(table) or key.startswith(name),
+    ):
+        if found := [
+            i for i, event in enumerate(events) if event.holds(day) and any(map(wanted, event.set))
+        ]:
             return found[-1]
     return last
 
@@ -251,10 +325,26 @@ def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
 def without_movement(events: tuple[Event, ...]) -> tuple[Event, ...]:
     """The same events for a strategy that moves nobody: what they do to the settings of the movement is left out."""
     kept = [
-        (event, {key: value for key, value in event.set.items() if not key.startswith("strategy.") or key.startswith("strategy.tasking_")})
+        (
+            event,
+            {
+                key: value
+                for key, value in event.set.items()
+                if not key.startswith("strategy.") or key.startswith("strategy.tasking_")
+            },
+        )
         for event in events
     ]
     return tuple(event.model_copy(update={"set": Frozen(table)}) for event, table in kept if table)
 
 
-__all__ = ["Event", "check", "scenario_on", "shocks", "shocks_on", "turns", "values_on", "without_movement"]
+__all__ = [
+    "Event",
+    "check",
+    "scenario_on",
+    "shocks",
+    "shocks_on",
+    "turns",
+    "values_on",
+    "without_movement",
+]

@@ -62,10 +62,14 @@ def load_scenario(
         # Absolute, so that a worker in another directory finds a strategy beside the file.
         scenario = validated(layers, Home(path.absolute(), allow_code))
         if not scenario.plan:  # the settings of a plan are checked over all its arms
-            effects.warn(effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, label)))
+            effects.warn(
+                effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, label))
+            )
         return scenario
     except RecursionError:
-        raise ScenarioError([Problem(str(path), "", "tables or lists are nested too deeply")]) from None
+        raise ScenarioError(
+            [Problem(str(path), "", "tables or lists are nested too deeply")]
+        ) from None
 
 
 def with_code(scenario: Scenario) -> Scenario:
@@ -91,9 +95,13 @@ def validated(layers: list[Layer], home: Home) -> Scenario:
         found = []
     except ValidationError as error:
         found = translate(error, Scenario)
-    main = next((layer.label for layer in reversed(layers) if not layer.label.startswith("--")), SETTING)
+    main = next(
+        (layer.label for layer in reversed(layers) if not layer.label.startswith("--")), SETTING
+    )
     problems = [problem for layer in layers for problem in layer.problems]
-    problems += [Problem(_origin(key, layers, main), key, text + _labelled(key, tree)) for key, text in found]
+    problems += [
+        Problem(_origin(key, layers, main), key, text + _labelled(key, tree)) for key, text in found
+    ]
     if problems:
         raise ScenarioError(problems) from None
     return scenario
@@ -103,7 +111,11 @@ def _labelled(key: str, tree: Mapping[str, Any]) -> str:
     """Which of [[strategies]] a key belongs to, by its label."""
     place = re.match(r"strategies\[(\d+)\]", key)
     table = tree["strategies"][int(place.group(1))] if place else {}
-    return f" (labelled {got(table['label'])[5:-1]})" if isinstance(table, dict) and isinstance(table.get("label"), str) else ""
+    return (
+        f" (labelled {got(table['label'])[5:-1]})"
+        if isinstance(table, dict) and isinstance(table.get("label"), str)
+        else ""
+    )
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +128,11 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
         under = result.get(key)
         if isinstance(value, Mapping) and isinstance(under, Mapping):
             if key == "strategy" and value.get("name", under.get("name")) != under.get("name"):
-                under = {lever: setting for lever, setting in under.items() if lever in Strategy.model_fields}
+                under = {
+                    lever: setting
+                    for lever, setting in under.items()
+                    if lever in Strategy.model_fields
+                }
             if key in ("sweep", "futures") and _is_other_design(under, value):
                 under = {name: setting for name, setting in under.items() if name == "design"}
             result[key] = merged(under, value)
@@ -126,7 +142,9 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _is_other_design(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
-    return "table" in above or ("design" in above and TABLE in (below.get("design"), above["design"]))
+    return "table" in above or (
+        "design" in above and TABLE in (below.get("design"), above["design"])
+    )
 
 
 def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
@@ -142,7 +160,11 @@ def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
                 branch[part] = {}
             branch = branch[part]
         under = branch.get(last)
-        branch[last] = merged(under or {}, value) if isinstance(value, Mapping) and isinstance(under, dict | types.NoneType) else value
+        branch[last] = (
+            merged(under or {}, value)
+            if isinstance(value, Mapping) and isinstance(under, dict | types.NoneType)
+            else value
+        )
     return tree
 
 
@@ -152,7 +174,9 @@ def parse_setting(text: str) -> tuple[str, object]:
     if not equals or not key.strip():
         raise ScenarioError([Problem(SETTING, "", f"expected key=value {got(text)}")])
     if key.count(".") >= MAX_PARTS:
-        raise ScenarioError([Problem(SETTING, "", f"a dotted key of more than {MAX_PARTS} parts {got(key)}")])
+        raise ScenarioError(
+            [Problem(SETTING, "", f"a dotted key of more than {MAX_PARTS} parts {got(key)}")]
+        )
     return key.strip(), as_value(value)
 
 
@@ -164,12 +188,20 @@ def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
             flat = [(key.replace('"', ""), value) for key, value in pairs(table)]
             times = Counter(key for key, _ in flat)
             problems += [
-                Problem(label, f"{section}.{key}", f"written {n} times, nested and quoted; keep one") for key, n in times.items() if n > 1
+                Problem(
+                    label, f"{section}.{key}", f"written {n} times, nested and quoted; keep one"
+                )
+                for key, n in times.items()
+                if n > 1
             ]
             tree = tree | {section: dict(flat)}
     for section, read in (("sweep", with_table), ("futures", with_futures)):
         table = tree.get(section)
-        if isinstance(table, dict) and isinstance(table.get("table"), str) and table.get("design", TABLE) == TABLE:
+        if (
+            isinstance(table, dict)
+            and isinstance(table.get("table"), str)
+            and table.get("design", TABLE) == TABLE
+        ):
             columns, wrong = read(table, folder)
             problems += [Problem(label, f"{section}.{key}", text) for key, text in wrong]
             tree = tree | {section: columns}
@@ -183,20 +215,32 @@ def _chain(path: Path, label: str) -> list[Layer]:
     asked_by = None
     while True:
         if len(seen) == MAX_EXTENDS:
-            raise ScenarioError([Problem(label, "extends", f"expected a chain of at most {MAX_EXTENDS} files")])
+            raise ScenarioError(
+                [Problem(label, "extends", f"expected a chain of at most {MAX_EXTENDS} files")]
+            )
         tree = _read(path, label, asked_by)
         if path.resolve() in seen:
             names = " -> ".join(file.name for file in [*seen, path])
-            raise ScenarioError([Problem(layers[-1].label, "extends", f"files extend one another in a cycle: {names}")])
+            raise ScenarioError(
+                [
+                    Problem(
+                        layers[-1].label, "extends", f"files extend one another in a cycle: {names}"
+                    )
+                ]
+            )
         seen.append(path.resolve())
         parent = tree.pop("extends", None)
         if any("title" in layer.tree for layer in layers):
-            tree.pop("description", None)  # what is told under another title is not told of this file
+            tree.pop(
+                "description", None
+            )  # what is told under another title is not told of this file
         layers.insert(0, _layer(label, tree, path.parent))
         if parent is None:
             return layers
         if not isinstance(parent, str) or not parent.strip():
-            raise ScenarioError([Problem(label, "extends", f"expected the name of a scenario file {got(parent)}")])
+            raise ScenarioError(
+                [Problem(label, "extends", f"expected the name of a scenario file {got(parent)}")]
+            )
         try:
             path, asked_by, label = beside(path.parent, parent), label, parent
         except Unreadable as error:
@@ -206,7 +250,9 @@ def _chain(path: Path, label: str) -> list[Layer]:
 
 def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     """The tables of one file. A file that another extends is reported under the name of the one that asked."""
-    file, key, named = (asked_by, "extends", f"{got(label)[5:-1]} ") if asked_by else (str(path), "", "")
+    file, key, named = (
+        (asked_by, "extends", f"{got(label)[5:-1]} ") if asked_by else (str(path), "", "")
+    )
 
     def refuse(text: str, line: str = "") -> ScenarioError:
         return ScenarioError([Problem(label if line else file, line or key, text)])
@@ -214,7 +260,11 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
     try:
         text = read_text(path, "scenario file")
     except Unreadable as error:
-        looked = " A path starts from the folder of the file that names it." if asked_by and "does not exist" in str(error) else ""
+        looked = (
+            " A path starts from the folder of the file that names it."
+            if asked_by and "does not exist" in str(error)
+            else ""
+        )
         raise refuse(f"{named}{error}{looked}") from None
     if not text.strip():
         raise refuse(f"{named}is empty; a scenario begins with schema = 1")
@@ -249,9 +299,17 @@ def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
 
     def write(table: Mapping[str, Any], name: str, head: str = "[{}]") -> None:
         given = {key: value for key, value in table.items() if value is not None}
-        inner = {key: value for key, value in given.items() if isinstance(value, Mapping) and not (name == "events" and key == "set")}
+        inner = {
+            key: value
+            for key, value in given.items()
+            if isinstance(value, Mapping) and not (name == "events" and key == "set")
+        }
         rows = {key: value for key, value in given.items() if _is_rows(value)}
-        values = [f"{_key(key)} = {_value(value)}" for key, value in given.items() if key not in inner and key not in rows]
+        values = [
+            f"{_key(key)} = {_value(value)}"
+            for key, value in given.items()
+            if key not in inner and key not in rows
+        ]
         if name and values:
             lines.extend(["", head.format(name)])
         lines.extend(values)
@@ -266,7 +324,11 @@ def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, list | tuple) and bool(value) and all(isinstance(row, Mapping) for row in value)
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(row, Mapping) for row in value)
+    )
 
 
 def _key(key: str) -> str:
@@ -275,7 +337,15 @@ def _key(key: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items() if inner is not None) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{_key(key)} = {_value(inner)}"
+                for key, inner in value.items()
+                if inner is not None
+            )
+            + "}"
+        )
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list | tuple):
@@ -285,4 +355,7 @@ def _value(value: Any) -> str:
 
 def _text(value: Any) -> str:
     # TOML takes no DEL, and a terminal should take no other control character.
-    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in json.dumps(value, ensure_ascii=False))
+    return "".join(
+        letter if letter.isprintable() else f"\\U{ord(letter):08x}"
+        for letter in json.dumps(value, ensure_ascii=False)
+    )

@@ -33,7 +33,9 @@ def freeze(value: Any) -> Any:
 
 def as_whole(value: Any) -> Any:
     """364.0, as pandas and SALib write a whole number, as 364; anything else as it is. Beyond 2^53 a float is not exact."""
-    return int(value) if type(value) is float and value.is_integer() and abs(value) <= 2**53 else value
+    return (
+        int(value) if type(value) is float and value.is_integer() and abs(value) <= 2**53 else value
+    )
 
 
 def pairs(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

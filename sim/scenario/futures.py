@@ -28,10 +28,21 @@ MAP_TABLES = "travel"  # its parameters make the travel tables: seconds for each
 
 
 class Futures(Section):
-    samples: int = Field(default=0, ge=0, le=1_000_000, description="futures drawn beside future 0, which holds the scenario's own values")
-    seed: int = Field(default=1, ge=0, le=MAX_SEED, description="seed of the draw; the runs' own chance is replications.base_seed")
+    samples: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="futures drawn beside future 0, which holds the scenario's own values",
+    )
+    seed: int = Field(
+        default=1,
+        ge=0,
+        le=MAX_SEED,
+        description="seed of the draw; the runs' own chance is replications.base_seed",
+    )
     design: Literal["lhs", "sobol", "table"] = Field(
-        default="lhs", description="Latin hypercube; scrambled Sobol' points (samples: a power of two); or the rows of a table"
+        default="lhs",
+        description="Latin hypercube; scrambled Sobol' points (samples: a power of two); or the rows of a table",
     )
     table: Any = Field(
         default=None,
@@ -48,9 +59,15 @@ class Futures(Section):
     @field_validator("parameters", mode="after")
     @classmethod
     def _a_choice(cls, value: Any) -> Any:
-        named = isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value)
+        named = (
+            isinstance(value, list | tuple)
+            and value
+            and all(isinstance(name, str) for name in value)
+        )
         if value != ASSUMED and not named and not isinstance(value, Mapping):
-            raise ValueError(f'expected "{ASSUMED}", a list of parameters, or a table of name = {{low, high}} {got(value)}')
+            raise ValueError(
+                f'expected "{ASSUMED}", a list of parameters, or a table of name = {{low, high}} {got(value)}'
+            )
         if isinstance(value, Mapping) and (wrong := in_other_words(dict(pairs(value)))):
             raise faults(list(wrong.items()))
         return freeze(dict(pairs(value)) if isinstance(value, Mapping) else value)
@@ -59,14 +76,39 @@ class Futures(Section):
     def _whole_design(self) -> Futures:
         if self.design == TABLE:
             if not isinstance(self.parameters, Mapping):
-                raise faults([("table", f"expected the name of a CSV file with a row for every future {got(self.table)}")])
-            if wrong := [name for name, column in self.parameters.items() if not isinstance(column, tuple) or not column]:
+                raise faults(
+                    [
+                        (
+                            "table",
+                            f"expected the name of a CSV file with a row for every future {got(self.table)}",
+                        )
+                    ]
+                )
+            if wrong := [
+                name
+                for name, column in self.parameters.items()
+                if not isinstance(column, tuple) or not column
+            ]:
                 raise faults([(f"parameters.{name}", EXPECTED) for name in wrong])
             lengths = sorted({len(column) for column in self.parameters.values()})
             if len(lengths) > 1:
-                raise faults([("parameters", f"expected columns of one length (got {' and '.join(map(str, lengths))})")])
+                raise faults(
+                    [
+                        (
+                            "parameters",
+                            f"expected columns of one length (got {' and '.join(map(str, lengths))})",
+                        )
+                    ]
+                )
             if lengths != [self.samples]:
-                raise faults([("samples", f"expected {lengths[0]}, the rows of the table (got {self.samples})")])
+                raise faults(
+                    [
+                        (
+                            "samples",
+                            f"expected {lengths[0]}, the rows of the table (got {self.samples})",
+                        )
+                    ]
+                )
         elif self.table is not None:
             raise faults([("table", f'only with design = "table" (this is "{self.design}")')])
         elif self.samples and (fault := samples_fault(self.samples, self.design)):
@@ -74,7 +116,9 @@ class Futures(Section):
         return self
 
 
-def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], outside_range: bool) -> Futures:
+def resolved(
+    futures: Futures, taken: Mapping[str, str], free: Collection[str], outside_range: bool
+) -> Futures:
     """The futures with each uncertain parameter and its range spelt out.
 
     `taken`: parameters that cannot be uncertain too, with the reason; `free`: those that the scenario sets, which "assumed" leaves alone.
@@ -84,21 +128,37 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
     asked = futures.parameters
     wrong: list[tuple[str, str]] = []
     if "samples" not in futures.model_fields_set:
-        wrong.append(("samples", "missing; expected how many futures to draw, such as samples = 20"))
+        wrong.append(
+            ("samples", "missing; expected how many futures to draw, such as samples = 20")
+        )
     ranges: dict[str, Any] = {}
     if asked == ASSUMED:
         ranges, asked = _assumed(known, frozenset(taken), frozenset(free)), ()
-    for name, ends in asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]:
+    for name, ends in (
+        asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]
+    ):
         key = f"parameters.{name}"
         if name not in known:
-            near = f' Did you mean "{found}"?' if len(wrong) < SHOWN and (found := known.near(name)) else ""
-            wrong.append((key, f"no such parameter; `redeploy describe parameters` lists them.{near}"))
+            near = (
+                f' Did you mean "{found}"?'
+                if len(wrong) < SHOWN and (found := known.near(name))
+                else ""
+            )
+            wrong.append(
+                (key, f"no such parameter; `redeploy describe parameters` lists them.{near}")
+            )
             continue
         entry = known.get(name)
         if futures.design == TABLE:
             fault = _column_fault(futures, entry, ends, outside_range)
         else:
-            ends = dict(ends) if isinstance(ends, Mapping) else {"low": entry.low, "high": entry.high} if ends is None else ends
+            ends = (
+                dict(ends)
+                if isinstance(ends, Mapping)
+                else {"low": entry.low, "high": entry.high}
+                if ends is None
+                else ends
+            )
             fault = _range_fault(entry, ends, outside_range)
         if name in taken:
             wrong.append((key, f"cannot be uncertain: {taken[name]}"))
@@ -112,7 +172,9 @@ def resolved(futures: Futures, taken: Mapping[str, str], free: Collection[str], 
         wrong.append(("parameters", "no parameter is left to be uncertain"))
     if wrong:
         raise faults(wrong)
-    return futures.model_copy(update={"parameters": ranges if isinstance(ranges, Frozen) else freeze(ranges)})
+    return futures.model_copy(
+        update={"parameters": ranges if isinstance(ranges, Frozen) else freeze(ranges)}
+    )
 
 
 @cache
@@ -137,16 +199,22 @@ def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> s
         return f"expected a range {{low = ..., high = ...}} {got(ends)}"
     if fault := range_fault(ends):
         return fault
-    wrong = [(end, fault) for end in ("low", "high") if (fault := entry.fault(ends[end], outside_range))]
+    wrong = [
+        (end, fault) for end in ("low", "high") if (fault := entry.fault(ends[end], outside_range))
+    ]
     return "; ".join(f"{end}: {fault} {got(ends[end])}" for end, fault in wrong) or None
 
 
-def _column_fault(futures: Futures, entry: registry.Parameter, column: Any, outside_range: bool) -> str | None:
+def _column_fault(
+    futures: Futures, entry: registry.Parameter, column: Any, outside_range: bool
+) -> str | None:
     """What the first wrong value of a parameter in a table should have been, and where it stands, or None."""
     for row, value in enumerate(column):
         if fault := entry.fault(value, outside_range):
             lines = getattr(futures.table, "lines", ())
-            return f"{fault} {got(value)} in " + (f'line {lines[row]} of "{futures.table}"' if lines else f"future {row + 1}")
+            return f"{fault} {got(value)} in " + (
+                f'line {lines[row]} of "{futures.table}"' if lines else f"future {row + 1}"
+            )
     return None
 
 
@@ -155,10 +223,18 @@ def draws(futures: Futures) -> list[dict[str, float]]:
     if not futures.samples:
         return [{}]
     if futures.design == TABLE:
-        return [{}, *({name: float(value) for name, value in zip(futures.parameters, row)} for row in zip(*futures.parameters.values()))]
+        return [
+            {},
+            *(
+                {name: float(value) for name, value in zip(futures.parameters, row)}
+                for row in zip(*futures.parameters.values())
+            ),
+        ]
     return [{}, *sample(futures.parameters, futures.samples, futures.seed, futures.design)]
 
 
 def in_future(scenario: Scenario, drawn: Mapping[str, float]) -> Scenario:
     """The scenario with the values of one future, and no futures of its own. Draws lie in checked ranges, so nothing is checked again."""
-    return scenario.model_copy(update={"parameters": Frozen({**scenario.parameters, **drawn}), "futures": Futures()})
+    return scenario.model_copy(
+        update={"parameters": Frozen({**scenario.parameters, **drawn}), "futures": Futures()}
+    )

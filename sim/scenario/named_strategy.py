@@ -32,11 +32,17 @@ def source_hash(name: str, home: Home) -> str:
         kind = registry.known(name)
         return "" if registry.is_shipped(kind) else registry.file_hash(kind)
     named = own_code.file_hash(name, home.folder)
-    behind = registry.file_hash(registry.strategy_class(name, home.folder, home.allow_code)) if home.reads_code else named
+    behind = (
+        registry.file_hash(registry.strategy_class(name, home.folder, home.allow_code))
+        if home.reads_code
+        else named
+    )
     return named if named == behind else named + behind
 
 
-def own_settings(name: str, settings: Mapping[str, Any], home: Home, levers: Iterable[str]) -> dict[str, Any]:
+def own_settings(
+    name: str, settings: Mapping[str, Any], home: Home, levers: Iterable[str]
+) -> dict[str, Any]:
     """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values.
     `levers`: the keys of [strategy] that are no setting of its own, to which a wrong key may be near.
 
@@ -44,22 +50,42 @@ def own_settings(name: str, settings: Mapping[str, Any], home: Home, levers: Ite
     since JSON has no such number, and the strategy gets the number.
     Those of `module:Class` stay as they are until its code is read: only that the numbers are finite is known before."""
     if own_code.is_own(name) and not home.reads_code:
-        if wrong := [(key, f"expected a finite number (got {value})") for key, value in settings.items() if not _finite(value)]:
+        if wrong := [
+            (key, f"expected a finite number (got {value})")
+            for key, value in settings.items()
+            if not _finite(value)
+        ]:
             raise faults(wrong)
         return dict(settings)
-    model = getattr(registry.strategy_class(name, home.folder, home.allow_code), "Settings", None) or BaseModel
+    model = (
+        getattr(registry.strategy_class(name, home.folder, home.allow_code), "Settings", None)
+        or BaseModel
+    )
     known = keys_of(model)
     strangers = [key for key in settings if key not in known]
-    wrong = [(key, _unknown(name, key, known, levers) if place < SHOWN else "unknown key") for place, key in enumerate(strangers)]
+    wrong = [
+        (key, _unknown(name, key, known, levers) if place < SHOWN else "unknown key")
+        for place, key in enumerate(strangers)
+    ]
     for key in set(settings) & set(known):
         if not _finite(settings[key]):
             wrong.append((key, f"expected {expectation(known[key])} (got {settings[key]})"))
     refused = {key for key, _ in wrong}
     try:
         # By way of JSON: strict about text for numbers, yet a TOML list may fill a tuple and a text a date.
-        left_out = refused | {key for key, value in _endless_defaults(known).items() if _plain(settings.get(key)) == value}
+        left_out = refused | {
+            key
+            for key, value in _endless_defaults(known).items()
+            if _plain(settings.get(key)) == value
+        }
         sound = {key: value for key, value in settings.items() if key not in left_out}
-        text = json.dumps({key: as_whole(value) if inner(known[key]) is int else value for key, value in sound.items()}, default=str)
+        text = json.dumps(
+            {
+                key: as_whole(value) if inner(known[key]) is int else value
+                for key, value in sound.items()
+            },
+            default=str,
+        )
         checked = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         raise faults(wrong + translate(error, model)) from error
@@ -99,7 +125,11 @@ def _finite(value: object) -> bool:
 
 
 def _unknown(name: str, key: str, known: Mapping[str, Any], levers: Iterable[str]) -> str:
-    owners = [other for other, kind in registry.catalogue().items() if key in getattr(getattr(kind, "Settings", None), "model_fields", {})]
+    owners = [
+        other
+        for other, kind in registry.catalogue().items()
+        if key in getattr(getattr(kind, "Settings", None), "model_fields", {})
+    ]
     own = f"its own settings are {', '.join(known)}" if known else "it has no settings of its own"
     setting_of = f"; it is a setting of {alternatives(owners)}" if owners else ""
     hint = "" if owners else belongs(key) or near(key, [*levers, *known])

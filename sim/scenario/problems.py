@@ -1,6 +1,5 @@
 """The findings of pydantic on a scenario, in the words of a scenario file: dotted key, what was expected, a near name."""
 
-
 import datetime
 import difflib
 import types
@@ -38,8 +37,15 @@ def rows_of(field: FieldInfo) -> type[BaseModel] | None:
 
 def _marks(field: FieldInfo) -> list[Any]:
     # Of a field that may be absent, the bounds stand one level down.
-    below = [mark for part in get_args(field.annotation) if get_origin(part) is Annotated for mark in get_args(part)[1:]]
-    return [inner for mark in [*field.metadata, *below] for inner in getattr(mark, "metadata", [mark])]
+    below = [
+        mark
+        for part in get_args(field.annotation)
+        if get_origin(part) is Annotated
+        for mark in get_args(part)[1:]
+    ]
+    return [
+        inner for mark in [*field.metadata, *below] for inner in getattr(mark, "metadata", [mark])
+    ]
 
 
 def expectation(field: FieldInfo) -> str:
@@ -53,8 +59,19 @@ def expectation(field: FieldInfo) -> str:
         return f"a list of tables, each with {', '.join(keys_of(row))}"
     if kind is Any or get_origin(kind) is tuple:
         return "a list" if kind is not Any else "a value as told"
-    noun = {int: "a whole number", float: "a number", bool: "true or false", str: "text", datetime.date: "a date such as 2022-01-01"}
-    bounds = {name: getattr(mark, name) for mark in _marks(field) for name in ("ge", "le", "max_length") if hasattr(mark, name)}
+    noun = {
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        str: "text",
+        datetime.date: "a date such as 2022-01-01",
+    }
+    bounds = {
+        name: getattr(mark, name)
+        for mark in _marks(field)
+        for name in ("ge", "le", "max_length")
+        if hasattr(mark, name)
+    }
     match bounds:
         case {"ge": low, "le": high}:
             limits = f" from {low} to {high}"
@@ -70,7 +87,11 @@ def expectation(field: FieldInfo) -> str:
 
 def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
     """One pydantic error that carries several faults: (dotted key below the field, what was expected)."""
-    return PydanticCustomError("faults", "{text}", {"text": "; ".join(f"{key}: {text}" for key, text in found), "faults": tuple(found)})
+    return PydanticCustomError(
+        "faults",
+        "{text}",
+        {"text": "; ".join(f"{key}: {text}" for key, text in found), "faults": tuple(found)},
+    )
 
 
 def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
@@ -95,7 +116,9 @@ def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
     """What to say of an unknown `key` of the table `at` ("" for the whole file): the near name, wherever it belongs."""
     names = registry.load_registry().names
     full = f"{at}.{key}" if at else key
-    for name in [full, *(f"{full}.{below}" for below in value)] if isinstance(value, dict) else [full]:
+    for name in (
+        [full, *(f"{full}.{below}" for below in value)] if isinstance(value, dict) else [full]
+    ):
         if name in names:
             return f' Did you mean "parameters.{name}"?'
     if "." not in key:
@@ -104,7 +127,9 @@ def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
     if key in known:
         return f" Did you mean {full} without the quotes?"
     close = difflib.get_close_matches(key, [*known, *names], 1, 0.6)
-    return f' Did you mean "{"parameters." if close[0] in names else ""}{close[0]}"?' if close else ""
+    return (
+        f' Did you mean "{"parameters." if close[0] in names else ""}{close[0]}"?' if close else ""
+    )
 
 
 _places: dict[str, str] = {}
@@ -121,10 +146,19 @@ def learn_places(scenario: type[BaseModel]) -> None:
     for section, _, key in (dotted.rpartition(".") for dotted in dotted_keys(scenario)):
         if section:
             sections.setdefault(key, set()).add(section)
-    _places.update({key: f" It is a key of [{min(owners)}]." for key, owners in sections.items() if len(owners) == 1})
+    _places.update(
+        {
+            key: f" It is a key of [{min(owners)}]."
+            for key, owners in sections.items()
+            if len(owners) == 1
+        }
+    )
     for key, field in {"extends": None, **keys_of(scenario)}.items():
         is_value = field is None or key in ("schema", "ablate") or inner(field) in (str, bool)
-        above, below = f" {key} stands above the first [table] of the file.", f" {key} is a table of its own: its keys stand under [{key}]"
+        above, below = (
+            f" {key} stands above the first [table] of the file.",
+            f" {key} is a table of its own: its keys stand under [{key}]",
+        )
         _places[key] = above if is_value else f"{below}, for all strategies."
 
 
@@ -145,10 +179,17 @@ def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[s
     name = ".".join(key)
     match item["type"]:
         case "faults":
-            return [(".".join(filter(None, (name, below))).replace(".[", "["), text) for below, text in item["ctx"]["faults"]]
+            return [
+                (".".join(filter(None, (name, below))).replace(".[", "["), text)
+                for below, text in item["ctx"]["faults"]
+            ]
         case "extra_forbidden":
             known = keys_of(table)
-            near_by = unknown(".".join(key[:-1]), str(item["loc"][-1]), item["input"], table) if hint else ""
+            near_by = (
+                unknown(".".join(key[:-1]), str(item["loc"][-1]), item["input"], table)
+                if hint
+                else ""
+            )
             return [(name, "unknown key." + (near_by or f" Expected one of {', '.join(known)}"))]
         case "missing" if field:
             return [(name, f"missing; expected {expectation(field)}")]
@@ -156,10 +197,21 @@ def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[s
             return [(name, str(item["ctx"]["error"]))]
         case "literal_error" if field:
             offered = [choice for choice in get_args(inner(field)) if isinstance(choice, str)]
-            return [(name, f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}")]
+            return [
+                (
+                    name,
+                    f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}",
+                )
+            ]
         case _ if field:
             typed = isinstance(item["input"], str) and inner(field) in (int, float, bool)
             mend = hint_for(f"x = {item['input']}", is_toml=True) if typed else ""
-            return [(name, f"expected {expectation(field)} {got(item['input'])}" + (f". {mend}" if mend else ""))]
+            return [
+                (
+                    name,
+                    f"expected {expectation(field)} {got(item['input'])}"
+                    + (f". {mend}" if mend else ""),
+                )
+            ]
         case _:
             return [(name, item["msg"])]

@@ -29,9 +29,19 @@ def read_text(path: Path, noun: str) -> str:
         if path.is_dir():
             raise Unreadable(f"is a directory, not a {noun}")
         if not path.exists():
-            beside = [other.name for other in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() else []
-            escaped = "" if str(path).isprintable() else " (in \"...\" a backslash begins an escape; write / in a path, or use '...')"
-            raise Unreadable(f"does not exist; expected a {noun}.{near(path.name, beside)}{escaped}")
+            beside = (
+                [other.name for other in path.parent.glob(f"*{path.suffix}")]
+                if path.parent.is_dir()
+                else []
+            )
+            escaped = (
+                ""
+                if str(path).isprintable()
+                else " (in \"...\" a backslash begins an escape; write / in a path, or use '...')"
+            )
+            raise Unreadable(
+                f"does not exist; expected a {noun}.{near(path.name, beside)}{escaped}"
+            )
         if not path.is_file():
             raise Unreadable(f"is a device or a pipe, not a {noun}")
         with path.open("rb") as file:
@@ -51,7 +61,9 @@ def read_text(path: Path, noun: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         old = " it looks like Latin-1 or Windows-1252;" if content[error.start] >= 0xA0 else ""
-        raise Unreadable(f"is not UTF-8 text (byte {error.start}) in line {line};{old} save it as UTF-8") from None
+        raise Unreadable(
+            f"is not UTF-8 text (byte {error.start}) in line {line};{old} save it as UTF-8"
+        ) from None
 
 
 def wide_encoding(content: bytes) -> str | None:
@@ -93,14 +105,22 @@ def comma_hint(header: str) -> str:
 
 def lists_numbers(cells: Sequence[str]) -> bool:
     """Whether the first row of a table that should name its columns holds numbers only, between commas or whatever stands between them."""
-    found = [cell for cell in re.split(r"[\s;]+", " ".join(cells).replace('"', "").removeprefix("#")) if cell]
+    found = [
+        cell
+        for cell in re.split(r"[\s;]+", " ".join(cells).replace('"', "").removeprefix("#"))
+        if cell
+    ]
     return bool(found) and all(map(is_plain_number, found))
 
 
 def decimal_hint(cells: Sequence[str], columns: int) -> str:
     """What to add to the refusal of a row of too many cells that may be decimals written with a comma: 0,1 is two cells, 0 and 1."""
     parts = [re.fullmatch(r"[+-]?[0-9]+([eE][+-]?[0-9]+)?", cell.strip()) for cell in cells]
-    return " (a decimal is written with a point: 0.1, not 0,1)" if columns < len(cells) <= 2 * columns and all(parts) else ""
+    return (
+        " (a decimal is written with a point: 0.1, not 0,1)"
+        if columns < len(cells) <= 2 * columns and all(parts)
+        else ""
+    )
 
 
 def is_plain_number(text: str) -> bool:

@@ -54,7 +54,9 @@ PLAN = ("sweep", "strategies", "futures")
 
 def _one_line(text: str) -> str:
     if text and not (text.isprintable() and text == text.strip()):
-        raise ValueError(f"expected one line of printable letters, with no space around it {got(text)}")
+        raise ValueError(
+            f"expected one line of printable letters, with no space around it {got(text)}"
+        )
     return text
 
 
@@ -79,37 +81,60 @@ class Strategy(Section):
         default=0.0, description="share of the VRAEM's soldiers sent to the border"
     )
     border_split: Annotated[BorderSplit, Needs("movement")] = Field(
-        default=BorderSplit(), description="how those sent are shared between the two border theatres"
+        default=BorderSplit(),
+        description="how those sent are shared between the two border theatres",
     )
-    moved: Annotated[Literal["line", "special", "proportional"], Needs("movement", "kinds")] = Field(
-        default="proportional", description="which units go"
+    moved: Annotated[Literal["line", "special", "proportional"], Needs("movement", "kinds")] = (
+        Field(default="proportional", description="which units go")
     )
-    withdrawal: Annotated[Literal["thin", "close_small", "close_remote", "close_quiet"], Needs("movement")] = Field(
-        default="thin", description="how the place is left: every post with fewer people, or small, remote or quiet posts closed"
+    withdrawal: Annotated[
+        Literal["thin", "close_small", "close_remote", "close_quiet"], Needs("movement")
+    ] = Field(
+        default="thin",
+        description="how the place is left: every post with fewer people, or small, remote or quiet posts closed",
     )
-    move_helicopters: Annotated[Share, Needs("movement", "flight hours", "flight hours in the valley")] = Field(
-        default=0.0, description="share of the VRAEM's flight hours that goes with them"
+    move_helicopters: Annotated[
+        Share, Needs("movement", "flight hours", "flight hours in the valley")
+    ] = Field(default=0.0, description="share of the VRAEM's flight hours that goes with them")
+    tasking_vraem: Literal["area", "garrison", "reports", "random"] = Field(
+        default="area", description="what units in the VRAEM do"
     )
-    tasking_vraem: Literal["area", "garrison", "reports", "random"] = Field(default="area", description="what units in the VRAEM do")
-    tasking_border: Annotated[Literal["line", "chokepoint", "area", "reports", "random", "none"], Needs("movement", of=("none",))] = Field(
-        default="chokepoint", description="what redeployed units do; none leaves them without a task"
+    tasking_border: Annotated[
+        Literal["line", "chokepoint", "area", "reports", "random", "none"],
+        Needs("movement", of=("none",)),
+    ] = Field(
+        default="chokepoint",
+        description="what redeployed units do; none leaves them without a task",
     )
-    settings: dict[str, Any] = Field(default=Frozen(), repr=False, description="the strategy's own settings, defaults filled in")
+    settings: dict[str, Any] = Field(
+        default=Frozen(), repr=False, description="the strategy's own settings, defaults filled in"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _own_settings_apart(cls, table: Any) -> Any:
         if not isinstance(table, dict):
             return table
-        levers = {key: value for key, value in table.items() if key in cls.model_fields and key != "settings"}
-        return {**levers, "settings": {key: value for key, value in table.items() if key not in levers}}
+        levers = {
+            key: value
+            for key, value in table.items()
+            if key in cls.model_fields and key != "settings"
+        }
+        return {
+            **levers,
+            "settings": {key: value for key, value in table.items() if key not in levers},
+        }
 
     @field_validator("settings", mode="after")
     @classmethod
     def _own_settings(cls, settings: dict[str, Any], info: ValidationInfo) -> Frozen:
         if "name" not in info.data:
             return Frozen()  # the name is wrong already: nothing to check them by
-        return freeze(named_strategy.own_settings(info.data["name"], settings, info.context or Home(), keys_of(cls)))
+        return freeze(
+            named_strategy.own_settings(
+                info.data["name"], settings, info.context or Home(), keys_of(cls)
+            )
+        )
 
     @field_validator("name", mode="after")
     @classmethod
@@ -127,7 +152,11 @@ class Strategy(Section):
 class Entry(Strategy):
     """One of [[strategies]]: a whole [strategy], with a label."""
 
-    label: OneLine = Field(default="", max_length=60, description="its name in tables; default: made of the strategy's name and share")
+    label: OneLine = Field(
+        default="",
+        max_length=60,
+        description="its name in tables; default: made of the strategy's name and share",
+    )
 
     def strategy(self) -> dict[str, Any]:
         """The entry as the table [strategy]."""
@@ -143,11 +172,15 @@ def _schema_1(value: Any) -> Any:
 def _checked_couplings(value: Any) -> Any:
     known = registry.load_couplings()
     if not isinstance(value, list | tuple):
-        raise ValueError(f'expected a list of couplings such as ["leak"]; `redeploy describe couplings` lists them {got(value)}')
+        raise ValueError(
+            f'expected a list of couplings such as ["leak"]; `redeploy describe couplings` lists them {got(value)}'
+        )
     wrong = [name for name in value if not isinstance(name, str) or name not in known]
     if wrong:
         hint = near(str(wrong[0]), known) or f" Expected some of {', '.join(known)}."
-        raise ValueError(f"no coupling {got(wrong[0])[5:-1]}; `redeploy describe couplings` lists them.{hint}")
+        raise ValueError(
+            f"no coupling {got(wrong[0])[5:-1]}; `redeploy describe couplings` lists them.{hint}"
+        )
     if len(set(value)) < len(value):
         raise ValueError("expected each coupling once")
     return value
@@ -167,8 +200,14 @@ def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
     for name, number in pairs(value):
         if name not in known:
             hint = belongs(name) if len(wrong) < SHOWN else ""
-            hint = hint or (f' Did you mean "{found}"?' if len(wrong) < SHOWN and (found := known.near(name)) else "")
-            wrong.append((name, f"no such parameter; `redeploy describe parameters` lists them.{hint}"))
+            hint = hint or (
+                f' Did you mean "{found}"?'
+                if len(wrong) < SHOWN and (found := known.near(name))
+                else ""
+            )
+            wrong.append(
+                (name, f"no such parameter; `redeploy describe parameters` lists them.{hint}")
+            )
         elif name in off and number != off[name]:
             wrong.append((name, f"ablate switches this off; take one of the two out {got(number)}"))
         elif fault := known.get(name).fault(number, info.data.get("allow_outside_range") is True):
@@ -183,7 +222,9 @@ def _checked_parameters(value: Any, info: ValidationInfo) -> Any:
 def _checked_sweep(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    flat = {key: as_whole(each) if key in ("samples", "seed") else each for key, each in pairs(value)}
+    flat = {
+        key: as_whole(each) if key in ("samples", "seed") else each for key, each in pairs(value)
+    }
     if wrong := designs.faults_of(flat):
         raise faults(wrong)
     return flat
@@ -192,10 +233,14 @@ def _checked_sweep(value: Any) -> Any:
 class Scenario(Section):
     """A whole scenario, frozen. `path` is the file it came from, `folder` where a user's own strategy is looked up first."""
 
-    schema_: Annotated[Literal[1], BeforeValidator(_schema_1)] = Field(alias="schema", description="version of this file format")
+    schema_: Annotated[Literal[1], BeforeValidator(_schema_1)] = Field(
+        alias="schema", description="version of this file format"
+    )
     title: OneLine = Field(default="", max_length=300)
     description: str = Field(default="", max_length=20_000)
-    allow_outside_range: bool = Field(default=False, description="lets [parameters] and [futures] leave the range of the registry")
+    allow_outside_range: bool = Field(
+        default=False, description="lets [parameters] and [futures] leave the range of the registry"
+    )
     ablate: Annotated[tuple[str, ...], BeforeValidator(_checked_couplings), Strict(False)] = Field(
         default=(), description="couplings switched off, by name: `redeploy describe couplings`"
     )
@@ -210,8 +255,12 @@ class Scenario(Section):
     partner: Partner = Partner()
     mandate: Mandate = Mandate()
     eradication: Eradication = Eradication()
-    events: tuple[dated.Event, ...] = Field(default=(), description="what changes on a day, and until when")
-    parameters: Annotated[dict[str, float], BeforeValidator(_checked_parameters)] = Field(default={}, description="registry name = value")
+    events: tuple[dated.Event, ...] = Field(
+        default=(), description="what changes on a day, and until when"
+    )
+    parameters: Annotated[dict[str, float], BeforeValidator(_checked_parameters)] = Field(
+        default={}, description="registry name = value"
+    )
     sweep: Annotated[dict[str, Any], BeforeValidator(_checked_sweep)] = Field(
         default={},
         description="dotted key = list of values, crossed, or with design = one_at_a_time varied alone; or design = lhs or sobol, samples, "
@@ -220,9 +269,12 @@ class Scenario(Section):
         "[strategy] goes over each of [[strategies]]; a setting that some strategies lack varies only those that have it",
     )
     strategies: Annotated[tuple[Entry, ...], Strict(False)] = Field(
-        default=(), description="strategies to compare; each is whole and takes nothing from [strategy], which `run` runs"
+        default=(),
+        description="strategies to compare; each is whole and takes nothing from [strategy], which `run` runs",
     )
-    futures: Futures = Field(default=Futures(), description="uncertain parameters, the same for every strategy")
+    futures: Futures = Field(
+        default=Futures(), description="uncertain parameters, the same for every strategy"
+    )
     replications: Replications = Replications()
     record: Record = Record()
     _home: Home = PrivateAttr(Home())
@@ -240,7 +292,9 @@ class Scenario(Section):
         return freeze(table)
 
     @field_serializer("sweep", mode="wrap")
-    def _points_without_source(self, sweep: dict[str, Any], handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _points_without_source(
+        self, sweep: dict[str, Any], handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
         # The columns of a table are the points; where they were read from decides nothing.
         return handler({key: value for key, value in sweep.items() if key != "table"})
 
@@ -252,13 +306,26 @@ class Scenario(Section):
         known: dict[Any, int] = {}
         for place, entry in enumerate(entries):
             label = _as_read(entry.label)
-            earlier, same = labels.setdefault(label, place), known.setdefault(hashable(entry.strategy()), place)
+            earlier, same = (
+                labels.setdefault(label, place),
+                known.setdefault(hashable(entry.strategy()), place),
+            )
             if label and earlier < place:
-                wrong.append((f"[{place}].label", f'expected each label once (strategies[{earlier}] is "{entries[earlier].label}" too)'))
+                wrong.append(
+                    (
+                        f"[{place}].label",
+                        f'expected each label once (strategies[{earlier}] is "{entries[earlier].label}" too)',
+                    )
+                )
             elif same < place:
                 wrong.append((f"[{place}]", f"the same strategy as strategies[{same}]"))
             if label == "hold" and entry.name != "hold":
-                wrong.append((f"[{place}].label", '"hold" is the label of the strategy hold, with which all are compared'))
+                wrong.append(
+                    (
+                        f"[{place}].label",
+                        '"hold" is the label of the strategy hold, with which all are compared',
+                    )
+                )
         if wrong:
             raise faults(wrong)
         return entries
@@ -266,13 +333,30 @@ class Scenario(Section):
     @field_validator("futures", mode="after")
     @classmethod
     def _spelt_out(cls, futures: Futures, info: ValidationInfo) -> Futures:
-        if not futures.model_fields_set or not {"ablate", "parameters", "sweep"} <= info.data.keys():
+        if (
+            not futures.model_fields_set
+            or not {"ablate", "parameters", "sweep"} <= info.data.keys()
+        ):
             return futures  # nothing asked for, or what they depend on is wrong already
-        swept, ablated = info.data["sweep"], {*info.data["ablate"]}.union(*info.data["sweep"].get("ablate", ()))
-        taken = {key.partition(".")[2]: "[sweep] varies it" for key in swept if key.startswith("parameters.")}
-        taken |= dict.fromkeys(_off(name for name in ablated if name in registry.load_couplings()), "ablate switches it off")
-        spelt_out = resolved(futures, taken, info.data["parameters"], info.data.get("allow_outside_range") is True)
-        return spelt_out if futures.samples else futures  # `samples = 0` draws none; what stands beside it is checked all the same
+        swept, ablated = (
+            info.data["sweep"],
+            {*info.data["ablate"]}.union(*info.data["sweep"].get("ablate", ())),
+        )
+        taken = {
+            key.partition(".")[2]: "[sweep] varies it"
+            for key in swept
+            if key.startswith("parameters.")
+        }
+        taken |= dict.fromkeys(
+            _off(name for name in ablated if name in registry.load_couplings()),
+            "ablate switches it off",
+        )
+        spelt_out = resolved(
+            futures, taken, info.data["parameters"], info.data.get("allow_outside_range") is True
+        )
+        return (
+            spelt_out if futures.samples else futures
+        )  # `samples = 0` draws none; what stands beside it is checked all the same
 
     @model_validator(mode="after")
     def _one_ablation(self) -> Self:
@@ -283,7 +367,14 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _days_fit(self) -> Self:
         if (until := self.secrecy.until_day) is not None and until > self.time.horizon_days:
-            raise faults([("secrecy.until_day", f"expected at most time.horizon_days = {self.time.horizon_days} (got {until})")])
+            raise faults(
+                [
+                    (
+                        "secrecy.until_day",
+                        f"expected at most time.horizon_days = {self.time.horizon_days} (got {until})",
+                    )
+                ]
+            )
         return self
 
     @model_validator(mode="after")
@@ -308,23 +399,35 @@ class Scenario(Section):
     @property
     def own_code(self) -> tuple[str, ...]:
         """Every `module:Class` that this scenario names: whoever runs it runs that code."""
-        named = [self.strategy.name, *(entry.name for entry in self.strategies), *self.sweep.get("strategy.name", ())]
+        named = [
+            self.strategy.name,
+            *(entry.name for entry in self.strategies),
+            *self.sweep.get("strategy.name", ()),
+        ]
         return tuple(dict.fromkeys(filter(is_own, named)))
 
     @property
     def plan(self) -> tuple[str, ...]:
         """The sections by which this file asks for more than one scenario: some of sweep, strategies and futures."""
-        asked = {"sweep": designs.axes(self.sweep), "strategies": self.strategies, "futures": self.futures.samples}
+        asked = {
+            "sweep": designs.axes(self.sweep),
+            "strategies": self.strategies,
+            "futures": self.futures.samples,
+        }
         return tuple(name for name in PLAN if asked[name])
 
     @property
     def hash(self) -> str:
         """SHA-256 of all that decides a run but the replication's number: title, plan and the number of replications are left out, and so
         is `ablate`, since `parameters` holds the off values."""
-        tree = self.model_dump(mode="json", exclude={"title", "description", "allow_outside_range", "ablate", *PLAN})
+        tree = self.model_dump(
+            mode="json", exclude={"title", "description", "allow_outside_range", "ablate", *PLAN}
+        )
         del tree["replications"]["count"]
         tree["strategy_source"] = named_strategy.source_hash(self.strategy.name, self._home)
-        return hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         # The same content read from another place is the same scenario.

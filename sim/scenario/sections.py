@@ -29,7 +29,9 @@ def _whole_keys(table: type[BaseModel]) -> frozenset[str]:
     """The keys of a table that take whole numbers."""
 
     def is_whole(kind: Any) -> bool:
-        return kind is int or (get_origin(kind) is Literal and all(type(choice) is int for choice in get_args(kind)))
+        return kind is int or (
+            get_origin(kind) is Literal and all(type(choice) is int for choice in get_args(kind))
+        )
 
     return frozenset(key for key, field in keys_of(table).items() if is_whole(inner(field)))
 
@@ -37,7 +39,14 @@ def _whole_keys(table: type[BaseModel]) -> frozenset[str]:
 class Section(BaseModel):
     """A table of the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, serialize_by_alias=True, validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        serialize_by_alias=True,
+        validate_default=True,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -47,7 +56,10 @@ class Section(BaseModel):
     @classmethod
     def with_whole_numbers(cls, table: Mapping[str, Any]) -> dict[str, Any]:
         """The table with whole numbers where it takes them, also if they are written as 364.0."""
-        return {key: as_whole(value) if key in _whole_keys(cls) else value for key, value in table.items()}
+        return {
+            key: as_whole(value) if key in _whole_keys(cls) else value
+            for key, value in table.items()
+        }
 
 
 def _date_from_text(value: Any) -> Any:
@@ -59,8 +71,15 @@ def _date_from_text(value: Any) -> Any:
 
 
 class Time(Section):
-    horizon_days: int = Field(default=1_095, ge=7, le=7_300, description="days simulated and counted, from start_date")
-    burn_in_days: int = Field(default=365, ge=0, le=730, description="days before start_date in which beliefs, stocks and prices settle")
+    horizon_days: int = Field(
+        default=1_095, ge=7, le=7_300, description="days simulated and counted, from start_date"
+    )
+    burn_in_days: int = Field(
+        default=365,
+        ge=0,
+        le=730,
+        description="days before start_date in which beliefs, stocks and prices settle",
+    )
     start_date: Annotated[datetime.date, BeforeValidator(_date_from_text)] = Field(
         default=datetime.date(2022, 1, 1),
         ge=datetime.date(1900, 1, 1),  # so that every day of burn-in and horizon is a date
@@ -70,17 +89,23 @@ class Time(Section):
 
 
 class Map(Section):
-    resolution_km: Literal[5, 10] = Field(default=5, description="side of a grid cell; 10 is the coarse map for tests")
+    resolution_km: Literal[5, 10] = Field(
+        default=5, description="side of a grid cell; 10 is the coarse map for tests"
+    )
 
 
 class TheatreForces(Section):
     """What the state keeps in one theatre. Special and river units are part of `soldiers`; anti-narcotics teams are part of `police`."""
 
-    soldiers: Count = Field(default=0, description="military people posted in the theatre, all kinds together")
+    soldiers: Count = Field(
+        default=0, description="military people posted in the theatre, all kinds together"
+    )
     special: Count = Field(default=0, description="of the soldiers, those in special units")
     river_infantry: Count = Field(default=0, description="of the soldiers, those in river infantry")
     police: Count = Field(default=0, description="police posted in the theatre, all kinds together")
-    antinarcotics: Count = Field(default=0, description="of the police, those in anti-narcotics teams")
+    antinarcotics: Count = Field(
+        default=0, description="of the police, those in anti-narcotics teams"
+    )
     boats: Count = Field(default=0, description="patrol and supply boats")
     lorries: Count = Field(default=0, description="supply lorries")
     helicopter_share: Annotated[Share, Needs("flight hours")] = Field(
@@ -90,9 +115,13 @@ class TheatreForces(Section):
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.special + self.river_infantry > self.soldiers:
-            raise ValueError(f"special + river_infantry: expected at most soldiers = {self.soldiers}, which counts them in")
+            raise ValueError(
+                f"special + river_infantry: expected at most soldiers = {self.soldiers}, which counts them in"
+            )
         if self.antinarcotics > self.police:
-            raise ValueError(f"antinarcotics: expected at most police = {self.police}, which counts them in")
+            raise ValueError(
+                f"antinarcotics: expected at most police = {self.police}, which counts them in"
+            )
         return self
 
 
@@ -134,16 +163,25 @@ class CajamarcaForces(TheatreForces):
 
 
 class Forces(Section):
-    flight_hours_per_year: int = Field(default=4_500, ge=0, le=100_000, description="helicopter hours a year of the army, in all (F0466)")
+    flight_hours_per_year: int = Field(
+        default=4_500,
+        ge=0,
+        le=100_000,
+        description="helicopter hours a year of the army, in all (F0466)",
+    )
     vraem: VraemForces = VraemForces()
     loreto: LoretoForces = LoretoForces()
     cajamarca: CajamarcaForces = CajamarcaForces()
 
     @model_validator(mode="after")
     def _hours_fit(self) -> Self:
-        total = added(theatre.helicopter_share for theatre in (self.vraem, self.loreto, self.cajamarca))
+        total = added(
+            theatre.helicopter_share for theatre in (self.vraem, self.loreto, self.cajamarca)
+        )
         if total > 1 + 1e-9:
-            raise ValueError(f"helicopter_share: expected the theatres to sum to at most 1 (got {total:g})")
+            raise ValueError(
+                f"helicopter_share: expected the theatres to sum to at most 1 (got {total:g})"
+            )
         return self
 
 
@@ -153,12 +191,14 @@ class Enemy(Section):
     )
     mpcp_groups: int = Field(default=8, ge=0, le=1_000, description="columns they form")
     dissident_fighters: Annotated[Count, Needs("dissident groups")] = Field(
-        default=150, description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)"
+        default=150,
+        description="FARC-dissident fighters at the Putumayo line, either bank (prior 50-300)",
     )
     dissident_groups: int = Field(default=10, ge=0, le=1_000, description="cells they form")
     networks: int = Field(default=20, ge=1, le=500, description="trafficking firms")
     cognition: Literal["logit", "salience"] = Field(
-        default="logit", description="how firms weigh a route: by its expected worth, or by what stands out, as NarcoLogic's do"
+        default="logit",
+        description="how firms weigh a route: by its expected worth, or by what stands out, as NarcoLogic's do",
     )
 
 
@@ -171,17 +211,24 @@ class CocaHectares(Section):
 
 
 class PoppyHectares(Section):
-    cajamarca: Hectares = Field(default=600.0, description="prior 100-2,500; no solid figure after 2005")
+    cajamarca: Hectares = Field(
+        default=600.0, description="prior 100-2,500; no solid figure after 2005"
+    )
 
 
 class Crops(Section):
     coca_ha: CocaHectares = Field(default=CocaHectares(), description="coca on start_date, by zone")
-    poppy_ha: PoppyHectares = Field(default=PoppyHectares(), description="opium poppy on start_date")
+    poppy_ha: PoppyHectares = Field(
+        default=PoppyHectares(), description="opium poppy on start_date"
+    )
 
 
 class Inflow(Section):
     background_kg_per_year: float = Field(
-        default=50_000.0, ge=0, le=1e6, description="from zones outside the theatres, down the Ucayali (20-90 t)"
+        default=50_000.0,
+        ge=0,
+        le=1e6,
+        description="from zones outside the theatres, down the Ucayali (20-90 t)",
     )
 
 
@@ -192,17 +239,24 @@ class BorderSplit(Section):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not math.isclose(self.loreto + self.cajamarca, 1, abs_tol=1e-9):
-            raise ValueError(f"expected loreto + cajamarca = 1 (got {self.loreto:g} + {self.cajamarca:g})")
+            raise ValueError(
+                f"expected loreto + cajamarca = 1 (got {self.loreto:g} + {self.cajamarca:g})"
+            )
         return self
 
 
 class Secrecy(Section):
-    level: Annotated[Share, Needs("movement")] = Field(default=0.5, description="0 open, 1 nothing leaks")
+    level: Annotated[Share, Needs("movement")] = Field(
+        default=0.5, description="0 open, 1 nothing leaks"
+    )
     until_day: Annotated[DayCount | None, Needs("movement", "secret")] = Field(
         default=None, description="day on which secrecy ends; absent: never"
     )
-    until_seized_kg: Annotated[Annotated[float, Field(ge=0, le=1e7)] | None, Needs("movement", "secret")] = Field(
-        default=None, description="kg seized from loads in the border theatres since day 0 at which success ends secrecy; absent: never"
+    until_seized_kg: Annotated[
+        Annotated[float, Field(ge=0, le=1e7)] | None, Needs("movement", "secret")
+    ] = Field(
+        default=None,
+        description="kg seized from loads in the border theatres since day 0 at which success ends secrecy; absent: never",
     )
 
 
@@ -215,10 +269,12 @@ class Partner(Section):
 
 class Mandate(Section):
     detain: Literal["joint", "pnp"] = Field(
-        default="joint", description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present"
+        default="joint",
+        description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present",
     )
     unified_command: Annotated[bool, Needs("sharing")] = Field(
-        default=False, description="one command of army, navy, police and air force: what one is told, all have at once"
+        default=False,
+        description="one command of army, navy, police and air force: what one is told, all have at once",
     )
 
 
@@ -230,15 +286,25 @@ class EradicationHectares(Section):
 
 class Eradication(Section):
     ha_per_year: EradicationHectares = Field(
-        default=EradicationHectares(), description="coca that teams clear a year, by theatre (F0290, F0294, F0298)"
+        default=EradicationHectares(),
+        description="coca that teams clear a year, by theatre (F0290, F0294, F0298)",
     )
 
 
 class Replications(Section):
-    count: int = Field(default=20, ge=1, le=1_000_000, description="runs of every point, each in another world")
-    base_seed: int = Field(default=1, ge=0, le=MAX_SEED, description="with the replication's number, the only source of chance")
+    count: int = Field(
+        default=20, ge=1, le=1_000_000, description="runs of every point, each in another world"
+    )
+    base_seed: int = Field(
+        default=1,
+        ge=0,
+        le=MAX_SEED,
+        description="with the replication's number, the only source of chance",
+    )
 
 
 class Record(Section):
     events: bool = Field(default=False, description="keep single events (attacks, seizures, moves)")
-    layers_every_days: int = Field(default=0, ge=0, le=7_300, description="days between snapshots for maps; 0 keeps none")
+    layers_every_days: int = Field(
+        default=0, ge=0, le=7_300, description="days between snapshots for maps; 0 keeps none"
+    )

@@ -49,10 +49,16 @@ def points(scenario: Scenario) -> list[Arm]:
     unvaried: dict[int, Scenario] = {}
     problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
     made: dict[Any, int | None] = {}  # where in `found` an arm stands; None: it is wrong
-    for number, (row, place) in enumerate(zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario))):
+    for number, (row, place) in enumerate(
+        zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario))
+    ):
         same = []
         for i, entry in enumerate(entries):
-            point = row if entry is None else {key: value for key, value in row.items() if _concerns(scenario, entry, key)}
+            point = (
+                row
+                if entry is None
+                else {key: value for key, value in row.items() if _concerns(scenario, entry, key)}
+            )
             asked = (i, hashable(point))
             if asked in made:
                 if (at := made[asked]) is not None:
@@ -61,14 +67,28 @@ def points(scenario: Scenario) -> list[Arm]:
             made[asked] = None
             whole = base if entry is None else base | {"strategy": entry.strategy()}
             try:
-                resolved = validated([Layer(file, whole), Layer(file, tree_of(point))], scenario.home)
+                resolved = validated(
+                    [Layer(file, whole), Layer(file, tree_of(point))], scenario.home
+                )
             except ScenarioError as error:
-                told = [f"{key} = {got(value)[5:-1]}" for key, value in itertools.islice(point.items(), SHOWN_KEYS)]
+                told = [
+                    f"{key} = {got(value)[5:-1]}"
+                    for key, value in itertools.islice(point.items(), SHOWN_KEYS)
+                ]
                 before = f"{place}: " if place else ""
-                after = " in sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS)) if told and not place else ""
+                after = (
+                    " in sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
+                    if told and not place
+                    else ""
+                )
                 for problem in error.problems:
-                    what = re.sub(r"\(got .*?\)", "", problem.text)  # a range can be wrong at every sample
-                    problems.setdefault(f"{problem.key} {what}", problem._replace(text=before + problem.text + after))
+                    what = re.sub(
+                        r"\(got .*?\)", "", problem.text
+                    )  # a range can be wrong at every sample
+                    problems.setdefault(
+                        f"{problem.key} {what}",
+                        problem._replace(text=before + problem.text + after),
+                    )
                 same.append(False)
                 continue
             same.append(bool(point) and unvaried.get(i) == resolved)
@@ -80,9 +100,14 @@ def points(scenario: Scenario) -> list[Arm]:
             made[asked] = len(found)
             found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
             asking.append([number])
-        if same and all(same):  # one at a time: it would be the run of the scenario itself, under another name
+        if same and all(
+            same
+        ):  # one at a time: it would be the run of the scenario itself, under another name
             expected = "expected other values than the scenario's own"
-            problems |= {key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}") for key, value in row.items()}
+            problems |= {
+                key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}")
+                for key, value in row.items()
+            }
     if problems:
         raise ScenarioError(list(problems.values()))
     warned = effects.check(tried, lambda key: file) + effects.outside_plan(scenario, tried, file)
@@ -112,7 +137,13 @@ def said(values: Mapping[str, Any]) -> str:
     for key, value in values.items():
         if key == "ablate":
             value = "+".join(value) or "nothing"
-        shown = f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value, default=str)
+        shown = (
+            f"{value:g}"
+            if isinstance(value, float)
+            else value
+            if isinstance(value, str)
+            else json.dumps(value, default=str)
+        )
         words += f" {key.removeprefix('strategy.')}={shown}"
     return words
 
@@ -133,7 +164,11 @@ def _concerns(scenario: Scenario, entry: Entry, key: str) -> bool:
     name = key.split(".")[1]
     if entry.name == HOLD:
         return is_shared(key)
-    if is_own(entry.name) and not scenario.home.reads_code and not any(name in other.settings for other in scenario.strategies):
+    if (
+        is_own(entry.name)
+        and not scenario.home.reads_code
+        and not any(name in other.settings for other in scenario.strategies)
+    ):
         return True  # the settings that it does not write are not known until its code is read
     return name in Strategy.model_fields or name in entry.settings
 
@@ -142,10 +177,19 @@ def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
     """Axes that no entry of [[strategies]] has."""
     for key in designs.axes(scenario.sweep) if scenario.strategies else ():
         if key == "strategy.name":
-            yield Problem(file, f"sweep.{key}", "[[strategies]] names the strategies; keep one of the two")
+            yield Problem(
+                file, f"sweep.{key}", "[[strategies]] names the strategies; keep one of the two"
+            )
         elif not any(_concerns(scenario, entry, key) for entry in scenario.strategies):
-            known = [*Strategy.model_fields, *(own for entry in scenario.strategies for own in entry.settings)]
-            yield Problem(file, f"sweep.{key}", f"no strategy of [[strategies]] has this key.{near(key.split('.')[1], known)}")
+            known = [
+                *Strategy.model_fields,
+                *(own for entry in scenario.strategies for own in entry.settings),
+            ]
+            yield Problem(
+                file,
+                f"sweep.{key}",
+                f"no strategy of [[strategies]] has this key.{near(key.split('.')[1], known)}",
+            )
 
 
 def _places(scenario: Scenario) -> Iterator[str]:
@@ -189,5 +233,7 @@ def _at(scenario: Scenario, dotted: str) -> Any:
     if section == "parameters":
         return table[name]
     for part in name.split(".") if name else ():
-        table = table.settings[part] if part in getattr(table, "settings", ()) else getattr(table, part)
+        table = (
+            table.settings[part] if part in getattr(table, "settings", ()) else getattr(table, part)
+        )
     return table

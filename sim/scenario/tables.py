@@ -7,11 +7,24 @@ from typing import Any
 from sim import parameters as registry
 from sim.errors import got
 from sim.scenario.frozen import hashable
-from sim.scenario.reading import NotCSV, Unreadable, as_value, comma_hint, csv_rows, decimal_hint, is_plain_number, lists_numbers, read_text
+from sim.scenario.reading import (
+    NotCSV,
+    Unreadable,
+    as_value,
+    comma_hint,
+    csv_rows,
+    decimal_hint,
+    is_plain_number,
+    lists_numbers,
+    read_text,
+)
 from sim.scenario.shipped import TABLE, beside
 from sim.scenario.toml import MAX_PARTS
 
-NOTES = ("future", "distance")  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
+NOTES = (
+    "future",
+    "distance",
+)  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
 
 
 class Source(str):
@@ -21,34 +34,58 @@ class Source(str):
     note: str = ""
 
 
-def with_table(sweep: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def with_table(
+    sweep: Mapping[str, Any], folder: Path
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The sweep with the columns of its `table`, a CSV file in `folder`, as lists of equal length; and what is wrong, by key.
 
     A point may stand in several rows. A header may be the bare name of a parameter."""
-    wrong = [(key, f'expected as a column of the table "{sweep["table"]}", which lists whole points') for key in sweep if "." in key]
+    wrong = [
+        (key, f'expected as a column of the table "{sweep["table"]}", which lists whole points')
+        for key in sweep
+        if "." in key
+    ]
     source, columns, more = _columns(folder, str(sweep["table"]))
-    names = registry.load_registry().names  # an analysis of parameters names its columns as the registry does
-    columns = {f"parameters.{header}" if header in names else header: column for header, column in columns.items()}
+    names = (
+        registry.load_registry().names
+    )  # an analysis of parameters names its columns as the registry does
+    columns = {
+        f"parameters.{header}" if header in names else header: column
+        for header, column in columns.items()
+    }
     if wrong := wrong + more:
         return {key: value for key, value in sweep.items() if key not in ("design", "table")}, wrong
     return {**sweep, "table": source, **columns}, []
 
 
-def with_futures(futures: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def with_futures(
+    futures: Mapping[str, Any], folder: Path
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """`[futures]` with the columns of its `table`, one future a row, as lists of parameters; and what is wrong, by key.
 
     The columns `future` and `distance` are notes and are left out; a table need not have them.
     """
     name = str(futures["table"])
-    wrong = [(key, f'the table "{name}" has it; leave it out') for key in ("samples", "seed", "parameters") if key in futures]
+    wrong = [
+        (key, f'the table "{name}" has it; leave it out')
+        for key in ("samples", "seed", "parameters")
+        if key in futures
+    ]
     source, columns, more = _columns(folder, name, NOTES, "a parameter such as crops.growth_coca")
     if wrong := wrong + more:
-        return {key: value for key, value in futures.items() if key not in ("design", "table", "parameters", "samples")}, wrong
+        return {
+            key: value
+            for key, value in futures.items()
+            if key not in ("design", "table", "parameters", "samples")
+        }, wrong
     return {**futures, "table": source, "samples": len(source.lines), "parameters": columns}, []
 
 
 def _columns(
-    folder: Path, name: str, notes: tuple[str, ...] = (), wanted: str = "a dotted key such as strategy.share_to_border"
+    folder: Path,
+    name: str,
+    notes: tuple[str, ...] = (),
+    wanted: str = "a dotted key such as strategy.share_to_border",
 ) -> tuple[Source, dict[str, list[Any]], list[tuple[str, str]]]:
     """The file, its columns by header without the notes, and what is wrong with it."""
     note = ""
@@ -69,15 +106,21 @@ def _columns(
 NO_NAME = "line 1, column 1: this column has no name; give it one, or write the table without its index (index=False in pandas)"
 
 
-def _without_index(rows: list[tuple[int, dict[str, Any]]]) -> tuple[list[tuple[int, dict[str, Any]]], str, list[str]]:
+def _without_index(
+    rows: list[tuple[int, dict[str, Any]]],
+) -> tuple[list[tuple[int, dict[str, Any]]], str, list[str]]:
     """The rows without a first column that has no name and counts them from 0, as pandas writes it; what was left out; and faults."""
     if [row[""] for _, row in rows] != list(range(len(rows))):
         return rows, "", [NO_NAME]
-    kept = [(line, {header: value for header, value in row.items() if header}) for line, row in rows]
+    kept = [
+        (line, {header: value for header, value in row.items() if header}) for line, row in rows
+    ]
     return kept, "its first column, which has no name and counts the rows", []
 
 
-def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
+def _rows(
+    text: str, notes: tuple[str, ...], wanted: str
+) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
     """(line, row by header, notes left out) of each sound row, and every fault with its line and column."""
     table = csv_rows(text)
     rows: list[tuple[int, dict[str, Any]]] = []
@@ -88,34 +131,62 @@ def _rows(text: str, notes: tuple[str, ...], wanted: str) -> tuple[list[tuple[in
             return [], [f"is empty; expected headers, each {wanted}"]
         if lists_numbers(cells):
             told = f"expected the names of the columns, each {wanted}, in the first line"
-            return [], [f"line {top}, column 1: {told} {got(next(cell.strip() for cell in cells if cell.strip()))}"]
+            return [], [
+                f"line {top}, column 1: {told} {got(next(cell.strip() for cell in cells if cell.strip()))}"
+            ]
         headers = [header.strip().replace('"', "") for header in cells]
         headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt comments its headers out
         for column, header in enumerate(headers, 1):
             if header.count(".") >= MAX_PARTS:
-                faults.append(f"line {top}, column {column}: a dotted key of more than {MAX_PARTS} parts {got(header)}")
+                faults.append(
+                    f"line {top}, column {column}: a dotted key of more than {MAX_PARTS} parts {got(header)}"
+                )
             elif not header and column == 1 and len(headers) > 1:
                 continue  # the index of pandas, perhaps
-            elif (hint := comma_hint(header)) or ("." not in header and header not in (notes or ("ablate",))):
-                faults.append(f'line {top}, column {column}: expected {wanted} {got(header)}{hint}')
+            elif (hint := comma_hint(header)) or (
+                "." not in header and header not in (notes or ("ablate",))
+            ):
+                faults.append(f"line {top}, column {column}: expected {wanted} {got(header)}{hint}")
             elif headers.index(header) < column - 1:
-                faults.append(f"line {top}, column {column}: {header} is column {headers.index(header) + 1} already")
+                faults.append(
+                    f"line {top}, column {column}: {header} is column {headers.index(header) + 1} already"
+                )
         if not faults and not any("." in header or header == "ablate" for header in headers):
-            faults.append(f"line {top}, column 1: expected {wanted} (got only {', '.join(headers)})")
+            faults.append(
+                f"line {top}, column 1: expected {wanted} (got only {', '.join(headers)})"
+            )
         if faults:
             return [], faults
         seen: dict[Any, int] = {}
         for line, cells in table:
-            empty = [column for column, cell in enumerate(cells[: len(headers)], 1) if not cell.strip()]
-            faults += [f"line {line}, column {column}: expected a value of {headers[column - 1]} (got nothing)" for column in empty]
+            empty = [
+                column for column, cell in enumerate(cells[: len(headers)], 1) if not cell.strip()
+            ]
+            faults += [
+                f"line {line}, column {column}: expected a value of {headers[column - 1]} (got nothing)"
+                for column in empty
+            ]
             if len(cells) != len(headers):
-                place, hint = f"line {line}, column {min(len(cells), len(headers)) + 1}", decimal_hint(cells, len(headers))
-                faults.append(f"{place}: expected {len(headers)} cell{'s' * (len(headers) > 1)} (got {len(cells)}){hint}")
+                place, hint = (
+                    f"line {line}, column {min(len(cells), len(headers)) + 1}",
+                    decimal_hint(cells, len(headers)),
+                )
+                faults.append(
+                    f"{place}: expected {len(headers)} cell{'s' * (len(headers) > 1)} (got {len(cells)}){hint}"
+                )
             elif not empty:
-                row = {header: _value(cell.strip()) for header, cell in zip(headers, cells) if header not in notes}
-                first = seen.setdefault(hashable([value for header, value in row.items() if header]), line)
+                row = {
+                    header: _value(cell.strip())
+                    for header, cell in zip(headers, cells)
+                    if header not in notes
+                }
+                first = seen.setdefault(
+                    hashable([value for header, value in row.items() if header]), line
+                )
                 if first != line and notes:
-                    faults.append(f"line {line}, column 1: the same future as line {first}; leave one of them out")
+                    faults.append(
+                        f"line {line}, column 1: the same future as line {first}; leave one of them out"
+                    )
                 rows.append((line, row))
     except NotCSV as error:
         line, why = error.args

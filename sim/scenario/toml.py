@@ -19,13 +19,15 @@ MAX_DIGITS = 1_000  # of a whole number; no key of a scenario takes more than 20
 TEXT_OR_COMMENT = re.compile(
     r'''"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+(?:"{3,5}|\Z)'''
     r"""|'''(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"""
-    r'''|"(?:[^"\\\n]++|\\.)*+(?:"|(?=\n)|\\?\Z)'''
+    r"""|"(?:[^"\\\n]++|\\.)*+(?:"|(?=\n)|\\?\Z)"""
     r"""|'[^'\n]*+(?:'|(?=\n)|\Z)"""
     r"""|\#[^\n]*+"""
 )
 MANY = f"{{{MAX_DIGITS},}}+"
 LONG_KEY = re.compile(r"(?:\A|[=,{}\[\]\n])(?:[^=,{}\[\]\n.]*+\.)" + f"{{{MAX_PARTS}}}")
-LONG_NUMBER = re.compile(rf"(?<![\w.+-])[+-]?(?:0[xob][0-9A-Fa-f_]{MANY}|[0-9][0-9_]{MANY})(?![\w.])")
+LONG_NUMBER = re.compile(
+    rf"(?<![\w.+-])[+-]?(?:0[xob][0-9A-Fa-f_]{MANY}|[0-9][0-9_]{MANY})(?![\w.])"
+)
 MAX_HINTED = 500  # letters of a line that is searched for a hint
 
 
@@ -44,7 +46,10 @@ def parse(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         number, column, message = _place(str(error), text)
-        raise NotTOML(f"line {number}" + (f", column {column}" if column else " (end of file)"), _told(message, number, text)) from None
+        raise NotTOML(
+            f"line {number}" + (f", column {column}" if column else " (end of file)"),
+            _told(message, number, text),
+        ) from None
     except ValueError as error:  # a date that Python cannot hold
         raise NotTOML("", f"not TOML: {error}") from None
 
@@ -56,7 +61,10 @@ def _left_out(text: re.Match[str]) -> str:
 def _excesses(bare: str) -> Iterator[tuple[int, str]]:
     """Where a text without its texts and comments has more than is parsed, and of what."""
     if found := LONG_KEY.search(bare):
-        yield found.end(), f"a dotted key of more than {MAX_PARTS} parts; no key of this file has so many"
+        yield (
+            found.end(),
+            f"a dotted key of more than {MAX_PARTS} parts; no key of this file has so many",
+        )
     if found := LONG_NUMBER.search(bare):
         digits = sum(letter.isalnum() for letter in found.group())
         yield found.start(), f"a whole number of {digits:,} digits; expected at most 20"
@@ -64,7 +72,10 @@ def _excesses(bare: str) -> Iterator[tuple[int, str]]:
     for bracket in re.finditer(r"[\[\]{}]", bare):
         depth = max(depth + (1 if bracket.group() in "[{" else -1), 0)
         if depth > MAX_DEPTH:
-            yield bracket.start(), f"tables or lists are nested too deeply; expected at most {MAX_DEPTH} within one another"
+            yield (
+                bracket.start(),
+                f"tables or lists are nested too deeply; expected at most {MAX_DEPTH} within one another",
+            )
 
 
 def _place(message: str, text: str) -> tuple[int, int, str]:
@@ -80,7 +91,9 @@ def _told(message: str, number: int, text: str) -> str:
     """What is wrong, in words, and how to mend it as far as the line shows."""
     lines = text.split("\n")
     line = lines[min(number, len(lines)) - 1].rstrip("\r")
-    if twice := re.search(r"Cannot (?:declare|mutate immutable namespace|overwrite) \((.*?),?\)", message):
+    if twice := re.search(
+        r"Cannot (?:declare|mutate immutable namespace|overwrite) \((.*?),?\)", message
+    ):
         name = ".".join(re.findall(r"'([^']*)'", twice[1]))[:80]
         return f"not TOML: [{name}] stands twice; put all its keys under one [{name}]"
     if line.lstrip().startswith("[[") and "overwrite" in message:
@@ -95,14 +108,23 @@ VALUE = r"[=,\[{]\s*"  # before a value
 END = r"\s*(?:[,\]}#]|$)"  # after it
 NUMBER = r"[+-]?\d[\d_]*(?:\.\d+)?"
 HINTS = (
-    (r"[“”„«»‟″]|[‘’‚‛′]", "The quotes {0} are typographic; TOML wants \" before and after a text"),
-    ("[\u00a0\u2007\u202f\u200b\ufeff]", "An invisible character (a no-break space, say) stands here; type an ordinary space"),
+    (r"[“”„«»‟″]|[‘’‚‛′]", 'The quotes {0} are typographic; TOML wants " before and after a text'),
+    (
+        "[\u00a0\u2007\u202f\u200b\ufeff]",
+        "An invisible character (a no-break space, say) stands here; type an ordinary space",
+    ),
     (r"[−–—]", "The sign {0} is no minus; write -"),
     (r"^\s*(?://|;|/\*|--)", "A comment begins with #"),
     (VALUE + r"([+-]?\d{1,3}(?:,\d{3}){2,})" + END, "A number is written without commas: {plain}"),
-    (VALUE + r"([+-]?[1-9]\d{0,2},\d{3})" + END, "A number is written without a comma: {plain}, or {point} if a decimal is meant"),
+    (
+        VALUE + r"([+-]?[1-9]\d{0,2},\d{3})" + END,
+        "A number is written without a comma: {plain}, or {point} if a decimal is meant",
+    ),
     (VALUE + r"([+-]?\d+,\d+)" + END, "A decimal is written with a point: {point}"),
-    (VALUE + r"([+-]?\d{1,3}(?:[ '.]\d{3})+)" + END, "A number is written without separators: {plain}"),
+    (
+        VALUE + r"([+-]?\d{1,3}(?:[ '.]\d{3})+)" + END,
+        "A number is written without separators: {plain}",
+    ),
     (VALUE + rf"({NUMBER})\s*%", "A share is written as a number from 0 to 1, without %: {share}"),
     (VALUE + rf"(?!0[xob])({NUMBER})\s*[^\W\d_]", "A number stands alone, without its unit: {0}"),
     (VALUE + r"[$€£]\s*" + rf"({NUMBER})", "A number stands alone, without its unit: {0}"),
@@ -115,7 +137,10 @@ HINTS = (
     (r"=\s*$", "A value is missing; leave the whole line out where there is none"),
     (VALUE + r"(?i:null|none|nil)" + END, "There is no empty value in TOML; leave the key out"),
     (VALUE + r"(\d{1,2}[/.]\d{1,2}[/.]\d{2,4})", "A date is written as year-month-day: 2022-01-31"),
-    (r'^[^#"]*"[^"]*\\', 'Between " and " a backslash begins an escape; write / in a path, or put the text between \' and \''),
+    (
+        r'^[^#"]*"[^"]*\\',
+        "Between \" and \" a backslash begins an escape; write / in a path, or put the text between ' and '",
+    ),
     (r"^\s*[\w.\"-]+\s*:\s*\S", "Write = in place of :"),
     (r"^\s*[\w.\"-]+\s*(?:==|:=|=>|<-)", "Write a single ="),
     (r"^\s*\[+[^\]]*$", "A table's name stands between [ and ]"),
@@ -144,4 +169,6 @@ def hint_for(line: str, is_toml: bool = False) -> str:
 def _filled(hint: str, what: str) -> str:
     digits = re.sub(r"[ ',.]", "", what)
     share = f"{float(what.replace('_', '')) / 100:g}" if "{share}" in hint else ""
-    return hint.format(what, plain=digits, point=what.replace(",", "."), share=share, lower=what.lower())
+    return hint.format(
+        what, plain=digits, point=what.replace(",", "."), share=share, lower=what.lower()
+    )

@@ -44,7 +44,9 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
             case ["transport", "outbound_capacity"]:
                 world.places.levers.outbound = value
             case ["eradicate"]:
-                world.places.theatres.cleared_ha_year[THEATRES.index(value["theatre"])] = value["ha_per_year"]
+                world.places.theatres.cleared_ha_year[THEATRES.index(value["theatre"])] = value[
+                    "ha_per_year"
+                ]
             case ["route_effort"]:
                 search_routes(world, **value)
             case ["announce_departure"]:
@@ -55,11 +57,15 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
     return today
 
 
-def search_routes(world: World, share_of_routes: float, effort: float, exit: str | None = None, draw: int = 0) -> None:
+def search_routes(
+    world: World, share_of_routes: float, effort: float, exit: str | None = None, draw: int = 0
+) -> None:
     """Lay an unseen search over a share of the routes, or of those to one exit. A larger share of a draw adds routes to a smaller one's."""
     key, ends = U(world.key), world.route_facts.exit
     with np.errstate(over="ignore"):
-        drawn = np.array([uniform(key, ROUTE_SEARCHED, draw, U(route), 0) for route in range(len(ends))])
+        drawn = np.array(
+            [uniform(key, ROUTE_SEARCHED, draw, U(route), 0) for route in range(len(ends))]
+        )
     where = (drawn < share_of_routes) & ((ends == EXITS.index(exit)) if exit else True)
     world.legs.route_effort[where] = effort
 
@@ -68,10 +74,14 @@ def harm(world: World, incident: Any, day: int) -> None:
     """Whole people killed, over the communities of a theatre by population; none who is not there."""
     towns = world.places.communities
     here = np.flatnonzero(towns.theatre == THEATRES.index(incident["theatre"]))
-    struck = np.bincount(here[apportion(towns.population[here], incident["people"])], minlength=len(towns))
+    struck = np.bincount(
+        here[apportion(towns.population[here], incident["people"])], minlength=len(towns)
+    )
     struck = np.minimum(struck, np.floor(towns.population))
     field, quantity = BY_SIDE[incident["side"]]
     towns[field] += struck
     towns.population = towns.population - struck
     burn_in = int(world.places.levers[0].burn_in)
-    world.tally[tally_row(day + burn_in, burn_in), quantity, THEATRES.index(incident["theatre"])] += struck.sum()
+    world.tally[
+        tally_row(day + burn_in, burn_in), quantity, THEATRES.index(incident["theatre"])
+    ] += struck.sum()

@@ -39,16 +39,27 @@ def enter(world: World, orders: Any, t: int) -> None:
     desk = Desk(world, t)
     if not all(hasattr(orders, part) for part in ("moves", "tasks", "announcements", "loans")):
         raise desk.refusal(f"decide: expected Orders or None (got {type(orders).__name__})")
-    moves = [(desk.rows(move.uids), desk.place(move.place), desk.mission(move.mission), move) for move in orders.moves]
+    moves = [
+        (desk.rows(move.uids), desk.place(move.place), desk.mission(move.mission), move)
+        for move in orders.moves
+    ]
     tasks = [(desk.rows(task.uids), desk.mission(task.mission)) for task in orders.tasks]
     leaving = [(desk.theatre(item.theatre), item.day) for item in orders.announcements]
-    loans = [(desk.lender(loan.origin), desk.lender(loan.theatre), loan.hours_per_day) for loan in orders.loans]
+    loans = [
+        (desk.lender(loan.origin), desk.lender(loan.theatre), loan.hours_per_day)
+        for loan in orders.loans
+    ]
     desk.check_moves(moves)
     desk.check_loans(loans)
 
     units = world.actors.units.view(np.ndarray)
     unhurried = [(rows, site) for rows, site, _, move in moves if move.prepare_days is None]
-    people = added(units["soldiers"][row] for rows, site in unhurried for row in rows if units["posting"][row] != site)
+    people = added(
+        units["soldiers"][row]
+        for rows, site in unhurried
+        for row in rows
+        if units["posting"][row] != site
+    )
     p = world.parameters.redeployment[0]
     usual = int(p.prepare_days_many if people > p.many_people else p.prepare_days)
     for rows, site, mission, move in moves:
@@ -58,8 +69,20 @@ def enter(world: World, orders: Any, t: int) -> None:
                 stay(unit, mission)
             else:
                 days = world.days_surface[here, site]
-                by_air = not math.isfinite(days) or move.by == "air" or (move.by == "auto" and unit["kind"] == SPECIAL)
-                send(unit, site, mission, by_air, days, usual if move.prepare_days is None else move.prepare_days, t)
+                by_air = (
+                    not math.isfinite(days)
+                    or move.by == "air"
+                    or (move.by == "auto" and unit["kind"] == SPECIAL)
+                )
+                send(
+                    unit,
+                    site,
+                    mission,
+                    by_air,
+                    days,
+                    usual if move.prepare_days is None else move.prepare_days,
+                    t,
+                )
     for rows, mission in tasks:
         for row in rows:
             units["mission" if units["status"][row] == POSTED else "order_mission"][row] = mission
@@ -78,7 +101,15 @@ def stay(unit: np.void, mission: int) -> None:
     unit["known"] = 0
 
 
-def send(unit: np.void, site: int, mission: int, by_air: bool, surface_days: float, prepare_days: int, t: int) -> None:
+def send(
+    unit: np.void,
+    site: int,
+    mission: int,
+    by_air: bool,
+    surface_days: float,
+    prepare_days: int,
+    t: int,
+) -> None:
     """The unit prepares, then goes. Whole days, at least one on the way; no way on the surface means by air."""
     unit["order_site"] = site
     unit["order_mission"] = mission
@@ -109,7 +140,9 @@ class Desk:
     def rows(self, uids: Iterable[int]) -> list[int]:
         unknown = [uid for uid in uids if uid not in self.row_of]
         if unknown:
-            raise self.refusal(f"no unit with uid {unknown[0]}; the uids are those of situation.own.uid")
+            raise self.refusal(
+                f"no unit with uid {unknown[0]}; the uids are those of situation.own.uid"
+            )
         return [self.row_of[uid] for uid in uids]
 
     def place(self, place: int | str) -> int:
@@ -120,7 +153,9 @@ class Desk:
         if not 0 <= site < len(names):
             raise self.refusal(f"no place {site}; the ids are 0 to {self.world.n_communities - 1}")
         if site >= self.world.n_communities:
-            raise self.refusal(f'place {site} ("{names[site]}") lies outside the theatres: units are posted to their towns and hamlets')
+            raise self.refusal(
+                f'place {site} ("{names[site]}") lies outside the theatres: units are posted to their towns and hamlets'
+            )
         return site
 
     def mission(self, name: str) -> int:
@@ -135,7 +170,9 @@ class Desk:
 
     def one_of(self, what: str, name: str, known: tuple[str, ...]) -> int:
         if name not in known:
-            raise self.refusal(f"no {what} {name!r}; expected one of {', '.join(known)}{near(name, known)}")
+            raise self.refusal(
+                f"no {what} {name!r}; expected one of {', '.join(known)}{near(name, known)}"
+            )
         return known.index(name)
 
     def check_moves(self, moves: list[tuple[list[int], int, int, Any]]) -> None:
@@ -144,8 +181,12 @@ class Desk:
         for rows, _, _, move in moves:
             self.one_of("way to go", move.by, WAYS)
             days = move.prepare_days
-            if days is not None and (not isinstance(days, int | np.integer) or not 0 <= days <= 3_650):
-                raise self.refusal(f"prepare_days: expected a whole number from 0 to 3650 (got {days!r})")
+            if days is not None and (
+                not isinstance(days, int | np.integer) or not 0 <= days <= 3_650
+            ):
+                raise self.refusal(
+                    f"prepare_days: expected a whole number from 0 to 3650 (got {days!r})"
+                )
             for row in rows:
                 if row in on_the_way:
                     arrives = int(units.arrives[row]) - int(self.world.places.levers[0].burn_in)
@@ -164,7 +205,9 @@ class Desk:
         held = [float(row.flight_hours_day) for row in self.world.places.theatres]
         for origin, theatre, hours in loans:
             if not 0.0 <= hours <= held[origin] + 1e-9:
-                raise self.refusal(f"{THEATRES[origin]} cannot lend {hours:g} flight hours a day: it has {held[origin]:g}")
+                raise self.refusal(
+                    f"{THEATRES[origin]} cannot lend {hours:g} flight hours a day: it has {held[origin]:g}"
+                )
             held[origin] -= hours
             held[theatre] += hours
 

@@ -45,7 +45,8 @@ def loops_of_the_day() -> dict[str, Callable]:
     in_order = sorted(calls, key=lambda call: call.lineno)  # type: ignore[attr-defined]
     names = [str(loop_called(node)) for node in in_order]
     return {
-        name: getattr(getattr(sim.model.day, name.split(".")[0]), name.split(".")[1]) for name in names
+        name: getattr(getattr(sim.model.day, name.split(".")[0]), name.split(".")[1])
+        for name in names
     }
 
 
@@ -91,7 +92,8 @@ def page_with(
     day begins; they may use the argument and the names given as `more`. Whoever compiles the two
     puts them back into these names in that order."""
     source = "\n".join(
-        inspect.getsource(plain(function)) for function in (sim.model.day.one_day, sim.model.day.advance)
+        inspect.getsource(plain(function))
+        for function in (sim.model.day.one_day, sim.model.day.advance)
     )
     page = ast.fix_missing_locations(_Page(argument, after, first).visit(ast.parse(source)))
     names = vars(sim.model.day) | more

@@ -20,7 +20,10 @@ from sim.simulation.records import Records
 from sim.simulation.run import Run, run, warm_up
 
 COMPILED_RUNS = 3
-OUTSIDE, CLOCK = 0, 1  # rows before those of the loops: what is no part of the page, and what a tick costs
+OUTSIDE, CLOCK = (
+    0,
+    1,
+)  # rows before those of the loops: what is no part of the page, and what a tick costs
 
 clock_gettime = ctypes.CDLL(None).clock_gettime
 clock_gettime.argtypes = [ctypes.c_int, ctypes.c_void_p]
@@ -53,7 +56,9 @@ def rows_of_the_clock() -> dict[str, int]:
 def advance_under_the_clock() -> Callable:
     """`day.advance` with a last argument more, the Clock. `sim.mesa_face.model.day` is left as it is. Compiled at the first call."""
     rows = rows_of_the_clock()
-    names = page_with("clock", lambda loop: _tick(rows[loop]), (_tick(OUTSIDE), _tick(CLOCK)), tick=tick)
+    names = page_with(
+        "clock", lambda loop: _tick(rows[loop]), (_tick(OUTSIDE), _tick(CLOCK)), tick=tick
+    )
     for name in ("one_day", "advance"):
         names[name] = numba.njit(nogil=True, error_model="numpy")(names[name])
     return names["advance"]
@@ -68,7 +73,11 @@ class ProfiledRun(Run):
 
     def __init__(self, advance_clocked: Callable, scenario: Any, replication: int = 0) -> None:
         self.rows = rows_of_the_clock()
-        self.clock = Clock(np.zeros(2, np.int64), np.zeros(1, np.int64), np.zeros((len(self.rows) + CLOCK + 1, 2), np.int64))
+        self.clock = Clock(
+            np.zeros(2, np.int64),
+            np.zeros(1, np.int64),
+            np.zeros((len(self.rows) + CLOCK + 1, 2), np.int64),
+        )
         self.review_ns = 0
         self._advance = advance_clocked
         super().__init__(scenario, replication)
@@ -85,7 +94,10 @@ class ProfiledRun(Run):
         """ms of each loop, less what the ticks took."""
         spent = self.clock.spent
         a_tick = spent[CLOCK, 0] / max(spent[CLOCK, 1], 1)
-        return {name: max(spent[row, 0] - a_tick * spent[row, 1], 0.0) / 1e6 for name, row in self.rows.items()}
+        return {
+            name: max(spent[row, 0] - a_tick * spent[row, 1], 0.0) / 1e6
+            for name, row in self.rows.items()
+        }
 
 
 @dataclass
@@ -119,7 +131,9 @@ class Profile:
             a_day = "" if name in ("build", "outcomes") else f"{1e3 * ms / self.days:.1f}"
             lines.append(f"{name:<24}{ms:>9.1f}{ms / total:>8.1%}{a_day:>10}".rstrip())
         lines.append(f"{'in all':<24}{total:>9.1f}{1:>8.1%}{1e3 * total / self.days:>10.1f}")
-        lines.append(f"Processor time over {self.days:,} days, burn-in included. Without a clock the run takes {self.run:.1f} ms in all.")
+        lines.append(
+            f"Processor time over {self.days:,} days, burn-in included. Without a clock the run takes {self.run:.1f} ms in all."
+        )
         return "\n".join(lines)
 
 
@@ -127,7 +141,11 @@ def profiled(scenario: Any, replication: int = 0) -> tuple[Records, Profile]:
     """The records of a run, and where its time went. Compiles the day under the clock, then makes the run four times, the last under it."""
     warm_up()
     if is_compiled():
-        print("Compiling the day once more, with a clock in it (some ten seconds, each time)", file=sys.stderr, flush=True)
+        print(
+            "Compiling the day once more, with a clock in it (some ten seconds, each time)",
+            file=sys.stderr,
+            flush=True,
+        )
     clocked = advance_under_the_clock()
     ProfiledRun(clocked, scenario, replication).advance(1)
     whole = statistics.median(_timed(run, scenario, replication)[1] for _ in range(COMPILED_RUNS))

@@ -55,7 +55,10 @@ class Run:
         self.end: int = self.burn_in + scenario.time.horizon_days
         self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
         self.turns = turns(scenario)
-        self.cuts = {*self.snapshots.days, *self.turns}  # days of the horizon at which a stretch must end
+        self.cuts = {
+            *self.snapshots.days,
+            *self.turns,
+        }  # days of the horizon at which a stretch must end
         self.snapshots.take(self.day, self.world)
 
     @property
@@ -73,7 +76,9 @@ class Run:
         with self._told():
             days = self.strategy.review_days
             if type(days) is not int or days < 1:
-                raise ValueError(f"review_days: expected a whole number of days, 1 or more (got {days!r})")
+                raise ValueError(
+                    f"review_days: expected a whole number of days, 1 or more (got {days!r})"
+                )
         return days
 
     def next_cut(self, stop: int) -> int:
@@ -99,13 +104,17 @@ class Run:
         """A day on which an event starts or ends: its values enter the world and the strategy, which keeps what it remembers."""
         self.today = lay(self.world, self.scenario, self.day)
         with self._told():
-            self.strategy.settings = self.strategy.Settings.model_validate(self.today.strategy.settings)
+            self.strategy.settings = self.strategy.Settings.model_validate(
+                self.today.strategy.settings
+            )
         self.strategy.levers = self.today.strategy
 
     def _review(self) -> None:
         """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
         with self._told():
-            orders = self.strategy.decide(situation(self.world, self.day, self.today.strategy.settings))
+            orders = self.strategy.decide(
+                situation(self.world, self.day, self.today.strategy.settings)
+            )
             enter(self.world, orders, self.t)
         if orders:
             self.world.over_budget()
@@ -121,7 +130,9 @@ class Run:
         except (Exception, SystemExit) as error:
             at = traceback.extract_tb(error.__traceback__)[-1]
             where = f'strategy "{self.scenario.strategy.name}", day {self.day}'
-            raise StrategyError(f"{where}: {type(error).__name__}: {error} ({at.filename}, line {at.lineno})") from error
+            raise StrategyError(
+                f"{where}: {type(error).__name__}: {error} ({at.filename}, line {at.lineno})"
+            ) from error
 
     def _stretch(self, stop: int) -> None:
         w, arrays = self.world, arrays_of(self.world)
@@ -175,4 +186,12 @@ def warm_up() -> None:
     from sim.scenario.schema import Scenario
 
     if is_compiled():
-        run(Scenario.model_validate({"schema": 1, "time": {"horizon_days": 7, "burn_in_days": 0}, "map": {"resolution_km": 10}}))
+        run(
+            Scenario.model_validate(
+                {
+                    "schema": 1,
+                    "time": {"horizon_days": 7, "burn_in_days": 0},
+                    "map": {"resolution_km": 10},
+                }
+            )
+        )

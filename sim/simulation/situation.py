@@ -15,15 +15,27 @@ from sim.model.state.agents import LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, 
 from sim.model.state.counts import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 from sim.model.state.world import World
 from sim.names import LATEX, THEATRES
-from sim.strategies.situation import Budget, ByTheatre, OwnForces, PlaceTable, ReportTable, Situation, TheatreView, Weekly
+from sim.strategies.situation import (
+    Budget,
+    ByTheatre,
+    OwnForces,
+    PlaceTable,
+    ReportTable,
+    Situation,
+    TheatreView,
+    Weekly,
+)
 from sim.strategies.words import Words, column_of
 
 NEED_KG = 15.0  # a soldier's supplies for a day, in which stocks are told
 AIR_DAYS = 1.0
-lift_hours = getattr(hours_of_a_lift, "py_func", hours_of_a_lift)  # as plain Python: compiling it for this one use takes a second
+lift_hours = getattr(
+    hours_of_a_lift, "py_func", hours_of_a_lift
+)  # as plain Python: compiling it for this one use takes a second
 POLICE = ("police", "antinarcotics", "eradication")
 WORDS: dict[tuple[str, ...], Words] = {
-    names: column_of(np.array(names), names) for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
+    names: column_of(np.array(names), names)
+    for names in (UNIT_KINDS, MISSIONS, STATUSES, THEATRES, LEAD_KINDS, SOURCES)
 }
 
 
@@ -31,7 +43,10 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     """What command knows of `world` on `day` of the horizon, before that day is simulated."""
     burn_in = int(world.places.levers[0].burn_in)
     t = day + burn_in
-    units, leads = world.actors.units.view(np.ndarray), world.actors.leads.view(np.ndarray)  # a recarray is slow to read
+    units, leads = (
+        world.actors.units.view(np.ndarray),
+        world.actors.leads.view(np.ndarray),
+    )  # a recarray is slow to read
     units, theatres = units[units["alive"] == 1], world.places.theatres.copy()
     leads = leads[leads["alive"] > 0]
     coverage = world.places.communities.view(np.ndarray)["coverage"].copy()
@@ -51,7 +66,11 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
             return float(uniform(key, STRATEGY, t, U(0), k))
 
     def views() -> Mapping[str, TheatreView]:
-        shown = {name: theatre_view(world, code, coverage, day, burn_in) for code, name in enumerate(THEATRES) if code}
+        shown = {
+            name: theatre_view(world, code, coverage, day, burn_in)
+            for code, name in enumerate(THEATRES)
+            if code
+        }
         return MappingProxyType(ByTheatre(shown))
 
     told: dict[str, Callable[[], Any]] = {
@@ -63,7 +82,9 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
         "surface_days": lambda: world.days_surface.copy(),
     }
     date = world.scenario.time.start_date + datetime.timedelta(days=day)
-    view = Situation(day, date, strategy_settings, travel_days, flight_hours, chance, MappingProxyType(told))
+    view = Situation(
+        day, date, strategy_settings, travel_days, flight_hours, chance, MappingProxyType(told)
+    )
     return view
 
 
@@ -112,7 +133,9 @@ def places_of(world: World) -> PlaceTable:
 
 
 def reports_of(world: World, leads: np.ndarray, burn_in: int) -> ReportTable:
-    leads = leads[np.lexsort((leads["uid"], leads["received"]))]  # a row's place in the table means nothing
+    leads = leads[
+        np.lexsort((leads["uid"], leads["received"]))
+    ]  # a row's place in the table means nothing
     return ReportTable(
         place=leads["site"],
         theatre=named(THEATRES, world.sites.theatre[leads["site"]]),
@@ -123,7 +146,9 @@ def reports_of(world: World, leads: np.ndarray, burn_in: int) -> ReportTable:
     )
 
 
-def theatre_view(world: World, code: int, coverage: np.ndarray, day: int, burn_in: int) -> TheatreView:
+def theatre_view(
+    world: World, code: int, coverage: np.ndarray, day: int, burn_in: int
+) -> TheatreView:
     people = np.where(world.places.communities.theatre == code, world.census[: len(coverage)], 0.0)
     count = world.tally[: day // 7 + 1, :, code]  # weeks that are over do not change
     return TheatreView(
@@ -148,6 +173,12 @@ def budget_of(theatres: np.ndarray, own: OwnForces) -> Budget:
         return MappingProxyType(ByTheatre({name: float(row[column]) for name, row in rows.items()}))
 
     def people(mask: np.ndarray) -> Mapping[str, float]:
-        return MappingProxyType(ByTheatre({name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows}))
+        return MappingProxyType(
+            ByTheatre(
+                {name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows}
+            )
+        )
 
-    return Budget(held("flight_hours_day"), held("lift_bank"), held("boats"), people(~police), people(police))
+    return Budget(
+        held("flight_hours_day"), held("lift_bank"), held("boats"), people(~police), people(police)
+    )

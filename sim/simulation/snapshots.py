@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
 # Unit of each column: shares and weights 0-1, kg of cocaine since day 0 (hydrochloride equivalent, on the community's land).
 STATES = ("state", "armed", "coverage")
-COLUMNS = ("day", "place", "name", "theatre", "lon", "lat", "population", "weight", *STATES, "attempted_kg", "seized_kg")
+COLUMNS = (
+    "day",
+    "place",
+    "name",
+    "theatre",
+    "lon",
+    "lat",
+    "population",
+    "weight",
+    *STATES,
+    "attempted_kg",
+    "seized_kg",
+)
 
 
 class Snapshots:
@@ -33,7 +45,9 @@ class Snapshots:
         if day in self.days and day not in self.taken:
             towns, owner = world.places.communities, world.ground.community
             seized = np.bincount(owner[owner >= 0], world.fields.seized_kg[owner >= 0], len(towns))
-            self.taken[day] = {name: towns[name].copy() for name in (*STATES, "attempted_kg")} | {"seized_kg": seized}
+            self.taken[day] = {name: towns[name].copy() for name in (*STATES, "attempted_kg")} | {
+                "seized_kg": seized
+            }
 
     def columns(self, world: World) -> dict[str, Any]:
         """One row per day and community, all numbers f4: pictures need no more. `weight` is that of day 0, which the first day sets."""
@@ -54,7 +68,9 @@ class Snapshots:
         columns |= {name: np.tile(values, len(self.taken)) for name, values in fixed.items()}
         for name in first:
             since = first[name] if name.endswith("_kg") else 0.0
-            columns[name] = np.concatenate([taken[name] - since for taken in self.taken.values()]).astype(np.float32)
+            columns[name] = np.concatenate(
+                [taken[name] - since for taken in self.taken.values()]
+            ).astype(np.float32)
         return columns
 
 

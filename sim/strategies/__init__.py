@@ -11,7 +11,25 @@ from sim.strategies.shipped.surge_and_return import SurgeAndReturn
 from sim.strategies.shipped.threat_following import ThreatFollowing
 from sim.strategies.shipped.triggered_return import TriggeredReturn
 
-for shipped in (Hold, Static, Phased, SurgeAndReturn, TriggeredReturn, RapidReserve, ThreatFollowing, PoliceBackfill):
+for shipped in (
+    Hold,
+    Static,
+    Phased,
+    SurgeAndReturn,
+    TriggeredReturn,
+    RapidReserve,
+    ThreatFollowing,
+    PoliceBackfill,
+):
     register(shipped)
 
-__all__ = ["Orders", "Strategy", "StrategyError", "catalogue", "file_hash", "is_shipped", "register", "resolve"]
+__all__ = [
+    "Orders",
+    "Strategy",
+    "StrategyError",
+    "catalogue",
+    "file_hash",
+    "is_shipped",
+    "register",
+    "resolve",
+]

@@ -29,7 +29,9 @@ LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is roundin
 class Movement(Strategy):
     """A strategy told by the share of the VRAEM's soldiers that it wants at the border."""
 
-    turn_days: ClassVar[int] = REVIEW_DAYS  # days between two reviews at which units move between theatres
+    turn_days: ClassVar[int] = (
+        REVIEW_DAYS  # days between two reviews at which units move between theatres
+    )
 
     @classmethod
     def most_sent(cls, levers: Any) -> float:
@@ -48,7 +50,11 @@ class Movement(Strategy):
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
-        self.tasked = {theatre: self.tasking(theatre) for theatre in (HOME, *BORDER_THEATRES)} if levers else {}
+        self.tasked = (
+            {theatre: self.tasking(theatre) for theatre in (HOME, *BORDER_THEATRES)}
+            if levers
+            else {}
+        )
         self.hours = 0.0  # a day, of the VRAEM before it lent any
         self.lent = dict.fromkeys(BORDER_THEATRES, 0.0)
 
@@ -86,10 +92,21 @@ class Movement(Strategy):
                 back = self.recall(situation, theatre, -change, orders)
             elif change > 0:
                 kept = stopped(own, theatre, HOME, change, orders)
-                sent = withdrawn(situation, self.levers.withdrawal, self.levers.moved, change - len(kept), leaving + kept)
+                sent = withdrawn(
+                    situation,
+                    self.levers.withdrawal,
+                    self.levers.moved,
+                    change - len(kept),
+                    leaving + kept,
+                )
             leaving += back + kept + sent
             arriving[theatre] = sent
-            bound[theatre] = int((ours & (own.bound_theatre == theatre)).sum()) + len(kept) + len(sent) - len(back)
+            bound[theatre] = (
+                int((ours & (own.bound_theatre == theatre)).sum())
+                + len(kept)
+                + len(sent)
+                - len(back)
+            )
         self.lend(situation, bound, orders)
         return leaving, arriving
 
@@ -98,7 +115,10 @@ class Movement(Strategy):
         bound = situation.own.bound_theatre[ours]
         wanted = whole(self.share_on(situation) * len(bound))
         loreto = whole(wanted * self.levers.border_split.loreto)
-        return {theatre: number - int((bound == theatre).sum()) for theatre, number in zip(BORDER_THEATRES, (loreto, wanted - loreto))}
+        return {
+            theatre: number - int((bound == theatre).sum())
+            for theatre, number in zip(BORDER_THEATRES, (loreto, wanted - loreto))
+        }
 
     def tasking(self, theatre: str) -> str:
         return self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border
@@ -120,10 +140,19 @@ class Movement(Strategy):
             return
         if not any(self.lent.values()):
             self.hours = situation.budget.flight_hours[HOME]
-        all_units = max(whole(self.levers.share_to_border * int(from_home(situation.own).sum())), sum(bound.values()), 1)
-        wanted = {theatre: self.levers.move_helicopters * self.hours * units / all_units for theatre, units in bound.items()}
+        all_units = max(
+            whole(self.levers.share_to_border * int(from_home(situation.own).sum())),
+            sum(bound.values()),
+            1,
+        )
+        wanted = {
+            theatre: self.levers.move_helicopters * self.hours * units / all_units
+            for theatre, units in bound.items()
+        }
         left = situation.budget.flight_hours[HOME]
-        for theatre in sorted(BORDER_THEATRES, key=lambda theatre: wanted[theatre] - self.lent[theatre]):
+        for theatre in sorted(
+            BORDER_THEATRES, key=lambda theatre: wanted[theatre] - self.lent[theatre]
+        ):
             hours = wanted[theatre] - self.lent[theatre]
             if abs(hours) > LEAST_HOURS:
                 origin, to = (HOME, theatre) if hours > 0 else (theatre, HOME)
@@ -137,8 +166,15 @@ class Movement(Strategy):
         border theatre has hours for a few lifts a year, and who waits for one may wait for months."""
         own = situation.own
         rows = stopped(own, HOME, theatre, number, orders)
-        there = from_home(own) & (own.bound_theatre == theatre) & (own.theatre != HOME) & (own.status != "transit")
-        back = sorted(np.flatnonzero(there).tolist(), key=lambda row: int(own.uid[row]))[: number - len(rows)]
+        there = (
+            from_home(own)
+            & (own.bound_theatre == theatre)
+            & (own.theatre != HOME)
+            & (own.status != "transit")
+        )
+        back = sorted(np.flatnonzero(there).tolist(), key=lambda row: int(own.uid[row]))[
+            : number - len(rows)
+        ]
         self.go_home(situation, back, orders)
         return rows + back
 
@@ -148,7 +184,11 @@ class Movement(Strategy):
         groups: dict[tuple[int, str], list[int]] = {}
         for row in rows:
             home = int(own.home[row])
-            task = mission(self.levers.tasking_vraem, TROOPS[str(own.kind[row])], bool(situation.places.port[home]))
+            task = mission(
+                self.levers.tasking_vraem,
+                TROOPS[str(own.kind[row])],
+                bool(situation.places.port[home]),
+            )
             groups.setdefault((home, task), []).append(row)
         for (home, task), group in sorted(groups.items()):
             orders.move(own.uid[group], home, task, by="surface")
@@ -156,7 +196,12 @@ class Movement(Strategy):
 
 def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Orders) -> list[int]:
     """Withdraw the orders of up to `number` units that stand in a theatre and prepare to leave it for another: rows of `own`."""
-    waiting = from_home(own) & (own.status == "preparing") & (own.theatre == theatre) & (own.bound_theatre == bound)
+    waiting = (
+        from_home(own)
+        & (own.status == "preparing")
+        & (own.theatre == theatre)
+        & (own.bound_theatre == bound)
+    )
     rows = sorted(np.flatnonzero(waiting).tolist(), key=lambda row: int(own.uid[row]))[:number]
     for row in rows:
         orders.move(own.uid[row], own.posting[row], str(own.mission[row]))
@@ -173,7 +218,15 @@ def whole(x: float) -> int:
     return int(x + 0.5 + 1e-9)
 
 
-def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], leaving: list[int], renewed: bool, orders: Orders) -> None:
+def post(
+    situation: Situation,
+    theatre: str,
+    tasking: str,
+    arriving: list[int],
+    leaving: list[int],
+    renewed: bool,
+    orders: Orders,
+) -> None:
     """Order the arriving units (rows of `own`), and where the tasking is renewed all that are posted here, to the posts that the tasking of
     the theatre leaves open once every unit that stands or is bound where one is wanted has kept its own. Who is in place gets no order.
     `none` is for units from the VRAEM: those of the theatre itself keep their posts."""
@@ -185,13 +238,32 @@ def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], 
     if not movers:
         return
     cohort = sorted({*np.flatnonzero(here).tolist(), *movers})
-    uids, kinds, postings = own.uid[cohort].tolist(), own.kind[cohort].tolist(), own.posting[cohort].tolist()
-    recent = situation.reports.where(situation.day - situation.reports.received_day < 7 * REPORT_WEEKS)
-    wanted = assign(tasking, theatre, list(zip(uids, kinds)), situation.places, recent, situation.chance, situation.surface_days)
+    uids, kinds, postings = (
+        own.uid[cohort].tolist(),
+        own.kind[cohort].tolist(),
+        own.posting[cohort].tolist(),
+    )
+    recent = situation.reports.where(
+        situation.day - situation.reports.received_day < 7 * REPORT_WEEKS
+    )
+    wanted = assign(
+        tasking,
+        theatre,
+        list(zip(uids, kinds)),
+        situation.places,
+        recent,
+        situation.chance,
+        situation.surface_days,
+    )
     group_of = {uid: TROOPS[kind] for uid, kind in zip(uids, kinds)}
     open_posts = Counter((group_of[uid], site, mission) for uid, site, mission in wanted)
     unplaced = []
-    for row, uid, site, held in zip(cohort, uids, postings, zip(own.bound_for[cohort].tolist(), own.bound_mission[cohort].tolist())):
+    for row, uid, site, held in zip(
+        cohort,
+        uids,
+        postings,
+        zip(own.bound_for[cohort].tolist(), own.bound_mission[cohort].tolist()),
+    ):
         own_post = (group_of[uid], *held)
         if open_posts[own_post] > 0:
             open_posts[own_post] -= 1
@@ -203,7 +275,9 @@ def post(situation: Situation, theatre: str, tasking: str, arriving: list[int], 
             choice.setdefault(a_post[0], []).append(a_post)
     grouped: dict[tuple[int, str, bool], list[int]] = {}
     for row, group, posting in unplaced:
-        chosen = next((a_post for a_post in choice[group] if a_post[1] == posting), choice[group][0])  # another task before a march
+        chosen = next(
+            (a_post for a_post in choice[group] if a_post[1] == posting), choice[group][0]
+        )  # another task before a march
         open_posts[chosen] -= 1
         if open_posts[chosen] == 0:
             choice[group].remove(chosen)

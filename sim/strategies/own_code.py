@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 from sim.errors import got, near
 from sim.strategies.protocol import Strategy
 
-MAX_READ_BYTES = 200_000  # a larger file is not parsed: a syntax tree takes some hundred times its text
+MAX_READ_BYTES = (
+    200_000  # a larger file is not parsed: a syntax tree takes some hundred times its text
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Home:
 
     path: Path | None = None
     allow_code: bool = False  # code outside the scenario's folder may run
-    reads_code: bool = False  # own strategies are imported, and their settings checked and filled in
+    reads_code: bool = (
+        False  # own strategies are imported, and their settings checked and filled in
+    )
 
     @property
     def folder(self) -> Path | None:
@@ -63,21 +67,35 @@ def found(name: str, folder: Path | None) -> Found:
     """
     module, _, class_name = name.partition(":")
     if module.endswith(".py"):
-        raise ValueError(f'expected the module without .py: did you mean "{module.removesuffix(".py")}:{class_name}"? {got(name)}')
+        raise ValueError(
+            f'expected the module without .py: did you mean "{module.removesuffix(".py")}:{class_name}"? {got(name)}'
+        )
     if not module or not class_name.isidentifier():
-        raise ValueError(f"expected module:Class, such as mine:Mine for the class Mine in mine.py {got(name)}")
+        raise ValueError(
+            f"expected module:Class, such as mine:Mine for the class Mine in mine.py {got(name)}"
+        )
     is_path = "/" in module
     file = (folder or Path()) / f"{module if is_path else module.replace('.', '/')}.py"
     try:
         if file.is_file() and (is_path or folder):
-            return Found(file, "", folder is None or not file.resolve().is_relative_to(folder.resolve()))
+            return Found(
+                file, "", folder is None or not file.resolve().is_relative_to(folder.resolve())
+            )
     except OSError as error:
-        raise ValueError(f'{_shown(name)}: {error.strerror}') from None
+        raise ValueError(f"{_shown(name)}: {error.strerror}") from None
     spec = None if is_path else _spec(module)
     if spec is None:
-        beside = f'no file "{file.name}" beside the scenario' if folder else "no scenario file beside which to look"
-        raise ValueError(f'{_shown(name)}: {f"no file {file}" if is_path else f"{beside} and no module named {module!r}"}')
-    return Found(Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None, module, True)
+        beside = (
+            f'no file "{file.name}" beside the scenario'
+            if folder
+            else "no scenario file beside which to look"
+        )
+        raise ValueError(
+            f"{_shown(name)}: {f'no file {file}' if is_path else f'{beside} and no module named {module!r}'}"
+        )
+    return Found(
+        Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None, module, True
+    )
 
 
 def _spec(module: str) -> ModuleSpec | None:
@@ -88,7 +106,9 @@ def _spec(module: str) -> ModuleSpec | None:
         for depth in range(len(below)):
             if spec is None or spec.submodule_search_locations is None:
                 return None
-            spec = PathFinder.find_spec(".".join([top, *below[: depth + 1]]), spec.submodule_search_locations)
+            spec = PathFinder.find_spec(
+                ".".join([top, *below[: depth + 1]]), spec.submodule_search_locations
+            )
     except (ImportError, ValueError, OSError):
         return None
     return spec
@@ -104,13 +124,21 @@ def read(name: str, folder: Path | None) -> None:
             warnings.simplefilter("ignore")
             tree = ast.parse(file.read_bytes())
     except OSError as error:
-        raise ValueError(f'{_shown(name)}: {file.name} cannot be read: {error.strerror}') from None
+        raise ValueError(f"{_shown(name)}: {file.name} cannot be read: {error.strerror}") from None
     except SyntaxError as error:
         place = f"{file.name}, line {error.lineno}" if error.lineno else file.name
-        raise ValueError(f'{_shown(name)} cannot be imported: SyntaxError: {error.msg} ({place})') from None
+        raise ValueError(
+            f"{_shown(name)} cannot be imported: SyntaxError: {error.msg} ({place})"
+        ) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f'{_shown(name)} cannot be imported: {file.name} is no Python file: {error}') from None
-    classes = {node.name: bool(node.bases or node.decorator_list) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        raise ValueError(
+            f"{_shown(name)} cannot be imported: {file.name} is no Python file: {error}"
+        ) from None
+    classes = {
+        node.name: bool(node.bases or node.decorator_list)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
     if class_name in classes:
         fits = classes[class_name]
     else:  # made by an import or a call perhaps: only a run can tell
@@ -141,18 +169,24 @@ def imported(name: str, folder: Path | None, allow_code: bool) -> type:
     file, module_name, outside = found(name, folder)
     if outside and not allow_code:
         raise ValueError(
-            f'{_shown(name)} is code outside the scenario\'s folder ({file or module_name}); if you trust it, run it with --allow-code, '
+            f"{_shown(name)} is code outside the scenario's folder ({file or module_name}); if you trust it, run it with --allow-code, "
             "or with allow_code=True in Python"
         )
     try:
         module = importlib.import_module(module_name) if module_name else _module_from(file)
     except ModuleNotFoundError as error:
-        raise ValueError(f'{_shown(name)}: {str(error)[0].lower()}{str(error)[1:]}') from error
+        raise ValueError(f"{_shown(name)}: {str(error)[0].lower()}{str(error)[1:]}") from error
     except (Exception, SystemExit) as error:  # a user's module may fail in any way at all
-        raise ValueError(f'{_shown(name)} cannot be imported: {type(error).__name__}: {error}') from error
+        raise ValueError(
+            f"{_shown(name)} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
     kind = getattr(module, name.partition(":")[2], None)
     if not (isinstance(kind, type) and issubclass(kind, Strategy)):
-        classes = [other for other, each in vars(module).items() if isinstance(each, type) and issubclass(each, Strategy)]
+        classes = [
+            other
+            for other, each in vars(module).items()
+            if isinstance(each, type) and issubclass(each, Strategy)
+        ]
         raise ValueError(_no_class(name, classes))
     return kind
 

@@ -61,11 +61,26 @@ class Orders:
     announcements: list[Announcement] = field(default_factory=list)
     loans: list[Loan] = field(default_factory=list)
 
-    def move(self, uids: int | Iterable[int], place: int | str, mission: str, by: str = "auto", prepare_days: int | None = None) -> None:
+    def move(
+        self,
+        uids: int | Iterable[int],
+        place: int | str,
+        mission: str,
+        by: str = "auto",
+        prepare_days: int | None = None,
+    ) -> None:
         """Post units to a place (id or name) with a mission. `by`: surface, air, or auto (special units fly, others where no way leads).
 
         Units leave after `prepare_days`: 7 where left out, 14 when more than 300 people are ordered to move on one day."""
-        self.moves.append(Move(as_uids(uids), place if isinstance(place, str) else int(place), mission, by, prepare_days))
+        self.moves.append(
+            Move(
+                as_uids(uids),
+                place if isinstance(place, str) else int(place),
+                mission,
+                by,
+                prepare_days,
+            )
+        )
 
     def task(self, uids: int | Iterable[int], mission: str) -> None:
         """Give units another mission where they are; those on their way take it up on arrival."""
@@ -95,7 +110,9 @@ class Strategy(ABC):
     move_helicopters, tasking_vraem, tasking_border). StrategyError for settings that the model refuses."""
 
     name: ClassVar[str] = ""
-    unused: ClassVar[tuple[str, ...]] = ()  # levers of [strategy] that it never reads: a file that sets one is refused
+    unused: ClassVar[
+        tuple[str, ...]
+    ] = ()  # levers of [strategy] that it never reads: a file that sets one is refused
 
     @property
     def review_days(self) -> int:
@@ -107,12 +124,17 @@ class Strategy(ABC):
 
         model_config = ConfigDict(extra="forbid", frozen=True)
 
-    def __init__(self, settings: Mapping[str, Any] | BaseModel | None = None, levers: Any = None) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any] | BaseModel | None = None, levers: Any = None
+    ) -> None:
         given = settings.model_dump() if isinstance(settings, BaseModel) else dict(settings or {})
         try:
             self.settings: Any = self.Settings.model_validate(given)
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False))
+            wrong = "; ".join(
+                f"{'.'.join(map(str, item['loc']))}: {item['msg']}"
+                for item in error.errors(include_url=False)
+            )
             raise StrategyError(f'settings of strategy "{self.name}": {wrong}') from error
         self.levers = levers
 

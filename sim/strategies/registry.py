@@ -19,10 +19,14 @@ def register(strategy: type[Strategy]) -> type[Strategy]:
     if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
         raise StrategyError(f"expected a subclass of Strategy to register (got {strategy!r})")
     if not strategy.name or ":" in strategy.name:
-        raise StrategyError(f"{strategy.__name__}: expected a name without a colon (got {strategy.name!r})")
+        raise StrategyError(
+            f"{strategy.__name__}: expected a name without a colon (got {strategy.name!r})"
+        )
     earlier = _known.get(strategy.name)
     if earlier is not None and is_shipped(earlier) and not is_shipped(strategy):
-        raise StrategyError(f'"{strategy.name}" is a shipped strategy; give {strategy.__name__} another name')
+        raise StrategyError(
+            f'"{strategy.name}" is a shipped strategy; give {strategy.__name__} another name'
+        )
     _known[strategy.name] = strategy
     return strategy
 
@@ -42,7 +46,9 @@ def resolve(name: str, beside: Path | None = None, allow_code: bool = False) -> 
 
     StrategyError says what was expected, with a near name where there is one."""
     try:
-        return strategy_class(name, beside.parent if beside and beside.is_file() else beside, allow_code)
+        return strategy_class(
+            name, beside.parent if beside and beside.is_file() else beside, allow_code
+        )
     except ValueError as error:
         raise StrategyError(str(error)) from error
 
@@ -56,7 +62,9 @@ def known(name: str) -> type[Strategy]:
     """The shipped or registered strategy of this name; ValueError says which there are."""
     strategies = catalogue()
     if name not in strategies:
-        raise ValueError(f'no strategy {got(name)[5:-1]}; expected {alternatives(strategies)}, or module:Class.{near(name, strategies)}')
+        raise ValueError(
+            f"no strategy {got(name)[5:-1]}; expected {alternatives(strategies)}, or module:Class.{near(name, strategies)}"
+        )
     return strategies[name]
 
 

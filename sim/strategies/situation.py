@@ -31,14 +31,20 @@ class Shown:
         if name in own:  # a table whose making failed: say how
             return object.__getattribute__(self, name)
         elsewhere = [f"{way}.{name}" for way, kind in WAYS.items() if name in attributes_of(kind)]
-        meant = f"; it is {' or '.join(elsewhere)}." if elsewhere else f"; there are {', '.join(own)}.{near(name, own)}"
+        meant = (
+            f"; it is {' or '.join(elsewhere)}."
+            if elsewhere
+            else f"; there are {', '.join(own)}.{near(name, own)}"
+        )
         raise AttributeError(f'{type(self).__name__} has no "{name}"{meant}')
 
 
 def attributes_of(kind: type) -> list[str]:
     """Names of all that a strategy may read of a part of the situation."""
     columns = [column.name for column in fields(kind) if not column.name.startswith("_")]
-    return columns + [name for name in dir(kind) if not name.startswith("_") and name not in columns]
+    return columns + [
+        name for name in dir(kind) if not name.startswith("_") and name not in columns
+    ]
 
 
 class ByTheatre(dict[str, Any]):
@@ -60,7 +66,9 @@ class Table(Shown):
         known = getattr(column, "names", kinds)
         for kind in kinds:
             if kind not in known:
-                raise ValueError(f"of_kind: {kind!r} is no kind of {type(self).__name__}{instead_of(kind, known)}")
+                raise ValueError(
+                    f"of_kind: {kind!r} is no kind of {type(self).__name__}{instead_of(kind, known)}"
+                )
         return self.where(np.isin(column, kinds))
 
     def where(self, mask: np.ndarray) -> Self:
@@ -163,7 +171,9 @@ class Situation(Shown):
     date: datetime.date  # of that day
     settings: Any  # the strategy's own, by name
     travel_days: Callable[..., float]  # (a, b, by): days from place to place by surface or air
-    flight_hours: Callable[[int, int, float], float]  # (a, b, people): helicopter hours of a lift, there and back
+    flight_hours: Callable[
+        [int, int, float], float
+    ]  # (a, b, people): helicopter hours of a lift, there and back
     chance: Callable[[int], float]  # (k): [0, 1), the k-th draw of this review
     _told: Mapping[str, Callable[[], Any]] = field(repr=False)  # makers of the tables
 

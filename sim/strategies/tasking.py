@@ -32,7 +32,12 @@ VRAEM_TASKINGS = ("area", "garrison", "reports", "random")
 BORDER_TASKINGS = ("line", "chokepoint", "area", "reports", "random", "none")
 RENEWED = ("reports", "random")  # taskings that a review changes
 WEEKLY = ("random",)  # of these, those that change between two reviews of the movement too
-TROOPS = {"special": "army", "line": "army", "river_infantry": "river", "antinarcotics": "antinarcotics"}  # interchangeable within
+TROOPS = {
+    "special": "army",
+    "line": "army",
+    "river_infantry": "river",
+    "antinarcotics": "antinarcotics",
+}  # interchangeable within
 LEAST = 4  # places that a choice of towns keeps at least
 COMPANY = 4  # units: what holds one post, and the most that one report draws
 ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
@@ -55,15 +60,21 @@ def assign(
     units: (uid, kind); places: all places; reports: those of the last 8 weeks, or None; chance: draw number -> [0, 1);
     travel_days: f8[places, places], days by surface. ValueError for an unknown tasking or a theatre without a place."""
     if tasking not in VRAEM_TASKINGS + BORDER_TASKINGS:
-        raise ValueError(f'no tasking "{tasking}"; expected one of {", ".join(dict.fromkeys(VRAEM_TASKINGS + BORDER_TASKINGS))}')
+        raise ValueError(
+            f'no tasking "{tasking}"; expected one of {", ".join(dict.fromkeys(VRAEM_TASKINGS + BORDER_TASKINGS))}'
+        )
     ground = Ground(theatre, places, reports, chance, travel_days)
     groups: dict[str, list[tuple[bool, int]]] = {}
     for uid, kind in units:
-        groups.setdefault(TROOPS.get(kind, kind), []).append((kind != "special", uid))  # special units come first: they raid
+        groups.setdefault(TROOPS.get(kind, kind), []).append(
+            (kind != "special", uid)
+        )  # special units come first: they raid
     return [
         (uid, *slot)
         for group, members in sorted(groups.items())
-        for (_, uid), slot in zip(sorted(members), slots(tasking, group, len(members), ground), strict=True)
+        for (_, uid), slot in zip(
+            sorted(members), slots(tasking, group, len(members), ground), strict=True
+        )
     ]
 
 
@@ -77,11 +88,20 @@ class Ground:
         self.site = np.flatnonzero(towns) if towns.any() else self.every
         if len(self.site) == 0:
             raise ValueError(f'no place in theatre "{theatre}"')
-        self.theatre, self.places, self.chance, self.travel_days = theatre, places, chance, travel_days
+        self.theatre, self.places, self.chance, self.travel_days = (
+            theatre,
+            places,
+            chance,
+            travel_days,
+        )
         self.people = places.population[self.site].astype(float)
         self.named = np.zeros(len(places.id))
         if reports is not None:
-            np.add.at(self.named, reports.place[(reports.theatre == theatre) & (reports.kind != "field")], 1.0)  # fields are not raided
+            np.add.at(
+                self.named,
+                reports.place[(reports.theatre == theatre) & (reports.kind != "field")],
+                1.0,
+            )  # fields are not raided
 
     def larger(self) -> np.ndarray:
         """Population of the larger half of the towns, 0 elsewhere."""
@@ -92,14 +112,26 @@ class Ground:
         p = self.places
         abroad = np.flatnonzero(p.abroad)
         north = 111.2 * (p.lat[self.every, None] - p.lat[abroad])
-        east = 111.2 * np.cos(np.radians(p.lat[self.every, None])) * (p.lon[self.every, None] - p.lon[abroad])
-        return self.every[np.argsort(np.sqrt(north * north + east * east).min(axis=1, initial=1e9), kind="stable")]
+        east = (
+            111.2
+            * np.cos(np.radians(p.lat[self.every, None]))
+            * (p.lon[self.every, None] - p.lon[abroad])
+        )
+        return self.every[
+            np.argsort(np.sqrt(north * north + east * east).min(axis=1, initial=1e9), kind="stable")
+        ]
 
     def chokepoints(self) -> np.ndarray:
         """Places in order of the travel days that lead through them."""
-        ends = np.append(self.every, np.flatnonzero(self.places.abroad | (self.places.kind == "hub")))
+        ends = np.append(
+            self.every, np.flatnonzero(self.places.abroad | (self.places.kind == "hub"))
+        )
         days = np.ascontiguousarray(self.travel_days[np.ix_(self.every, ends)])
-        return self.every[np.argsort(-np.array(passing(days.shape[0], days.shape[1], days.tobytes())), kind="stable")]
+        return self.every[
+            np.argsort(
+                -np.array(passing(days.shape[0], days.shape[1], days.tobytes())), kind="stable"
+            )
+        ]
 
     def posts(self, ranked: np.ndarray, n: int, size: int, river: bool = False) -> list[int]:
         """n units, `size` to a place in the order of rank, so that one more unit moves no other; river infantry keeps to ports."""
@@ -111,7 +143,9 @@ class Ground:
         """n towns drawn by population; the i-th unit has the i-th draw, so that one more unit changes no other's."""
         first = DRAWS * (1 + MODELLED_THEATRES.index(self.theatre))
         share = np.cumsum(np.maximum(self.people, 1.0))
-        place = np.searchsorted(share, [self.chance(first + i % DRAWS) * share[-1] for i in range(n)], side="right")
+        place = np.searchsorted(
+            share, [self.chance(first + i % DRAWS) * share[-1] for i in range(n)], side="right"
+        )
         return [int(self.site[min(k, len(self.site) - 1)]) for k in place]
 
     def towns(self, weight: np.ndarray, n: int) -> list[int]:
@@ -125,8 +159,12 @@ def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
     if group == "eradication":
         return [(site, "escort") for site in ground.towns(ground.people, n)]
     if tasking == "reports" and ground.named.any():
-        raids = n if group == "antinarcotics" else min((n + 1) // 2, COMPANY * int(ground.named.sum()))
-        return [(place, "raid") for place in apportion(ground.named, raids)] + slots("area", group, n - raids, ground)
+        raids = (
+            n if group == "antinarcotics" else min((n + 1) // 2, COMPANY * int(ground.named.sum()))
+        )
+        return [(place, "raid") for place in apportion(ground.named, raids)] + slots(
+            "area", group, n - raids, ground
+        )
     if group == "antinarcotics":
         return [(site, "checkpoint") for site in ground.posts(ground.chokepoints(), n, 1)]
     if tasking == "none":
@@ -134,11 +172,18 @@ def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
     if tasking == "random":
         where = ground.drawn(n)
     elif tasking in ("line", "chokepoint"):
-        where = ground.posts(ground.on_the_line() if tasking == "line" else ground.chokepoints(), n, COMPANY, group == "river")
+        where = ground.posts(
+            ground.on_the_line() if tasking == "line" else ground.chokepoints(),
+            n,
+            COMPANY,
+            group == "river",
+        )
     else:
         weight = ground.larger() if tasking == "garrison" else ground.people
         ports = weight * ground.places.port[ground.site]
-        where = ground.towns(ports if group == "river" and tasking != "garrison" and ports.any() else weight, n)
+        where = ground.towns(
+            ports if group == "river" and tasking != "garrison" and ports.any() else weight, n
+        )
     return [(site, mission(tasking, group, bool(ground.places.port[site]))) for site in where]
 
 

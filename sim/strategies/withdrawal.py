@@ -29,10 +29,14 @@ AROUND_DAYS = 0.5  # a report of a place this far from a posting is a report fro
 
 def from_home(own: OwnForces) -> np.ndarray:
     """bool[n]: soldiers first posted in the VRAEM, wherever they are now. A share is a share of these."""
-    return (own.home_theatre == HOME) & np.logical_or.reduce([own.kind == kind for kind in SOLDIERS])
+    return (own.home_theatre == HOME) & np.logical_or.reduce(
+        [own.kind == kind for kind in SOLDIERS]
+    )
 
 
-def withdrawn(situation: Situation, withdrawal: Withdrawal, moved: str, number: int, leaving: list[int]) -> list[int]:
+def withdrawn(
+    situation: Situation, withdrawal: Withdrawal, moved: str, number: int, leaving: list[int]
+) -> list[int]:
     """Rows of `situation.own` that leave the VRAEM, at most `number`, besides those already `leaving`."""
     own = situation.own
     ours = from_home(own)
@@ -45,11 +49,15 @@ def withdrawn(situation: Situation, withdrawal: Withdrawal, moved: str, number: 
     rows: list[int] = []
     for kind, quota in each_kind:
         waiting = np.flatnonzero(stays & (own.kind == kind)).tolist()
-        rows += sorted(waiting, key=lambda row: (*turn[int(own.posting[row])], -int(own.uid[row])))[:quota]
+        rows += sorted(waiting, key=lambda row: (*turn[int(own.posting[row])], -int(own.uid[row])))[
+            :quota
+        ]
     return rows
 
 
-def closing(situation: Situation, withdrawal: Withdrawal, postings: np.ndarray) -> dict[int, tuple[float, int, int]]:
+def closing(
+    situation: Situation, withdrawal: Withdrawal, postings: np.ndarray
+) -> dict[int, tuple[float, int, int]]:
     """The turn of every posting, first to close first; `postings`: i8[units], where each unit stands."""
     size = Counter(postings.tolist())
     places = np.array(sorted(size))
@@ -59,12 +67,26 @@ def closing(situation: Situation, withdrawal: Withdrawal, postings: np.ndarray) 
         people = np.where(situation.places.theatre == HOME, situation.places.population, -1.0)
         rank = -situation.surface_days[int(np.argmax(people)), places]
     else:
-        reports = situation.reports.where(situation.day - situation.reports.received_day < REPORT_DAYS)
-        rank = (situation.surface_days[np.ix_(places, reports.place)] <= AROUND_DAYS).sum(axis=1).astype(float)
-    return {place: (float(first), size[place], place) for place, first in zip(places.tolist(), rank)}
+        reports = situation.reports.where(
+            situation.day - situation.reports.received_day < REPORT_DAYS
+        )
+        rank = (
+            (situation.surface_days[np.ix_(places, reports.place)] <= AROUND_DAYS)
+            .sum(axis=1)
+            .astype(float)
+        )
+    return {
+        place: (float(first), size[place], place) for place, first in zip(places.tolist(), rank)
+    }
 
 
-def thinned(own: OwnForces, here: np.ndarray, stays: np.ndarray, each_kind: list[tuple[str, int]], leaving: list[int]) -> list[int]:
+def thinned(
+    own: OwnForces,
+    here: np.ndarray,
+    stays: np.ndarray,
+    each_kind: list[tuple[str, int]],
+    leaving: list[int],
+) -> list[int]:
     """One unit at a time from the posting that has given least for its size; none is emptied while another has two left. here: bool[own],
     who makes the size of a posting; stays: of these, who can be sent."""
     size = Counter(own.posting[here].tolist())
@@ -76,7 +98,9 @@ def thinned(own: OwnForces, here: np.ndarray, stays: np.ndarray, each_kind: list
     rows: list[int] = []
     for kind, quota in each_kind:
         waiting: dict[int, list[int]] = {}
-        for row in sorted(np.flatnonzero(stays & (own.kind == kind)).tolist(), key=lambda row: -int(own.uid[row])):
+        for row in sorted(
+            np.flatnonzero(stays & (own.kind == kind)).tolist(), key=lambda row: -int(own.uid[row])
+        ):
             waiting.setdefault(int(own.posting[row]), []).append(row)
         queue = [turn(place) for place in waiting]
         heapq.heapify(queue)
@@ -89,7 +113,9 @@ def thinned(own: OwnForces, here: np.ndarray, stays: np.ndarray, each_kind: list
     return rows
 
 
-def quotas(own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, number: int) -> list[tuple[str, int]]:
+def quotas(
+    own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, number: int
+) -> list[tuple[str, int]]:
     """How many units of each kind go, at most `number` in all and no more than there are: `proportional` takes each kind by its share,
     `line` and `special` that kind first and others when it is used up."""
     free = {kind: int((stays & (own.kind == kind)).sum()) for kind in SOLDIERS}
@@ -99,7 +125,10 @@ def quotas(own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, numb
     for _ in range(min(number, sum(free.values()))):
         open_kinds = [kind for kind in order if quota[kind] < free[kind]]
         if moved == "proportional":
-            kind = max(open_kinds, key=lambda kind: (free[kind] + away[kind]) / (2 * (away[kind] + quota[kind]) + 1))
+            kind = max(
+                open_kinds,
+                key=lambda kind: (free[kind] + away[kind]) / (2 * (away[kind] + quota[kind]) + 1),
+            )
         else:
             kind = open_kinds[0]
         quota[kind] += 1

@@ -32,7 +32,12 @@ class Words(np.ndarray):
     __hash__ = None  # type: ignore[assignment]  # no array has one
 
     def __array_function__(self, function: Any, types: Any, given: Any, named: Any) -> Any:
-        if function is np.isin and len(given) == 2 and isinstance(given[0], Words) and not isinstance(given[1], Words):
+        if (
+            function is np.isin
+            and len(given) == 2
+            and isinstance(given[0], Words)
+            and not isinstance(given[1], Words)
+        ):
             for word in given[1]:
                 warn_of(word, given[0].names)
         return super().__array_function__(function, types, given, named)
@@ -47,9 +52,14 @@ def column_of(words: np.ndarray, names: tuple[str, ...]) -> Words:
 
 def warn_of(word: Any, names: tuple[str, ...]) -> None:
     if names and np.isscalar(word) and word not in names:
-        warnings.warn(f"{word!r} never stands in this column, so nothing is selected{instead_of(word, names)}", stacklevel=3)
+        warnings.warn(
+            f"{word!r} never stands in this column, so nothing is selected{instead_of(word, names)}",
+            stacklevel=3,
+        )
 
 
 def instead_of(word: Any, names: tuple[str, ...]) -> str:
     """What could have been meant: all names where they are few, and the nearest where there is one."""
-    return (f"; there are {', '.join(names)}." if len(names) <= LISTED else ".") + near(str(word), names)
+    return (f"; there are {', '.join(names)}." if len(names) <= LISTED else ".") + near(
+        str(word), names
+    )

@@ -34,7 +34,10 @@ class Check:
     @property
     def result(self) -> str:
         """pass, fail or open (chance decides) for a gate; inside or outside for a band; undefined where there is no value."""
-        least, most = (-math.inf if self.accept[0] is None else self.accept[0], math.inf if self.accept[1] is None else self.accept[1])
+        least, most = (
+            -math.inf if self.accept[0] is None else self.accept[0],
+            math.inf if self.accept[1] is None else self.accept[1],
+        )
         if math.isnan(self.value):
             return "undefined"
         if not self.gate:
@@ -61,7 +64,9 @@ class Arms:
     def series(self, arm: str, quantity: str, *theatres: str) -> Floats:
         """f8[replications, weeks] of a weekly series, summed over theatres."""
         rows = self._weekly[(self._weekly["label"] == arm) & self._weekly["theatre"].isin(theatres)]
-        return rows.pivot_table(index="replication", columns="week", values=quantity, aggfunc="sum").to_numpy(float)
+        return rows.pivot_table(
+            index="replication", columns="week", values=quantity, aggfunc="sum"
+        ).to_numpy(float)
 
 
 def sign(what: str, values: Floats, positive: bool, unit: str = "") -> Check:
@@ -69,15 +74,21 @@ def sign(what: str, values: Floats, positive: bool, unit: str = "") -> Check:
     return gate(what, values, (0.0, None) if positive else (None, 0.0), unit)
 
 
-def gate(what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = "") -> Check:
+def gate(
+    what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = ""
+) -> Check:
     return _check(what, values, accept, True, unit)
 
 
-def band(what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = "") -> Check:
+def band(
+    what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = ""
+) -> Check:
     return _check(what, values, accept, False, unit)
 
 
-def share(what: str, happens: NDArray[np.bool_], accept: tuple[float | None, float | None], as_gate: bool) -> Check:
+def share(
+    what: str, happens: NDArray[np.bool_], accept: tuple[float | None, float | None], as_gate: bool
+) -> Check:
     """A share of replications, with Wilson's interval. As a gate it passes where the share itself is inside, as published facts state it,
     and fails where even its interval is outside."""
     from scipy.stats import binomtest
@@ -89,6 +100,8 @@ def share(what: str, happens: NDArray[np.bool_], accept: tuple[float | None, flo
     return Check(what, k / n, low, high, accept, as_gate, "of runs")
 
 
-def _check(what: str, values: Floats, accept: tuple[float | None, float | None], as_gate: bool, unit: str) -> Check:
+def _check(
+    what: str, values: Floats, accept: tuple[float | None, float | None], as_gate: bool, unit: str
+) -> Check:
     found = mean_of(values[~np.isnan(values)])
     return Check(what, found.value, found.low, found.high, accept, as_gate, unit)

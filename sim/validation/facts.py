@@ -40,7 +40,15 @@ class Fact:
 FACTS: dict[str, Fact] = {}
 
 
-def fact(id: str, says: str, source: str, origin: str, experiment: str, arms: Mapping[str, Mapping[str, Any]], replications: int) -> Any:
+def fact(
+    id: str,
+    says: str,
+    source: str,
+    origin: str,
+    experiment: str,
+    arms: Mapping[str, Mapping[str, Any]],
+    replications: int,
+) -> Any:
     def add(judge: Callable[[Arms], list[Check]]) -> Callable[[Arms], list[Check]]:
         FACTS[id] = Fact(id, says, source, origin, experiment, arms, replications, judge)
         return judge
@@ -68,12 +76,15 @@ REST = EFFORT * (ROUTES - 2 * COAST_ROUTES) / (ROUTES - COAST_ROUTES)
     EMERGENT,
     "twice the effort on the ways to the coast, taken from the four other exits; two years",
     {
-        "even": days(2 * YEAR) | {"events": [event(0, route_effort={"share_of_routes": 1.0, "effort": EFFORT})]},
+        "even": days(2 * YEAR)
+        | {"events": [event(0, route_effort={"share_of_routes": 1.0, "effort": EFFORT})]},
         "coast doubled": days(2 * YEAR)
         | {
             "events": [
                 event(0, route_effort={"share_of_routes": 1.0, "effort": REST}),
-                event(0, route_effort={"share_of_routes": 1.0, "effort": 2 * EFFORT, "exit": "coast"}),
+                event(
+                    0, route_effort={"share_of_routes": 1.0, "effort": 2 * EFFORT, "exit": "coast"}
+                ),
             ]
         },
     },
@@ -104,14 +115,18 @@ COVER = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0)
     EMERGENT,
     "139 people search a share of the routes (half of what goes there is lost); read in the second year, when firms have learned",
     {
-        f"{part:.0%} covered": days(2 * YEAR) | {"events": [event(0, route_effort={"share_of_routes": part, "effort": 139.0})]}
+        f"{part:.0%} covered": days(2 * YEAR)
+        | {"events": [event(0, route_effort={"share_of_routes": part, "effort": 139.0})]}
         for part in COVER
     },
     20,
 )
 def few_routes(arms: Arms) -> list[Check]:
     def left(part: float) -> Floats:
-        weekly = sum(arms.series(f"{part:.0%} covered", f"exported_kg_{exit_}", "elsewhere") for exit_ in EXITS)
+        weekly = sum(
+            arms.series(f"{part:.0%} covered", f"exported_kg_{exit_}", "elsewhere")
+            for exit_ in EXITS
+        )
         return np.asarray(weekly)[:, 52:].sum(axis=1)
 
     free = left(0.0)
@@ -129,7 +144,11 @@ def searched(weekly: bool) -> dict[str, Any]:
     table = {"share_of_routes": 0.2, "effort": 139.0}
     if not weekly:
         return {"events": [event(0, route_effort=table)]}
-    return {"events": [event(7 * week, 7 * week + 7, route_effort=table | {"draw": week}) for week in range(52)]}
+    return {
+        "events": [
+            event(7 * week, 7 * week + 7, route_effort=table | {"draw": week}) for week in range(52)
+        ]
+    }
 
 
 DEAF = {"ablate": ["learning", "observation", "rumour"]}
@@ -151,12 +170,16 @@ DEAF = {"ablate": ["learning", "observation", "rumour"]}
 )
 def unpredictable(arms: Arms) -> list[Check]:
     gain = arms.of("fixed", "delivered_kg_total") - arms.of("random", "delivered_kg_total")
-    deaf = arms.of("fixed, deaf", "delivered_kg_total") - arms.of("random, deaf", "delivered_kg_total")
+    deaf = arms.of("fixed, deaf", "delivered_kg_total") - arms.of(
+        "random, deaf", "delivered_kg_total"
+    )
     usual = arms.of("fixed", "delivered_kg_total").mean()
     return [
         sign("more kept in by random search, of deliveries", gain / usual, True),
         share("random search better", gain > 0, (0.8, None), as_gate=True),
-        sign("the same less what it is worth where nothing is learned", (gain - deaf) / usual, True),
+        sign(
+            "the same less what it is worth where nothing is learned", (gain - deaf) / usual, True
+        ),
         band("where nothing is learned, of deliveries", deaf / usual, (-0.02, 0.02)),
     ]
 
@@ -175,8 +198,16 @@ def seizures(arms: Arms) -> list[Check]:
     output = seized + arms.of("baseline", "delivered_kg_total")
     return [
         band("seized of output, country", seized / output, (0.04, 0.08)),
-        band("seized of what entered, VRAEM", arms.of("baseline", "interdiction_rate_vraem"), (0.02, 0.05)),
-        band("seized of what entered, border", arms.of("baseline", "interdiction_rate_border"), (0.02, 0.05)),
+        band(
+            "seized of what entered, VRAEM",
+            arms.of("baseline", "interdiction_rate_vraem"),
+            (0.02, 0.05),
+        ),
+        band(
+            "seized of what entered, border",
+            arms.of("baseline", "interdiction_rate_border"),
+            (0.02, 0.05),
+        ),
     ]
 
 
@@ -199,9 +230,14 @@ CLEARED = {"eradicate": {"theatre": "loreto", "ha_per_year": 1_000.0}}
 def net_of_gross(arms: Arms) -> list[Check]:
     gross = arms.of("cleared", "coca_ha_destroyed_loreto")
     year = slice(4 * 52, 5 * 52)
-    gone = (arms.series("nothing cleared", "coca_ha", "loreto") - arms.series("cleared", "coca_ha", "loreto"))[:, year].mean(axis=1)
+    gone = (
+        arms.series("nothing cleared", "coca_ha", "loreto")
+        - arms.series("cleared", "coca_ha", "loreto")
+    )[:, year].mean(axis=1)
     return [
-        gate("hectares gone per hectare cleared: less than a half", gone / gross.mean(), (None, 0.5)),
+        gate(
+            "hectares gone per hectare cleared: less than a half", gone / gross.mean(), (None, 0.5)
+        ),
         band("hectares gone per hectare cleared", gone / gross.mean(), (0.02, 0.35)),
     ]
 
@@ -217,7 +253,9 @@ def net_of_gross(arms: Arms) -> list[Check]:
 )
 def again(arms: Arms) -> list[Check]:
     every, again_ = (
-        arms.series("baseline", name, "vraem", "loreto", "cajamarca", "elsewhere")[:, 52:].sum(axis=1)
+        arms.series("baseline", name, "vraem", "loreto", "cajamarca", "elsewhere")[:, 52:].sum(
+            axis=1
+        )
         for name in ("coca_ha_destroyed", "coca_ha_destroyed_again")
     )
     return [band("eradicated before, of what is eradicated", again_ / every, (0.3, 0.7))]
@@ -231,7 +269,8 @@ def again(arms: Arms) -> list[Check]:
     "networks can move out three tenths of their purchases for 90 days",
     {
         "free": days(YEAR),
-        "blocked": days(YEAR) | {"events": [event(28, 118, **{"transport.outbound_capacity": 0.3})]},
+        "blocked": days(YEAR)
+        | {"events": [event(28, 118, **{"transport.outbound_capacity": 0.3})]},
     },
     12,
 )
@@ -260,11 +299,18 @@ def blocked(arms: Arms) -> list[Check]:
 def along_the_chain(arms: Arms) -> list[Check]:
     from sim.parameters import load_registry
 
-    farm, near = (arms.series("baseline", "price_hcl", theatre).mean(axis=1) for theatre in ("vraem", "loreto"))
+    farm, near = (
+        arms.series("baseline", "price_hcl", theatre).mean(axis=1)
+        for theatre in ("vraem", "loreto")
+    )
     at = {exit_: load_registry().get(f"prices.{exit_}").value for exit_ in EXITS}
     return [
         sign("Loreto's farms, near the line, less the VRAEM's", near - farm, True, "USD/kg"),
-        gate("dearest farm over the cheapest exit", np.maximum(farm, near) / min(at.values()), (None, 1.0)),
+        gate(
+            "dearest farm over the cheapest exit",
+            np.maximum(farm, near) / min(at.values()),
+            (None, 1.0),
+        ),
         band("Bolivian line over VRAEM farm", at["bolivia"] / farm, (1.6, 2.4)),
         band("Brazilian line over VRAEM farm", at["brazil"] / farm, (2.0, 4.0)),
     ]
@@ -293,13 +339,20 @@ def hand_over(arms: Arms) -> list[Check]:
     before, after = slice(0, LEAVES // 7), slice(LEAVES // 7 + 26, LEAVES // 7 + 52)
 
     def change(arm: str, weeks: slice) -> Floats:
-        held, left = (arms.series(name, "attacks", "vraem")[:, weeks].sum(axis=1) for name in (arm.replace("leaving", "hold"), arm))
+        held, left = (
+            arms.series(name, "attacks", "vraem")[:, weeks].sum(axis=1)
+            for name in (arm.replace("leaving", "hold"), arm)
+        )
         return (left - held) / held.mean()
 
     return [
         sign("attacks between announcement and departure", change("leaving", before), False),
         sign("attacks 6 to 12 months after it", change("leaving", after), True),
-        band("between, where nobody holds back", change("leaving, no restraint", before), (-0.10, 0.10)),
+        band(
+            "between, where nobody holds back",
+            change("leaving, no restraint", before),
+            (-0.10, 0.10),
+        ),
     ]
 
 
@@ -307,7 +360,13 @@ DENSITY = (2, 5, 10, 15, 20, 25, 30, 40)  # soldiers per 1,000 of the VRAEM's 40
 
 
 def soldiers(number: float) -> dict[str, Any]:
-    return {"forces.vraem": {"soldiers": int(number), "special": int(0.09 * number), "river_infantry": int(0.03 * number)}}
+    return {
+        "forces.vraem": {
+            "soldiers": int(number),
+            "special": int(0.09 * number),
+            "river_infantry": int(0.03 * number),
+        }
+    }
 
 
 @fact(
@@ -320,14 +379,21 @@ def soldiers(number: float) -> dict[str, Any]:
     20,
 )
 def no_cliff(arms: Arms) -> list[Check]:
-    held = np.array([1.0 - arms.of(f"{each} per 1,000", "vacuum_vraem") for each in DENSITY])  # f8[densities, replications]
+    held = np.array(
+        [1.0 - arms.of(f"{each} per 1,000", "vacuum_vraem") for each in DENSITY]
+    )  # f8[densities, replications]
     whole = (held[-1] - held[0]).mean()
     steps = np.diff(held, axis=0).mean(axis=1)
     slope = np.diff(held, axis=0) / np.diff(np.array(DENSITY))[:, None]
     largest = int(np.argmax(steps))
     return [
         sign("held at 40 less held at 2 per 1,000", held[-1] - held[0], True),
-        sign("gain per soldier at the top less at the bottom", slope[-1] - slope[0], False, "per soldier in 1,000"),
+        sign(
+            "gain per soldier at the top less at the bottom",
+            slope[-1] - slope[0],
+            False,
+            "per soldier in 1,000",
+        ),
         gate(
             f"largest step ({DENSITY[largest]} to {DENSITY[largest + 1]}) of the range",
             np.diff(held, axis=0)[largest] / whole,
@@ -346,11 +412,17 @@ TWICE = soldiers(20_000)
     "Kress and Szechtman 2009",
     EMERGENT,
     "twice the VRAEM's soldiers for five years, with the reports that there are and with three times as many",
-    {"as now": LONG, "twice": LONG | TWICE, "twice, told more": LONG | TWICE | {"parameters": {"information.tips_per_1000": 0.9}}},
+    {
+        "as now": LONG,
+        "twice": LONG | TWICE,
+        "twice, told more": LONG | TWICE | {"parameters": {"information.tips_per_1000": 0.9}},
+    },
     24,
 )
 def contained(arms: Arms) -> list[Check]:
-    now, twice, told = (arms.of(arm, "fighters_vraem_end") for arm in ("as now", "twice", "twice, told more"))
+    now, twice, told = (
+        arms.of(arm, "fighters_vraem_end") for arm in ("as now", "twice", "twice, told more")
+    )
     return [
         band("fighters, twice the force less as now", twice - now, (None, 0.0), "fighters"),
         share("fighters left", twice > 0, (0.5, None), as_gate=True),
@@ -370,13 +442,20 @@ def contained(arms: Arms) -> list[Check]:
 def lasts(arms: Arms) -> list[Check]:
     left = arms.of("baseline", "fighters_vraem_end")
     return [
-        share("50 to 450 fighters after ten years", (left >= 50) & (left <= 450), (0.9, None), as_gate=True),
+        share(
+            "50 to 450 fighters after ten years",
+            (left >= 50) & (left <= 450),
+            (0.9, None),
+            as_gate=True,
+        ),
         band("fighters after ten years", left, (50, 450), "fighters"),
     ]
 
 
 def incident(side: str) -> dict[str, Any]:
-    return days(YEAR) | {"events": [event(28, civilian_harm={"theatre": "vraem", "side": side, "people": 200})]}
+    return days(YEAR) | {
+        "events": [event(28, civilian_harm={"theatre": "vraem", "side": side, "people": 200})]
+    }
 
 
 @fact(
@@ -392,19 +471,41 @@ def harm(arms: Arms) -> list[Check]:
     soon = slice(4, 17)
 
     def change(arm: str, name: str, weeks: slice) -> Floats:
-        quiet, struck = (arms.series(each, name, "vraem")[:, weeks].sum(axis=1) for each in ("quiet", arm))
+        quiet, struck = (
+            arms.series(each, name, "vraem")[:, weeks].sum(axis=1) for each in ("quiet", arm)
+        )
         return (struck - quiet) / quiet.mean()
 
-    lost = (arms.series("by the state", "reports", "vraem") - arms.series("quiet", "reports", "vraem")).mean(axis=0)
+    lost = (
+        arms.series("by the state", "reports", "vraem") - arms.series("quiet", "reports", "vraem")
+    ).mean(axis=0)
     most = int(np.argmin(lost[4:17])) + 4
     back = np.flatnonzero(lost[most:] > lost[most] / 2)
     half = float(back[0]) if lost[most] < 0 and len(back) else math.nan
     return [
-        sign("reports, 13 weeks after harm by the state", change("by the state", "reports", soon), False),
-        sign("reports, 13 weeks after harm by the armed", change("by the armed", "reports", soon), True),
-        sign("attacks, 13 weeks after harm by the state", change("by the state", "attacks", soon), True),
-        band("attacks, 13 weeks after harm by the armed", change("by the armed", "attacks", soon), (None, 0.0)),
-        Check("half-life of the reports lost", half, math.nan, math.nan, (1.0, 6.0), False, "weeks"),
+        sign(
+            "reports, 13 weeks after harm by the state",
+            change("by the state", "reports", soon),
+            False,
+        ),
+        sign(
+            "reports, 13 weeks after harm by the armed",
+            change("by the armed", "reports", soon),
+            True,
+        ),
+        sign(
+            "attacks, 13 weeks after harm by the state",
+            change("by the state", "attacks", soon),
+            True,
+        ),
+        band(
+            "attacks, 13 weeks after harm by the armed",
+            change("by the armed", "attacks", soon),
+            (None, 0.0),
+        ),
+        Check(
+            "half-life of the reports lost", half, math.nan, math.nan, (1.0, 6.0), False, "weeks"
+        ),
     ]
 
 
@@ -428,6 +529,15 @@ def refuge(arms: Arms) -> list[Check]:
         return arms.of(arm, "fighters_lost_border") / 5
 
     return [
-        sign("fighters killed a year, refuge less none", killed("refuge") - killed("no refuge"), False, "fighters"),
-        band("of those killed without a refuge, killed with one", killed("refuge") / killed("no refuge").mean(), (None, 0.9)),
+        sign(
+            "fighters killed a year, refuge less none",
+            killed("refuge") - killed("no refuge"),
+            False,
+            "fighters",
+        ),
+        band(
+            "of those killed without a refuge, killed with one",
+            killed("refuge") / killed("no refuge").mean(),
+            (None, 0.9),
+        ),
     ]

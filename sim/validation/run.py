@@ -39,7 +39,9 @@ def chosen(ids: Iterable[str] | None) -> list[Fact]:
             several = re.split(r"[\s,]+", each.strip(", "))
             near = difflib.get_close_matches(each.upper(), FACTS, 1)
             hint = f'did you mean "{near[0]}"?' if near else f"expected one of {', '.join(FACTS)}"
-            raise UserError(f'--fact: no fact "{each}"; {each_named(several) if len(several) > 1 else hint}')
+            raise UserError(
+                f'--fact: no fact "{each}"; {each_named(several) if len(several) > 1 else hint}'
+            )
     return [FACTS[each] for each in dict.fromkeys(wanted)]
 
 
@@ -54,10 +56,18 @@ def plan_of(fact: Fact) -> Plan:
     from sim.scenario import ScenarioWarning, load_scenario
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ScenarioWarning)  # in the arm that others are compared with, a setting may do nothing
-        worlds = {label: load_scenario("redeploy:baseline", dict(overrides)) for label, overrides in fact.arms.items()}
+        warnings.simplefilter(
+            "ignore", ScenarioWarning
+        )  # in the arm that others are compared with, a setting may do nothing
+        worlds = {
+            label: load_scenario("redeploy:baseline", dict(overrides))
+            for label, overrides in fact.arms.items()
+        }
     ids = {label: point_id_of(world) for label, world in worlds.items()}
-    points = tuple(Point(ids[label], label, {}, world, ids[label], ids[label]) for label, world in worlds.items())
+    points = tuple(
+        Point(ids[label], label, {}, world, ids[label], ids[label])
+        for label, world in worlds.items()
+    )
     return Plan(points, fact.replications, source_hash(), points[0].scenario)
 
 
@@ -97,9 +107,13 @@ def validate(
         lost = [each for each in told if each not in {*plans, *scores}]
         if lost and not replace:
             what = f"tells of {', '.join(lost)}, whose runs beside it are not whole or of another version of the model"
-            raise ResultsError(f"{board}: {what}; try these too, choose another --out, or --replace to move it aside")
+            raise ResultsError(
+                f"{board}: {what}; try these too, choose another --out, or --replace to move it aside"
+            )
         for fact in facts:
-            scores[fact.id] = score(fact, batch(plans[fact.id], out=out / fact.id, workers=workers, replace=replace))
+            scores[fact.id] = score(
+                fact, batch(plans[fact.id], out=out / fact.id, workers=workers, replace=replace)
+            )
         text = to_json([scores[each] for each in FACTS if each in scores])
         with in_words(board):
             if replace and board.exists():
@@ -119,10 +133,14 @@ def ids_told(out: Path) -> list[str]:
             return [str(each["id"]) for each in told["facts"]]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             what = "in the way: not a scoreboard that `redeploy validate` wrote"
-            raise ResultsError(f"{board}: {what}; move it away, or choose another folder with --out") from None
+            raise ResultsError(
+                f"{board}: {what}; move it away, or choose another folder with --out"
+            ) from None
     names = {SET_ASIDE.sub("", path.name) for path in (out.iterdir() if out.exists() else ())}
     if names - {*FACTS, ABLATE, SCOREBOARD, "lock"}:
-        raise ResultsError(f"{out}: not empty and not a folder of `redeploy validate`; choose another with --out")
+        raise ResultsError(
+            f"{out}: not empty and not a folder of `redeploy validate`; choose another with --out"
+        )
     return []
 
 
@@ -172,4 +190,9 @@ def ablate(out: str | Path = OUT, workers: int | None = None, replace: bool = Fa
     except NothingFinished:
         table = None
     reasons = str(results.path / "failures.jsonl")
-    return Slopes(table, {each: failed[each] for each in cut.unique()}, plan.base.strategy.share_to_border, reasons)
+    return Slopes(
+        table,
+        {each: failed[each] for each in cut.unique()},
+        plan.base.strategy.share_to_border,
+        reasons,
+    )

@@ -38,9 +38,20 @@ class Score:
 
     def as_dict(self) -> dict[str, Any]:
         fact = self.fact
-        told = {name: getattr(fact, name) for name in ("id", "says", "source", "origin", "experiment", "replications")}
-        checks = [{k: _finite(v) for k, v in (asdict(check) | {"result": check.result}).items()} for check in self.checks]
-        return told | {"arms": list(fact.arms), "result": self.result, "failed_runs": self.failed_runs, "checks": checks}
+        told = {
+            name: getattr(fact, name)
+            for name in ("id", "says", "source", "origin", "experiment", "replications")
+        }
+        checks = [
+            {k: _finite(v) for k, v in (asdict(check) | {"result": check.result}).items()}
+            for check in self.checks
+        ]
+        return told | {
+            "arms": list(fact.arms),
+            "result": self.result,
+            "failed_runs": self.failed_runs,
+            "checks": checks,
+        }
 
 
 @dataclass(frozen=True)
@@ -56,8 +67,15 @@ class Slopes:
     reasons: str
 
     def as_dict(self) -> dict[str, Any]:
-        rows = [] if self.table is None else json.loads(self.table.to_json(orient="records", double_precision=15))
-        return {"ablate": rows, "ablate_failed_runs": {off(cut): count for cut, count in self.failed.items() if count}}
+        rows = (
+            []
+            if self.table is None
+            else json.loads(self.table.to_json(orient="records", double_precision=15))
+        )
+        return {
+            "ablate": rows,
+            "ablate_failed_runs": {off(cut): count for cut, count in self.failed.items() if count},
+        }
 
 
 def print_scores(scores: list[Score], console: Console) -> None:
@@ -66,12 +84,20 @@ def print_scores(scores: list[Score], console: Console) -> None:
     sheet = Sheet("Published facts, tried on the baseline", "fact and its checks", columns)
     for score in scores:
         fact = score.fact
-        sheet.add(f"{fact.id}  {fact.says} ({fact.source}; {fact.origin})", "", "", score.result, bold=True)
+        sheet.add(
+            f"{fact.id}  {fact.says} ({fact.source}; {fact.origin})",
+            "",
+            "",
+            score.result,
+            bold=True,
+        )
         for check in score.checks:
             sheet.add(f"  {check.what}", found(check), accepted(check), check.result)
         if score.failed_runs:
             asked = len(fact.arms) * fact.replications
-            sheet.add(f"  {score.failed_runs:,} of {asked:,} runs failed; `redeploy status` on its folder lists them")
+            sheet.add(
+                f"  {score.failed_runs:,} of {asked:,} runs failed; `redeploy status` on its folder lists them"
+            )
     sheet.print(console)
     for line in reading(scores):
         tell(console, line)
@@ -80,12 +106,20 @@ def print_scores(scores: list[Score], console: Console) -> None:
 def print_slopes(slopes: Slopes, console: Console) -> None:
     """A row for each cut, the whole model first; then which runs failed, and where the reasons are."""
     title = f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), with one coupling off at a time"
-    sheet = Sheet(title, "off", [Column("vacuum_vraem [95 %]"), Column("averted_kg_border, t [95 %]"), Column("n")])
+    sheet = Sheet(
+        title,
+        "off",
+        [Column("vacuum_vraem [95 %]"), Column("averted_kg_border, t [95 %]"), Column("n")],
+    )
     rows = [] if slopes.table is None else [row for _, row in slopes.table.iterrows()]
     scales = {"vacuum_vraem": 10.0 * slopes.share, "averted_kg_border": 1e4 * slopes.share}
     for cut in slopes.failed:
         row = {each["outcome"]: each for each in rows if each["x.ablate"] == cut}
-        cells = [with_interval(row[name], scale) for name, scale in scales.items()] if row else ["no pair finished", ""]
+        cells = (
+            [with_interval(row[name], scale) for name, scale in scales.items()]
+            if row
+            else ["no pair finished", ""]
+        )
         sheet.add(off(cut), *cells, str(row["vacuum_vraem"]["n"] if row else 0))
     sheet.print(console)
     if told := ", ".join(f"{count} of {off(cut)}" for cut, count in slopes.failed.items() if count):
@@ -98,8 +132,14 @@ def off(cut: str) -> str:
 
 
 def reading(scores: list[Score]) -> list[str]:
-    gates, bands = ([check for score in scores for check in score.checks if check.gate is kind] for kind in (True, False))
-    passed, inside = (sum(check.result == word for check in checks) for checks, word in ((gates, "pass"), (bands, "inside")))
+    gates, bands = (
+        [check for score in scores for check in score.checks if check.gate is kind]
+        for kind in (True, False)
+    )
+    passed, inside = (
+        sum(check.result == word for check in checks)
+        for checks, word in ((gates, "pass"), (bands, "inside"))
+    )
     return [
         f"Signs: {passed} of {len(gates)} pass. Magnitudes: {inside} of {len(bands)} inside.",
         "pass, fail: the whole interval is on the right or the wrong side; open: chance decides. A share of runs passes by itself.",
@@ -112,13 +152,28 @@ def as_markdown(scores: list[dict[str, Any]]) -> str:
     """The scoreboard of a JSON file as a Markdown table, one line per fact."""
     lines = ["| | published fact | origin | signs | found (accepted) |", "|---|---|---|---|---|"]
     for each in scores:
-        checks = [Check(**{key: _number(check[key]) for key in Check.__dataclass_fields__}) for check in each["checks"]]
-        told = "; ".join(f"{check.what}: {found(check)} ({accepted(check)}{OFF[check.result]})" for check in checks)
-        lines.append(f"| {each['id']} | {each['says']} ({each['source']}) | {each['origin']} | {each['result']} | {told} |")
+        checks = [
+            Check(**{key: _number(check[key]) for key in Check.__dataclass_fields__})
+            for check in each["checks"]
+        ]
+        told = "; ".join(
+            f"{check.what}: {found(check)} ({accepted(check)}{OFF[check.result]})"
+            for check in checks
+        )
+        lines.append(
+            f"| {each['id']} | {each['says']} ({each['source']}) | {each['origin']} | {each['result']} | {told} |"
+        )
     return "\n".join(lines)
 
 
-OFF = {"pass": "", "inside": "", "fail": ": **fails**", "outside": ": **outside**", "open": ": open", "undefined": ": undefined"}
+OFF = {
+    "pass": "",
+    "inside": "",
+    "fail": ": **fails**",
+    "outside": ": **outside**",
+    "open": ": open",
+    "undefined": ": undefined",
+}
 
 
 def found(check: Check) -> str:
@@ -127,7 +182,11 @@ def found(check: Check) -> str:
         return "not defined"
     half = (check.high - check.low) / 2 if check.high > check.low else abs(check.value) / 10
     value = number(check.value, half)
-    return f"{value} [{number(check.low, half)}, {number(check.high, half)}]" if check.high > check.low else value
+    return (
+        f"{value} [{number(check.low, half)}, {number(check.high, half)}]"
+        if check.high > check.low
+        else value
+    )
 
 
 def accepted(check: Check) -> str:

@@ -76,7 +76,11 @@ def test_holm_by_hand():
 def test_resamples_are_the_same_each_time():
     first = resamples(7).copy()
     resamples.cache_clear()
-    assert (resamples(7) == first).all() and first.shape == (RESAMPLES, 7) and set(np.unique(first)) == set(range(7))
+    assert (
+        (resamples(7) == first).all()
+        and first.shape == (RESAMPLES, 7)
+        and set(np.unique(first)) == set(range(7))
+    )
 
 
 def test_replications_of_one_future_are_not_independent_of_it():
@@ -86,10 +90,16 @@ def test_replications_of_one_future_are_not_independent_of_it():
     estimate = mean_of(effect[futures] + within, futures=futures)
     of_four = mean_of(effect)
     assert (estimate.n, estimate.futures) == (20, 4)
-    assert (estimate.low, estimate.high, estimate.p) == (pytest.approx(of_four.low), pytest.approx(of_four.high), pytest.approx(of_four.p))
+    assert (estimate.low, estimate.high, estimate.p) == (
+        pytest.approx(of_four.low),
+        pytest.approx(of_four.high),
+        pytest.approx(of_four.p),
+    )
     assert estimate.n_needed == 5 * of_four.n_needed
     naive = mean_of(effect[futures] + within)
-    assert naive.high - naive.low < (estimate.high - estimate.low) / 2  # what a pooled t interval would have claimed
+    assert (
+        naive.high - naive.low < (estimate.high - estimate.low) / 2
+    )  # what a pooled t interval would have claimed
     one = mean_of(effect, futures=np.zeros(4, int))
     assert (one.low, one.high) == (of_four.low, of_four.high)
 
@@ -97,9 +107,15 @@ def test_replications_of_one_future_are_not_independent_of_it():
 def test_an_interval_over_futures_covers_the_true_difference_at_its_rate():
     chance = np.random.default_rng(12)
     futures = np.repeat(np.arange(10), 3)
-    samples = [mean_of(chance.normal(0.3, 1.0, 10)[futures] + chance.normal(0, 1, 30), futures=futures) for _ in range(1_000)]
+    samples = [
+        mean_of(chance.normal(0.3, 1.0, 10)[futures] + chance.normal(0, 1, 30), futures=futures)
+        for _ in range(1_000)
+    ]
     assert 0.93 < np.mean([each.low <= 0.3 <= each.high for each in samples]) < 0.97
-    naive = [mean_of(chance.normal(0.3, 1.0, 10)[futures] + chance.normal(0, 1, 30)) for _ in range(1_000)]
+    naive = [
+        mean_of(chance.normal(0.3, 1.0, 10)[futures] + chance.normal(0, 1, 30))
+        for _ in range(1_000)
+    ]
     assert np.mean([each.low <= 0.3 <= each.high for each in naive]) < 0.9
 
 
@@ -118,5 +134,9 @@ def test_a_ratio_resamples_whole_futures():
     below = np.array([10.0, 11.0, 9.0, 10.0])[futures]
     above = np.array([1.0, 2.0, 3.0, 4.0])[futures]
     estimate, of_four = ratio_of(above, below, futures=futures), ratio_of(above[::2], below[::2])
-    assert (estimate.value, estimate.boot_low, estimate.boot_high) == (of_four.value, of_four.boot_low, of_four.boot_high)
+    assert (estimate.value, estimate.boot_low, estimate.boot_high) == (
+        of_four.value,
+        of_four.boot_low,
+        of_four.boot_high,
+    )
     assert (estimate.n, estimate.futures, estimate.n_needed) == (8, 4, 2 * of_four.n_needed)

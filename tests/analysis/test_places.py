@@ -33,7 +33,9 @@ def moved(results_with_layers):
 @pytest.fixture(scope="module")
 def table(results_with_layers):
     """Snapshots with the label and replication of their run."""
-    return results_with_layers.layers().merge(results_with_layers.runs()[["run_id", "label", "replication"]], on="run_id")
+    return results_with_layers.layers().merge(
+        results_with_layers.runs()[["run_id", "label", "replication"]], on="run_id"
+    )
 
 
 def pairs_of(table, label, quantity, day):
@@ -51,13 +53,18 @@ def test_the_vacuum_is_the_mean_of_the_table(moved, table):
 
 def test_flows_are_tonnes_a_year_between_two_days(moved, table):
     for quantity in ("attempted_kg", "seized_kg"):
-        early, late = (pairs_of(table, "static share_to_border=0.3", quantity, day).mean(axis=0) for day in (21, 70))
+        early, late = (
+            pairs_of(table, "static share_to_border=0.3", quantity, day).mean(axis=0)
+            for day in (21, 70)
+        )
         assert moved.flow(quantity, 21, 70) == pytest.approx((late - early) / 1000 / (49 / 365))
         assert moved.flow(quantity, 21, 70).sum() > 0
 
 
 def test_differences_are_paired_by_replication(moved, table):
-    here, there = (pairs_of(table, label, "state", 70) for label in ("static share_to_border=0.3", "hold"))
+    here, there = (
+        pairs_of(table, label, "state", 70) for label in ("static share_to_border=0.3", "hold")
+    )
     found = moved.vacuum_change(70)
     assert found.mean == pytest.approx((there - here).mean(axis=0), abs=1e-12)
     differs = ~found.zero & (np.ptp(there - here, axis=0) > 0)
@@ -80,7 +87,9 @@ def test_the_move_is_over_at_the_first_snapshot_with_all_there(moved, results_wi
     )["more"]
     assert people.max() > 1_000
     assert people[moved.arrived // 7 - 1] > 0.95 * people.max()
-    assert all(people[day // 7 - 1] < 0.95 * people.max() for day in DAYS[1:] if day < moved.arrived)
+    assert all(
+        people[day // 7 - 1] < 0.95 * people.max() for day in DAYS[1:] if day < moved.arrived
+    )
 
 
 def test_hold_has_levels_only(results_with_layers):
@@ -110,25 +119,47 @@ def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
     from sim.batches import batch, make_plan
     from sim.scenario import load_scenario
 
-    whole = load_scenario(results_with_layers.path.parent / "ten_weeks.toml", {"time.horizon_days": 28})
+    whole = load_scenario(
+        results_with_layers.path.parent / "ten_weeks.toml", {"time.horizon_days": 28}
+    )
     futures = {"samples": 1, "parameters": ["presence.felt_days"]}
-    scenario = type(whole).model_validate(whole.model_dump(exclude={"futures"}) | {"futures": futures})
-    found = batch(make_plan(scenario, replications=2), out=tmp_path / "results", workers=1, progress=False)
+    scenario = type(whole).model_validate(
+        whole.model_dump(exclude={"futures"}) | {"futures": futures}
+    )
+    found = batch(
+        make_plan(scenario, replications=2), out=tmp_path / "results", workers=1, progress=False
+    )
     arm = by_place(found, "static 30 %")
     assert arm.n == 4 and arm.futures.tolist() == [0, 0, 1, 1]
-    other = found.design().query("label == @arm_label and future == 1", local_dict={"arm_label": "static share_to_border=0.3"})
+    other = found.design().query(
+        "label == @arm_label and future == 1",
+        local_dict={"arm_label": "static share_to_border=0.3"},
+    )
     assert by_place(found, other["point_id"].iloc[0]).n == 4
-    state = found.layers().merge(found.runs()[["run_id", "label"]]).query("label == 'hold' and day == 28")
-    assert by_place(found, "hold").vacuum(28) == pytest.approx(1 - state.groupby("place")["state"].mean().to_numpy(float), abs=1e-6)
+    state = (
+        found.layers()
+        .merge(found.runs()[["run_id", "label"]])
+        .query("label == 'hold' and day == 28")
+    )
+    assert by_place(found, "hold").vacuum(28) == pytest.approx(
+        1 - state.groupby("place")["state"].mean().to_numpy(float), abs=1e-6
+    )
 
 
 def test_errors_name_what_is_missing(results_with_layers, tmp_path):
     with pytest.raises(ResultsError, match=r"point: no point 'statc 30 %'; did you mean"):
         by_place(results_with_layers, "statc 30 %")
-    shutil.copytree(results_with_layers.path, tmp_path / "lost", ignore=shutil.ignore_patterns("layers"))
-    with pytest.raises(ResultsError, match=r"layers.part-\w+\.parquet: missing; the same command that made the folder"):
+    shutil.copytree(
+        results_with_layers.path, tmp_path / "lost", ignore=shutil.ignore_patterns("layers")
+    )
+    with pytest.raises(
+        ResultsError,
+        match=r"layers.part-\w+\.parquet: missing; the same command that made the folder",
+    ):
         by_place(Results.open(tmp_path / "lost"), "static 30 %")
     (tmp_path / "bare.toml").write_text(BARE)
     bare = batch(tmp_path / "bare.toml", out=tmp_path / "bare", workers=1, progress=False)
-    with pytest.raises(ResultsError, match=r"no map layers of static 30 %; set record.layers_every_days"):
+    with pytest.raises(
+        ResultsError, match=r"no map layers of static 30 %; set record.layers_every_days"
+    ):
         by_place(bare, "static 30 %")

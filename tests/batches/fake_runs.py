@@ -47,7 +47,11 @@ class Scenario:
 
     @property
     def hash(self):
-        decides = {key: value for key, value in asdict(self).items() if key not in ("title", "count", "sweep")}
+        decides = {
+            key: value
+            for key, value in asdict(self).items()
+            if key not in ("title", "count", "sweep")
+        }
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
     def to_json(self):
@@ -62,7 +66,11 @@ def points_of(scenario):
     found = [({}, scenario)]
     for key, values in scenario.sweep.items():
         section, _, name = key.rpartition(".")
-        found = [({**x, key: value}, varied(each, section, name, value)) for x, each in found for value in values]
+        found = [
+            ({**x, key: value}, varied(each, section, name, value))
+            for x, each in found
+            for value in values
+        ]
     return found
 
 
@@ -76,16 +84,33 @@ def run(scenario, replication=0):
     """Outcomes and 3 weeks x 2 theatres of series that follow from the inputs alone."""
     share = 0.0 if scenario.strategy.name == "hold" else scenario.strategy.share_to_border
     world = np.random.default_rng([scenario.base_seed, replication]).random()
-    weekly = pd.DataFrame({"week": [0, 0, 1, 1, 2, 2], "days": [7] * 4 + [2] * 2, "theatre": ["vraem", "loreto"] * 3})
+    weekly = pd.DataFrame(
+        {"week": [0, 0, 1, 1, 2, 2], "days": [7] * 4 + [2] * 2, "theatre": ["vraem", "loreto"] * 3}
+    )
     weekly["attacks"] = [world + share * i for i in range(6)]
     weekly["price"] = [np.nan, 1.5, 2.0, 2.5, 3.0, share]
     ids = np.array([3, 2**63 + 1], np.uint64)  # the second does not fit a double
-    events = pd.DataFrame({"day": [1, 9], "kind": ["attack", "seizure"], "uid": ids, "quantity": [1.0, world]})
-    places = {"day": [0, 0, 9, 9], "place": [0, 1] * 2, "name": ["Pichari", "Iquitos"] * 2, "theatre": ["vraem", "loreto"] * 2}
-    layers = pd.DataFrame(places | {"state": np.array([0.5, 0.25, 0.5 - share / 4, world], np.float32)})
+    events = pd.DataFrame(
+        {"day": [1, 9], "kind": ["attack", "seizure"], "uid": ids, "quantity": [1.0, world]}
+    )
+    places = {
+        "day": [0, 0, 9, 9],
+        "place": [0, 1] * 2,
+        "name": ["Pichari", "Iquitos"] * 2,
+        "theatre": ["vraem", "loreto"] * 2,
+    }
+    layers = pd.DataFrame(
+        places | {"state": np.array([0.5, 0.25, 0.5 - share / 4, world], np.float32)}
+    )
     rate = None if world < 0.7 else world
-    outcomes = {"vacuum_vraem": 0.4 + world / 10 + share, "delivered_kg_border": 1000 * (world + 1 - share), "rate": rate}
-    return SimpleNamespace(outcomes=outcomes, weekly=weekly, events=events, layers=layers, seed=2**63 + replication)
+    outcomes = {
+        "vacuum_vraem": 0.4 + world / 10 + share,
+        "delivered_kg_border": 1000 * (world + 1 - share),
+        "rate": rate,
+    }
+    return SimpleNamespace(
+        outcomes=outcomes, weekly=weekly, events=events, layers=layers, seed=2**63 + replication
+    )
 
 
 def slow_run(scenario, replication=0):
@@ -101,7 +126,11 @@ def failing_run(scenario, replication=0):
 
 
 OUTCOMES = {
-    "vacuum_vraem": SimpleNamespace(unit="share", label="mean vacuum in the VRAEM", direction="less is better"),
-    "delivered_kg_border": SimpleNamespace(unit="kg", label="cocaine delivered over the border", direction="less is better"),
+    "vacuum_vraem": SimpleNamespace(
+        unit="share", label="mean vacuum in the VRAEM", direction="less is better"
+    ),
+    "delivered_kg_border": SimpleNamespace(
+        unit="kg", label="cocaine delivered over the border", direction="less is better"
+    ),
 }
 SWEPT = Scenario(sweep={"strategy.share_to_border": (0.0, 0.1, 0.3)})

@@ -14,20 +14,32 @@ from crash import KILLS, Disk, Here, in_a_child
 from sim.batches import Results, ResultsError, batch, gather, make_plan, merge
 from sim.machine import durable
 
-PLAN = make_plan(fake_runs.Scenario(sweep={"strategy.share_to_border": (0.3,)}), 2, points_of=fake_runs.points_of, source="code-1")
+PLAN = make_plan(
+    fake_runs.Scenario(sweep={"strategy.share_to_border": (0.3,)}),
+    2,
+    points_of=fake_runs.points_of,
+    source="code-1",
+)
 KINDS = ("series", "events", "layers", "runs")
 pytestmark = pytest.mark.filterwarnings("ignore:.*runs failed")
 
 
 def do(root, shard="1/1"):
-    options = {"run": fake_runs.failing_run, "outcomes": fake_runs.OUTCOMES, "progress": False, "shard": shard}
+    options = {
+        "run": fake_runs.failing_run,
+        "outcomes": fake_runs.OUTCOMES,
+        "progress": False,
+        "shard": shard,
+    }
     return batch(PLAN, out=root, executor=Here(), **options)
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     monkeypatch.setattr("sim.batches.runner.chunk_size", lambda left, workers, spent: min(1, left))
-    monkeypatch.setattr("sim.batches.runner.gather", lambda results: gather.gather(results, largest=2))
+    monkeypatch.setattr(
+        "sim.batches.runner.gather", lambda results: gather.gather(results, largest=2)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +152,18 @@ def test_the_order_of_changes_is_safe_against_a_power_cut(command, made, tmp_pat
                 leaving.add(Path(path).stem)
             else:
                 assert Path(path).stem in gone, "a part loses a kind while it may still count"
-    places = [path for what, path in operations if what == "replace" and path.endswith(".parquet") and "part-" in path]
+    places = [
+        path
+        for what, path in operations
+        if what == "replace" and path.endswith(".parquet") and "part-" in path
+    ]
     for name in {Path(path).stem for path in places}:
-        assert [Path(path).parent.name for path in places if Path(path).stem == name] == ["series", "events", "layers", "runs"]
+        assert [Path(path).parent.name for path in places if Path(path).stem == name] == [
+            "series",
+            "events",
+            "layers",
+            "runs",
+        ]
     kept = {path.stem for path in (tmp_path / "root" / "runs").glob("part-*.parquet")}
     assert kept and not kept & gone
     if command == "join":
@@ -158,9 +179,22 @@ def test_every_change_goes_through_one_module(made, tmp_path):
         durable.os = disk
 
         def hook(event, arguments):
-            if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            if (
+                event == "open"
+                and isinstance(arguments[2], int)
+                and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+            ):
                 seen.append(("open", str(arguments[0])))
-            elif event in ("os.remove", "os.mkdir", "os.rename", "os.rmdir", "os.truncate", "os.link", "os.symlink", "shutil.move"):
+            elif event in (
+                "os.remove",
+                "os.mkdir",
+                "os.rename",
+                "os.rmdir",
+                "os.truncate",
+                "os.link",
+                "os.symlink",
+                "shutil.move",
+            ):
                 path = str(arguments[1 if event == "os.rename" else 0])
                 if event != "os.remove" or os.path.lexists(path):
                     seen.append((event, path))
@@ -191,7 +225,9 @@ def test_a_batch_that_leaves_a_run_undone_does_not_end_well(tmp_path, monkeypatc
         (root / "runs" / Results(root, mending=True).parts("runs")[0].name).unlink()
 
     monkeypatch.setattr(runner, "gather", forgetful)
-    with pytest.raises(ResultsError, match=r"some: \d of 4 runs are still to be done; the same command does them") as caught:
+    with pytest.raises(
+        ResultsError, match=r"some: \d of 4 runs are still to be done; the same command does them"
+    ) as caught:
         do(tmp_path / "some")
     assert caught.value.status == 1
     monkeypatch.undo()

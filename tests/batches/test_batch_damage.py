@@ -14,12 +14,28 @@ from sim.results.refused import ResultsWarning
 from sim.results.sealed import sealed
 
 AGAIN = "the same command that made the folder writes it anew"
-FAILED = {"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}
+FAILED = {
+    "run_id": "x",
+    "point_id": "p",
+    "label": "l",
+    "replication": 0,
+    "status": "FAILED",
+    "error": "e",
+    "traceback": "t",
+}
 
 
 def done(root, scenario=fake_runs.SWEPT, **options):
     plan = make_plan(scenario, points_of=fake_runs.points_of, source="code-1")
-    return batch(plan, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False, **options)
+    return batch(
+        plan,
+        out=root,
+        workers=1,
+        run=fake_runs.run,
+        outcomes=fake_runs.OUTCOMES,
+        progress=False,
+        **options,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +49,9 @@ def root(whole, tmp_path):
     return tmp_path / "hurt"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\x00\x01", '{"plan_id": 3}', "[" * 100_000, '{"plan_id": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "\x00\x01", '{"plan_id": 3}', "[" * 100_000, '{"plan_id": "x"}']
+)
 @pytest.mark.parametrize("command", ["status", "compare"])
 def test_a_damaged_manifest_is_told_and_written_anew(root, whole, text, command, capsys):
     (root / "manifest.json").write_text(text)
@@ -89,7 +107,9 @@ def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
     assert done(root).failures() == []
 
 
-@pytest.mark.parametrize("name", ["lock", "stop", "failures.jsonl", "manifest.json", "design.parquet", "runs", "series"])
+@pytest.mark.parametrize(
+    "name", ["lock", "stop", "failures.jsonl", "manifest.json", "design.parquet", "runs", "series"]
+)
 def test_what_stands_in_the_way_is_named(root, name):
     here = root / name
     shutil.rmtree(here) if here.is_dir() else here.unlink(missing_ok=True)
@@ -108,12 +128,27 @@ def test_a_killed_start_leaves_a_folder_that_can_be_used(tmp_path):
 def test_of_what_ends_in_tmp_only_our_own_leftovers_go(root):
     (root / "mydocs").mkdir()
     (root / "series" / "mine").mkdir()
-    mine = ["draft.tmp", "draft.12.tmp", "mydocs/draft.tmp", "mydocs/manifest.json.12.tmp", "runs/notes.tmp", "manifest.json.tmp"]
-    ours = ["manifest.json.12.tmp", "design.parquet.12.tmp", "series/part-0af3.parquet.12.tmp", "fitted.csv.12.tmp", "fans.png.12.tmp"]
+    mine = [
+        "draft.tmp",
+        "draft.12.tmp",
+        "mydocs/draft.tmp",
+        "mydocs/manifest.json.12.tmp",
+        "runs/notes.tmp",
+        "manifest.json.tmp",
+    ]
+    ours = [
+        "manifest.json.12.tmp",
+        "design.parquet.12.tmp",
+        "series/part-0af3.parquet.12.tmp",
+        "fitted.csv.12.tmp",
+        "fans.png.12.tmp",
+    ]
     for name in (*mine, *ours):
         (root / name).write_text(name)
     done(root)
-    assert all((root / name).read_text() == name for name in mine) and not any((root / name).exists() for name in ours)
+    assert all((root / name).read_text() == name for name in mine) and not any(
+        (root / name).exists() for name in ours
+    )
 
 
 def test_a_rotten_part_is_named(root):
@@ -138,7 +173,11 @@ def test_a_full_disk_is_told_and_the_rest_can_be_done_later(tmp_path, monkeypatc
 
 def test_workers_must_be_one_or_more(tmp_path):
     with pytest.raises(ValueError, match="workers: expected 1 or more, got 0"):
-        batch(make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="c"), out=tmp_path / "none", workers=0)
+        batch(
+            make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="c"),
+            out=tmp_path / "none",
+            workers=0,
+        )
 
 
 def cut_short(part):
@@ -154,7 +193,10 @@ def without_a_column(part):
     pq.write_table(table.drop_columns(table.column_names[-1:]), part)
 
 
-@pytest.mark.parametrize("hurt", [cut_short, without_rows, without_a_column, os.unlink, lambda part: part.write_bytes(b"")])
+@pytest.mark.parametrize(
+    "hurt",
+    [cut_short, without_rows, without_a_column, os.unlink, lambda part: part.write_bytes(b"")],
+)
 @pytest.mark.parametrize("kind", ["runs", "series", "events", "layers"])
 def test_what_a_part_has_lost_is_told_by_name_and_made_again(root, whole, kind, hurt, capsys):
     (part,) = Results.open(root).parts(kind)
@@ -164,13 +206,19 @@ def test_what_a_part_has_lost_is_told_by_name_and_made_again(root, whole, kind, 
         done(root)
     else:
         assert main(["status", str(root)]) == 2
-        assert capsys.readouterr().err == f"{part}: {'missing' if hurt == os.unlink else 'damaged'}; {AGAIN}\n"
+        assert (
+            capsys.readouterr().err
+            == f"{part}: {'missing' if hurt == os.unlink else 'damaged'}; {AGAIN}\n"
+        )
         with pytest.raises(ResultsError, match=f"{part}: "):
             Results.open(root).sql("select * from events")
         with pytest.warns(ResultsWarning, match=f"{part}: .*; its runs are done again"):
             done(root)
     assert Results.open(root).digest() == whole.digest()
-    assert sorted(path.stem for path in root.rglob("part-*.parquet")) == [Results.open(root).parts("runs")[0].stem] * 4
+    assert (
+        sorted(path.stem for path in root.rglob("part-*.parquet"))
+        == [Results.open(root).parts("runs")[0].stem] * 4
+    )
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "failures.jsonl", "runs/part-pipe.parquet"])

@@ -19,7 +19,14 @@ def root(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "chunk_size", lambda left, workers, spent: 8 if left > 8 else 1)
         patch.setattr(runner, "gather", lambda results: None)
-        batch(PLAN, out=folder, run=fake_runs.failing_run, outcomes=fake_runs.OUTCOMES, progress=False, workers=1)
+        batch(
+            PLAN,
+            out=folder,
+            run=fake_runs.failing_run,
+            outcomes=fake_runs.OUTCOMES,
+            progress=False,
+            workers=1,
+        )
     assert len(Results.open(folder).parts("series")) >= 4
     return folder
 
@@ -69,7 +76,9 @@ def test_each_flipped_bit_of_manifest_and_design_is_told(root, name, number, cap
 
 @pytest.mark.parametrize("number", [20, pytest.param(600, marks=pytest.mark.lane)])
 def test_each_flipped_bit_of_a_record_or_of_failures_is_told(root, number, capsys):
-    for file, byte, bit in flips([*sorted(root.glob("runs/*.sha256")), root / "failures.jsonl"], number, seed=15):
+    for file, byte, bit in flips(
+        [*sorted(root.glob("runs/*.sha256")), root / "failures.jsonl"], number, seed=15
+    ):
         if file.name == "failures.jsonl" and byte == file.stat().st_size - 1:
             continue  # the end of the last line: the failed run is told as PENDING
         with Flipped(file, byte, bit):

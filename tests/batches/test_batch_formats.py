@@ -15,15 +15,27 @@ from sim.cli.main import main
 from sim.results.refused import ResultsWarning
 from sim.results.sealed import sealed
 
-SAMPLE = Path(__file__).with_name("sample_of_format_1")  # results/sample as version 0.1.0 wrote it, without its layers
-DIGEST = "731e9e7f2f3a1adef1bb46b0c24872edb2907a241a7b723d9d4a23d5a784df59"  # as that version gives it
+SAMPLE = Path(__file__).with_name(
+    "sample_of_format_1"
+)  # results/sample as version 0.1.0 wrote it, without its layers
+DIGEST = (
+    "731e9e7f2f3a1adef1bb46b0c24872edb2907a241a7b723d9d4a23d5a784df59"  # as that version gives it
+)
 OLD = "a folder of format 1, which an older redeploy wrote: its files have no sums, so that a damaged one may not be noticed"
 PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
 pytestmark = pytest.mark.filterwarnings("ignore::sim.results.refused.ResultsWarning")
 
 
 def done(root, **options):
-    return batch(PLAN, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False, **options)
+    return batch(
+        PLAN,
+        out=root,
+        workers=1,
+        run=fake_runs.run,
+        outcomes=fake_runs.OUTCOMES,
+        progress=False,
+        **options,
+    )
 
 
 @pytest.fixture
@@ -36,7 +48,10 @@ def test_a_folder_of_format_1_opens_compares_and_has_its_digest():
     with pytest.warns(ResultsWarning, match=f"sample_of_format_1: {OLD}"):
         results = Results.open(SAMPLE)
     assert results.digest() == DIGEST and results.status()["SUCCEEDED"] == len(results.runs()) == 48
-    assert results.layers().empty and results.sql("select count(*) as n from weekly")["n"][0] == len(results.weekly()) == 9984
+    assert (
+        results.layers().empty
+        and results.sql("select count(*) as n from weekly")["n"][0] == len(results.weekly()) == 9984
+    )
     table = compare(results, outcomes=["vacuum_vraem"]).table.set_index("label")
     assert table["difference"]["static"] == 0.011286371037739643 and set(table["n"]) == {6}
 
@@ -50,23 +65,38 @@ def test_the_command_line_says_once_that_there_are_no_sums(capsys):
 def test_nothing_is_added_to_a_folder_of_format_1(tmp_path, capsys):
     root = done(tmp_path / "made").path
     manifest = json.loads((root / "manifest.json").read_text())
-    manifest = {key: value for key, value in manifest.items() if key not in ("format", "sha256", "design_sha256")}
+    manifest = {
+        key: value
+        for key, value in manifest.items()
+        if key not in ("format", "sha256", "design_sha256")
+    }
     (root / "manifest.json").write_text(json.dumps(manifest))
     before = {path: path.read_bytes() for path in root.rglob("*.*")}
     for damage in (lambda: None, lambda: (root / "manifest.json").write_text("{")):
         damage()
         if (root / "manifest.json").read_text() == "{":
             table = pq.read_table(root / "design.parquet")
-            pq.write_table(table.replace_schema_metadata({"plan_id": PLAN.plan_id}), root / "design.parquet")
-        with pytest.raises(ResultsError, match=r"made: a folder of format 1, to which this version does not add; choose another --out"):
+            pq.write_table(
+                table.replace_schema_metadata({"plan_id": PLAN.plan_id}), root / "design.parquet"
+            )
+        with pytest.raises(
+            ResultsError,
+            match=r"made: a folder of format 1, to which this version does not add; choose another --out",
+        ):
             done(root)
-    assert all(path.read_bytes() == content for path, content in before.items() if path.parent != root)
+    assert all(
+        path.read_bytes() == content for path, content in before.items() if path.parent != root
+    )
     assert done(root, replace=True).status()["SUCCEEDED"] == 12
 
 
 def test_folders_of_format_1_are_merged_into_a_new_one(old, tmp_path):
     merged = merge([old, old], tmp_path / "new")
-    assert merged.digest() == DIGEST and merged.manifest["format"] == 2 and merged.status() == Results.open(old).status()
+    assert (
+        merged.digest() == DIGEST
+        and merged.manifest["format"] == 2
+        and merged.status() == Results.open(old).status()
+    )
     with pytest.raises(ResultsError, match="format 1, to which this version does not add"):
         merge([merged.path], old)
 

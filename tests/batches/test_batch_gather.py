@@ -13,7 +13,9 @@ def scattered(tmp_path, monkeypatch):
     """A folder of one run a part, as workers leave it."""
     monkeypatch.setattr("sim.batches.runner.gather", lambda results: None)
     monkeypatch.setattr("sim.batches.runner.chunk_size", lambda left, workers, spent: min(1, left))
-    return batch(PLAN, out=tmp_path / "fake", run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False)
+    return batch(
+        PLAN, out=tmp_path / "fake", run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+    )
 
 
 def test_joined_parts_hold_the_same(scattered):
@@ -22,10 +24,16 @@ def test_joined_parts_hold_the_same(scattered):
     gathering.gather(Results.open(scattered.path), largest=5)
     joined = Results.open(scattered.path)
     assert [len(joined.parts(kind)) for kind in KINDS] == [3, 3, 3, 3]
-    assert joined.digest() == before and joined.outcomes() == scattered.outcomes() and joined.status() == scattered.status()
+    assert (
+        joined.digest() == before
+        and joined.outcomes() == scattered.outcomes()
+        and joined.status() == scattered.status()
+    )
     assert joined.runs().equals(runs) and joined.weekly().equals(weekly)
     gathering.gather(Results.open(scattered.path), largest=5)
-    assert [path.stat().st_mtime_ns for path in joined.parts("runs")] == [path.stat().st_mtime_ns for path in scattered.parts("runs")]
+    assert [path.stat().st_mtime_ns for path in joined.parts("runs")] == [
+        path.stat().st_mtime_ns for path in scattered.parts("runs")
+    ]
 
 
 def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
@@ -36,24 +44,44 @@ def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
         gathering.gather(Results.open(scattered.path))
     left = Results.open(scattered.path)
     assert len(left.parts("runs")) == 1 and len(list((left.path / "runs").glob("*.parquet"))) == 13
-    assert left.digest() == before and left.status() == scattered.status() and len(left.runs()) == 12 and len(left.weekly()) == 72
+    assert (
+        left.digest() == before
+        and left.status() == scattered.status()
+        and len(left.runs()) == 12
+        and len(left.weekly()) == 72
+    )
     gathering.gather(Results(left.path, mending=True))
     again = Results.open(left.path)
     assert again.digest() == before and again.parts("runs") == left.parts("runs")
-    assert {kind: len(list((again.path / kind).glob("*.parquet"))) for kind in KINDS} == dict.fromkeys(KINDS, 1)
+    assert {
+        kind: len(list((again.path / kind).glob("*.parquet"))) for kind in KINDS
+    } == dict.fromkeys(KINDS, 1)
 
 
 def test_runs_that_stand_in_two_parts_count_once(scattered):
     """A worker that outlived a killed batch may store runs that the next batch did again: in parts that share some of their runs."""
     before, three = scattered.digest(), scattered.stored.all()[:3]
     for several in (three[:2], three[1:]):
-        gathering.write_part(scattered.path, {kind: gathering.joined(scattered, kind, several) for kind in KINDS})
+        gathering.write_part(
+            scattered.path, {kind: gathering.joined(scattered, kind, several) for kind in KINDS}
+        )
     scattered.stored.drop(part.name for part in three)
     twice = Results.open(scattered.path)
-    assert sum(len(part.run_ids) for part in twice.stored.all()) == 13 and len(twice.stored.repeated) == 1
+    assert (
+        sum(len(part.run_ids) for part in twice.stored.all()) == 13
+        and len(twice.stored.repeated) == 1
+    )
     assert twice.digest() == before
-    assert (len(twice.runs()), len(twice.weekly()), len(twice.layers()), twice.status()["SUCCEEDED"]) == (12, 72, 48, 12)
-    assert twice.sql("select count(*) as n from weekly")["n"][0] == 72 and twice.sql("from runs").shape[0] == 12
+    assert (
+        len(twice.runs()),
+        len(twice.weekly()),
+        len(twice.layers()),
+        twice.status()["SUCCEEDED"],
+    ) == (12, 72, 48, 12)
+    assert (
+        twice.sql("select count(*) as n from weekly")["n"][0] == 72
+        and twice.sql("from runs").shape[0] == 12
+    )
     gathering.gather(twice)
     (joined,) = Results.open(scattered.path).stored.all()
     assert len(joined.run_ids) == 12 and Results.open(scattered.path).digest() == before

@@ -14,11 +14,16 @@ import pytest
 from sim.batches import Results, batch
 from sim.cli.main import main
 
-SMALL = 'schema = 1\n[time]\nhorizon_days = 21\nburn_in_days = 7\n[map]\nresolution_km = 10\n'
-SCENARIO = SMALL + '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.3, 0.6]\n[replications]\ncount = 7\n'
+SMALL = "schema = 1\n[time]\nhorizon_days = 21\nburn_in_days = 7\n[map]\nresolution_km = 10\n"
+SCENARIO = (
+    SMALL
+    + '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.3, 0.6]\n[replications]\ncount = 7\n'
+)
 RUNS, PATIENCE_S = 28, 120
 THREADS, PROCESSES = ("--workers", "2"), ("--workers", "2", "--processes")
-needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds worker processes in /proc")
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="finds worker processes in /proc"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,9 @@ def under_way(scenario, root, *options):
     """A batch that has stored something new, in a process group of its own; none of the group is left afterwards."""
     stored = parts(root)
     command = [sys.executable, "-m", "sim", "batch", scenario, "--out", root, *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         until(lambda: process.poll() is not None or parts(root) > stored)
         assert process.poll() is None, process.communicate()
@@ -72,7 +79,10 @@ def workers_of(group):
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if os.getpgid(int(folder.name)) == group and b"spawn_main" in (folder / "cmdline").read_bytes():
+            if (
+                os.getpgid(int(folder.name)) == group
+                and b"spawn_main" in (folder / "cmdline").read_bytes()
+            ):
                 found.append(int(folder.name))
         except (ProcessLookupError, FileNotFoundError):
             continue
@@ -116,7 +126,10 @@ def test_processes_lose_nothing_by_two_kills_and_a_ctrl_c(scenario, digest, tmp_
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1 and half_done(root) and "Traceback" not in err
-    assert err.splitlines()[-1] == f"{root}: a worker process died; what is done is saved, and the same command does the rest"
+    assert (
+        err.splitlines()[-1]
+        == f"{root}: a worker process died; what is done is saved, and the same command does the rest"
+    )
     with under_way(scenario, root, *PROCESSES) as process:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         _, err = process.communicate(timeout=PATIENCE_S)
@@ -127,7 +140,9 @@ def test_processes_lose_nothing_by_two_kills_and_a_ctrl_c(scenario, digest, tmp_
 
 def test_a_second_writer_is_refused_at_once(scenario, tmp_path):
     root = tmp_path / "shared"
-    with under_way(scenario, root, "--workers", "1", "--replications", "300") as process:  # longer than two starts on any machine
+    with under_way(
+        scenario, root, "--workers", "1", "--replications", "300"
+    ) as process:  # longer than two starts on any machine
         for options in ([], ["--replace"]):
             second = finish(scenario, root, *options)
             assert process.poll() is None, "the first ended before the second began"
@@ -154,20 +169,32 @@ class Mine(Strategy):
 def test_a_failed_run_is_told_and_the_rest_goes_on(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(BOOM)
     file, root = tmp_path / "own.toml", tmp_path / "o[ut] {1}"
-    file.write_text(SMALL + '[strategy]\nname = "mine:Mine"\n[sweep]\n"strategy.boom" = [0, 1]\n[replications]\ncount = 2\n')
+    file.write_text(
+        SMALL
+        + '[strategy]\nname = "mine:Mine"\n[sweep]\n"strategy.boom" = [0, 1]\n[replications]\ncount = 2\n'
+    )
     assert main(["batch", str(file), "--out", str(root)]) == 1
     out, err = capsys.readouterr()
     (last,) = out.splitlines()
-    assert last.startswith(f"{root}: 4 SUCCEEDED, 2 FAILED; {root}/failures.jsonl has") and f"`redeploy status '{root}'`" in last
+    assert (
+        last.startswith(f"{root}: 4 SUCCEEDED, 2 FAILED; {root}/failures.jsonl has")
+        and f"`redeploy status '{root}'`" in last
+    )
     assert f"{root}: 6 of 6 runs, 2 failed" in err and "thinking" in err
     failures = Results.open(root).failures()
     assert [each["replication"] for each in failures] == [0, 1]
-    assert all("ZeroDivisionError" in each["error"] and "mine.py" in each["traceback"] for each in failures)
+    assert all(
+        "ZeroDivisionError" in each["error"] and "mine.py" in each["traceback"] for each in failures
+    )
     assert main(["status", str(root)]) == 0
     assert capsys.readouterr().out.count("failed: mine:Mine") == 2
 
     (tmp_path / "mine.py").write_text(BOOM + "# edited\n")
     assert main(["batch", str(file), "--out", str(root)]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].startswith(
-        f"{root}: belongs to another plan (the file of strategy mine:Mine has changed); choose another --out"
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .startswith(
+            f"{root}: belongs to another plan (the file of strategy mine:Mine has changed); choose another --out"
+        )
     )

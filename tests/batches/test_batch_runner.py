@@ -23,7 +23,14 @@ def plan_of(scenario=SWEPT, replications=None, source="code-1"):
 
 
 def done(root, plan=None, run=fake_runs.run, **options):
-    return batch(plan or plan_of(), out=root, run=run, outcomes=OUTCOMES, progress=False, **{"workers": 1, **options})
+    return batch(
+        plan or plan_of(),
+        out=root,
+        run=run,
+        outcomes=OUTCOMES,
+        progress=False,
+        **{"workers": 1, **options},
+    )
 
 
 @pytest.fixture
@@ -37,14 +44,18 @@ def test_every_run_of_the_plan_is_stored(whole):
     assert list(runs["replication"]) == [0] * 4 + [1] * 4 + [2] * 4
     assert list(runs["label"][:2]) == ["hold", "static share_to_border=0"]
     row = runs[(runs["label"] == "static share_to_border=0.3") & (runs["replication"] == 2)].iloc[0]
-    expected = fake_runs.run(replace(SWEPT, strategy=replace(SWEPT.strategy, share_to_border=0.3)), 2)
+    expected = fake_runs.run(
+        replace(SWEPT, strategy=replace(SWEPT.strategy, share_to_border=0.3)), 2
+    )
     assert row["x.strategy.share_to_border"] == 0.3
     assert row["vacuum_vraem"] == expected.outcomes["vacuum_vraem"]
     assert row["seed"] == 2**63 + 2
     weekly = whole.weekly()
     assert len(weekly) == 12 * 6
     of_run = weekly[weekly["run_id"] == row["run_id"]]
-    assert list(of_run["attacks"]) == list(expected.weekly.sort_values(["week", "theatre"])["attacks"])
+    assert list(of_run["attacks"]) == list(
+        expected.weekly.sort_values(["week", "theatre"])["attacks"]
+    )
 
 
 def test_a_null_outcome_is_stored_as_null(whole):
@@ -130,7 +141,9 @@ def interrupted(root, how, *options):
     return process.wait(60)
 
 
-@pytest.mark.parametrize("how, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)])
+@pytest.mark.parametrize(
+    "how, status", [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 130)]
+)
 def test_a_stopped_batch_can_be_read_and_resumed(tmp_path, how, status):
     assert interrupted(tmp_path / "stopped", how) == status
     half = Results.open(tmp_path / "stopped")
@@ -177,7 +190,10 @@ def test_replace_moves_the_old_folder_aside(whole):
         assert Results.open(whole.path.with_name(f"whole.old-{n}")).status()["SUCCEEDED"] == 12
 
 
-@pytest.mark.parametrize(("here", "out"), [("whole", "."), ("whole/runs", ".."), ("whole/runs", "../../whole"), ("whole", "runs/..")])
+@pytest.mark.parametrize(
+    ("here", "out"),
+    [("whole", "."), ("whole/runs", ".."), ("whole/runs", "../../whole"), ("whole", "runs/..")],
+)
 def test_a_folder_is_not_moved_from_under_the_user(here, out, whole, monkeypatch):
     monkeypatch.chdir(whole.path.parent / here)
     with pytest.raises(ResultsError, match=r": cannot be moved aside from inside it; change to"):
@@ -192,7 +208,10 @@ def test_what_is_moved_aside_is_the_folder_itself(out, whole, tmp_path, monkeypa
     (tmp_path / "link").symlink_to("whole")
     assert done(Path(out), plan_of(source="code-2"), replace=True).path == Path(out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "whole", "whole.old-1"]
-    assert Results.open("whole.old-1").manifest["source_hash"] == "code-1" and Results.open("link").manifest["source_hash"] == "code-2"
+    assert (
+        Results.open("whole.old-1").manifest["source_hash"] == "code-1"
+        and Results.open("link").manifest["source_hash"] == "code-2"
+    )
 
 
 def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
@@ -200,7 +219,10 @@ def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
         raise OSError(16, "Device or resource busy", str(path), None, str(target))
 
     monkeypatch.setattr("sim.batches.folder.rename", busy)
-    with pytest.raises(ResultsError, match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another --out"):
+    with pytest.raises(
+        ResultsError,
+        match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another --out",
+    ):
         done(whole.path, replace=True)
 
 

@@ -7,7 +7,16 @@ from sim.batches.plan import PlanError
 
 def done(root, shard="1/1", scenario=fake_runs.SWEPT, run=fake_runs.run, replications=5, **options):
     plan = make_plan(scenario, replications, points_of=fake_runs.points_of, source="code-1")
-    return batch(plan, out=root, workers=1, run=run, outcomes=fake_runs.OUTCOMES, progress=False, shard=shard, **options)
+    return batch(
+        plan,
+        out=root,
+        workers=1,
+        run=run,
+        outcomes=fake_runs.OUTCOMES,
+        progress=False,
+        shard=shard,
+        **options,
+    )
 
 
 @pytest.fixture
@@ -41,7 +50,9 @@ def test_a_folder_that_lost_its_manifest_is_merged_into_again(shards, tmp_path):
 
 
 def test_failures_travel_with_their_shard(tmp_path):
-    failing = [done(tmp_path / f"f.shard-{i}-of-2", f"{i}/2", run=fake_runs.failing_run) for i in (1, 2)]
+    failing = [
+        done(tmp_path / f"f.shard-{i}-of-2", f"{i}/2", run=fake_runs.failing_run) for i in (1, 2)
+    ]
     for _ in range(2):
         merged = merge([shard.path for shard in failing])
         assert merged.status()["FAILED"] == len(merged.failures()) == 1
@@ -54,7 +65,10 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     with pytest.raises(ResultsError, match="another plan"):
         merge([shards[0].path], other.path)
     (other.path / "manifest.json").unlink()
-    with pytest.raises(ResultsError, match=r"other: manifest\.json is missing or damaged, and design\.parquet is not of this plan"):
+    with pytest.raises(
+        ResultsError,
+        match=r"other: manifest\.json is missing or damaged, and design\.parquet is not of this plan",
+    ):
         merge([shards[0].path], other.path)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter").touch()
@@ -95,7 +109,9 @@ def test_a_whole_folder_merged_with_its_shard_keeps_every_run(shards, tmp_path):
 def test_a_folder_may_have_a_name_that_means_something_to_others(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     results = done(f"{name}/r")
-    assert results.digest() == Results.open(f"{name}/r").digest() == done(tmp_path / "whole").digest()
+    assert (
+        results.digest() == Results.open(f"{name}/r").digest() == done(tmp_path / "whole").digest()
+    )
     assert results.sql("select count(*) as n from runs")["n"][0] == len(results.runs()) == 20
     assert results.outcomes()
 

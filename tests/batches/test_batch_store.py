@@ -10,7 +10,12 @@ PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1"
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     return batch(
-        PLAN, out=tmp_path_factory.mktemp("results") / "fake", workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+        PLAN,
+        out=tmp_path_factory.mktemp("results") / "fake",
+        workers=1,
+        run=fake_runs.run,
+        outcomes=fake_runs.OUTCOMES,
+        progress=False,
     )
 
 
@@ -20,7 +25,9 @@ def test_sql_sees_runs_weekly_events_and_design(results):
     )
     assert list(answer["label"]) == ["static share_to_border=0.3"]
     weekly = results.weekly().merge(results.runs()[["run_id", "label"]], on="run_id")
-    assert answer["attacks"][0] == pytest.approx(weekly.loc[weekly["label"] == answer["label"][0], "attacks"].mean())
+    assert answer["attacks"][0] == pytest.approx(
+        weekly.loc[weekly["label"] == answer["label"][0], "attacks"].mean()
+    )
     assert results.sql("select count(*) as n from events")["n"][0] == len(results.events()) == 24
     assert results.sql("select count(*) as n from design")["n"][0] == len(results.design()) == 4
 
@@ -28,7 +35,10 @@ def test_sql_sees_runs_weekly_events_and_design(results):
 def test_layers_are_stored_as_they_were_taken(results):
     layers, runs = results.layers(), results.runs()
     assert len(layers) == results.sql("select count(*) as n from layers")["n"][0] == 4 * len(runs)
-    assert layers["state"].dtype == np.float32 and not layers.duplicated(["run_id", "day", "place"]).any()
+    assert (
+        layers["state"].dtype == np.float32
+        and not layers.duplicated(["run_id", "day", "place"]).any()
+    )
     for run in runs.itertuples():
         task = next(task for task in PLAN.tasks() if task.run_id == run.run_id)
         taken = fake_runs.run(task.point.scenario, task.replication).layers
@@ -42,7 +52,9 @@ def test_the_digest_covers_layers(results, tmp_path):
         records.layers = records.layers[:0]
         return records
 
-    bare = batch(PLAN, out=tmp_path / "without", run=without, outcomes=fake_runs.OUTCOMES, progress=False)
+    bare = batch(
+        PLAN, out=tmp_path / "without", run=without, outcomes=fake_runs.OUTCOMES, progress=False
+    )
     assert bare.layers().empty and bare.sql("select count(*) as n from layers")["n"][0] == 0
     assert bare.status() == results.status() and bare.digest() != results.digest()
 
@@ -55,7 +67,11 @@ def test_a_wrong_query_is_one_clear_error(results):
 def test_units_and_labels_travel_with_the_columns(results):
     described = results.outcomes()
     assert list(described) == ["vacuum_vraem", "delivered_kg_border", "rate"]
-    assert described["delivered_kg_border"] == {"unit": "kg", "label": "cocaine delivered over the border", "direction": "less is better"}
+    assert described["delivered_kg_border"] == {
+        "unit": "kg",
+        "label": "cocaine delivered over the border",
+        "direction": "less is better",
+    }
 
 
 def test_events_keep_64_bit_ids(results):
@@ -63,7 +79,9 @@ def test_events_keep_64_bit_ids(results):
 
 
 @pytest.mark.parametrize("kinds", [("runs",), ("series",), ("runs", "series", "events", "layers")])
-@pytest.mark.parametrize("name", ["{} - copia.parquet", "part-again.parquet", "part-0123456789abcdef.parquet"])
+@pytest.mark.parametrize(
+    "name", ["{} - copia.parquet", "part-again.parquet", "part-0123456789abcdef.parquet"]
+)
 def test_a_copy_of_a_part_changes_nothing(results, kinds, name, tmp_path):
     import shutil
 
@@ -87,7 +105,10 @@ def test_the_name_of_a_folder_is_no_pattern(results, name, tmp_path):
     for folder in (name, "gg", "a", "b"):
         shutil.copytree(results.path, tmp_path / folder)
     named = Results.open(tmp_path / name)
-    assert list(named.sql("from weekly")) == list(results.sql("from weekly")) and len(named.sql("from weekly")) == 72
+    assert (
+        list(named.sql("from weekly")) == list(results.sql("from weekly"))
+        and len(named.sql("from weekly")) == 72
+    )
     assert named.digest() == results.digest()
 
 
@@ -121,9 +142,16 @@ def test_digest_does_not_depend_on_the_encoding_or_the_order_of_weeks(results, t
     from sim.results.parts import write_part
 
     shutil.copytree(results.path, tmp_path / "copy", ignore=shutil.ignore_patterns("part-*"))
-    files = {kind: results.parts(kind)[0].read_bytes() for kind in ("runs", "series", "events", "layers")}
+    files = {
+        kind: results.parts(kind)[0].read_bytes() for kind in ("runs", "series", "events", "layers")
+    }
     table = pq.read_table(BytesIO(files["series"]))
-    pq.write_table(table.take(list(reversed(range(len(table))))), other := BytesIO(), compression="none", use_dictionary=False)
+    pq.write_table(
+        table.take(list(reversed(range(len(table))))),
+        other := BytesIO(),
+        compression="none",
+        use_dictionary=False,
+    )
     write_part(tmp_path / "copy", files | {"series": other.getvalue()})
     copy = Results.open(tmp_path / "copy")
     assert copy.parts("runs")[0].name != results.parts("runs")[0].name
@@ -144,4 +172,7 @@ def test_a_part_is_read_back_as_it_was_written():
     table = pa.table(ids | {"zero": constant, "spread": spread})
     back = pq.read_table(pa.BufferReader(parquet("series", table)))
     assert back.schema.equals(table.schema)
-    assert all(back[name].to_numpy().tobytes() == table[name].to_numpy().tobytes() for name in ("zero", "spread"))
+    assert all(
+        back[name].to_numpy().tobytes() == table[name].to_numpy().tobytes()
+        for name in ("zero", "spread")
+    )

@@ -24,7 +24,9 @@ FAILED = {"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "error
 
 
 def done(root):
-    return batch(PLAN, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False)
+    return batch(
+        PLAN, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +62,12 @@ def test_what_cannot_be_read_is_not_called_damaged(root, monkeypatch, kind, numb
     monkeypatch.setattr(reading, "os", System())
     assert main(["compare", str(root)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{root / kind}") and line.endswith(f": cannot be read: {os.strerror(number)}; nothing was changed")
-    with pytest.raises(ResultsError, match=f"cannot be read: {os.strerror(number)}; nothing was changed"):
+    assert line.startswith(f"{root / kind}") and line.endswith(
+        f": cannot be read: {os.strerror(number)}; nothing was changed"
+    )
+    with pytest.raises(
+        ResultsError, match=f"cannot be read: {os.strerror(number)}; nothing was changed"
+    ):
         done(root)
     if kind != "design.parquet":
         assert contents(root) == before
@@ -85,7 +91,9 @@ def test_another_user_is_told_of_the_permission(root):
             os.write(said, f"{status} {raw.getvalue().decode()}".encode())
 
         assert in_a_child(as_nobody) == 0
-        assert (home / "said").read_text() == f"2 {part}: cannot be read: Permission denied; nothing was changed\n"
+        assert (
+            home / "said"
+        ).read_text() == f"2 {part}: cannot be read: Permission denied; nothing was changed\n"
     finally:
         shutil.rmtree(home)
 
@@ -141,7 +149,9 @@ def test_nothing_is_written_or_removed_through_a_linked_folder(root, whole, tmp_
     (root / kind).symlink_to(tmp_path / "elsewhere")
     assert Results.open(root).digest() == whole.digest()
     before = contents(tmp_path / "elsewhere")
-    with pytest.raises(ResultsError, match=f"{kind}: is a link to .*elsewhere; nothing is written through it"):
+    with pytest.raises(
+        ResultsError, match=f"{kind}: is a link to .*elsewhere; nothing is written through it"
+    ):
         done(root)
     assert contents(tmp_path / "elsewhere") == before
 

@@ -32,7 +32,12 @@ def test_a_batch_of_fewer_replications_keeps_the_failures_of_the_others(root):
     (before,) = Results.open(root).failures()
     with pytest.warns(MissingRunsWarning, match="1 of 20 runs failed"):
         again = done(root, 2, fake_runs.run)
-    assert again.failures() == [before] and again.status() == {"PENDING": 0, "SUCCEEDED": 19, "FAILED": 1, "ABORTED": 0}
+    assert again.failures() == [before] and again.status() == {
+        "PENDING": 0,
+        "SUCCEEDED": 19,
+        "FAILED": 1,
+        "ABORTED": 0,
+    }
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, OSError])
@@ -67,7 +72,9 @@ def test_the_line_goes_once_the_run_is_done(root):
 def test_a_failure_whose_run_is_done_since_is_none_though_its_line_is_there(root):
     line = (root / "failures.jsonl").read_bytes()
     done(root, FAILS_AT + 1, fake_runs.run)
-    (root / "failures.jsonl").write_bytes(line)  # as where the batch was killed before it wrote the file anew
+    (root / "failures.jsonl").write_bytes(
+        line
+    )  # as where the batch was killed before it wrote the file anew
     assert Results.open(root).failures() == [] and Results.open(root).status()["FAILED"] == 0
 
 

@@ -35,7 +35,11 @@ def disk(tmp_path):
     """A file system of 1 MB."""
     place = tmp_path / "disk"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
     yield place
@@ -45,7 +49,9 @@ def disk(tmp_path):
 @pytest.fixture
 def plan(tmp_path, monkeypatch):
     """A scenario file, run by a stand-in for the model, each run a part of its own."""
-    monkeypatch.setitem(sys.modules, "sim.simulation.run", types.SimpleNamespace(run=run, warm_up=lambda: None))
+    monkeypatch.setitem(
+        sys.modules, "sim.simulation.run", types.SimpleNamespace(run=run, warm_up=lambda: None)
+    )
     monkeypatch.setattr("sim.batches.runner.chunk_size", lambda left, workers, spent: 1)
     (tmp_path / "plan.toml").write_text(SCENARIO)
     return tmp_path / "plan.toml"
@@ -75,10 +81,19 @@ def tried(disk, pages, capsys, *words):
     """Whether a command lacked room with so many pages of it; if so it says that in one line, and leaves no temporary file."""
     leave(disk, pages)
     status = main([*map(str, words)])
-    said = [line for line in capsys.readouterr().err.splitlines() if not line.endswith(": nothing left to run")]
+    said = [
+        line
+        for line in capsys.readouterr().err.splitlines()
+        if not line.endswith(": nothing left to run")
+    ]
     assert list(disk.rglob("*.tmp")) == []
     if status:
-        assert status == 2 and len(said) == 1 and "No space left on device" in said[0] and str(disk) in said[0], said
+        assert (
+            status == 2
+            and len(said) == 1
+            and "No space left on device" in said[0]
+            and str(disk) in said[0]
+        ), said
     else:
         assert said == []
     return bool(status)
@@ -103,11 +118,21 @@ def test_a_disk_that_fills_while_shards_are_merged_loses_no_run(disk, plan, tmp_
     whole = batch(plan, out=tmp_path / "whole", workers=1, progress=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a shard lacks the runs of the other
-        shards = [scattered(plan, tmp_path / f"half.shard-{i}-of-2", shard=f"{i}/2") for i in (1, 2)]
+        shards = [
+            scattered(plan, tmp_path / f"half.shard-{i}-of-2", shard=f"{i}/2") for i in (1, 2)
+        ]
     held = [shard.digest() for shard in shards]
     stored = 0
     for pages in range(PAGES):
-        if not tried(disk, pages, capsys, "merge", *(shard.path for shard in shards), "--out", disk / "merged"):
+        if not tried(
+            disk,
+            pages,
+            capsys,
+            "merge",
+            *(shard.path for shard in shards),
+            "--out",
+            disk / "merged",
+        ):
             break
         assert [Results.open(shard.path).digest() for shard in shards] == held
         if (disk / "merged" / "manifest.json").exists():

@@ -13,7 +13,9 @@ READERS = {
     "status": Results.status,
     "runs": lambda results: len(results.runs()),
     "weekly": lambda results: len(results.weekly()),
-    "sql": lambda results: int(results.sql("select count(*) as n from weekly join runs using (run_id)")["n"][0]),
+    "sql": lambda results: int(
+        results.sql("select count(*) as n from weekly join runs using (run_id)")["n"][0]
+    ),
     "missing": Results.missing,
     "digest": Results.digest,
     "outcomes": Results.outcomes,
@@ -32,7 +34,9 @@ def scattered(tmp_path, monkeypatch):
     """A folder of one run a part, as workers leave it."""
     monkeypatch.setattr("sim.batches.runner.gather", lambda results: None)
     monkeypatch.setattr("sim.batches.runner.chunk_size", lambda left, workers, spent: min(1, left))
-    return batch(PLAN, out=tmp_path / "fake", run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False).path
+    return batch(
+        PLAN, out=tmp_path / "fake", run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False
+    ).path
 
 
 def joined_before_call(monkeypatch, place, number, root):
@@ -52,7 +56,9 @@ def joined_before_call(monkeypatch, place, number, root):
 
 @pytest.mark.parametrize(("place", "number"), MOMENTS)
 @pytest.mark.parametrize("reader", READERS)
-def test_what_is_read_while_parts_are_joined_is_what_the_folder_holds(scattered, reader, place, number, monkeypatch):
+def test_what_is_read_while_parts_are_joined_is_what_the_folder_holds(
+    scattered, reader, place, number, monkeypatch
+):
     undisturbed = READERS[reader](Results.open(scattered))
     results = Results.open(scattered)
     joined_before_call(monkeypatch, place, number, scattered)
@@ -69,7 +75,9 @@ def test_an_opened_folder_is_read_on_after_its_parts_were_joined(scattered, read
 
 def test_a_folder_that_never_rests_is_told_and_not_half_read(scattered, monkeypatch):
     calls = []
-    monkeypatch.setattr(Parts, "_names", lambda parts: calls.append(1) or [f"part-{len(calls):016x}"])
+    monkeypatch.setattr(
+        Parts, "_names", lambda parts: calls.append(1) or [f"part-{len(calls):016x}"]
+    )
     with pytest.raises(Unreadable, match="its parts change faster than they can be read"):
         Results.open(scattered).status()
 

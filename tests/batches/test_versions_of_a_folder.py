@@ -17,7 +17,15 @@ TOLD = f"was begun with numpy {versions()['numpy']} and goes on with numpy 99.1.
 
 def done(root, replications=1, **options):
     plan = make_plan(fake_runs.SWEPT, replications, points_of=fake_runs.points_of, source="s")
-    return batch(plan, out=root, workers=1, run=fake_runs.run, outcomes=fake_runs.OUTCOMES, progress=False, **options)
+    return batch(
+        plan,
+        out=root,
+        workers=1,
+        run=fake_runs.run,
+        outcomes=fake_runs.OUTCOMES,
+        progress=False,
+        **options,
+    )
 
 
 @pytest.fixture

@@ -41,7 +41,12 @@ def scenario():
 
 def command(*arguments: str, **environment: str) -> None:
     """`redeploy` in a process of its own."""
-    subprocess.run([sys.executable, "-m", "sim", *arguments], env=os.environ | environment, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "sim", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        check=True,
+    )
 
 
 def test_run(scenario, figure):
@@ -60,13 +65,22 @@ def test_batch(scenario, figure, benchmark, tmp_path):
     def in_turn():
         for workers, times in took.items():
             began = time.perf_counter()
-            batch(scenario, out=tmp_path / f"{next(folders)}", workers=workers, replications=RUNS, progress=False)
+            batch(
+                scenario,
+                out=tmp_path / f"{next(folders)}",
+                workers=workers,
+                replications=RUNS,
+                progress=False,
+            )
             times.append(time.perf_counter() - began)
 
     benchmark.pedantic(in_turn, rounds=3)
     figure("batch on two workers, runs/s", values=[RUNS / each for each in took[2]])
     figure("two workers against one", values=[one / two for one, two in zip(took[1], took[2])])
-    stored = [sum(part.stat().st_size for part in folder.rglob("*.parquet")) / RUNS / 1e3 for folder in tmp_path.iterdir()]
+    stored = [
+        sum(part.stat().st_size for part in folder.rglob("*.parquet")) / RUNS / 1e3
+        for folder in tmp_path.iterdir()
+    ]
     figure("store, KB a run of 156 weeks", values=stored)
 
 
@@ -75,12 +89,19 @@ def test_help(figure):
 
 
 def test_command(scenario, figure):
-    figure("redeploy run, the whole process, s", lambda: command("run", str(BASELINE), "--json"), rounds=5)
+    figure(
+        "redeploy run, the whole process, s",
+        lambda: command("run", str(BASELINE), "--json"),
+        rounds=5,
+    )
 
 
 def test_first_run(figure, tmp_path):
     """An empty cache: the day is compiled, travel and routes are computed. On the small map, for a week."""
-    small = [f"--set={each}" for each in ("map.resolution_km=10", "time.burn_in_days=0", "time.horizon_days=7")]
+    small = [
+        f"--set={each}"
+        for each in ("map.resolution_km=10", "time.burn_in_days=0", "time.horizon_days=7")
+    ]
     first = lambda: command("run", str(BASELINE), *small, XDG_CACHE_HOME=str(tmp_path))  # noqa: E731
     figure("the first run, compiling, s", first, rounds=1, warm=0)
 
@@ -89,7 +110,9 @@ def test_first_run(figure, tmp_path):
 def test_memory(scenario, figure, benchmark):
     """A process that runs two batches with one worker, by its own account."""
     worker = [sys.executable, "-c", WORKER]
-    done = benchmark.pedantic(lambda: subprocess.run(worker, capture_output=True, text=True, check=True), rounds=1)
+    done = benchmark.pedantic(
+        lambda: subprocess.run(worker, capture_output=True, text=True, check=True), rounds=1
+    )
     early, late = map(float, done.stdout.split())
     figure("peak memory of a worker, MB", values=[late])
     figure("its growth from run 16 to run 32, MB", values=[late - early])

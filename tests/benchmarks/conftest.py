@@ -39,7 +39,12 @@ def figure(benchmark):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--against", type=Path, metavar="FILE", help="an earlier file of --benchmark-json to show beside")
+    parser.addoption(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="an earlier file of --benchmark-json to show beside",
+    )
 
 
 def found(benchmarks):
@@ -49,13 +54,21 @@ def found(benchmarks):
 def pytest_terminal_summary(terminalreporter, config):
     now = found(each.extra_info for each in config._benchmarksession.benchmarks)
     file = config.getoption("--against")
-    before = found(each["extra_info"] for each in json.loads(file.read_text())["benchmarks"]) if file else {}
-    terminalreporter.write_line(f"\n{'median':<38}{'now':>10}{'target':>11}" + (f"{'before':>12}" if before else ""))
+    before = (
+        found(each["extra_info"] for each in json.loads(file.read_text())["benchmarks"])
+        if file
+        else {}
+    )
+    terminalreporter.write_line(
+        f"\n{'median':<38}{'now':>10}{'target':>11}" + (f"{'before':>12}" if before else "")
+    )
     for name, target in TARGETS.items():
         if name not in now:
             continue
         line = f"{name:<38}{now[name]:>10.3g}"
         line += f"{target[0]:>6}{target[1]:>5g}" if target else " " * 11
         line += f"{before[name]:>12.3g}" if name in before else " " * 12 if before else ""
-        missed = target and (now[name] > target[1] if target[0] == AT_MOST else now[name] < target[1])
+        missed = target and (
+            now[name] > target[1] if target[0] == AT_MOST else now[name] < target[1]
+        )
         terminalreporter.write_line(line + ("   missed" if missed else ""))

@@ -21,8 +21,16 @@ def run(scenario, replication=0):
         "delivered_kg_total": 300_000.0 + 1_000 * world - 2_000 * share,
         "cost_musd": 120.0 + 10 * share,
     }
-    weekly = pd.DataFrame({"week": [0, 1], "days": [7, 7], "theatre": ["vraem", "vraem"], "attacks": [world, share]})
-    return types.SimpleNamespace(outcomes=outcomes, weekly=weekly, seed=replication, events=pd.DataFrame(), layers=pd.DataFrame())
+    weekly = pd.DataFrame(
+        {"week": [0, 1], "days": [7, 7], "theatre": ["vraem", "vraem"], "attacks": [world, share]}
+    )
+    return types.SimpleNamespace(
+        outcomes=outcomes,
+        weekly=weekly,
+        seed=replication,
+        events=pd.DataFrame(),
+        layers=pd.DataFrame(),
+    )
 
 
 def become(user):

@@ -48,6 +48,8 @@ class Frame:
 
     def to_parquet(self, path) -> None:
         path.write(self.name.encode())
+
+
 AGENT_TYPES = {
     "ArmedGroup", "Community", "DissidentCell", "Laboratory", "MilitaryUnit", "MpcpColumn",
     "PartnerForce", "PoliceUnit", "Shipment", "ThirdGroup", "TraffickingNetwork",
@@ -72,7 +74,12 @@ class Model:
     def run(self, scenario, replication=0):
         self.asked.append((scenario, replication))
         outcomes = {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
-        return types.SimpleNamespace(outcomes=outcomes, weekly=Frame("weekly"), events=Frame("events"), layers=Frame("layers"))
+        return types.SimpleNamespace(
+            outcomes=outcomes,
+            weekly=Frame("weekly"),
+            events=Frame("events"),
+            layers=Frame("layers"),
+        )
 
     def batch(self, scenarios, **options):
         self.asked.append((scenarios, options))
@@ -85,13 +92,17 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     model = Model()
     outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less")}
     monkeypatch.setitem(sys.modules, "sim.simulation.run", types.SimpleNamespace(run=model.run))
-    monkeypatch.setitem(sys.modules, "sim.simulation.outcomes.registry", types.SimpleNamespace(OUTCOMES=outcomes))
+    monkeypatch.setitem(
+        sys.modules, "sim.simulation.outcomes.registry", types.SimpleNamespace(OUTCOMES=outcomes)
+    )
     monkeypatch.setattr(sim.batches.runner, "batch", model.batch)
     return model
 
 
 def redeploy(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "sim", *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *arguments], capture_output=True, text=True, timeout=60
+    )
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
@@ -104,8 +115,20 @@ def test_help_names_every_command_and_loads_nothing_heavy():
 
 def test_public_names_are_named_without_being_loaded():
     code = "import sys, sim; print(*sim.__all__); print(*dir(sim)); print(*sys.modules)"
-    public, listed, loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.splitlines()
-    expected = {"load_scenario", "RedeploymentModel", "run", "batch", "Results", "compare", "Strategy", "register", "Orders"}
+    public, listed, loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    ).stdout.splitlines()
+    expected = {
+        "load_scenario",
+        "RedeploymentModel",
+        "run",
+        "batch",
+        "Results",
+        "compare",
+        "Strategy",
+        "register",
+        "Orders",
+    }
     assert expected | AGENT_TYPES == set(public.split()) <= set(listed.split())
     assert not set(loaded.split()) & {*HEAVY, "sim.scenario"}
 
@@ -122,12 +145,21 @@ except AttributeError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "module 'sim' has no attribute 'nothing'\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "module 'sim' has no attribute 'nothing'\n"), (
+        done.stderr
+    )
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["chekc", "a.toml"], ["check"], ["run"], ["run", "a.toml", "--sed", "3"], ["run", "a.toml", "--seed", "three"], ["describe", "all"]],
+    [
+        ["chekc", "a.toml"],
+        ["check"],
+        ["run"],
+        ["run", "a.toml", "--sed", "3"],
+        ["run", "a.toml", "--seed", "three"],
+        ["describe", "all"],
+    ],
 )
 def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
     done = redeploy(*arguments)
@@ -156,14 +188,19 @@ def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
 def test_what_the_parser_refuses_is_a_plain_sentence(line, words, capsys):
     assert main(line.split()) == 2
     out, err = capsys.readouterr()
-    assert out == "" and err.startswith("redeploy: ") and words in err and len(err.splitlines()) == 1
+    assert (
+        out == "" and err.startswith("redeploy: ") and words in err and len(err.splitlines()) == 1
+    )
 
 
 def test_a_wrong_file_is_told_by_the_process_as_by_the_function(tmp_path: Path):
     (tmp_path / "bad.toml").write_text("schema = 1\n[tme]\n")
     done = redeploy("check", str(tmp_path / "bad.toml"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert 'bad.toml: tme: unknown key. Did you mean "time"?\n' in done.stderr and "Traceback" not in done.stderr
+    assert (
+        'bad.toml: tme: unknown key. Did you mean "time"?\n' in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 @pytest.mark.parametrize("command", ["status", "compare"])
@@ -213,22 +250,64 @@ def test_check_says_what_would_run(scenario, capsys):
     assert capsys.readouterr().out == (
         f"{scenario}: fine; a batch of it, `hold` included, is 2 arms x 1 future x 3 replications = 6 runs\n"
     )
-    assert main(["check", str(scenario), "--set", "replications.count=1", "--set", "sweep.secrecy.level=[0.5]"]) == 0
+    assert (
+        main(
+            [
+                "check",
+                str(scenario),
+                "--set",
+                "replications.count=1",
+                "--set",
+                "sweep.secrecy.level=[0.5]",
+            ]
+        )
+        == 0
+    )
     assert "1 arm x 1 future x 1 replication = 1 run\n" in capsys.readouterr().out
 
 
 def test_run_as_json_is_one_object_and_nothing_else(scenario, model, capsys):
-    assert main(["run", str(scenario), "--json", "--seed", "7", "--replication", "2", "--set", "secrecy.level=0.25"]) == 0
+    assert (
+        main(
+            [
+                "run",
+                str(scenario),
+                "--json",
+                "--seed",
+                "7",
+                "--replication",
+                "2",
+                "--set",
+                "secrecy.level=0.25",
+            ]
+        )
+        == 0
+    )
     result = json.loads(capsys.readouterr().out)
-    assert result["outcomes"] == {"vacuum_vraem": 0.25, "attacks_vraem": None, "seized_kg_border": 123_456.7}
+    assert result["outcomes"] == {
+        "vacuum_vraem": 0.25,
+        "attacks_vraem": None,
+        "seized_kg_border": 123_456.7,
+    }
     assert result["units"] == {"vacuum_vraem": "share"}
-    assert (result["seed"], result["replication"], result["scenario"]["secrecy"]["level"]) == (7, 2, 0.25)
-    assert result["scenario"]["replications"]["base_seed"] == 7 and set(result["versions"]) >= {"redeploy", "python", "numpy", "numba"}
+    assert (result["seed"], result["replication"], result["scenario"]["secrecy"]["level"]) == (
+        7,
+        2,
+        0.25,
+    )
+    assert result["scenario"]["replications"]["base_seed"] == 7 and set(result["versions"]) >= {
+        "redeploy",
+        "python",
+        "numpy",
+        "numba",
+    }
     ((given, replication),) = model.asked
     assert (given.replications.base_seed, given.secrecy.level, replication) == (7, 0.25, 2)
 
 
-def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, model, capsys, tmp_path: Path):
+def test_run_prints_values_with_units_and_says_that_it_runs_the_base(
+    scenario, model, capsys, tmp_path: Path
+):
     assert main(["run", str(scenario), "--out", str(tmp_path / "a/b")]) == 0
     out, err = capsys.readouterr()
     rows = [line.split() for line in out.splitlines()]
@@ -238,21 +317,33 @@ def test_run_prints_values_with_units_and_says_that_it_runs_the_base(scenario, m
     assert "running its base" in err and model.asked[0][0].sweep == {}
     assert json.loads((tmp_path / "a/b/run.json").read_text())["outcomes"]["vacuum_vraem"] == 0.25
     assert (tmp_path / "a/b/weekly.parquet").read_text() == "weekly"
-    assert not (tmp_path / "a/b/events.parquet").exists() and not (tmp_path / "a/b/layers.parquet").exists()
+    assert (
+        not (tmp_path / "a/b/events.parquet").exists()
+        and not (tmp_path / "a/b/layers.parquet").exists()
+    )
     kept = ["--set", "record.events=true", "--set", "record.layers_every_days=183"]
     assert main(["run", str(scenario), "--out", str(tmp_path), *kept]) == 0
-    assert (tmp_path / "events.parquet").read_text() == "events" and (tmp_path / "layers.parquet").read_text() == "layers"
+    assert (tmp_path / "events.parquet").read_text() == "events" and (
+        tmp_path / "layers.parquet"
+    ).read_text() == "layers"
 
 
 def test_run_prints_every_outcome_on_request(scenario, model, capsys):
     assert main(["run", str(scenario), "--all"]) == 0
     out = capsys.readouterr().out
-    assert ["seized_kg_border", "123,457"] in [line.split() for line in out.splitlines()] and "more outcomes" not in out
+    assert ["seized_kg_border", "123,457"] in [
+        line.split() for line in out.splitlines()
+    ] and "more outcomes" not in out
 
 
 def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
     (tmp_path / "file").touch()
-    for arguments in (["--replication", "-1"], ["--seed", "-1"], ["--out", str(tmp_path / "file")], ["--set", "x"]):
+    for arguments in (
+        ["--replication", "-1"],
+        ["--seed", "-1"],
+        ["--out", str(tmp_path / "file")],
+        ["--set", "x"],
+    ):
         assert main(["run", str(scenario), *arguments]) == 2
         out, err = capsys.readouterr()
         assert out == "" and len(err.splitlines()[-1:]) == 1 and "Traceback" not in err
@@ -261,7 +352,9 @@ def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
 
 def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys, monkeypatch):
     times = types.SimpleNamespace(text=lambda: "where the time went")
-    profile = types.SimpleNamespace(profiled=lambda scenario, replication: (model.run(scenario, replication), times))
+    profile = types.SimpleNamespace(
+        profiled=lambda scenario, replication: (model.run(scenario, replication), times)
+    )
     monkeypatch.setitem(sys.modules, "sim.simulation.profile", profile)
     assert main(["run", str(scenario), "--json", "--profile"]) == 0
     out, err = capsys.readouterr()
@@ -270,14 +363,39 @@ def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys, m
 
 def test_batch_hands_on_what_was_asked(scenario, model, capsys, tmp_path: Path):
     out = tmp_path / "results"
-    assert main(["batch", str(scenario), "--out", str(out), "--workers", "2", "--replications", "5", "--replace"]) == 0
+    assert (
+        main(
+            [
+                "batch",
+                str(scenario),
+                "--out",
+                str(out),
+                "--workers",
+                "2",
+                "--replications",
+                "5",
+                "--replace",
+            ]
+        )
+        == 0
+    )
     ((given, options),) = model.asked
-    assert given.sweep and options == {"out": out, "workers": 2, "replications": 5, "replace": True, "processes": False, "shard": "1/1"}
+    assert given.sweep and options == {
+        "out": out,
+        "workers": 2,
+        "replications": 5,
+        "replace": True,
+        "processes": False,
+        "shard": "1/1",
+    }
     assert "5 SUCCEEDED" in capsys.readouterr().out
     assert main(["batch", str(scenario), "--processes"]) == 0
     assert model.asked[1][1]["processes"] and model.asked[1][1]["out"] == Path("results/small")
     assert main(["batch", str(scenario), "--shard", "2/3"]) == 0
-    assert (model.asked[2][1]["shard"], model.asked[2][1]["out"]) == ("2/3", Path("results/small.shard-2-of-3"))
+    assert (model.asked[2][1]["shard"], model.asked[2][1]["out"]) == (
+        "2/3",
+        Path("results/small.shard-2-of-3"),
+    )
 
 
 def test_batch_of_several_files_needs_a_folder_and_gives_a_list(scenario, model, capsys):
@@ -317,15 +435,23 @@ def test_an_error_of_our_own_is_not_passed_off_as_the_users(scenario, model, mon
 
 def test_a_reader_that_leaves_is_no_error(scenario):
     command = f"{sys.executable} -m sim describe scenario | head -1"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_describe_scenario_lists_every_key_or_resolves_a_file(scenario, capsys):
     assert main(["describe", "scenario", "--json"]) == 0
     keys = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
-    assert keys["time.horizon_days"]["default"] == 1_095 and keys["time.horizon_days"]["expects"] == "a whole number from 7 to 7300"
-    assert keys["forces.vraem.soldiers"]["default"] == 10_000 and keys["forces.vraem.soldiers"]["meaning"]
+    assert (
+        keys["time.horizon_days"]["default"] == 1_095
+        and keys["time.horizon_days"]["expects"] == "a whole number from 7 to 7300"
+    )
+    assert (
+        keys["forces.vraem.soldiers"]["default"] == 10_000
+        and keys["forces.vraem.soldiers"]["meaning"]
+    )
     assert "strategy.settings" not in keys and "strategy.border_split.loreto" in keys
     assert main(["describe", "scenario", str(scenario)]) == 0
     assert "horizon_days = 1095" in capsys.readouterr().out
@@ -336,10 +462,26 @@ def test_describe_scenario_lists_every_key_or_resolves_a_file(scenario, capsys):
 
 
 def test_describe_registries_as_text_and_as_json(scenario, model, monkeypatch, capsys):
-    entry = sim.parameters.Parameter("secrecy", "leak", 0.1, 0.0, 0.2, "per week", "S4", "assumed", "low", "hazard of a leak", 0.0)
+    entry = sim.parameters.Parameter(
+        "secrecy",
+        "leak",
+        0.1,
+        0.0,
+        0.2,
+        "per week",
+        "S4",
+        "assumed",
+        "low",
+        "hazard of a leak",
+        0.0,
+    )
     monkeypatch.setattr(sim.parameters, "load_registry", lambda: sim.parameters.Registry([entry]))
     texts = {
-        "parameters": ["secrecy.leak = 0.1 per week [0 to 0.2]", "hazard of a leak (assumed, confidence low: S4)", "off at 0"],
+        "parameters": [
+            "secrecy.leak = 0.1 per week [0 to 0.2]",
+            "hazard of a leak (assumed, confidence low: S4)",
+            "off at 0",
+        ],
         "outcomes": ["vacuum_vraem [share]", "security vacuum, VRAEM (less)"],
         "strategies": ["hold: Nobody moves.", "start_day = 3"],
     }
@@ -376,8 +518,12 @@ def stand_in_batch(scenario, folder):
             layers=pd.DataFrame(),
         )
 
-    outcomes = {"vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")}
-    return sim.batches.runner.batch(scenario, out=folder, workers=1, progress=False, run=run, outcomes=outcomes)
+    outcomes = {
+        "vacuum_vraem": Outcome("vacuum_vraem", "share", "security vacuum, VRAEM", "less is better")
+    }
+    return sim.batches.runner.batch(
+        scenario, out=folder, workers=1, progress=False, run=run, outcomes=outcomes
+    )
 
 
 def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
@@ -387,8 +533,17 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     assert "6 SUCCEEDED" in capsys.readouterr().out
     assert main(["status", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["counts"]["SUCCEEDED"] == 6 and found["failures"] == [] and len(found["digest"]) == 64
-    arguments = ["compare", str(folder), "--baseline", "secrecy.level=0", "--outcome", "vacuum_vraem"]
+    assert (
+        found["counts"]["SUCCEEDED"] == 6 and found["failures"] == [] and len(found["digest"]) == 64
+    )
+    arguments = [
+        "compare",
+        str(folder),
+        "--baseline",
+        "secrecy.level=0",
+        "--outcome",
+        "vacuum_vraem",
+    ]
     assert main([*arguments, "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["rows"]
     assert (row["outcome"], row["n"], row["difference"]) == ("vacuum_vraem", 3, 1.0)
@@ -396,7 +551,9 @@ def test_status_and_compare_read_a_folder(scenario, tmp_path: Path, capsys):
     assert "security vacuum, VRAEM" in capsys.readouterr().out
     for end, status in (("| true", 0), (">/dev/full", 2)):
         command = f"{sys.executable} -m sim {' '.join(arguments)} {end}"
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == status and len(done.stderr.splitlines()) == (status > 0), done
     assert main(["compare", str(folder), "--outcome", "vacum_vraem"]) == 2
     out, err = capsys.readouterr()
@@ -412,7 +569,9 @@ def test_compare_of_two_folders_tells_what_differs_in_the_inputs(scenario, tmp_p
     assert "replications.base_seed: 2 in the first, 1 in the second" in out
     assert main(["compare", *folders, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["folders"] == folders and found["without_effect"] == [row["label"] for row in found["rows"]]
+    assert found["folders"] == folders and found["without_effect"] == [
+        row["label"] for row in found["rows"]
+    ]
     assert main(["compare", *folders, "--baseline", "hold"]) == 2
     assert "--baseline: of two folders the first is the baseline" in capsys.readouterr().err
     assert main(["compare", *folders, folders[0]]) == 2
@@ -431,7 +590,11 @@ def test_compare_of_two_folders_tells_what_differs_in_the_inputs(scenario, tmp_p
 def test_describe_takes_a_part_of_a_name(arguments, first, most, capsys):
     assert main(["describe", *arguments]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
-    assert lines[0].startswith(first) and 1 <= len(lines) <= most and all(arguments[1] in line.casefold() for line in lines)
+    assert (
+        lines[0].startswith(first)
+        and 1 <= len(lines) <= most
+        and all(arguments[1] in line.casefold() for line in lines)
+    )
 
 
 @pytest.mark.parametrize("name", ["PICHARI", "Píchari", "pichári", "pi\u0301chari"])
@@ -460,14 +623,23 @@ def test_every_mission_and_every_field_of_a_situation_has_a_meaning(capsys):
     assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(MISSIONS)
     assert main(["describe", "situation", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {"day", "own.uid", "places.port", "reports.source", "theatre[name].attacks", "budget.boats"} <= {row["name"] for row in rows}
+    assert {
+        "day",
+        "own.uid",
+        "places.port",
+        "reports.source",
+        "theatre[name].attacks",
+        "budget.boats",
+    } <= {row["name"] for row in rows}
     assert [row["name"] for row in rows if not row["told"]] == []
 
 
 def test_describe_one_entry_or_a_near_name(capsys):
     assert main(["describe", "parameters", "search.width_jungle_km"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("search.width_jungle_km = ") and "confidence" in out and out.count("[") == 1
+    assert (
+        out.startswith("search.width_jungle_km = ") and "confidence" in out and out.count("[") == 1
+    )
     assert main(["describe", "outcomes", "vacuum_vraem", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["name"] == "vacuum_vraem"
@@ -477,7 +649,15 @@ def test_describe_one_entry_or_a_near_name(capsys):
 
 
 @pytest.mark.parametrize("text", ["1.5", "1e3", "2.0", "nan", "three", ""])
-@pytest.mark.parametrize("arguments", [["run", "--seed"], ["run", "--replication"], ["batch", "--workers"], ["batch", "--replications"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--seed"],
+        ["run", "--replication"],
+        ["batch", "--workers"],
+        ["batch", "--replications"],
+    ],
+)
 def test_a_number_that_is_not_whole_is_refused(scenario, model, capsys, arguments, text):
     command, option = arguments
     assert main([command, str(scenario), f"{option}={text}"]) == 2
@@ -485,17 +665,24 @@ def test_a_number_that_is_not_whole_is_refused(scenario, model, capsys, argument
     assert option in line and "whole number" in line and model.asked == []
 
 
-def test_run_says_what_is_in_the_way_of_its_files_and_leaves_none_by_halves(scenario, model, capsys, tmp_path, monkeypatch):
+def test_run_says_what_is_in_the_way_of_its_files_and_leaves_none_by_halves(
+    scenario, model, capsys, tmp_path, monkeypatch
+):
     (tmp_path / "out" / "run.json").mkdir(parents=True)
     assert main(["run", str(scenario), "--out", str(tmp_path / "out")]) == 2
-    assert f"{tmp_path}/out/run.json is a directory" in capsys.readouterr().err and model.asked == []
+    assert (
+        f"{tmp_path}/out/run.json is a directory" in capsys.readouterr().err and model.asked == []
+    )
 
     def full(self, path):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Frame, "to_parquet", full)
     assert main(["run", str(scenario), "--out", str(tmp_path / "full")]) == 2
-    assert capsys.readouterr().err.splitlines()[-1] == f"--out: {tmp_path}/full/weekly.parquet cannot be written: No space left on device"
+    assert (
+        capsys.readouterr().err.splitlines()[-1]
+        == f"--out: {tmp_path}/full/weekly.parquet cannot be written: No space left on device"
+    )
     assert list((tmp_path / "full").iterdir()) == []
 
 

@@ -16,12 +16,17 @@ def values(cost, risk, added, kg, delta=DELTA):
     for i in range(n):
         others_passed = sum(passed[j] for j in range(n) if j != i) / (n - 1)
         others_lost = sum(lost[j] for j in range(n) if j != i) / (n - 1)
-        salience_passed = abs(others_passed - passed[i]) / (abs(others_passed) + abs(passed[i]) + 1.0)
+        salience_passed = abs(others_passed - passed[i]) / (
+            abs(others_passed) + abs(passed[i]) + 1.0
+        )
         salience_lost = abs(others_lost - lost[i]) / (abs(others_lost) + abs(lost[i]) + 1.0)
         first = salience_passed >= salience_lost  # MATLAB's sort keeps equals in their order
         rank_passed, rank_lost = (1, 2) if first else (2, 1)
         norm = delta**rank_passed * (1.0 - risk[i]) + delta**rank_lost * risk[i]
-        out.append((1.0 - risk[i]) * delta**rank_passed / norm * passed[i] + risk[i] * delta**rank_lost / norm * lost[i])
+        out.append(
+            (1.0 - risk[i]) * delta**rank_passed / norm * passed[i]
+            + risk[i] * delta**rank_lost / norm * lost[i]
+        )
     return out
 
 
@@ -60,14 +65,18 @@ def risk_of(seized, timeweight=1.0):
 def risk_of_trunk(seized, timeweight):
     """trunk/calc_intrisk.m: the same over all months since the first, each weighed by how long ago it was."""
     ages = range(len(seized), 0, -1)
-    return (sum(s * timeweight**age for s, age in zip(seized, ages)) + ALPHA) / (sum(timeweight**age for age in ages) + ALPHA + BETA)
+    return (sum(s * timeweight**age for s, age in zip(seized, ages)) + ALPHA) / (
+        sum(timeweight**age for age in ages) + ALPHA + BETA
+    )
 
 
 def cost_path(cost, risks):
     """NarcoLogic_dynamics_python_v1.m (RISKPREM, CTRANS): transport cost after each month, given its perceived risks."""
     premium, path = 1.0, []
     for risk in risks:
-        premium = max((1.0 - RISK_RATE) * premium + RISK_RATE * (risk / RISK_BASE) ** RISK_POWER, 1.0)
+        premium = max(
+            (1.0 - RISK_RATE) * premium + RISK_RATE * (risk / RISK_BASE) ** RISK_POWER, 1.0
+        )
         cost *= premium
         path.append(cost)
     return path

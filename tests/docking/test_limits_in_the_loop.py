@@ -11,7 +11,19 @@ import pytest
 from small_runs import small_run
 
 from sim.model.state import counts as q
-from sim.model.state.agents import BY_AIR, BY_PATROL, BY_RIVER, BY_ROAD, ERADICATION, MPCP, ON_FOOT, PATROL, RIVER_PATROL, STRIP, TRANSIT
+from sim.model.state.agents import (
+    BY_AIR,
+    BY_PATROL,
+    BY_RIVER,
+    BY_ROAD,
+    ERADICATION,
+    MPCP,
+    ON_FOOT,
+    PATROL,
+    RIVER_PATROL,
+    STRIP,
+    TRANSIT,
+)
 from sim.model.state.arrays import CLEARERS
 from sim.model.state.event_log import AMBUSH, ATTACK, LAB_DESTROYED, SEIZURE, STRIP_CRATERED
 
@@ -41,10 +53,25 @@ def teams_in_cells(world):
     """Patrol teams x local knowledge in each cell today, from the units: who patrols and is supplied, in teams of `patrol_size`, spread
     over the cells in reach of the post, at the pace that rain leaves. f8[cells]"""
     units, p = world.actors.units, world.parameters.presence[0]
-    out = (units.alive == 1) & (units.status != TRANSIT) & (units.guarding == 0) & (units.kind != ERADICATION)
-    part = np.where(units.mission == PATROL, 1.0, np.where(units.mission == RIVER_PATROL, 1.0 - p.river_post_share, 0.0)) * out
+    out = (
+        (units.alive == 1)
+        & (units.status != TRANSIT)
+        & (units.guarding == 0)
+        & (units.kind != ERADICATION)
+    )
+    part = (
+        np.where(
+            units.mission == PATROL,
+            1.0,
+            np.where(units.mission == RIVER_PATROL, 1.0 - p.river_post_share, 0.0),
+        )
+        * out
+    )
     teams = part * units.effort * units.knowledge / p.patrol_size
-    at_site = np.bincount(units.posting, teams, minlength=len(world.sites.cell)) * world.places.theatres.foot[world.sites.theatre]
+    at_site = (
+        np.bincount(units.posting, teams, minlength=len(world.sites.cell))
+        * world.places.theatres.foot[world.sites.theatre]
+    )
     near, cells = world.near, np.zeros(len(world.ground.terrain))
     for s in np.flatnonzero(at_site):
         part = slice(near.cell_start[s], near.cell_start[s + 1])
@@ -55,7 +82,11 @@ def teams_in_cells(world):
 def widths(world, on_road):
     """Sweep width of each cell, km: valley where a load is on a road of class 2 or better, else by terrain. f8[cells]"""
     p, ground = world.parameters.search[0], world.ground
-    width = np.where(ground.terrain == 5, p.width_jungle_km, np.where(ground.terrain == 4, p.width_trail_km, p.width_slope_km))
+    width = np.where(
+        ground.terrain == 5,
+        p.width_jungle_km,
+        np.where(ground.terrain == 4, p.width_trail_km, p.width_slope_km),
+    )
     return np.where(ground.road >= 2, p.width_valley_km, width) if on_road else width
 
 
@@ -76,11 +107,17 @@ def test_works_are_found_as_koopman_says():
     """Every laboratory and strip of four worlds, for a year, with the model's own search; none is found by a lead, none is rebuilt. The
     share found by day T is the mean of 1 - exp(-Lambda(T)), Lambda the sum of its cell's rates; and finding has no memory: 1 - exp(-Lambda)
     at the finding, over that at the end, is uniform (Kolmogorov-Smirnov, alpha 1e-3; a day adds some thousandths to Lambda)."""
-    never = ("detection.rebuild_days", "detection.rebuild_police_days", "detection.strip_repair_days")
+    never = (
+        "detection.rebuild_days",
+        "detection.rebuild_police_days",
+        "detection.strip_repair_days",
+    )
     due, found_at = {day: [] for day in (28, 91, 182, 364)}, []
     found = dict.fromkeys(due, 0)
     for replication in range(4):
-        run = a_run(357, replication, NO_LEADS | dict.fromkeys(never, 1e7) | {"processing.expansion": 0.0})
+        run = a_run(
+            357, replication, NO_LEADS | dict.fromkeys(never, 1e7) | {"processing.expansion": 0.0}
+        )
         world = run.world
         labs, p = world.actors.labs, world.parameters.detection[0]
         n = int(labs.alive.sum())
@@ -123,9 +160,18 @@ def test_loads_on_their_way_are_found_as_koopman_says():
     """Every load on foot, by river or by road, day by day for a year, in full view and by sweeps ten times as wide, posts and connectors
     finding nothing: as many are found as 1 - exp(-Lambda (kg / ref)^e) says of the cells each crosses that day; by mode, and in five parts
     of what is expected, from the safest days to those on which hardly one gets through. Those in the air are never found."""
-    wide = {f"search.width_{ground}_km": w for ground, w in (("jungle", 0.3), ("trail", 0.5), ("valley", 1.5), ("slope", 3.0))}
-    seen = {"detection.vis_on_foot": 1.0, "detection.vis_on_river": 1.0, "detection.vis_on_road": 1.0}
-    run = a_run(357, parameters=NO_LEADS | wide | seen | {"detection.q_road": 0.0, "detection.q_river": 0.0})
+    wide = {
+        f"search.width_{ground}_km": w
+        for ground, w in (("jungle", 0.3), ("trail", 0.5), ("valley", 1.5), ("slope", 3.0))
+    }
+    seen = {
+        "detection.vis_on_foot": 1.0,
+        "detection.vis_on_river": 1.0,
+        "detection.vis_on_road": 1.0,
+    }
+    run = a_run(
+        357, parameters=NO_LEADS | wide | seen | {"detection.q_road": 0.0, "detection.q_river": 0.0}
+    )
     world = run.world
     world.legs.risk[:] = 0.0
     p = world.parameters.detection[0]
@@ -136,14 +182,21 @@ def test_loads_on_their_way_are_found_as_koopman_says():
         before = loads[loads.alive == 1].copy()
         run.advance(1)
         rates = {mode: encounters(world, km_h, mode == BY_ROAD) for mode, km_h in speed.items()}
-        found = {int(event["uid"]) for event in logged(run, run.t - 1, SEIZURE) if event["source"] == BY_PATROL}
+        found = {
+            int(event["uid"])
+            for event in logged(run, run.t - 1, SEIZURE)
+            if event["source"] == BY_PATROL
+        }
         assert len(found) == len(logged(run, run.t - 1, SEIZURE))  # no other source
         for load in before:
             mode = int(world.route_facts.mode[load.route])
             if mode == BY_AIR:
                 assert int(load.uid) not in found
                 continue
-            due = days_walk(load, world, rates[mode], 1.0) * (load.kg / p.load_ref_kg) ** p.load_exponent
+            due = (
+                days_walk(load, world, rates[mode], 1.0)
+                * (load.kg / p.load_ref_kg) ** p.load_exponent
+            )
             modes.append(mode)
             chances.append(1 - math.exp(-due))
             outcomes.append(int(load.uid) in found)
@@ -168,7 +221,9 @@ def test_fields_are_located_as_koopman_says():
     towns, p = world.places.communities, world.parameters.survey[0]
     n = len(towns)
     hectares = {crop: towns[crop].copy() for crop in ("coca", "poppy")}
-    unlocated = {crop: towns[crop] - towns[f"{crop}_seen"] - towns[f"{crop}_found"] for crop in hectares}
+    unlocated = {
+        crop: towns[crop] - towns[f"{crop}_seen"] - towns[f"{crop}_found"] for crop in hectares
+    }
     due, by_air, hours = np.zeros(n), np.zeros(n), np.zeros(4)
     for _ in range(52):
         run.advance(1)
@@ -176,10 +231,15 @@ def test_fields_are_located_as_koopman_says():
         hours = hours + flown
         walks = 7.0 * encounters(world)[towns.cell]
         clearing, near = np.flatnonzero(world.fields.force[:, CLEARERS] > 0), world.near
-        reached = np.unique(np.concatenate([near.site[near.start[s] : near.start[s + 1]] for s in clearing]))
+        reached = np.unique(
+            np.concatenate([near.site[near.start[s] : near.start[s + 1]] for s in clearing])
+        )
         worth = np.isin(np.arange(n), reached) & (towns.coca_max + towns.poppy_max > 0)
         land = world.ground.community
-        area = [world.ground.area_km2[(land >= 0) & worth[land] & (towns.theatre[land] == h)].sum() for h in range(4)]
+        area = [
+            world.ground.area_km2[(land >= 0) & worth[land] & (towns.theatre[land] == h)].sum()
+            for h in range(4)
+        ]
         sorties = np.array([300.0 * flown[h] / 4.0 / area[h] if area[h] else 0.0 for h in range(4)])
         due += walks + worth * sorties[towns.theatre]
         by_air += worth * sorties[towns.theatre]
@@ -215,7 +275,13 @@ def ambushes(days, **parameters):
         "entry.hazard": 0.0,
         "communities.retaliation": 0.0,
     }
-    run = a_run(days, parameters=alone | parameters, enemy__mpcp_fighters=64_000, enemy__mpcp_groups=40, enemy__dissident_fighters=0)
+    run = a_run(
+        days,
+        parameters=alone | parameters,
+        enemy__mpcp_fighters=64_000,
+        enemy__mpcp_groups=40,
+        enemy__dissident_fighters=0,
+    )
     run.advance(run.end)
     log = run.records().log
     log = log[log["t"] >= run.burn_in]
@@ -233,7 +299,10 @@ def test_ambushes_conserve_what_deitchman_says(sweep, minutes):
     C < 0, its hyperbolic kin. Whole people fall with that mean, so over n fights the means keep the law within sampling error."""
     aim, hidden, exposed = 0.01, 20.0, 12.0
     n, killed, rebels = ambushes(140, **{"engagement.sweep": sweep, "engagement.minutes": minutes})
-    left, spread = exposed - killed.sum() / n, math.sqrt(((killed**2).sum() / n - (killed.sum() / n) ** 2) / n)
+    left, spread = (
+        exposed - killed.sum() / n,
+        math.sqrt(((killed**2).sum() / n - (killed.sum() / n) ** 2) / n),
+    )
     c = aim * hidden - sweep * exposed**2 / 2
     k = math.sqrt(2 * abs(c) / sweep)
     if c > 0:
@@ -242,7 +311,9 @@ def test_ambushes_conserve_what_deitchman_says(sweep, minutes):
         law = k / math.tanh(math.atanh(k / exposed) + sweep * k * minutes / 2)
     assert n > 2_000 and left == pytest.approx(law, abs=Z * spread + 1e-3)
     gone = rebels / n
-    error = math.hypot(sweep * left * spread, aim * math.sqrt(gone / n))  # those of a group fall by a binomial of small p
+    error = math.hypot(
+        sweep * left * spread, aim * math.sqrt(gone / n)
+    )  # those of a group fall by a binomial of small p
     assert sweep * (exposed**2 - left**2) / 2 == pytest.approx(aim * gone, abs=Z * error)
 
 
@@ -251,7 +322,9 @@ def test_who_wins_an_ambush_fought_to_the_end():
     the ambush fall; the losses of the side that wins by the law."""
     aim, hidden, exposed = 0.01, 20.0, 12.0
     for sweep in (0.002, 0.0035):
-        n, killed, rebels = ambushes(70, **{"engagement.sweep": sweep, "engagement.minutes": 20_000.0})
+        n, killed, rebels = ambushes(
+            70, **{"engagement.sweep": sweep, "engagement.minutes": 20_000.0}
+        )
         margin = 2 * aim * hidden - sweep * exposed**2
         if margin > 0:
             assert len(killed) == n and (killed == exposed).mean() > 0.99
@@ -259,5 +332,7 @@ def test_who_wins_an_ambush_fought_to_the_end():
             assert rebels / n == pytest.approx(fallen, abs=Z * math.sqrt(fallen / n) + 0.01)
         else:
             fallen = exposed - math.sqrt(-margin / sweep)
-            assert killed.sum() / n == pytest.approx(fallen, abs=Z * math.sqrt(fallen * (1 - fallen / exposed) / n) + 0.01)
+            assert killed.sum() / n == pytest.approx(
+                fallen, abs=Z * math.sqrt(fallen * (1 - fallen / exposed) / n) + 0.01
+            )
             assert rebels / n == pytest.approx(hidden, abs=Z * math.sqrt(hidden / n) + 0.01)

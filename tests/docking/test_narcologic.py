@@ -58,14 +58,20 @@ def test_beliefs_and_perceived_values_are_theirs(kg):
         loads.append(sent)
     assert np.sum(loads) == 26 * 20 and len(orders) > 3
     part = np.array(shares)
-    assert (np.abs(np.sum(loads, axis=0) - 20 * part.sum(axis=0)) < 3.9 * np.sqrt(20 * (part * (1 - part)).sum(axis=0))).all()
+    assert (
+        np.abs(np.sum(loads, axis=0) - 20 * part.sum(axis=0))
+        < 3.9 * np.sqrt(20 * (part * (1 - part)).sum(axis=0))
+    ).all()
 
 
 def passing_first(price, cost, theta, itself=0):
     """For each route, whether its payoff of passing stands out more than that of a loss, beside the mean of the others (and `itself`)."""
     n, payoffs = len(price), ([p - c for p, c in zip(price, cost)], [-c for c in cost])
     means = [[(sum(x) - (1 - itself) * x[i]) / (n - 1 + itself) for i in range(n)] for x in payoffs]
-    passed, lost = ([abs(x - m) / (abs(x) + abs(m) + theta) for x, m in zip(*pair)] for pair in zip(payoffs, means))
+    passed, lost = (
+        [abs(x - m) / (abs(x) + abs(m) + theta) for x, m in zip(*pair)]
+        for pair in zip(payoffs, means)
+    )
     return [first >= second for first, second in zip(passed, lost)]
 
 
@@ -75,12 +81,18 @@ def test_what_stands_out_is_theirs(delta):
     or beside the mean of all: delta weighs the second state, and at 1 weighs nothing, so that value is expected payoff."""
     kg, price, cost = 0.01, [700.0, 1_250.0, 1_250.0, 1_450.0], [590.0, 440.0, 540.0, 230.0]
     order = passing_first(price, cost, 1 / kg)
-    assert len(set(order)) == 2 and order != passing_first(price, cost, 0.0) and order != passing_first(price, cost, 1 / kg, itself=1)
+    assert (
+        len(set(order)) == 2
+        and order != passing_first(price, cost, 0.0)
+        and order != passing_first(price, cost, 1 / kg, itself=1)
+    )
     trade = TradeByHand(price, cost, salience_delta=delta, salience_theta=1 / kg, **THEIRS)
     risk = [risk_of_trunk(past, 1.0) for past in quiet_year(trade)]
     value = [v / kg for v in values(cost, risk, price, [kg] * 4, delta)]
     trade.week()
-    assert trade.world.trade.share[0] == pytest.approx(logit(value, trade.world.parameters.trafficking.scale[0] * max(price)), **SAME)
+    assert trade.world.trade.share[0] == pytest.approx(
+        logit(value, trade.world.parameters.trafficking.scale[0] * max(price)), **SAME
+    )
     expected = [p * (1 - r) - c for p, c, r in zip(price, cost, risk)]
     assert (value == pytest.approx(expected, rel=1e-12)) == (delta == 1.0)
 
@@ -93,7 +105,9 @@ def test_memory_is_that_of_their_first_model(fading):
     history = [[], [], []]
     for week in range(30):
         sent, lost = trade.week(1, [r for r in range(3) if week in lost_in[r]])
-        assert trade.world.trade.risk[0] == pytest.approx([risk_of_trunk(past, fading) for past in history], **SAME)
+        assert trade.world.trade.risk[0] == pytest.approx(
+            [risk_of_trunk(past, fading) for past in history], **SAME
+        )
         assert sent.tolist() == [1, 1, 1] and lost.tolist() == [week in weeks for weeks in lost_in]
         remember(history, sent, lost)
 
@@ -122,7 +136,9 @@ def test_a_sharp_salient_choice_sends_all_where_they_send_it():
         assert min(value) > 0.0
         assert (sent * trade.kg).tolist() == flows(value, risk, [4 * trade.kg] * 5, 4 * trade.kg)
         taken.append(int(np.argmax(sent)))
-        differs = differs or taken[-1] != int(np.argmax([(1 - r) * p - c for r, p, c in zip(risk, PRICE, COST)]))
+        differs = differs or taken[-1] != int(
+            np.argmax([(1 - r) * p - c for r, p, c in zip(risk, PRICE, COST)])
+        )
         remember(history, sent, lost)
     assert len(set(taken)) >= 3 and differs
 
@@ -130,7 +146,17 @@ def test_a_sharp_salient_choice_sends_all_where_they_send_it():
 def test_a_sharp_choice_without_salience_is_the_argmax():
     """Scale to 0, salience off: every week all loads go by the route of the greatest utility, with source price, bribe and memory on."""
     source, bribe, weight, memory, prior = 300.0, 20.0, 10.0, 0.96, 0.05
-    trade = TradeByHand(PRICE, COST, source, salience=False, prior=prior, scale=1e-9, bribe_usd=bribe, prior_weight=weight, memory=memory)
+    trade = TradeByHand(
+        PRICE,
+        COST,
+        source,
+        salience=False,
+        prior=prior,
+        scale=1e-9,
+        bribe_usd=bribe,
+        prior_weight=weight,
+        memory=memory,
+    )
     tried, gone, taken = np.zeros(5), np.zeros(5), []
     for week in range(30):
         tried, gone = tried * memory, gone * memory
@@ -148,7 +174,9 @@ def test_our_risk_fades_and_theirs_compounds():
     """A route searched for eight weeks (months), and left in peace for two years. Ours: belief is back near its prior, and the route at its
     share. Theirs: perceived risk leaves the window after a year if the route is used, and never if it is not. Either way the premium,
     at least 1, multiplies transport cost month after month: 60 USD a kg become 55,068 and stay, and the route promises a loss for good."""
-    trade = TradeByHand(PRICE[:3], COST[:3], salience=False, prior=0.05, weeks=104, prior_weight=10.0, memory=0.96)
+    trade = TradeByHand(
+        PRICE[:3], COST[:3], salience=False, prior=0.05, weeks=104, prior_weight=10.0, memory=0.96
+    )
     trade.week()
     before = trade.world.trade.share[0].copy()
     tried = gone = 0.0
@@ -174,7 +202,10 @@ def test_our_risk_fades_and_theirs_compounds():
     for risks in (used, left):
         cost = cost_path(COST[0], risks)
         assert (np.diff(cost) >= 0.0).all() and cost[-1] > 900 * COST[0]
-        theirs = [values([c, *COST[1:3]], [r, quiet, quiet], PRICE[:3], [1.0] * 3)[0] for c, r in ((COST[0], quiet), (cost[-1], risks[-1]))]
+        theirs = [
+            values([c, *COST[1:3]], [r, quiet, quiet], PRICE[:3], [1.0] * 3)[0]
+            for c, r in ((COST[0], quiet), (cost[-1], risks[-1]))
+        ]
         assert theirs[0] > 0.0 > theirs[1]
 
 
@@ -208,6 +239,12 @@ def test_a_lost_load_is_bought_again_here_and_not_there():
     risk = [8 / 15.5, 2 / 15.5]
     assert trade.world.trade.risk[0] == pytest.approx(risk, **SAME)
     theirs = values(cost, risk, [p - source for p in price], [1.0] * 2, 1.0)
-    odds = trade.world.parameters.trafficking.scale[0] * 1_500.0 * np.log(np.divide(*trade.world.trade.share[0][::-1]))
+    odds = (
+        trade.world.parameters.trafficking.scale[0]
+        * 1_500.0
+        * np.log(np.divide(*trade.world.trade.share[0][::-1]))
+    )
     assert odds == pytest.approx((risk[0] - risk[1]) * (1_500.0 + source), rel=1e-12)
-    assert theirs[1] - theirs[0] == pytest.approx((risk[0] - risk[1]) * (1_500.0 - source), rel=1e-12)
+    assert theirs[1] - theirs[0] == pytest.approx(
+        (risk[0] - risk[1]) * (1_500.0 - source), rel=1e-12
+    )

@@ -84,17 +84,26 @@ def test_the_area_of_peru_is_right(either):
 @pytest.mark.parametrize(("name", "theatre", "country", "department"), TOWNS)
 def test_towns_are_where_they_belong(either, name, theatre, country, department):
     town = either.settlements[either.settlement(name, theatre)]
-    assert (THEATRES[town.theatre], COUNTRIES[town.country], town.department) == (theatre, country, department)
+    assert (THEATRES[town.theatre], COUNTRIES[town.country], town.department) == (
+        theatre,
+        country,
+        department,
+    )
     assert either.cell_country[town.cell] == town.country
     assert either.theatre[town.cell] == town.theatre
-    assert np.hypot(*(positions(either, [town])[0] - (either.x_km[town.cell], either.y_km[town.cell]))) < 1.5 * either.resolution_km
+    assert (
+        np.hypot(*(positions(either, [town])[0] - (either.x_km[town.cell], either.y_km[town.cell])))
+        < 1.5 * either.resolution_km
+    )
 
 
 def test_provinces_hold_their_census_population(fine):
     for name, counted in CENSUS_2017.items():
         people = fine.population[fine.province == fine.provinces.index(name)].sum()
         assert people == pytest.approx(counted, rel=0.02), name
-    assert fine.population[fine.theatre == THEATRES.index("vraem")].sum() == pytest.approx(400_000, rel=0.001)
+    assert fine.population[fine.theatre == THEATRES.index("vraem")].sum() == pytest.approx(
+        400_000, rel=0.001
+    )
 
 
 def test_every_populated_cell_has_a_settlement_within_15_km(fine):
@@ -126,7 +135,9 @@ def test_communities_come_first_in_order_and_all_have_people(either):
 
 def test_the_two_resolutions_have_the_same_settlements(fine):
     coarse = load_map(10)
-    assert [(s.name, s.theatre) for s in fine.settlements] == [(s.name, s.theatre) for s in coarse.settlements]
+    assert [(s.name, s.theatre) for s in fine.settlements] == [
+        (s.name, s.theatre) for s in coarse.settlements
+    ]
 
 
 def test_napo_and_yavari_reach_iquitos_and_the_putumayo_only_by_its_connector(fine):
@@ -137,7 +148,10 @@ def test_napo_and_yavari_reach_iquitos_and_the_putumayo_only_by_its_connector(fi
     estrecho = fine.settlement("El Estrecho")
     putumayo = reachable(fine, fine.settlements[estrecho].port)
     assert not amazon & putumayo
-    assert {fine.settlements[fine.settlement(n)].port for n in ("Gueppi", "Tarapaca", "Puerto Leguizamo")} <= putumayo
+    assert {
+        fine.settlements[fine.settlement(n)].port
+        for n in ("Gueppi", "Tarapaca", "Puerto Leguizamo")
+    } <= putumayo
     leg = next(c for c in fine.connectors if c.end == estrecho)
     assert (fine.settlements[leg.start].name, leg.mode, leg.days) == ("Iquitos", "river", 15.0)
 
@@ -154,7 +168,9 @@ def test_ports_are_navigable_and_within_10_km(either):
     assert len(with_port) > 100
     navigable = np.unique(either.river_edges[either.river_edges[:, 3] >= 1, :2])
     for place, (x, y) in zip(with_port, positions(either, with_port)):
-        assert np.hypot(either.x_km[place.port] - x, either.y_km[place.port] - y) <= 10.01, place.name
+        assert np.hypot(either.x_km[place.port] - x, either.y_km[place.port] - y) <= 10.01, (
+            place.name
+        )
         assert place.port in navigable or either.river[place.port] >= 2, place.name
 
 
@@ -163,7 +179,12 @@ def test_edges_join_active_cells_and_have_length(either):
     for edges, km in ((either.road_edges, either.road_km), (either.river_edges, either.river_km)):
         assert edges[:, :2].min() >= 0 and edges[:, :2].max() < size
         assert len(edges) == len(km) and km.min() > 0
-        gap = np.hypot(*(np.c_[either.x_km, either.y_km][edges[:, 0]] - np.c_[either.x_km, either.y_km][edges[:, 1]]).T)
+        gap = np.hypot(
+            *(
+                np.c_[either.x_km, either.y_km][edges[:, 0]]
+                - np.c_[either.x_km, either.y_km][edges[:, 1]]
+            ).T
+        )
         assert gap.max() <= 1.5 * either.resolution_km
     assert either.river_edges[:, 2].max() < len(either.rivers)
 
@@ -172,7 +193,9 @@ def test_poppy_grows_in_the_sierra_and_never_in_lowland_loreto(either):
     loreto = either.department == either.departments.index("Loreto")
     assert loreto.any() and not either.poppy_share[loreto].any()
     high = either.poppy_share > 0.8
-    assert high.any() and either.elevation[high].min() > 2000 and either.elevation[high].max() < 3000
+    assert (
+        high.any() and either.elevation[high].min() > 2000 and either.elevation[high].max() < 3000
+    )
     for name in ("Cutervo", "Chota", "Celendin"):
         assert either.poppy_share[either.province == either.provinces.index(name)].max() > 0.5, name
 
@@ -198,7 +221,10 @@ def test_exits_lie_in_their_country_or_on_a_shared_river(either):
 
 
 def test_connectors_are_those_of_the_model(fine):
-    given = {c.name: (c.mode, c.days, c.seizure_probability, EXITS[c.exit] if c.exit >= 0 else "") for c in fine.connectors}
+    given = {
+        c.name: (c.mode, c.days, c.seizure_probability, EXITS[c.exit] if c.exit >= 0 else "")
+        for c in fine.connectors
+    }
     expected = {
         "VRAEM-coast by road": ("road", 2.0, 0.03, "coast"),
         "VRAEM-Cusco-Puno-Bolivia by road": ("road", 4.0, 0.03, "bolivia"),
@@ -219,12 +245,22 @@ def test_every_exit_is_reachable_from_every_theatre(either):
         other = np.full(size, -1)
         other[inside] = either.index[either.cells[inside] + down * either.cols + right]
         pairs.append(np.column_stack([np.arange(size), other])[other >= 0])
-    pairs.append(np.array([(s.cell, size + i) for i, s in enumerate(either.settlements) if s.cell >= 0]))
+    pairs.append(
+        np.array([(s.cell, size + i) for i, s in enumerate(either.settlements) if s.cell >= 0])
+    )
     pairs.append(np.array([(e.cell, size + places + e.exit) for e in either.exits]))
-    pairs.append(np.array([(size + c.start, size + c.end) for c in either.connectors if c.end >= 0]))
-    pairs.append(np.array([(size + c.start, size + places + c.exit) for c in either.connectors if c.exit >= 0]))
+    pairs.append(
+        np.array([(size + c.start, size + c.end) for c in either.connectors if c.end >= 0])
+    )
+    pairs.append(
+        np.array(
+            [(size + c.start, size + places + c.exit) for c in either.connectors if c.exit >= 0]
+        )
+    )
     a, b = np.vstack(pairs).T
-    label = connected_components(coo_matrix((np.ones(len(a)), (a, b)), (size + places + len(EXITS),) * 2), directed=False)[1]
+    label = connected_components(
+        coo_matrix((np.ones(len(a)), (a, b)), (size + places + len(EXITS),) * 2), directed=False
+    )[1]
     exits = set(label[size + places :].tolist())
     assert len(exits) == 1
     for code in range(1, len(THEATRES)):
@@ -266,21 +302,31 @@ def test_a_wrong_name_or_resolution_is_answered_with_what_there_is(fine):
 
 def test_the_manifest_matches_the_committed_files():
     manifest = json.loads((DATA / "manifest.json").read_text())
-    committed = {p.name for p in DATA.iterdir() if p.suffix in (".npz", ".json") and p.name != "manifest.json"}
+    committed = {
+        p.name
+        for p in DATA.iterdir()
+        if p.suffix in (".npz", ".json") and p.name != "manifest.json"
+    }
     assert set(manifest["outputs"]) == committed
     for name, digest in manifest["outputs"].items():
         assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == digest, name
     attribution = (DATA / "ATTRIBUTION.md").read_text()
-    assert all(source["name"] in attribution and source["licence"] for source in manifest["sources"])
+    assert all(
+        source["name"] in attribution and source["licence"] for source in manifest["sources"]
+    )
     assert sum(path.stat().st_size for path in DATA.iterdir()) < 1.1e6
 
 
 def test_the_build_cuts_a_line_into_edges_that_keep_its_length():
     grid = grid_of(5)
-    line = np.array([[-2.5, -2.5], [37.5, -2.5], [37.5, 22.5]])  # from a cell centre, 40 km east, 25 km north
+    line = np.array(
+        [[-2.5, -2.5], [37.5, -2.5], [37.5, 22.5]]
+    )  # from a cell centre, 40 km east, 25 km north
     edges = edges_of(line, grid)
     assert len(edges) == 13
-    assert sum(km for *_, km in edges) == pytest.approx(65, abs=5.1)  # the half cells at both ends belong to no edge
+    assert sum(km for *_, km in edges) == pytest.approx(
+        65, abs=5.1
+    )  # the half cells at both ends belong to no edge
     assert all(b == c for (_, b, _), (c, _, _) in pairwise(edges))
 
 
@@ -296,7 +342,11 @@ def test_the_build_coarsens_without_losing_people_or_theatres():
     country = np.ones(size, int)
     theatre = np.zeros((grid.rows, grid.cols), int)
     theatre[100:151, 50:101] = 1  # cut through coarse cells
-    layers = {"country": country, "theatre_grid": theatre.ravel(), "population": rng.integers(0, 50, size).astype(float)}
+    layers = {
+        "country": country,
+        "theatre_grid": theatre.ravel(),
+        "population": rng.integers(0, 50, size).astype(float),
+    }
     coarse = coarsen(layers, grid)
     for code in (0, 1):
         before = layers["population"][layers["theatre_grid"] == code].sum()

@@ -59,13 +59,24 @@ def connector_of(map, library, leg):
 @pytest.mark.parametrize("zone", COCA_ZONES)
 @pytest.mark.parametrize("exit", range(len(EXITS)))
 def test_every_exit_is_reachable_from_every_origin_zone(library, zone, exit):
-    assert any(library.cluster_zone[o] == zone and e == exit for o, e in zip(library.origin, library.exit))
+    assert any(
+        library.cluster_zone[o] == zone and e == exit for o, e in zip(library.origin, library.exit)
+    )
 
 
 def test_the_valley_has_every_mode_that_the_sources_tell_of(library):
-    have = {(EXITS[e], MODES[m]) for o, e, m in zip(library.origin, library.exit, library.mode) if library.cluster_zone[o] == "vraem"}
+    have = {
+        (EXITS[e], MODES[m])
+        for o, e, m in zip(library.origin, library.exit, library.mode)
+        if library.cluster_zone[o] == "vraem"
+    }
     north = {("brazil", "river"), ("colombia", "river")}
-    assert {("bolivia", "air"), ("bolivia", "road"), ("coast", "road"), ("coast", "foot")} | north <= have
+    assert {
+        ("bolivia", "air"),
+        ("bolivia", "road"),
+        ("coast", "road"),
+        ("coast", "foot"),
+    } | north <= have
 
 
 def test_the_fixture_map_works_too(map5):
@@ -77,21 +88,29 @@ def test_the_fixture_map_works_too(map5):
 
 def test_known_journeys(library):
     def quickest(cluster, exit, mode):
-        mine = (library.origin == library.cluster_names.index(cluster)) & (library.exit == EXITS.index(exit))
+        mine = (library.origin == library.cluster_names.index(cluster)) & (
+            library.exit == EXITS.index(exit)
+        )
         return library.days[mine & (library.mode == MODES.index(mode))].min()
 
-    assert 1.5 <= quickest("Pichari-Kimbiri", "coast", "road") <= 3.0  # two days by the connector, or by Ayacucho
+    assert (
+        1.5 <= quickest("Pichari-Kimbiri", "coast", "road") <= 3.0
+    )  # two days by the connector, or by Ayacucho
     assert 4.0 <= quickest("Pichari-Kimbiri", "bolivia", "road") <= 5.0
     assert 0.2 < quickest("Sivia-Llochegua", "bolivia", "air") < 0.5
     assert quickest("Caballococha", "brazil", "river") < 2.0
     assert quickest("El Estrecho", "colombia", "river") < 1.0
-    assert 12.0 <= quickest("Pichari-Kimbiri", "brazil", "river") <= 25.0  # eight days on the Ucayali, the rest by smaller boats
+    assert (
+        12.0 <= quickest("Pichari-Kimbiri", "brazil", "river") <= 25.0
+    )  # eight days on the Ucayali, the rest by smaller boats
 
 
 def test_numbers_of_routes(library):
     n = len(library.origin)
     assert 100 <= n <= MOST_ROUTES
-    _, counts = np.unique(np.stack((library.origin, library.exit, library.mode)), axis=1, return_counts=True)
+    _, counts = np.unique(
+        np.stack((library.origin, library.exit, library.mode)), axis=1, return_counts=True
+    )
     assert counts.max() <= ALTERNATIVES
     assert counts.max() >= 3, "no cluster has real alternatives"
 
@@ -112,22 +131,34 @@ def test_routes_start_at_their_cluster_and_end_at_an_exit(map5, library):
 
 
 def test_steps_are_chains_of_neighbours(map5, library):
-    edges = {frozenset(e) for e in np.concatenate((map5.road_edges[:, :2], map5.river_edges[:, :2])).tolist()}
+    edges = {
+        frozenset(e)
+        for e in np.concatenate((map5.road_edges[:, :2], map5.river_edges[:, :2])).tolist()
+    }
     row, col = map5.cells // map5.cols, map5.cells % map5.cols
     for i in range(len(library.origin)):
         cells = library.cell[steps(library, i)]
         assert len(set(cells[cells >= 0].tolist())) == (cells >= 0).sum(), "a route meets itself"
         for a, b in zip(cells[:-1].tolist(), cells[1:].tolist()):
             if a >= 0 and b >= 0:
-                assert max(abs(row[a] - row[b]), abs(col[a] - col[b])) == 1 or frozenset((a, b)) in edges
+                assert (
+                    max(abs(row[a] - row[b]), abs(col[a] - col[b])) == 1
+                    or frozenset((a, b)) in edges
+                )
 
 
 def test_days_and_costs_add_up(map5, library):
     for i in range(len(library.origin)):
         row = steps(library, i)
         assert library.days[i] == pytest.approx(library.step_days[row].sum())
-        used = [connector_of(map5, library, leg) for leg, cell in zip(library.step_leg[row], library.cell[row]) if cell < 0]
-        assert library.connectors_usd_per_kg[i] == pytest.approx(sum(c.cost_usd_per_kg for c in used))
+        used = [
+            connector_of(map5, library, leg)
+            for leg, cell in zip(library.step_leg[row], library.cell[row])
+            if cell < 0
+        ]
+        assert library.connectors_usd_per_kg[i] == pytest.approx(
+            sum(c.cost_usd_per_kg for c in used)
+        )
         assert library.days[i] >= sum(c.days for c in used)
         by = library.leg_mode[library.step_leg[row]]
         assert library.foot_days[i] == pytest.approx(library.step_days[row][by == FOOT].sum())
@@ -142,21 +173,32 @@ def test_transport_is_paid_by_day_on_foot_and_by_distance_else(library):
     prices = {"foot_usd": 7.0, "river_usd": 0.03, "road_usd": 0.02}
     costs = costs_of(library, prices)
     assert np.all(costs > 0)
-    for name, length in (("foot_usd", library.foot_days), ("river_usd", library.river_km), ("road_usd", library.road_km)):
+    for name, length in (
+        ("foot_usd", library.foot_days),
+        ("river_usd", library.river_km),
+        ("road_usd", library.road_km),
+    ):
         dearer = costs_of(library, prices | {name: 2 * prices[name]})
         assert length.any() and dearer - costs == pytest.approx(prices[name] * length)
 
 
 def test_no_step_is_exposed_abroad(map5, library):
     on_map = library.cell >= 0
-    assert np.array_equal(library.step_exposed[on_map] == 1, map5.cell_country[library.cell[on_map]] == PERU)
+    assert np.array_equal(
+        library.step_exposed[on_map] == 1, map5.cell_country[library.cell[on_map]] == PERU
+    )
     assert not library.step_exposed[~on_map].any()
     assert 0 < library.step_exposed.mean() < 1
 
 
 def test_only_connectors_bear_an_exogenous_risk(map5, library):
     assert not library.step_risk[library.cell >= 0].any()
-    for leg, risk in set(zip(library.step_leg[library.cell < 0].tolist(), library.step_risk[library.cell < 0].tolist())):
+    for leg, risk in set(
+        zip(
+            library.step_leg[library.cell < 0].tolist(),
+            library.step_risk[library.cell < 0].tolist(),
+        )
+    ):
         assert risk == connector_of(map5, library, leg).seizure_probability
 
 
@@ -164,15 +206,22 @@ def test_legs_are_blocks_of_a_mode(map5, library):
     on_map = library.cell >= 0
     assert library.step_leg.min() >= 0 and library.step_leg.max() < library.n_legs
     pairs = np.unique(np.stack((library.step_leg[on_map], library.cell[on_map])), axis=1)
-    assert np.array_equal(pairs[1], library.leg_cell), "cells of legs are the cells of steps, sorted"
-    assert np.array_equal(np.repeat(np.arange(library.n_legs), np.diff(library.leg_start)), pairs[0])
+    assert np.array_equal(pairs[1], library.leg_cell), (
+        "cells of legs are the cells of steps, sorted"
+    )
+    assert np.array_equal(
+        np.repeat(np.arange(library.n_legs), np.diff(library.leg_start)), pairs[0]
+    )
     seen = set()
     for leg in range(library.n_legs):
         cells = library.leg_cell[library.leg_start[leg] : library.leg_start[leg + 1]]
         if leg >= library.n_legs - len(map5.connectors):
             assert not len(cells) and library.leg_theatre[leg] == 0
             continue
-        blocks = {(x // BLOCK_KM, y // BLOCK_KM, library.leg_mode[leg]) for x, y in zip(map5.x_km[cells], map5.y_km[cells])}
+        blocks = {
+            (x // BLOCK_KM, y // BLOCK_KM, library.leg_mode[leg])
+            for x, y in zip(map5.x_km[cells], map5.y_km[cells])
+        }
         assert len(blocks) == 1 and not blocks & seen
         seen |= blocks
         counts = np.bincount(map5.theatre[cells], minlength=len(THEATRES))
@@ -180,7 +229,12 @@ def test_legs_are_blocks_of_a_mode(map5, library):
 
 
 def test_routes_share_legs(library):
-    users = np.unique(np.stack((library.step_leg, np.repeat(np.arange(len(library.origin)), np.diff(library.start)))), axis=1)[0]
+    users = np.unique(
+        np.stack(
+            (library.step_leg, np.repeat(np.arange(len(library.origin)), np.diff(library.start)))
+        ),
+        axis=1,
+    )[0]
     assert np.bincount(users).max() > 20
 
 
@@ -204,7 +258,9 @@ def test_alternatives_by_the_same_way_out_differ(library):
         groups.setdefault(key, []).append(set(library.cell[row].tolist()) - {-1})
     for alternatives in groups.values():
         for j, one in enumerate(alternatives):
-            assert all(len(one - other) > 0.5 * NEW_SHARE * len(one) for other in alternatives[:j])  # cells stand in for km
+            assert all(
+                len(one - other) > 0.5 * NEW_SHARE * len(one) for other in alternatives[:j]
+            )  # cells stand in for km
     assert max(map(len, groups.values())) >= 3
 
 

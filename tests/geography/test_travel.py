@@ -8,7 +8,15 @@ import pytest
 
 from sim.geography.cache import cached, digest_of
 from sim.geography.map import COUNTRIES, load_map
-from sim.geography.travel import COMMUNITY_KM, FOOT_DAYS, REACH_KM, Speeds, Travel, river_edges, travel
+from sim.geography.travel import (
+    COMMUNITY_KM,
+    FOOT_DAYS,
+    REACH_KM,
+    Speeds,
+    Travel,
+    river_edges,
+    travel,
+)
 from sim.machine.cache import TEMPORARY, abandon, cache_root
 
 TABLES = tuple(f.name for f in fields(Travel) if f.name not in ("speeds", "digest"))
@@ -33,7 +41,9 @@ def tables(map5, own_cache) -> Travel:
 
 
 def digest_of_arrays(map):
-    return hashlib.sha256(b"".join(v.tobytes() for v in vars(map).values() if isinstance(v, np.ndarray))).digest()
+    return hashlib.sha256(
+        b"".join(v.tobytes() for v in vars(map).values() if isinstance(v, np.ndarray))
+    ).digest()
 
 
 def days(map, table, a, b):
@@ -59,8 +69,12 @@ def test_known_journeys(map5, tables, a, b, low, high):
 def test_days_on_the_water_are_a_part_of_the_way(map5, tables):
     """None on a road, most of them on the Amazon, never more than the way has."""
     water = tables.days_river
-    assert days(map5, water, "Jaen", "San Ignacio") == 0.0 == days(map5, water, "Ayacucho", "Pichari")
-    assert 0.8 * days(map5, tables.days_surface, "Iquitos", "Caballococha") < days(map5, water, "Iquitos", "Caballococha")
+    assert (
+        days(map5, water, "Jaen", "San Ignacio") == 0.0 == days(map5, water, "Ayacucho", "Pichari")
+    )
+    assert 0.8 * days(map5, tables.days_surface, "Iquitos", "Caballococha") < days(
+        map5, water, "Iquitos", "Caballococha"
+    )
     assert days(map5, water, "Pichari", "Puerto Ocopa") > 1.5
     assert np.all((water >= 0) & (water <= tables.days_surface)) and np.array_equal(water, water.T)
 
@@ -68,10 +82,16 @@ def test_days_on_the_water_are_a_part_of_the_way(map5, tables):
 def test_slower_boats_lengthen_a_way_by_its_days_on_the_water(map5, tables):
     """The whole way from Iquitos to Caballococha, were all boats a hundredth slower: a hundredth of its days by boat more."""
     base = Speeds()
-    slow = Speeds(river_large=base.river_large / 1.01, river_medium=base.river_medium / 1.01, river_small=base.river_small / 1.01)
+    slow = Speeds(
+        river_large=base.river_large / 1.01,
+        river_medium=base.river_medium / 1.01,
+        river_small=base.river_small / 1.01,
+    )
     longer = days(map5, travel(map5, slow).days_surface, "Iquitos", "Caballococha")
     more = 0.01 * days(map5, tables.days_river, "Iquitos", "Caballococha")
-    assert longer - days(map5, tables.days_surface, "Iquitos", "Caballococha") == pytest.approx(more, rel=1e-3)
+    assert longer - days(map5, tables.days_surface, "Iquitos", "Caballococha") == pytest.approx(
+        more, rel=1e-3
+    )
 
 
 def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
@@ -91,7 +111,9 @@ def test_tables_are_metrics(tables, name):
     table = getattr(tables, name)
     assert np.array_equal(table, table.T)
     assert not np.diagonal(table).any()
-    through = np.minimum.reduce([table[:, k, None] + table[None, k, :] for k in range(0, len(table), 7)])
+    through = np.minimum.reduce(
+        [table[:, k, None] + table[None, k, :] for k in range(0, len(table), 7)]
+    )
     if name == "days_foot":  # two marches within the limit may join to one beyond it
         through[through > FOOT_DAYS] = np.inf
     with np.errstate(invalid="ignore"):
@@ -99,9 +121,13 @@ def test_tables_are_metrics(tables, name):
 
 
 def test_air_distance(map5, tables):
-    assert days(map5, tables.air_km, "Iquitos", "El Estrecho") == pytest.approx(156, abs=8)  # model section 4.3
+    assert days(map5, tables.air_km, "Iquitos", "El Estrecho") == pytest.approx(
+        156, abs=8
+    )  # model section 4.3
     a, b = map5.settlements[0], map5.settlements[5]
-    flat = np.hypot((a.lon - b.lon) * np.cos(np.radians((a.lat + b.lat) / 2)), a.lat - b.lat) * 111.195
+    flat = (
+        np.hypot((a.lon - b.lon) * np.cos(np.radians((a.lat + b.lat) / 2)), a.lat - b.lat) * 111.195
+    )
     assert tables.air_km[0, 5] == pytest.approx(flat, rel=0.01)
 
 
@@ -124,10 +150,13 @@ def test_off_the_roads_reach_is_a_walk_over_cells(map5, tables):
         row = slice(tables.reach_start[i], tables.reach_start[i + 1])
         cells, km, own = tables.reach_cell[row], tables.reach_km[row], map5.settlements[i].cell
         straight = np.hypot(map5.x_km[cells] - map5.x_km[own], map5.y_km[cells] - map5.y_km[own])
-        assert np.all(km >= 0.4 * (straight - np.sqrt(2) * map5.resolution_km))  # a course may cut the first and the last cell
-        assert np.all(km[(straight > 0) & (straight < 1.5 * map5.resolution_km)] <= np.sqrt(2) * map5.resolution_km + 1e-9) or np.any(
-            ~np.isin(map5.terrain_of[cells], (1, 2, 3, 4, 5))
-        )
+        assert np.all(
+            km >= 0.4 * (straight - np.sqrt(2) * map5.resolution_km)
+        )  # a course may cut the first and the last cell
+        assert np.all(
+            km[(straight > 0) & (straight < 1.5 * map5.resolution_km)]
+            <= np.sqrt(2) * map5.resolution_km + 1e-9
+        ) or np.any(~np.isin(map5.terrain_of[cells], (1, 2, 3, 4, 5)))
 
 
 def test_near_sites_agree_with_reach(map5, tables):
@@ -140,7 +169,9 @@ def test_near_sites_agree_with_reach(map5, tables):
         by_cell = dict(zip(tables.reach_cell[reach].tolist(), tables.reach_km[reach].tolist()))
         others = [(j, k) for j, k in zip(sites.tolist(), km.tolist()) if j != i]
         assert all(k == by_cell[map5.settlements[j].cell] for j, k in others)
-        assert len(others) == sum(s.cell in by_cell for j, s in enumerate(map5.settlements) if j != i)
+        assert len(others) == sum(
+            s.cell in by_cell for j, s in enumerate(map5.settlements) if j != i
+        )
 
 
 def test_every_cell_of_a_theatre_belongs_to_a_community_of_its_own_country(map5, tables):
@@ -166,13 +197,21 @@ def test_a_community_owns_its_cell(map5, tables):
 
 def test_slower_boats_take_longer(map5, tables):
     slow = travel(map5, Speeds(river_large=50.0))
-    assert days(map5, slow.days_surface, "Iquitos", "Caballococha") > 2 * days(map5, tables.days_surface, "Iquitos", "Caballococha")
-    assert days(map5, slow.days_surface, "Jaen", "San Ignacio") == days(map5, tables.days_surface, "Jaen", "San Ignacio")
+    assert days(map5, slow.days_surface, "Iquitos", "Caballococha") > 2 * days(
+        map5, tables.days_surface, "Iquitos", "Caballococha"
+    )
+    assert days(map5, slow.days_surface, "Jaen", "San Ignacio") == days(
+        map5, tables.days_surface, "Jaen", "San Ignacio"
+    )
     assert slow.digest != tables.digest
 
 
 def test_only_navigable_rivers_carry_boats(map5):
-    assert len(river_edges(map5, Speeds()).a) == (map5.river_edges[:, 3] > 0).sum() < len(map5.river_edges)
+    assert (
+        len(river_edges(map5, Speeds()).a)
+        == (map5.river_edges[:, 3] > 0).sum()
+        < len(map5.river_edges)
+    )
 
 
 def test_arrays_are_wide_and_read_only(tables):
@@ -190,7 +229,11 @@ def test_a_rebuild_and_a_cache_hit_give_the_same_bytes(map5, tables, tmp_path, m
     rebuilt = travel(map5)
     assert list(tmp_path.rglob("*.npz")) and not list(tmp_path.rglob("*.part"))
     for name in TABLES:
-        assert getattr(hit, name).tobytes() == getattr(tables, name).tobytes() == getattr(rebuilt, name).tobytes()
+        assert (
+            getattr(hit, name).tobytes()
+            == getattr(tables, name).tobytes()
+            == getattr(rebuilt, name).tobytes()
+        )
     assert digest_of_arrays(map5) == before, "a table's construction wrote into the map"
 
 
@@ -231,6 +274,8 @@ def test_digest_follows_inputs_and_sources(tmp_path):
     source = tmp_path / "source.py"
     source.write_text("a = 1")
     first = digest_of(("map", 1.0), (str(source),))
-    assert first == digest_of(("map", 1.0), (str(source),)) != digest_of(("map", 2.0), (str(source),))
+    assert (
+        first == digest_of(("map", 1.0), (str(source),)) != digest_of(("map", 2.0), (str(source),))
+    )
     source.write_text("a = 2")
     assert digest_of(("map", 1.0), (str(source),)) != first

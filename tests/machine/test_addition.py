@@ -10,7 +10,12 @@ from sim.machine import sources
 from sim.machine.addition import added
 
 DECIDING = (*sources.DECIDING, "scenario/*.py", "parameters/*.py", "geography/build/*.py")
-UNSTEADY = ("sum", "sumprod", "statistics", "random")  # what has changed, or may, from one Python to the next
+UNSTEADY = (
+    "sum",
+    "sumprod",
+    "statistics",
+    "random",
+)  # what has changed, or may, from one Python to the next
 WHOLE = {  # where the code does not show that `sum` adds whole numbers: what they are
     "sum(each.soldiers for each in held)": "people of the scenario's forces, whole numbers by its schema",
     "sum(each.police for each in held)": "the same",
@@ -23,7 +28,9 @@ WHOLE = {  # where the code does not show that `sum` adds whole numbers: what th
 
 
 def deciding():
-    return sorted({file for pattern in DECIDING for file in sources.SIM.glob(pattern) if file.suffix == ".py"})
+    return sorted(
+        {file for pattern in DECIDING for file in sources.SIM.glob(pattern) if file.suffix == ".py"}
+    )
 
 
 def counts(node):
@@ -32,7 +39,11 @@ def counts(node):
         return not isinstance(getattr(node, "value", 0), float)
     if isinstance(node, ast.UnaryOp | ast.BoolOp):
         return isinstance(node, ast.BoolOp) or isinstance(node.op, ast.Not)
-    name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+    name = (
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if isinstance(node, ast.Call)
+        else ""
+    )
     return name in ("len", "int", "bool", "ceil", "floor") or name.startswith("is")
 
 
@@ -42,14 +53,22 @@ def unsteady(text):
     fine = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum":
-            inside = node.args[0].elt if isinstance(node.args[0], ast.GeneratorExp | ast.ListComp) else node.args[0]
+            inside = (
+                node.args[0].elt
+                if isinstance(node.args[0], ast.GeneratorExp | ast.ListComp)
+                else node.args[0]
+            )
             if ast.get_source_segment(text, node) in WHOLE or counts(inside):
                 fine.add(node.func)
     for node in ast.walk(tree):
         names = [node.id] if isinstance(node, ast.Name) else []
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None)]
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("math", "builtins"):
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("math", "builtins")
+        ):
             names = [node.attr]
         if node not in fine and set(names) & set(UNSTEADY):
             yield node.lineno, text.splitlines()[node.lineno - 1].strip()
@@ -64,9 +83,15 @@ def test_numbers_are_added_from_the_first_to_the_last():
 
 
 def test_nothing_that_decides_a_result_adds_floats_with_sum():
-    found = {f"{file.relative_to(sources.SIM)}:{line}: {code}" for file in deciding() for line, code in unsteady(file.read_text("utf-8"))}
+    found = {
+        f"{file.relative_to(sources.SIM)}:{line}: {code}"
+        for file in deciding()
+        for line, code in unsteady(file.read_text("utf-8"))
+    }
     assert len(deciding()) > 80 and Path(added.__code__.co_filename) in deciding()
-    assert not found, "add floats with sim.machine.addition.added; if these are whole numbers, name them in WHOLE"
+    assert not found, (
+        "add floats with sim.machine.addition.added; if these are whole numbers, name them in WHOLE"
+    )
 
 
 def test_every_exception_still_stands_in_a_source():

@@ -18,7 +18,9 @@ from sim.machine import cache
 NOBODY = 65534
 ENTRY = "kernels/abc/one"
 OLD = time.time() - 40 * cache.DAY_S
-as_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root may become another user")
+as_root = pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0, reason="only root may become another user"
+)
 
 
 @pytest.fixture
@@ -66,8 +68,15 @@ def test_an_entry_comes_back_and_its_folder_is_for_nobody_else(root):
         assert cache.read(ENTRY) is None and put_and_read() == b"code"
     finally:
         os.umask(before)
-    assert all((folder.stat().st_mode & 0o777) == 0o700 for folder in (root, root / "kernels", root / "kernels/abc"))
-    assert not list(root.rglob("*.part")) and cache.holds("kernels/abc", "on") and not cache.holds("kernels/abc", "two")
+    assert all(
+        (folder.stat().st_mode & 0o777) == 0o700
+        for folder in (root, root / "kernels", root / "kernels/abc")
+    )
+    assert (
+        not list(root.rglob("*.part"))
+        and cache.holds("kernels/abc", "on")
+        and not cache.holds("kernels/abc", "two")
+    )
 
 
 def test_every_flipped_bit_and_every_cut_makes_an_entry_absent(root):
@@ -88,7 +97,9 @@ def test_every_flipped_bit_and_every_cut_makes_an_entry_absent(root):
 def test_many_writers_of_one_entry_leave_a_whole_one(root):
     contents = [bytes([number]) * 100_000 for number in range(8)]
     with Pool(8) as pool:
-        for found in pool.map(lambda data: [cache.write(ENTRY, data), cache.read(ENTRY)][1], contents * 5):
+        for found in pool.map(
+            lambda data: [cache.write(ENTRY, data), cache.read(ENTRY)][1], contents * 5
+        ):
             assert found in contents
     assert [file.name for file in (root / "kernels/abc").iterdir()] == ["one"]
 
@@ -98,7 +109,10 @@ def test_a_folder_that_everybody_may_write_to_is_not_used(root, capfd):
     root.chmod(0o777)
     assert cache.read(ENTRY) is None and put_and_read() == b"code"
     (line,) = capfd.readouterr().err.splitlines()
-    assert "cannot be used: everybody may write to it; what is computed is kept in a temporary folder" in line
+    assert (
+        "cannot be used: everybody may write to it; what is computed is kept in a temporary folder"
+        in line
+    )
 
 
 @as_root
@@ -114,7 +128,9 @@ def test_a_folder_or_a_file_of_another_user_is_not_read(root, capfd):
 
 @as_root
 @pytest.mark.parametrize("made", [False, True], ids=["without a cache", "with a cache"])
-def test_a_home_that_cannot_be_written_is_told_once_and_a_temporary_folder_is_used(made, capfd, monkeypatch):
+def test_a_home_that_cannot_be_written_is_told_once_and_a_temporary_folder_is_used(
+    made, capfd, monkeypatch
+):
     home = Path(tempfile.mkdtemp())  # that of pytest is closed to others
     try:
         home.chmod(0o755)
@@ -123,11 +139,13 @@ def test_a_home_that_cannot_be_written_is_told_once_and_a_temporary_folder_is_us
         if made:
             (home / "redeploy").mkdir(mode=0o555)
             os.chown(home / "redeploy", NOBODY, NOBODY)
-        assert as_another_user(lambda: (put_and_read(), put_and_read(), os.path.dirname(os.environ[cache.TEMPORARY]))) == repr(
-            (b"code", b"code", tempfile.gettempdir())
-        )
+        assert as_another_user(
+            lambda: (put_and_read(), put_and_read(), os.path.dirname(os.environ[cache.TEMPORARY]))
+        ) == repr((b"code", b"code", tempfile.gettempdir()))
         (line,) = capfd.readouterr().err.splitlines()
-        assert line.startswith(f"redeploy: the cache {home}/redeploy cannot be used: Permission denied; ")
+        assert line.startswith(
+            f"redeploy: the cache {home}/redeploy cannot be used: Permission denied; "
+        )
         assert not list(home.rglob("one*"))
     finally:
         shutil.rmtree(home)
@@ -145,7 +163,9 @@ def test_a_user_without_a_home_is_told_once(root, monkeypatch, capfd):
 
 
 @pytest.mark.parametrize("everywhere", [False, True], ids=["one disk", "all disks"])
-def test_a_full_disk_is_told_once_and_what_is_there_is_still_read(root, monkeypatch, capfd, everywhere):
+def test_a_full_disk_is_told_once_and_what_is_there_is_still_read(
+    root, monkeypatch, capfd, everywhere
+):
     put_and_read()
     real = cache._put
 
@@ -163,9 +183,13 @@ def test_a_full_disk_is_told_once_and_what_is_there_is_still_read(root, monkeypa
 
 
 def test_a_write_that_fails_midway_leaves_no_file(root, monkeypatch):
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "broken")))
+    monkeypatch.setattr(
+        Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "broken"))
+    )
     cache.write(ENTRY, b"code")
-    assert [file for file in root.rglob("*") if file.is_file() and file.parent.name != cache.LIVING] == []
+    assert [
+        file for file in root.rglob("*") if file.is_file() and file.parent.name != cache.LIVING
+    ] == []
 
 
 ALONE = """
@@ -180,8 +204,12 @@ def test_the_temporary_folder_goes_with_the_process(tmp_path):
     (tmp_path / "file").write_text("")
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file"), "TMPDIR": str(tmp_path)}
     environment.pop(cache.TEMPORARY, None)  # of a test that went before
-    done = subprocess.run([sys.executable, "-c", ALONE], env=environment, capture_output=True, text=True, check=True)
-    assert Path(done.stdout.strip()).parent == tmp_path and sorted(file.name for file in tmp_path.iterdir()) == ["file"]
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], env=environment, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()).parent == tmp_path and sorted(
+        file.name for file in tmp_path.iterdir()
+    ) == ["file"]
 
 
 def age(folder: Path) -> None:
@@ -195,7 +223,10 @@ def test_what_nobody_used_for_30_days_is_removed_at_the_next_write(root):
     for folder in ("kernels/old", "travel/old", "kernels/numba"):
         age(root / folder)
     put_and_read()
-    assert sorted(str(folder.relative_to(root)) for folder in root.glob("[!l]*/*")) == ["kernels/abc", "kernels/new"]
+    assert sorted(str(folder.relative_to(root)) for folder in root.glob("[!l]*/*")) == [
+        "kernels/abc",
+        "kernels/new",
+    ]
 
 
 def test_what_is_read_is_used_again(root):
@@ -211,7 +242,9 @@ LIVES = "import sys; from sim.machine import cache; cache.read('kernels/old/a');
 def test_what_a_living_process_uses_stays_until_it_ends(root):
     """However long ago it read it: a batch of weeks starts workers that need the compiled code."""
     cache._put(root, "kernels/old/a", b"code")
-    with subprocess.Popen([sys.executable, "-c", LIVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", LIVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         process.stdout.readline()
         age(root / "kernels/old")
         put_and_read()
@@ -227,9 +260,16 @@ def test_the_command_tells_place_and_size_and_empties(root, capsys):
     cache.write(ENTRY, bytes(3_000_000))
     assert main(["cache"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first == f"{root}: 3.0 MB" and second.startswith("1 compiled loops and rules, 3.0 MB, last used 20")
+    assert first == f"{root}: 3.0 MB" and second.startswith(
+        "1 compiled loops and rules, 3.0 MB, last used 20"
+    )
     assert main(["cache", "--json"]) == 0 and '"bytes": 3000032' in capsys.readouterr().out
-    assert main(["cache", "--clear"]) == 0 and capsys.readouterr().out.startswith(f"{root}: 3.0 MB removed\n")
+    assert main(["cache", "--clear"]) == 0 and capsys.readouterr().out.startswith(
+        f"{root}: 3.0 MB removed\n"
+    )
     assert cache.read(ENTRY) is None
     root.chmod(0o777)
-    assert main(["cache"]) == 2 and "nothing is kept here: everybody may write to it" in capsys.readouterr().err
+    assert (
+        main(["cache"]) == 2
+        and "nothing is kept here: everybody may write to it" in capsys.readouterr().err
+    )

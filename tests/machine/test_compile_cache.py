@@ -24,7 +24,9 @@ SIM = Path(sim.__file__).parent
 def copy(tmp_path, monkeypatch):
     """The sources in a folder of their own, as `sources` sees them."""
     tree = tmp_path / "sim"
-    shutil.copytree(SIM, tree, ignore=shutil.ignore_patterns("__pycache__", "*.npz", "outline*.json"))
+    shutil.copytree(
+        SIM, tree, ignore=shutil.ignore_patterns("__pycache__", "*.npz", "outline*.json")
+    )
     (tree / "geography" / "data" / "grid10.npz").write_bytes(b"cells")
     monkeypatch.setattr(sources, "SIM", tree)
     return tree
@@ -43,7 +45,11 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_a_file_has_the_folder_of_what_it_compiles(copy):
     """An edit of a mechanism moves its own folder and the day's, no other; an edit of a shared file moves all."""
     mechanisms = copy / "model" / "mechanisms"
-    control, crops, day = mechanisms / "insurgents" / "control.py", mechanisms / "trade" / "crops.py", copy / "model" / "day.py"
+    control, crops, day = (
+        mechanisms / "insurgents" / "control.py",
+        mechanisms / "trade" / "crops.py",
+        copy / "model" / "day.py",
+    )
     before = [folder(file) for file in (control, crops, day)]
     assert before == [folder(file) for file in (control, crops, day)] and len(set(before)) == 3
     edit(control, "1.5 - cooperation", "1.6 - cooperation")
@@ -110,7 +116,15 @@ def test_the_words_of_the_registry_rename_no_run(copy, key):
     assert sources.source_hash.__wrapped__() == before
 
 
-@pytest.mark.parametrize("name", ["cli/main.py", "scenario/problems.py", "parameters/figures.csv", "geography/data/ATTRIBUTION.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cli/main.py",
+        "scenario/problems.py",
+        "parameters/figures.csv",
+        "geography/data/ATTRIBUTION.md",
+    ],
+)
 def test_what_decides_nothing_does_not_rename_a_run(copy, name):
     before = sources.source_hash.__wrapped__()
     edit(copy / name, "\n", "\n\n")
@@ -121,13 +135,21 @@ def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
     """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario;
     the caches give back what was computed, or nothing."""
     ask = "import sim.simulation.run, sys; print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'sim'))"
-    files = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent).stdout.split()
+    files = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent
+    ).stdout.split()
     decide = {file for pattern in sources.DECIDING for file in SIM.glob(pattern)}
-    others = {file for file in map(Path, files) if file not in decide and file.name != "__init__.py"}
+    others = {
+        file for file in map(Path, files) if file not in decide and file.name != "__init__.py"
+    }
     assert len(files) > 40
     named = {"errors.py", "parameters/couplings.py", "parameters/needs.py"}
-    named |= {*(f"machine/{name}.py" for name in ("cache", "compile_cache", "interrupts", "sources"))}
-    assert {str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"} == named
+    named |= {
+        *(f"machine/{name}.py" for name in ("cache", "compile_cache", "interrupts", "sources"))
+    }
+    assert {
+        str(file.relative_to(SIM)) for file in others if file.parent.name != "scenario"
+    } == named
 
 
 DAY = """
@@ -147,7 +169,11 @@ print(advance(0.5, 1.0, p))
 """
 EDITS = [  # of a shared file and of a mechanism
     ("model/rules/bounds.py", "min(max(x, low), high)", "0.5 * min(max(x, low), high)"),
-    ("model/mechanisms/forces/sustainment.py", "clip(readiness + change, 0.05, 1.0)", "clip(readiness + change, 0.05, 0.5)"),
+    (
+        "model/mechanisms/forces/sustainment.py",
+        "clip(readiness + change, 0.05, 1.0)",
+        "clip(readiness + change, 0.05, 0.5)",
+    ),
 ]
 
 
@@ -165,15 +191,28 @@ def checkout(tmp_path):
 
 def ask(tree: Path, cache: Path) -> tuple[float, str]:
     """What the day of a checkout answers, and what it says on the way."""
-    environment = os.environ | {"PYTHONPATH": str(tree), "XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": str(tree),
+        "XDG_CACHE_HOME": str(cache),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     environment.pop(TEMPORARY, None)
-    done = subprocess.run([sys.executable, "-c", ASK], env=environment, cwd=tree, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        env=environment,
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-2_000:]
     return float(done.stdout), done.stderr
 
 
 def said_to_compile(said: str) -> bool:
-    assert said == "" or (said.startswith("Compiling the model (about ") and said.count("\n") == 1), said
+    assert said == "" or (
+        said.startswith("Compiling the model (about ") and said.count("\n") == 1
+    ), said
     return bool(said)
 
 
@@ -196,16 +235,24 @@ def test_a_day_never_runs_an_edited_callee_from_the_cache(checkout, tmp_path, fi
 
 
 @needs_the_compiler
-def test_without_a_cache_folder_an_edit_is_seen_and_nothing_is_written_beside_the_sources(checkout, tmp_path):
+def test_without_a_cache_folder_an_edit_is_seen_and_nothing_is_written_beside_the_sources(
+    checkout, tmp_path
+):
     """numba alone would keep its code in `__pycache__`, by the file of the function."""
     (tmp_path / "file").write_text("in the way")
     for expected in (1.0, 0.5):
         value, said = ask(checkout, tmp_path / "file")
         assert value == expected
         warning, compiling = sorted(said.splitlines(), reverse=True)
-        assert "cannot be used: Not a directory" in warning and compiling.startswith("Compiling the model")
+        assert "cannot be used: Not a directory" in warning and compiling.startswith(
+            "Compiling the model"
+        )
         edit(checkout / "sim" / EDITS[1][0], *EDITS[1][1:]) if expected == 1.0 else None
-    assert not [file for file in checkout.rglob("*") if file.suffix in (".nbi", ".nbc", ".part") or file.name == "__pycache__"]
+    assert not [
+        file
+        for file in checkout.rglob("*")
+        if file.suffix in (".nbi", ".nbc", ".part") or file.name == "__pycache__"
+    ]
 
 
 @needs_the_compiler
@@ -246,14 +293,26 @@ sys.exit(__main__.main())
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
     """A long function holds the compiler for half a minute and more. Nothing half written stays, in a temporary folder neither."""
-    lines = "\n".join(f"    if x > {line}.5:\n        x = x * 1.{line} + {line} / (1.0 + x)" for line in range(1_500))
+    lines = "\n".join(
+        f"    if x > {line}.5:\n        x = x * 1.{line} + {line} / (1.0 + x)"
+        for line in range(1_500)
+    )
     (tmp_path / "long.py").write_text(LONG.format(lines=lines))
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "tmp").mkdir()
     for base in ("cache", "file"):
-        environment = os.environ | {"PYTHONPATH": str(SIM.parent), "XDG_CACHE_HOME": str(tmp_path / base), "TMPDIR": str(tmp_path / "tmp")}
+        environment = os.environ | {
+            "PYTHONPATH": str(SIM.parent),
+            "XDG_CACHE_HOME": str(tmp_path / base),
+            "TMPDIR": str(tmp_path / "tmp"),
+        }
         environment.pop(TEMPORARY, None)
-        with subprocess.Popen([sys.executable, tmp_path / "long.py"], env=environment, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            [sys.executable, tmp_path / "long.py"],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
             while "Compiling" not in process.stderr.readline():
                 assert process.poll() is None
             time.sleep(0.5)
@@ -262,7 +321,9 @@ def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
             said = process.communicate(timeout=60)[1]
         assert (process.returncode, said) == (130, "interrupted\n")
         assert time.monotonic() - began < 10
-    assert not [file for file in tmp_path.rglob("*") if file.suffix == ".part"] and not list((tmp_path / "tmp").iterdir())
+    assert not [file for file in tmp_path.rglob("*") if file.suffix == ".part"] and not list(
+        (tmp_path / "tmp").iterdir()
+    )
 
 
 MODEL = "import sys; sys.argv[1:] = ['run', sys.argv[1]]; from sim.__main__ import main; sys.exit(main())"
@@ -273,12 +334,21 @@ def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Po
     scenario.write_text(WEEK)
     environment = os.environ | {"PYTHONPATH": str(tree), "XDG_CACHE_HOME": str(cache)}
     command = [sys.executable, "-c", MODEL, scenario]
-    return subprocess.Popen(command, env=environment, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=tree,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @needs_the_compiler
 @pytest.mark.lane
-def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(tmp_path):
+def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(
+    tmp_path,
+):
     """With the whole model: the first start is interrupted, the second compiles, a third elsewhere does not."""
     shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     first = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")

@@ -48,7 +48,11 @@ def model():
 
 
 def columns(kind):
-    return [(field, RENAMED.get(field, field)) for field in get_type_hints(RECORDS[kind]) if field not in IDENTITY]
+    return [
+        (field, RENAMED.get(field, field))
+        for field in get_type_hints(RECORDS[kind])
+        if field not in IDENTITY
+    ]
 
 
 def live(table):
@@ -73,13 +77,21 @@ def test_every_class_has_its_rows(model):
     }
     assert {kind: len(by_type[kind]) for kind in CLASSES} == expected
     assert [kind for kind, n in expected.items() if n == 0] == [ThirdGroup]
-    assert set(by_type[ArmedGroup]) == {agent for kind in (MpcpColumn, DissidentCell, ThirdGroup) for agent in by_type[kind]}
+    assert set(by_type[ArmedGroup]) == {
+        agent for kind in (MpcpColumn, DissidentCell, ThirdGroup) for agent in by_type[kind]
+    }
     assert len(by_type[ArmedGroup]) == len(groups) and len(model.agents) == sum(expected.values())
-    assert all(isinstance(agent, FixedAgent if isinstance(agent, Community) else CellAgent) for agent in model.agents)
+    assert all(
+        isinstance(agent, FixedAgent if isinstance(agent, Community) else CellAgent)
+        for agent in model.agents
+    )
 
 
 def test_classes_without_agents_are_empty_sets(model):
-    assert len(model.agents_by_type[Shipment]) == 0 and model.agents_by_type[Shipment].select(lambda a: a.kg > 0) is not None
+    assert (
+        len(model.agents_by_type[Shipment]) == 0
+        and model.agents_by_type[Shipment].select(lambda a: a.kg > 0) is not None
+    )
 
 
 def test_views_follow_births_and_deaths(model):
@@ -92,7 +104,11 @@ def test_views_follow_births_and_deaths(model):
     after = loads()
     table = live(model.world.actors.shipments)
     assert set(after) == set(table.uid.tolist())
-    assert before.keys() - after.keys() and after.keys() - before.keys() and before.keys() & after.keys()
+    assert (
+        before.keys() - after.keys()
+        and after.keys() - before.keys()
+        and before.keys() & after.keys()
+    )
     for uid, agent in after.items():
         row = table[table.uid == uid]
         assert (agent.kg, agent.step_index, agent.born) == (row.kg[0], row.step[0], row.born[0])
@@ -129,7 +145,9 @@ def test_views_survive_a_table_that_doubles(model):
     loads = {one.uid: one for one in model.agents_by_type[Shipment]}
     under_way = [uid for uid in before if uid in loads]
     assert len(under_way) > len(before) / 2
-    assert all(loads[uid] is before[uid][0] and loads[uid].kg == before[uid][1] for uid in under_way)
+    assert all(
+        loads[uid] is before[uid][0] and loads[uid].kg == before[uid][1] for uid in under_way
+    )
     agent = loads[under_way[0]]
     agent.kg = 1.5
     assert new.kg[agent.row] == 1.5
@@ -140,7 +158,13 @@ def test_attributes_are_the_fields(model, kind):
     run_for(model, 9)
     agent = next(agent for agent in model.agents if isinstance(agent, kind))
     row = agent.roster.source.table(model.world)[agent.row]
-    plain = {name for name in dir(mesa.Agent) + dir(CellAgent) + dir(FixedAgent)} | {"model", "unique_id", "pos", "row", "roster"}
+    plain = {name for name in dir(mesa.Agent) + dir(CellAgent) + dir(FixedAgent)} | {
+        "model",
+        "unique_id",
+        "pos",
+        "row",
+        "roster",
+    }
     for field, name in columns(kind):
         assert name not in plain, f"{name} hides an attribute of Mesa"
         value = getattr(agent, name)
@@ -152,7 +176,11 @@ def test_attributes_are_the_fields(model, kind):
 
 
 def test_attributes_tell_their_units():
-    assert "kg" in MilitaryUnit.stock_kg.__doc__ and "people" in MpcpColumn.fighters.__doc__ and "[0, 1]" in Community.fear.__doc__
+    assert (
+        "kg" in MilitaryUnit.stock_kg.__doc__
+        and "people" in MpcpColumn.fighters.__doc__
+        and "[0, 1]" in Community.fear.__doc__
+    )
 
 
 def test_sets_select_and_change_live_state(model):
@@ -160,7 +188,9 @@ def test_sets_select_and_change_live_state(model):
     valley = units.select(lambda unit: unit.theatre_name == "vraem" and unit.kind_name == "line")
     table, theatre = model.world.actors.units, model.world.sites.theatre
     mask = (theatre[table.posting] == VRAEM) & (table.kind == state.LINE)
-    assert len(valley) == mask.sum() > 0 and valley.agg("soldiers", sum) == table.soldiers[mask].sum()
+    assert (
+        len(valley) == mask.sum() > 0 and valley.agg("soldiers", sum) == table.soldiers[mask].sum()
+    )
     valley.set("readiness", 0.25)
     assert (table.readiness[mask] == 0.25).all() and not (table.readiness[~mask] == 0.25).any()
 
@@ -182,16 +212,30 @@ def test_words_and_places_are_readable(model):
     for agent in model.agents:
         assert agent.theatre_name in ("elsewhere", "vraem", "loreto", "cajamarca")
         if agent.cell is None:
-            assert isinstance(agent, Shipment | PartnerForce | TraffickingNetwork | StateUnit | ArmedGroup)
+            assert isinstance(
+                agent, Shipment | PartnerForce | TraffickingNetwork | StateUnit | ArmedGroup
+            )
         else:
-            active = int(world.map.index[np.ravel_multi_index(agent.cell.coordinate, (world.map.rows, world.map.cols))])
+            active = int(
+                world.map.index[
+                    np.ravel_multi_index(agent.cell.coordinate, (world.map.rows, world.map.cols))
+                ]
+            )
             centre = world.map.lonlat_of(active)
-            assert abs(agent.lon - centre[0]) < 0.15 and abs(agent.lat - centre[1]) < 0.15  # a cell is .09 degrees wide
+            assert (
+                abs(agent.lon - centre[0]) < 0.15 and abs(agent.lat - centre[1]) < 0.15
+            )  # a cell is .09 degrees wide
     for load in model.agents_by_type[Shipment]:
-        assert load.exit_name in ("colombia", "brazil", "ecuador", "bolivia", "coast") and load.cluster_name in world.cluster_names
+        assert (
+            load.exit_name in ("colombia", "brazil", "ecuador", "bolivia", "coast")
+            and load.cluster_name in world.cluster_names
+        )
         assert (load.cell is None) == (world.routes.cell[load.step_index] < 0)
     assert {unit.mission_name for unit in model.agents_by_type[PoliceUnit]} <= set(state.MISSIONS)
-    assert all(column.kind_name == "mpcp" and column.country_name == "peru" for column in model.agents_by_type[MpcpColumn])
+    assert all(
+        column.kind_name == "mpcp" and column.country_name == "peru"
+        for column in model.agents_by_type[MpcpColumn]
+    )
     assert {lab.kind_name for lab in model.agents_by_type[Laboratory]} <= set(state.LAB_KINDS)
     assert all(force.country_name != "peru" for force in model.agents_by_type[PartnerForce])
 
@@ -213,7 +257,11 @@ def test_files_and_owners_are_seen(model):
     firms = {agent.row: agent for agent in model.agents_by_type[TraffickingNetwork]}
     assert firms[0].case_points == 6.0 and firms[1].case_points == 0.0
     police = model.agents_by_type[PoliceUnit]
-    held = {agent.theatre_name: agent.case_points for agent in police if agent.kind_name == "antinarcotics"}
+    held = {
+        agent.theatre_name: agent.case_points
+        for agent in police
+        if agent.kind_name == "antinarcotics"
+    }
     assert held == {"vraem": 3.0, "loreto": 2.0, "cajamarca": 1.0}
     assert {agent.case_points for agent in police if agent.kind_name != "antinarcotics"} == {0.0}
     labs = model.agents_by_type[Laboratory]

@@ -55,15 +55,36 @@ def test_looking_does_not_change_the_run(records):
 
 def test_rng_replaces_the_base_seed(records):
     seeded = RedeploymentModel(short(), rng=5, replication=1).run()
-    assert same(seeded, run(short(**{"replications.base_seed": 5}), replication=1)) and seeded.seed == 5
+    assert (
+        same(seeded, run(short(**{"replications.base_seed": 5}), replication=1))
+        and seeded.seed == 5
+    )
     assert not same(seeded, records)
-    assert same(RedeploymentModel(short(), rng=np.int64(1), replication=1).run(), records)  # 1 is the scenario's own
+    assert same(
+        RedeploymentModel(short(), rng=np.int64(1), replication=1).run(), records
+    )  # 1 is the scenario's own
 
 
 def test_the_command_makes_the_same_run():
     settings = [word for key, value in SHORT.items() for word in ("--set", f"{key}={value}")]
-    command = [sys.executable, "-m", "sim", "run", str(BASELINE), "--seed", "7", "--replication", "2", "--json", *settings]
-    printed = json.loads(subprocess.run(command, capture_output=True, check=True, text=True, cwd=BASELINE.parents[1]).stdout)
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        str(BASELINE),
+        "--seed",
+        "7",
+        "--replication",
+        "2",
+        "--json",
+        *settings,
+    ]
+    printed = json.loads(
+        subprocess.run(
+            command, capture_output=True, check=True, text=True, cwd=BASELINE.parents[1]
+        ).stdout
+    )
     assert printed["outcomes"] == RedeploymentModel(short(), rng=7, replication=2).run().outcomes
 
 
@@ -103,10 +124,18 @@ def test_wrong_arguments_are_refused_clearly(arguments, text):
 def test_nobody_looks_nothing_is_made(monkeypatch):
     made = []
     register = mesa.Model.register_agent
-    monkeypatch.setattr(mesa.Model, "register_agent", lambda self, agent: (made.append(agent), register(self, agent))[1])
+    monkeypatch.setattr(
+        mesa.Model,
+        "register_agent",
+        lambda self, agent: (made.append(agent), register(self, agent))[1],
+    )
     model = RedeploymentModel(short())
     records = model.run()
-    assert records.outcomes and model.layers["patrols"].shape and len(model.datacollector.get_model_vars_dataframe()) == 28
+    assert (
+        records.outcomes
+        and model.layers["patrols"].shape
+        and len(model.datacollector.get_model_vars_dataframe()) == 28
+    )
     assert made == [] and model._grid is None
     model.close()
     assert len(model.agents) == len(made) > 0
@@ -118,7 +147,10 @@ def test_a_closed_model_is_freed():
     before = len(kept)
     for _ in range(5):
         model = RedeploymentModel(short())
-        agents, seen = weakref.ref(next(iter(model.agents_by_type[MilitaryUnit]))), weakref.ref(model)
+        agents, seen = (
+            weakref.ref(next(iter(model.agents_by_type[MilitaryUnit]))),
+            weakref.ref(model),
+        )
         assert agents() is not None
         model.close()
         del model
@@ -134,7 +166,9 @@ def test_the_datacollector_has_a_row_for_every_step(model):
     weeks = table[table["day"].isin([7, 14, 21])]
     sums = records.tally[1:4, [counts.SEIZED, counts.ATTACKS], :4].sum(axis=2).cumsum(axis=0)
     np.testing.assert_allclose(weeks[["seized_kg", "attacks"]], sums)
-    assert (table.loc[table["day"] == 0, ["seized_kg", "attacks"]] == 0.0).all(axis=None)  # flows count from day 0
+    assert (table.loc[table["day"] == 0, ["seized_kg", "attacks"]] == 0.0).all(
+        axis=None
+    )  # flows count from day 0
     assert table["seized_kg"].iloc[-1] > 0 and weeks["vacuum_vraem"].between(0.01, 0.99).all()
     groups = model.world.actors.groups
     assert table["fighters"].iloc[-1] == groups.fighters[groups.alive == 1].sum() > 0
@@ -143,9 +177,16 @@ def test_the_datacollector_has_a_row_for_every_step(model):
 def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist_yet(model):
     run_for(model, 7 + 2)
     table = model.datacollector.get_model_vars_dataframe().set_index("day")
-    assert table.loc[:-1, ["seized_kg", "attacks"]].isna().all(axis=None) and table.loc[0:, ["seized_kg", "attacks"]].notna().all(axis=None)
-    assert table.loc[:0, "vacuum_vraem"].isna().all() and table.loc[1:, "vacuum_vraem"].gt(0.0).all()  # the weights come with day 0
-    assert table.loc[:0, "fighters"].eq(table.loc[-6, "fighters"]).all() and table.loc[-6, "fighters"] > 0
+    assert table.loc[:-1, ["seized_kg", "attacks"]].isna().all(axis=None) and table.loc[
+        0:, ["seized_kg", "attacks"]
+    ].notna().all(axis=None)
+    assert (
+        table.loc[:0, "vacuum_vraem"].isna().all() and table.loc[1:, "vacuum_vraem"].gt(0.0).all()
+    )  # the weights come with day 0
+    assert (
+        table.loc[:0, "fighters"].eq(table.loc[-6, "fighters"]).all()
+        and table.loc[-6, "fighters"] > 0
+    )
 
 
 def test_a_datacollector_may_look_once_a_week_and_on_the_last_day():
@@ -171,7 +212,11 @@ def test_a_user_s_datacollector_takes_its_place():
     assert len(last) == len(model.agents)
     of_units = last[last["kind"].isin(["MilitaryUnit", "PoliceUnit"])]
     assert of_units["soldiers"].sum() == model.world.actors.units.soldiers.sum()
-    assert last.loc[last["kind"] == "Shipment", "kg"].sum() == model.agents_by_type[Shipment].agg("kg", sum) > 0
+    assert (
+        last.loc[last["kind"] == "Shipment", "kg"].sum()
+        == model.agents_by_type[Shipment].agg("kg", sum)
+        > 0
+    )
     assert last.loc[last["kind"] == "Community", "kg"].isna().all()
     model.close()
 
@@ -182,10 +227,15 @@ def test_the_grid_holds_the_agents(model):
     assert tuple(grid.dimensions) == (map_.rows, map_.cols) and model.grid is grid
     assert len(grid[(10, 10)].connections) == 8
     standing = [agent for cell in grid.all_cells for agent in cell.agents]
-    assert len(standing) == len(set(standing)) == sum(agent.cell is not None for agent in model.agents)
+    assert (
+        len(standing) == len(set(standing)) == sum(agent.cell is not None for agent in model.agents)
+    )
     town = next(iter(model.agents_by_type[Community]))
     assert town in town.cell.agents
-    assert int(map_.index[np.ravel_multi_index(town.cell.coordinate, (map_.rows, map_.cols))]) == town.cell_index
+    assert (
+        int(map_.index[np.ravel_multi_index(town.cell.coordinate, (map_.rows, map_.cols))])
+        == town.cell_index
+    )
 
 
 def test_layers_are_copies_on_the_map(model):
@@ -194,15 +244,25 @@ def test_layers_are_copies_on_the_map(model):
     active = np.zeros(map_.rows * map_.cols, bool)
     active[map_.cells] = True
     active = active.reshape(map_.rows, map_.cols)
-    assert set(model.layers) == set(LAYERS) >= {"state_presence", "armed_presence", "patrols", "coca_ha", "state_control"}
+    assert (
+        set(model.layers)
+        == set(LAYERS)
+        >= {"state_presence", "armed_presence", "patrols", "coca_ha", "state_control"}
+    )
     world.places.communities.fear[0] = 0.1  # nobody need have been threatened in a week
     for name, layer in model.layers.items():
         assert layer.shape == (map_.rows, map_.cols) and layer.dtype == float, name
-        assert np.isnan(layer[~active]).all() and np.isfinite(layer[active]).any() and np.nanmax(layer) > 0, name
+        assert (
+            np.isnan(layer[~active]).all()
+            and np.isfinite(layer[active]).any()
+            and np.nanmax(layer) > 0
+        ), name
         layer[:] = -1.0
         assert not (model.layers[name] == -1.0).any(), name
     towns = world.places.communities
-    assert np.nansum(model.layers["coca_ha"]) == pytest.approx((towns.coca + towns.coca_young).sum())
+    assert np.nansum(model.layers["coca_ha"]) == pytest.approx(
+        (towns.coca + towns.coca_young).sum()
+    )
     assert np.nansum(model.layers["poppy_ha"]) == pytest.approx(towns.poppy.sum())
     assert np.nansum(model.layers["patrols"]) == pytest.approx(world.fields.patrols.sum())
     cell = np.flatnonzero(world.ground.community >= 0)[100]

@@ -16,7 +16,9 @@ from sim.simulation.run import run
 
 VERSION = tuple(int(part) for part in mesa.__version__.split(".")[:2])
 mesa_3 = pytest.mark.skipif(VERSION >= (4, 0), reason=f"mesa {mesa.__version__} has no batch_run")
-mesa_4 = pytest.mark.skipif(VERSION < (4, 0), reason=f"mesa {mesa.__version__} is installed, Mesa 4 is not")
+mesa_4 = pytest.mark.skipif(
+    VERSION < (4, 0), reason=f"mesa {mesa.__version__} is installed, Mesa 4 is not"
+)
 STEPS = 28
 
 
@@ -45,8 +47,14 @@ class Watched(RedeploymentModel):
 def test_batch_run_makes_each_iteration_a_replication():
     """Without a seed: three different runs, and the same three each time."""
     found = batch_run({"scenario": [short()]}, iterations=3)
-    assert found["iteration"].tolist() == [0, 1, 2] and set(HEADLINES) <= set(found.columns) and (found["day"] == 21).all()
-    np.testing.assert_allclose(found["seized_kg"], [seized(short(), replication) for replication in range(3)])
+    assert (
+        found["iteration"].tolist() == [0, 1, 2]
+        and set(HEADLINES) <= set(found.columns)
+        and (found["day"] == 21).all()
+    )
+    np.testing.assert_allclose(
+        found["seized_kg"], [seized(short(), replication) for replication in range(3)]
+    )
     assert found["seized_kg"].nunique() == 3
     again = batch_run({"scenario": [short()]}, iterations=3)
     pd.testing.assert_frame_equal(found[list(HEADLINES)], again[list(HEADLINES)])
@@ -55,8 +63,15 @@ def test_batch_run_makes_each_iteration_a_replication():
 @mesa_3
 @pytest.mark.slow
 def test_processes_of_batch_run_share_the_replications_out():
-    one, two = (batch_run({"scenario": [short()]}, iterations=3, number_processes=n).sort_values("iteration") for n in (1, 2))
-    assert one["seized_kg"].tolist() == two["seized_kg"].tolist() and one["seized_kg"].nunique() == 3
+    one, two = (
+        batch_run({"scenario": [short()]}, iterations=3, number_processes=n).sort_values(
+            "iteration"
+        )
+        for n in (1, 2)
+    )
+    assert (
+        one["seized_kg"].tolist() == two["seized_kg"].tolist() and one["seized_kg"].nunique() == 3
+    )
 
 
 @mesa_3
@@ -81,28 +96,40 @@ def test_batch_run_takes_the_seeds_that_it_is_given():
 def test_batch_run_reads_every_step_and_stops_where_it_is_told():
     found = batch_run({"scenario": [short()]}, data_collection_period=1)
     assert found["day"].tolist() == list(range(-6, 22))
-    assert batch_run({"scenario": [short()]}, max_steps=10)["day"].iloc[-1] in (3, 4)  # Mesa 3.3 goes a step further
+    assert batch_run({"scenario": [short()]}, max_steps=10)["day"].iloc[-1] in (
+        3,
+        4,
+    )  # Mesa 3.3 goes a step further
 
 
 @mesa_3
 def test_batch_run_reads_a_collector_of_the_user():
     found = batch_run({"scenario": [short(**{"time.horizon_days": 7})]}, Watched)
     fighters = run_for(RedeploymentModel(short(**{"time.horizon_days": 7})), 14).world.actors.groups
-    assert found["fighters"].sum() == pytest.approx(fighters.fighters[fighters.alive == 1].sum()) and found["fighters"].sum() > 0
+    assert (
+        found["fighters"].sum() == pytest.approx(fighters.fighters[fighters.alive == 1].sum())
+        and found["fighters"].sum() > 0
+    )
     assert set(found["groups"]) == {(fighters.alive == 1).sum()}
 
 
 def test_outside_of_batch_run_a_model_is_the_first_replication():
     assert iteration_of_a_batch() == 0
     first, second = (RedeploymentModel(short(**{"time.horizon_days": 7})).run() for _ in range(2))
-    assert first.replication == second.replication == 0 and first.tally.tobytes() == second.tally.tobytes()
+    assert (
+        first.replication == second.replication == 0
+        and first.tally.tobytes() == second.tally.tobytes()
+    )
 
 
 @mesa_4
 def test_mesa_4_builds_steps_and_closes_the_model():
     model = RedeploymentModel(short())
     assert run_for(model, STEPS).running is False and model.day == 21
-    assert len(model.agents_by_type[MilitaryUnit]) > 0 and len(model.datacollector.get_model_vars_dataframe()) == STEPS
+    assert (
+        len(model.agents_by_type[MilitaryUnit]) > 0
+        and len(model.datacollector.get_model_vars_dataframe()) == STEPS
+    )
     assert model.records().outcomes == run(short()).outcomes
     model.close()
     model.close()

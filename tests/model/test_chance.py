@@ -84,7 +84,11 @@ def test_the_streams_are_frozen():
 def test_a_stream_is_drawn_from_in_one_file(name):
     """A name that nobody draws from is dead; one that two mechanisms draw from could repeat a draw."""
     root = Path(sim.__file__).parent
-    users = [file for file in root.rglob("*.py") if file.name != "chance.py" and re.search(rf"uniform\([^()]*\b{name}\b", file.read_text())]
+    users = [
+        file
+        for file in root.rglob("*.py")
+        if file.name != "chance.py" and re.search(rf"uniform\([^()]*\b{name}\b", file.read_text())
+    ]
     assert len(users) == 1, users
 
 
@@ -108,7 +112,15 @@ def test_splitmix64_gives_its_published_numbers():
     assert int(mix(U(2 * gold & WHOLE))) == 0x6E789E6AA1B965F4
 
 
-@pytest.mark.parametrize("part", [(1, 801, 0, 5, 0), (WHOLE, 1501, 7_300 + 730, WHOLE, 65_535), (0, 1, 2**32 - 1, 0, 1), (9, 9, 9, 9, 9)])
+@pytest.mark.parametrize(
+    "part",
+    [
+        (1, 801, 0, 5, 0),
+        (WHOLE, 1501, 7_300 + 730, WHOLE, 65_535),
+        (0, 1, 2**32 - 1, 0, 1),
+        (9, 9, 9, 9, 9),
+    ],
+)
 def test_uniform_compiled_equals_whole_numbers(part):
     key, stream, day, uid, k = part
     value = uniform(U(key), stream, day, U(uid), k)
@@ -141,18 +153,29 @@ def test_no_two_streams_are_alike():
     for vary in ("key", "day"):
         u = {name: draws(vary, 1_000, stream=number) for name, number in STREAMS.items()}
         for one, other in combinations(u, 2):
-            assert abs(np.corrcoef(u[one], u[other])[0, 1]) < 5 / math.sqrt(1_000), (vary, one, other)
+            assert abs(np.corrcoef(u[one], u[other])[0, 1]) < 5 / math.sqrt(1_000), (
+                vary,
+                one,
+                other,
+            )
 
 
 def test_uids_of_children_differ():
-    uids = {int(child_uid(U(p), day, ordinal)) for p in range(20) for day in range(50) for ordinal in range(20)}
+    uids = {
+        int(child_uid(U(p), day, ordinal))
+        for p in range(20)
+        for day in range(50)
+        for ordinal in range(20)
+    }
     assert len(uids) == 20 * 50 * 20
 
 
 @pytest.mark.parametrize("mean", [0.0, 0.3, 4.0, 30.0, 80.0])
 def test_poisson_mean_and_spread(mean):
     counts = np.array([poisson(u, mean) for u in GRID])
-    assert counts.mean() == pytest.approx(mean, abs=0.02 * mean + 0.005) and counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
+    assert counts.mean() == pytest.approx(
+        mean, abs=0.02 * mean + 0.005
+    ) and counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
     assert (np.diff(counts) >= 0).all() and all(counts == np.floor(counts)) and counts.min() >= 0
 
 
@@ -180,7 +203,12 @@ def test_binomial_mean_and_spread(n, p):
 
 
 def test_binomial_edges():
-    assert [binomial(0.5, 0, 0.5), binomial(0.5, -3, 0.5), binomial(0.5, 9, 0.0), binomial(0.5, 9, -0.1)] == [0, 0, 0, 0]
+    assert [
+        binomial(0.5, 0, 0.5),
+        binomial(0.5, -3, 0.5),
+        binomial(0.5, 9, 0.0),
+        binomial(0.5, 9, -0.1),
+    ] == [0, 0, 0, 0]
     assert binomial(0.0, 9, 1.0) == binomial(0.0, 9, 1.7) == 9 and binomial(0.0, 9, 0.99) == 0
     assert binomial(1 - 2**-53, 9, 0.01) <= 9
 
@@ -196,6 +224,13 @@ def test_normal_quantiles():
     assert [normal(u) for u in (0.5, 0.8413447460685429, 0.975, 0.01, 1e-6)] == pytest.approx(
         [0.0, 1.0, 1.959963984540054, -2.3263478740408408, -4.753424308822899], rel=2e-9, abs=2e-9
     )
-    assert all(normal(1 - u) == pytest.approx(-normal(u), rel=1e-8, abs=1e-9) for u in (0.001, 0.02, 0.03, 0.3))
-    assert math.isfinite(normal(0.0)) and math.isfinite(normal(1.0)) and normal(0.0) < -8 < 8 < normal(1.0)
+    assert all(
+        normal(1 - u) == pytest.approx(-normal(u), rel=1e-8, abs=1e-9)
+        for u in (0.001, 0.02, 0.03, 0.3)
+    )
+    assert (
+        math.isfinite(normal(0.0))
+        and math.isfinite(normal(1.0))
+        and normal(0.0) < -8 < 8 < normal(1.0)
+    )
     assert (np.diff([normal(u) for u in GRID]) > 0).all()

@@ -21,7 +21,11 @@ from sim.simulation.build import opening
 from sim.simulation.build.world import RECORD_OF, parameters_of
 
 ROOT = Path(sim.__file__).parent
-RECORDS = [kind for _, kind in inspect.getmembers(state, inspect.isclass) if kind.__module__ == state.__name__]
+RECORDS = [
+    kind
+    for _, kind in inspect.getmembers(state, inspect.isclass)
+    if kind.__module__ == state.__name__
+]
 FIELDS = [f"{kind.__name__}.{name}" for kind in RECORDS for name in kind.__annotations__]
 SECTIONS = load_registry().mechanisms
 READ_AT_THE_START = {"travel": Speeds, "prices": None, "start": None}
@@ -30,25 +34,44 @@ READ_AT_THE_START = {"travel": Speeds, "prices": None, "start": None}
 @cache
 def code() -> dict[str, str]:
     """Every source file without its docstrings and comments."""
-    return {str(file.relative_to(ROOT)): ast.unparse(ast.parse(file.read_text())) for file in sorted(ROOT.rglob("*.py"))}
+    return {
+        str(file.relative_to(ROOT)): ast.unparse(ast.parse(file.read_text()))
+        for file in sorted(ROOT.rglob("*.py"))
+    }
 
 
 def uses(name: str, *but: str) -> int:
-    return sum(len(re.findall(rf"\.{name}\b|['\"]{name}['\"]", text)) for file, text in code().items() if file not in but)
+    return sum(
+        len(re.findall(rf"\.{name}\b|['\"]{name}['\"]", text))
+        for file, text in code().items()
+        if file not in but
+    )
 
 
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_records_hold_three_types_only(kind):
     """f8, i8 and u8: anything else differs with the compiler off."""
-    assert {state.dtype(kind)[name].str for name in state.dtype(kind).names} <= {"<f8", "<i8", "<u8"}
+    assert {state.dtype(kind)[name].str for name in state.dtype(kind).names} <= {
+        "<f8",
+        "<i8",
+        "<u8",
+    }
     assert list(state.dtype(kind).names) == list(kind.__annotations__)
-    assert all(state.dtype(kind)[name] == np.uint64 for name in ("uid", "target") if name in kind.__annotations__)
+    assert all(
+        state.dtype(kind)[name] == np.uint64
+        for name in ("uid", "target")
+        if name in kind.__annotations__
+    )
 
 
 def test_every_field_has_its_comment():
     """`alive` and `uid` are explained once, in the page's head and the first record."""
     lines = inspect.getsource(state).splitlines()
-    bare = [line.strip() for line in lines if re.match(r"    [a-z_0-9]+: (int|float|Uid)\b", line) and "#" not in line]
+    bare = [
+        line.strip()
+        for line in lines
+        if re.match(r"    [a-z_0-9]+: (int|float|Uid)\b", line) and "#" not in line
+    ]
     assert set(bare) <= {"alive: int", "uid: Uid"}
 
 
@@ -60,7 +83,11 @@ def test_every_field_is_used(field):
 
 def names_of_numpy():
     shared = set(dir(np.record)) | set(dir(np.recarray))
-    parameters = [f"{parameter.mechanism}.{parameter.field}" for parameter in load_registry() if parameter.mechanism in RECORD_OF]
+    parameters = [
+        f"{parameter.mechanism}.{parameter.field}"
+        for parameter in load_registry()
+        if parameter.mechanism in RECORD_OF
+    ]
     return [name for name in parameters + FIELDS if name.split(".")[1] in shared]
 
 
@@ -74,12 +101,27 @@ def test_every_array_has_its_shape_in_a_comment():
         for _, kind in inspect.getmembers(module, inspect.isclass):
             if kind.__module__ == module.__name__ and issubclass(kind, tuple):
                 text = inspect.getsource(kind)
-                assert [line for line in text.splitlines() if ": np.ndarray" in line and not re.search(r"# [if]8\[", line)] == []
+                assert [
+                    line
+                    for line in text.splitlines()
+                    if ": np.ndarray" in line and not re.search(r"# [if]8\[", line)
+                ] == []
 
 
 def test_namedtuples_stay_small():
     """At most six arrays to a tuple that the day passes on, or reference counting eats the gain (the bench and the parameters apart)."""
-    names = ("Actors", "Places", "Fields", "Land", "Minds", "Trade", "Ground", "Sites", "Ways", "Near")
+    names = (
+        "Actors",
+        "Places",
+        "Fields",
+        "Land",
+        "Minds",
+        "Trade",
+        "Ground",
+        "Sites",
+        "Ways",
+        "Near",
+    )
     for kind in (getattr(arrays, name) for name in names):
         assert len(kind._fields) <= 7
 
@@ -98,10 +140,16 @@ def test_the_day_takes_every_section():
     assert set(day.Parameters._fields) == set(SECTIONS) - set(READ_AT_THE_START) == set(RECORD_OF)
     record = parameters_of(small_run().scenario)
     registry = load_registry()
-    assert all(getattr(record, p.mechanism)[p.field][0] == p.value for p in registry if p.mechanism in day.Parameters._fields)
+    assert all(
+        getattr(record, p.mechanism)[p.field][0] == p.value
+        for p in registry
+        if p.mechanism in day.Parameters._fields
+    )
 
 
-@pytest.mark.parametrize("name", [name for name in load_registry().names if name.split(".")[0] not in READ_AT_THE_START])
+@pytest.mark.parametrize(
+    "name", [name for name in load_registry().names if name.split(".")[0] not in READ_AT_THE_START]
+)
 def test_a_parameter_is_read_by_a_mechanism(name):
     """A parameter that nothing reads changes nothing."""
     assert uses(name.split(".")[1]) > 0, f"{name} is read nowhere"
@@ -112,13 +160,24 @@ def test_the_sections_of_the_start_are_read_in_full():
     assert {name.removeprefix("latex_") for name in SECTIONS["prices"]} <= set(EXITS)
     assert {name for name in SECTIONS["prices"] if not name.startswith("latex_")} == set(EXITS)
     text = "".join(file.read_text() for file in Path(opening.__file__).parent.glob("*.py"))
-    unread = [name for name in SECTIONS["start"] if f'"{name}"' not in text and not name.startswith("partner_")]
+    unread = [
+        name
+        for name in SECTIONS["start"]
+        if f'"{name}"' not in text and not name.startswith("partner_")
+    ]
     assert unread == [] and 'startswith("partner_")' in text
 
 
 def test_the_tally_names_each_quantity_once():
-    assert len(set(counts.QUANTITIES)) == len(counts.QUANTITIES) and set(counts.QUANTITIES) >= counts.STATES
-    numbers = {name: value for name, value in vars(counts).items() if name.isupper() and isinstance(value, int) and name != "PLACES"}
+    assert (
+        len(set(counts.QUANTITIES)) == len(counts.QUANTITIES)
+        and set(counts.QUANTITIES) >= counts.STATES
+    )
+    numbers = {
+        name: value
+        for name, value in vars(counts).items()
+        if name.isupper() and isinstance(value, int) and name != "PLACES"
+    }
     pairs = [i for i, name in enumerate(counts.QUANTITIES) if name.endswith("_latex")]
     assert sorted([*numbers.values(), *pairs]) == list(range(len(counts.QUANTITIES)))
     assert all(counts.QUANTITIES[i] == counts.QUANTITIES[i - 1] + "_latex" for i in pairs)
@@ -138,18 +197,29 @@ def test_a_number_stands_for_the_quantity_of_its_name():
         if name.isupper() and isinstance(value, int) and name != "PLACES":
             quantity = counts.QUANTITIES[value]
             words = name.lower().split("_")
-            assert ABBREVIATED.get(name) == quantity or all(word in quantity for word in words), (name, quantity)
+            assert ABBREVIATED.get(name) == quantity or all(word in quantity for word in words), (
+                name,
+                quantity,
+            )
 
 
 def test_no_quantity_stays_empty_for_want_of_a_writer():
     """Each constant of the tally is written by a mechanism, by the records, or where a load is settled or a fight fought."""
-    writers = ("model/mechanisms/", "model/observe.py", "model/rules/shipments.py", "model/rules/violence.py")
+    writers = (
+        "model/mechanisms/",
+        "model/observe.py",
+        "model/rules/shipments.py",
+        "model/rules/violence.py",
+    )
     day_files = [text for file, text in code().items() if file.startswith(writers)]
     by_source = ("SEIZED_BY_POST", "SEIZED_BY_LEAD")  # written as SEIZED_BY_PATROL + source
     assert [getattr(counts, name) - counts.SEIZED_BY_PATROL for name in by_source] == [1, 2]
     for name, value in vars(counts).items():
         if name.isupper() and isinstance(value, int) and name not in ("PLACES", *by_source):
-            assert any(re.search(rf"\b{name}\b", re.sub(r"from .* import .*", "", text)) for text in day_files), name
+            assert any(
+                re.search(rf"\b{name}\b", re.sub(r"from .* import .*", "", text))
+                for text in day_files
+            ), name
 
 
 def test_the_map_is_not_written_in_a_run():
@@ -158,5 +228,9 @@ def test_the_map_is_not_written_in_a_run():
     before = {name: array.tobytes() for name, array in arrays_of(run.world, *MAP).items()}
     surface = run.world.days_surface.tobytes()
     run.advance(run.end)
-    assert [name for name, array in arrays_of(run.world, *MAP).items() if array.tobytes() != before[name]] == []
+    assert [
+        name
+        for name, array in arrays_of(run.world, *MAP).items()
+        if array.tobytes() != before[name]
+    ] == []
     assert run.world.days_surface.tobytes() == surface and len(before) > 30

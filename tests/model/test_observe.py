@@ -14,8 +14,12 @@ from sim.simulation.page import plain
 def test_hydrochloride_that_passes_poppy_country_has_its_own_price():
     """Stake is the USD of product grown or passed: 10 kg a week are worth as much where latex is gathered as where coca grows."""
     markets = rows(Market, 2, product=[HCL, LATEX], price=[1_300.0, 500.0], outflow=[100.0, 50.0])
-    towns = rows(Community, 2, theatre=CAJAMARCA, cluster=[0, 1], population=[300.0, 100.0], kg_recent=10.0)
+    towns = rows(
+        Community, 2, theatre=CAJAMARCA, cluster=[0, 1], population=[300.0, 100.0], kg_recent=10.0
+    )
     places = SimpleNamespace(communities=towns, markets=markets, levers=rows(Levers, 1, burn_in=0))
-    plain(observe.weigh)(places, SimpleNamespace(processing=parameter_table("processing")), 1, today(0))
+    plain(observe.weigh)(
+        places, SimpleNamespace(processing=parameter_table("processing")), 1, today(0)
+    )
     assert towns.stake.tolist() == [13_000.0, 13_000.0]
     assert towns.weight == pytest.approx([0.5 * 0.75 + 0.25, 0.5 * 0.25 + 0.25])

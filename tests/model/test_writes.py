@@ -19,9 +19,13 @@ def named(module: str) -> tuple[frozenset[str], frozenset[str]]:
     assert text, f"{module} says nothing about what it writes"
     state = arrays_of(small_run().world, *STATE)
     arrays = {key.split(".")[1]: array for key, array in state.items()}
-    parts = {part: [key.split(".")[1] for key in state if key.startswith(part + ".")] for part in STATE}
+    parts = {
+        part: [key.split(".")[1] for key in state if key.startswith(part + ".")] for part in STATE
+    }
     whole, fields = {"tally", "events", "status"}, set()
-    for word, field, inside in re.findall(r"([a-z_]+)(?:(?:\.|' )([a-z_0-9]+))?(?:\s\(([^)]*)\))?", text[1]):
+    for word, field, inside in re.findall(
+        r"([a-z_]+)(?:(?:\.|' )([a-z_0-9]+))?(?:\s\(([^)]*)\))?", text[1]
+    ):
         inner = re.findall(r"[a-z_0-9]+", inside) + ([field] if field else [])
         if word in parts:
             whole |= set(inner or parts[word])
@@ -37,7 +41,11 @@ def difference(before: np.ndarray, now: np.ndarray, name: str) -> set[str]:
         return set()
     if not now.dtype.names:
         return {name}
-    return {f"{name}.{field}" for field in now.dtype.names if before[field].tobytes() != now[field].tobytes()}
+    return {
+        f"{name}.{field}"
+        for field in now.dtype.names
+        if before[field].tobytes() != now[field].tobytes()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +75,19 @@ def changed():
     )
 
     def look(name, loop, arguments):
-        state = arrays_of(run.world, *STATE) | {"world.tally": run.world.tally} | arrays_of(run.world, *MAP)
+        state = (
+            arrays_of(run.world, *STATE)
+            | {"world.tally": run.world.tally}
+            | arrays_of(run.world, *MAP)
+        )
         before = {key: array.copy() for key, array in state.items()}
         result = loop(*arguments)
         for key, array in state.items():
-            seen[name] |= difference(before[key], array, key.split(".")[1] if key.split(".")[0] not in MAP else f"map {key}")
+            seen[name] |= difference(
+                before[key],
+                array,
+                key.split(".")[1] if key.split(".")[0] not in MAP else f"map {key}",
+            )
         called.add(name)
         return result
 
@@ -85,7 +101,9 @@ def test_a_loop_changes_only_what_its_file_names(changed, loop):
     seen, called = changed
     assert loop in called, f"{loop} was never reached in {len(called)} loops"
     whole, fields = named(plain(loops_of_the_day()[loop]).__module__)
-    undeclared = {name for name in seen[loop] if name not in fields and name.split(".")[0] not in whole}
+    undeclared = {
+        name for name in seen[loop] if name not in fields and name.split(".")[0] not in whole
+    }
     assert undeclared == set()
 
 

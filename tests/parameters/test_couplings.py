@@ -26,5 +26,15 @@ def test_a_coupling_made_of_others_cuts_all_of_them(tmp_path):
         '[both]\ncouplings = ["one", "two"]\nmeaning = "1 and 2"\n'
     )
     assert load_couplings(tmp_path / "c.toml")["both"].parameters == ("a.x", "a.y", "b.z")
-    parts = {"learning", "hearsay", "observation", "rumour", "foresight", "exploration", "load_splitting"}
-    assert set(COUPLINGS["adaptation"].parameters) == {name for part in parts for name in COUPLINGS[part].parameters}
+    parts = {
+        "learning",
+        "hearsay",
+        "observation",
+        "rumour",
+        "foresight",
+        "exploration",
+        "load_splitting",
+    }
+    assert set(COUPLINGS["adaptation"].parameters) == {
+        name for part in parts for name in COUPLINGS[part].parameters
+    }

@@ -32,28 +32,54 @@ def registry_of(tmp_path: Path):
 def small(registry_of):
     return registry_of(
         entry("detection.width_jungle_km"),
-        entry("secrecy.leak_base", value="1", low="0", high="2", off="-1", direction='"more leaks"'),
+        entry(
+            "secrecy.leak_base", value="1", low="0", high="2", off="-1", direction='"more leaks"'
+        ),
         entry("detection.handling_days", value="2", low="1", high="4", unit='"d"'),
     )
 
 
 def test_names_and_mechanisms_keep_the_order_of_the_file(small):
     # TOML lets a table be written in pieces; the order within a mechanism is that of its fields.
-    assert small.names == ("detection.width_jungle_km", "detection.handling_days", "secrecy.leak_base")
-    assert dict(small.mechanisms) == {"detection": ("width_jungle_km", "handling_days"), "secrecy": ("leak_base",)}
+    assert small.names == (
+        "detection.width_jungle_km",
+        "detection.handling_days",
+        "secrecy.leak_base",
+    )
+    assert dict(small.mechanisms) == {
+        "detection": ("width_jungle_km", "handling_days"),
+        "secrecy": ("leak_base",),
+    }
     assert len(small) == 3 and "secrecy.leak_base" in small and "leak_base" not in small
 
 
 def test_a_parameter_has_its_numbers_as_floats_and_is_frozen(small):
     parameter = small.get("secrecy.leak_base")
-    assert (parameter.value, parameter.low, parameter.high, parameter.off, parameter.direction) == (1.0, 0.0, 2.0, -1.0, "more leaks")
-    assert all(type(number) is float for number in (parameter.value, parameter.low, parameter.high, parameter.off))
+    assert (parameter.value, parameter.low, parameter.high, parameter.off, parameter.direction) == (
+        1.0,
+        0.0,
+        2.0,
+        -1.0,
+        "more leaks",
+    )
+    assert all(
+        type(number) is float
+        for number in (parameter.value, parameter.low, parameter.high, parameter.off)
+    )
     assert small.get("detection.handling_days").off is None
     with pytest.raises(dataclasses.FrozenInstanceError):
         parameter.value = 2.0
 
 
-@pytest.mark.parametrize("name", ["detection.width_jungel_km", "detecton.width_jungle_km", "width_jungle_km", "secrecy.width_jungle_km"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "detection.width_jungel_km",
+        "detecton.width_jungle_km",
+        "width_jungle_km",
+        "secrecy.width_jungle_km",
+    ],
+)
 def test_a_misspelt_name_is_told_the_nearest(small, name):
     with pytest.raises(KeyError, match=r"detection\.width_jungle_km"):
         small.get(name)
@@ -62,8 +88,14 @@ def test_a_misspelt_name_is_told_the_nearest(small, name):
 
 def test_a_record_holds_the_values_of_one_mechanism_under_its_overrides(small):
     assert small.record("detection") == {"width_jungle_km": 0.03, "handling_days": 2.0}
-    changed = small.record("detection", {"detection.handling_days": 3, "secrecy.leak_base": 0.5, "detection_air.height_m": 9})
-    assert changed == {"width_jungle_km": 0.03, "handling_days": 3.0} and type(changed["handling_days"]) is float
+    changed = small.record(
+        "detection",
+        {"detection.handling_days": 3, "secrecy.leak_base": 0.5, "detection_air.height_m": 9},
+    )
+    assert (
+        changed == {"width_jungle_km": 0.03, "handling_days": 3.0}
+        and type(changed["handling_days"]) is float
+    )
     assert list(changed) == list(small.mechanisms["detection"])
     assert small.record("detection")["handling_days"] == 2.0
     with pytest.raises(KeyError, match="did you mean 'detection'"):
@@ -74,7 +106,13 @@ def test_a_record_holds_the_values_of_one_mechanism_under_its_overrides(small):
 
 def test_a_replacement_is_checked_against_range_and_off_value(small):
     leak = small.get("secrecy.leak_base")
-    assert [leak.fault(value) is None for value in (0, 2.0, -1, 2.1, -0.5)] == [True, True, True, False, False]
+    assert [leak.fault(value) is None for value in (0, 2.0, -1, 2.1, -0.5)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert leak.fault(2.1, outside_range=True) is None
     for value in (True, "1", float("nan"), float("inf"), None, [1]):
         assert "finite number" in leak.fault(value, outside_range=True)
@@ -109,7 +147,11 @@ def test_a_wrong_entry_is_named(registry_of, changes, fault):
 def test_all_faults_of_the_file_are_told_at_once(registry_of):
     with pytest.raises(RegistryError) as caught:
         registry_of("loose = 1", entry("a.b", value="7", unit='""'), entry("a.c", source='"F9999"'))
-    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == ["loose", "a.b", "a.c"]
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == [
+        "loose",
+        "a.b",
+        "a.c",
+    ]
 
 
 def test_the_figures_are_whole_and_told_apart():

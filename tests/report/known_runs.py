@@ -15,7 +15,9 @@ LEAVE, ARRIVE = 2, 4
 SHARES = (0.0, 0.1, 0.3)
 OUTCOMES = {
     "vacuum_vraem": SimpleNamespace(unit="share", label="vacuum", direction="less is better"),
-    "delivered_kg_border": SimpleNamespace(unit="kg", label="left by the border", direction="less is better"),
+    "delivered_kg_border": SimpleNamespace(
+        unit="kg", label="left by the border", direction="less is better"
+    ),
     "delivered_kg_total": SimpleNamespace(unit="kg", label="left", direction="less is better"),
     "cost_musd": SimpleNamespace(unit="million USD", label="cost", direction="less is better"),
 }
@@ -35,19 +37,38 @@ def run(scenario, replication=0):
         come = share * 10_000 * (week >= LEAVE) * (1 if week >= ARRIVE else 0.5)
         for theatre in ("elsewhere", "vraem", "loreto", "cajamarca"):
             row = {"week": week, "days": 7 if week < WEEKS - 1 else 2, "theatre": theatre}
-            row |= {"vacuum": (0.3 + 0.1 * world + share * week) if theatre == "vraem" else 0.0, "attacks": float(week)}
-            row |= {"people": {"vraem": 10_000.0 - gone, "loreto": 2_000.0 + come}.get(theatre, 0.0)}
-            row |= {f"exported_kg_{name}": 1_000.0 * (theatre == "elsewhere") for name in ("colombia", "brazil", "ecuador")}
+            row |= {
+                "vacuum": (0.3 + 0.1 * world + share * week) if theatre == "vraem" else 0.0,
+                "attacks": float(week),
+            }
+            row |= {
+                "people": {"vraem": 10_000.0 - gone, "loreto": 2_000.0 + come}.get(theatre, 0.0)
+            }
+            row |= {
+                f"exported_kg_{name}": 1_000.0 * (theatre == "elsewhere")
+                for name in ("colombia", "brazil", "ecuador")
+            }
             rows.append(row)
-    outcomes = {"vacuum_vraem": 0.3 + 0.1 * world + share * (0.1 + 0.05 * world), "cost_musd": 100.0 + share}
+    outcomes = {
+        "vacuum_vraem": 0.3 + 0.1 * world + share * (0.1 + 0.05 * world),
+        "cost_musd": 100.0 + share,
+    }
     outcomes |= {"delivered_kg_border": 90_000 - share * (30_000 + 1_000 * world)}
     outcomes |= {"delivered_kg_total": 200_000 + share * 5_000 * (world - 0.5)}
     nothing = pd.DataFrame()
-    return SimpleNamespace(outcomes=outcomes, weekly=pd.DataFrame(rows), events=nothing, layers=nothing, seed=replication)
+    return SimpleNamespace(
+        outcomes=outcomes,
+        weekly=pd.DataFrame(rows),
+        events=nothing,
+        layers=nothing,
+        seed=replication,
+    )
 
 
 def folder(out: Path, scenario: Scenario | None = None, replications: int = 6) -> Results:
     """The folder `out`, run from a fake scenario; by default the three shares."""
     scenario = scenario or Scenario(sweep={"strategy.share_to_border": SHARES}, title="Known")
     plan = make_plan(scenario, replications, points_of=points_of, source="code")
-    return Results.open(batch(plan, out=out, workers=1, run=run, outcomes=OUTCOMES, progress=False).path)
+    return Results.open(
+        batch(plan, out=out, workers=1, run=run, outcomes=OUTCOMES, progress=False).path
+    )

@@ -56,11 +56,15 @@ def test_vacuum_panels_hold_the_means(vacuum, places):
     land = np.bincount(territories(10)[territories(10) >= 0], minlength=len(places.places))
     for place in np.argsort(np.where(places.inside(VRAEM.theatres), land, 0))[-5:]:
         for axes, day in zip(shown, days):
-            assert colour_of(axes, place) == pytest.approx(colormaps[SEQUENTIAL](places.vacuum(day)[place]))
+            assert colour_of(axes, place) == pytest.approx(
+                colormaps[SEQUENTIAL](places.vacuum(day)[place])
+            )
         for axes, day in zip(shown[3:], days):
             change = places.vacuum_change(day)
             opacity = 1 if change.clear[place] or change.zero[place] else maps.PALE
-            assert colour_of(axes, place) == pytest.approx([*colormaps[DIVERGING](both_ways(change.mean[place]))[:3], opacity])
+            assert colour_of(axes, place) == pytest.approx(
+                [*colormaps[DIVERGING](both_ways(change.mean[place]))[:3], opacity]
+            )
     assert shown[3].get_title("left") == "= 0 exactly in every pair"
 
 
@@ -84,8 +88,12 @@ def test_discs_and_land_of_the_interdiction(results_with_layers, places):
             drawn = axes.collections[-1].get_sizes()
             assert drawn == pytest.approx(maps.area(seized[here & (seized > 0)], largest))
             came = np.where(here, places.flow("attempted_kg", *period), 0.0)
-            most = int(np.argmax(np.where(np.isin(np.arange(len(came)), territories(10)), came, 0.0)))
-            assert came[most] > maps.LEAST_T and colour_of(axes, most) == pytest.approx(colormaps[SEQUENTIAL](level(came[most])))
+            most = int(
+                np.argmax(np.where(np.isin(np.arange(len(came)), territories(10)), came, 0.0))
+            )
+            assert came[most] > maps.LEAST_T and colour_of(axes, most) == pytest.approx(
+                colormaps[SEQUENTIAL](level(came[most]))
+            )
     assert sum(len(axes.collections[-1].get_sizes()) for axes in shown[: 2 * len(periods)]) > 5
 
 
@@ -93,7 +101,9 @@ def test_discs_and_land_of_the_interdiction(results_with_layers, places):
 def test_hold_has_levels_only_and_a_share_of_0_no_change(results_with_layers, draw, tmp_path):
     hold, still = draw(results_with_layers, "hold"), draw(results_with_layers, "static 0 %")
     assert 2 * len(panels(hold)) == len(panels(still))
-    assert "Hypothetical scenario; mean of 3 runs" in texts(hold) and "Hypothetical scenario; mean of 3 runs" in texts(still)
+    assert "Hypothetical scenario; mean of 3 runs" in texts(
+        hold
+    ) and "Hypothetical scenario; mean of 3 runs" in texts(still)
     changes = panels(still)[len(panels(hold)) :]
     assert all(axes.get_title("left") == "= 0 exactly in every pair" for axes in changes)
     still.savefig(tmp_path / "still.png", dpi=40)
@@ -107,14 +117,25 @@ def test_towns_of_the_frames_stand_on_both_maps():
 
 def test_a_folder_of_another_map_is_refused(results_with_layers, monkeypatch):
     map_ = load_map(10)
-    monkeypatch.setattr(maps, "load_map", lambda km: replace(map_, settlements=map_.settlements[1:], n_communities=map_.n_communities - 1))
+    monkeypatch.setattr(
+        maps,
+        "load_map",
+        lambda km: replace(
+            map_, settlements=map_.settlements[1:], n_communities=map_.n_communities - 1
+        ),
+    )
     with pytest.raises(ResultsError, match="made on another map"):
         maps.vacuum(results_with_layers, "static 30 %")
 
 
 @pytest.mark.parametrize(
     ("arrived", "periods"),
-    [(21, [(0, 21), (21, 42), (42, 70)]), (63, [(0, 63), (63, 70)]), (70, [(0, 70)]), (None, [(0, 21), (21, 42), (42, 70)])],
+    [
+        (21, [(0, 21), (21, 42), (42, 70)]),
+        (63, [(0, 63), (63, 70)]),
+        (70, [(0, 70)]),
+        (None, [(0, 21), (21, 42), (42, 70)]),
+    ],
 )
 def test_the_move_cuts_the_days_in_periods(places, arrived, periods):
     assert maps.periods_of(replace(places, arrived=arrived)) == periods

@@ -18,7 +18,9 @@ CELLS = [
 
 def test_a_fresh_notebook_shows_every_picture_once():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(SAMPLE)}}).execute()
+    NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(SAMPLE)}}
+    ).execute()
     shown = [[output.get("data", {}) for output in cell.outputs] for cell in notebook.cells]
     for cell, data in zip(CELLS, shown, strict=True):
         if "plot_" in cell:

@@ -53,18 +53,30 @@ def no_pictures(monkeypatch):
 
 def test_the_numbers_are_those_of_compare(results, text):
     table = compare(results, outcomes=tables.outcomes_shown(results)).table
-    assert set(table["outcome"]) == {"vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd"}
+    assert set(table["outcome"]) == {
+        "vacuum_vraem",
+        "averted_kg_border",
+        "averted_kg_total",
+        "cost_musd",
+    }
     for label, rows in table.groupby("label"):
         (cells,) = re.findall(rf'<th scope="row">{short(label)}</th>(.*?)</tr>', text)
         assert cells.count("<td>") == 5 and cells.endswith("<td>6</td>")
         for _, row in rows.iterrows():
             assert f">{escape(tables.plain(row)).replace(' [', '<br>[')}<" in cells
-    row = table[(table["label"] == "static share_to_border=0.3") & (table["outcome"] == "averted_kg_border")].iloc[0]
-    assert tables.plain(row).partition(" ")[0] == f"{row['difference'] / 1000:+.2f}", "kilograms are shown as tonnes"
+    row = table[
+        (table["label"] == "static share_to_border=0.3") & (table["outcome"] == "averted_kg_border")
+    ].iloc[0]
+    assert tables.plain(row).partition(" ")[0] == f"{row['difference'] / 1000:+.2f}", (
+        "kilograms are shown as tonnes"
+    )
 
 
 def test_what_may_be_said(text):
-    assert "<strong>Vacuum in the VRAEM</strong>, against hold: larger: static 10 %, static 30 %; equal in every pair: static 0 %." in text
+    assert (
+        "<strong>Vacuum in the VRAEM</strong>, against hold: larger: static 10 %, static 30 %; equal in every pair: static 0 %."
+        in text
+    )
     assert "no clear gain is seen over all exits, with static 10 %, static 30 %" in text
     assert "The premise is hypothetical." in text
 
@@ -73,7 +85,9 @@ def test_the_page_stands_alone(text):
     elements = Elements(text).found
     assert {tag for tag, _ in elements} & {"script", "link", "iframe", "object"} == set()
     images = [attributes for tag, attributes in elements if tag == "img"]
-    assert len(images) == 4  # trade-off, vacuum, attacks, kilograms at the border: what this folder has series for
+    assert (
+        len(images) == 4
+    )  # trade-off, vacuum, attacks, kilograms at the border: what this folder has series for
     assert all(image["src"].startswith("data:image/") and image["alt"] for image in images)
     assert all(attributes["href"].startswith("#") for tag, attributes in elements if tag == "a")
     assert "url(" not in text and len(text) < 5_000_000
@@ -89,11 +103,20 @@ def test_what_the_folder_cannot_tell_is_said(text):
 def test_maps_are_those_of_the_point(results, monkeypatch, no_pictures):
     asked = []
     for name in ("vacuum", "interdiction"):
-        monkeypatch.setattr(f"sim.report.maps.{name}", lambda results, point, name=name: asked.append((name, point)))
+        monkeypatch.setattr(
+            f"sim.report.maps.{name}", lambda results, point, name=name: asked.append((name, point))
+        )
     told = page(results, "static 30 %")
-    assert asked == [("vacuum", "static share_to_border=0.3"), ("interdiction", "static share_to_border=0.3")]
+    assert asked == [
+        ("vacuum", "static share_to_border=0.3"),
+        ("interdiction", "static share_to_border=0.3"),
+    ]
     maps = told.partition('<section id="maps">')[2].partition("</section>")[0]
-    assert maps.count("<img") == 2 and maps.count("from layers join runs") == 2 and "No maps" not in maps
+    assert (
+        maps.count("<img") == 2
+        and maps.count("from layers join runs") == 2
+        and "No maps" not in maps
+    )
 
 
 def test_the_queries_on_the_page_give_its_numbers(results, text):
@@ -102,19 +125,31 @@ def test_the_queries_on_the_page_give_its_numbers(results, text):
     queries = re.findall(r'sql\("""\n(.*?)\n"""\)', unescape(text), re.S)
     assert len(queries) == 3
     answer = results.sql(queries[0])
-    assert list(answer.columns) == ["label", "future", "replication", "week", "vacuum_vraem"] and len(answer) == 2 * 6 * 7
+    assert (
+        list(answer.columns) == ["label", "future", "replication", "week", "vacuum_vraem"]
+        and len(answer) == 2 * 6 * 7
+    )
 
 
 def test_what_was_run_is_told(results, text):
     assert "18 of 24" not in text and "24 of 24 done, 0 failed" in text
-    for word in (results.digest(), results.manifest["source_hash"], results.manifest["plan_id"], "0, 0.1, 0.3", "numpy"):
+    for word in (
+        results.digest(),
+        results.manifest["source_hash"],
+        results.manifest["plan_id"],
+        "0, 0.1, 0.3",
+        "numpy",
+    ):
         assert word in text
     assert re.search(r"\d+ of the \d+ parameters of the registry are assumptions", text)
 
 
 def test_the_uses_it_is_not_for_are_those_of_the_readme(text):
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    uses = re.findall(r"- \*\*(.*?)\*\*", readme.partition("## What it must not be used for")[2].partition("\n## ")[0])
+    uses = re.findall(
+        r"- \*\*(.*?)\*\*",
+        readme.partition("## What it must not be used for")[2].partition("\n## ")[0],
+    )
     assert len(uses) >= 4
     assert all(f"<strong>{use}</strong>" in text for use in uses)
 
@@ -129,7 +164,9 @@ def test_users_text_stays_text(tmp_path, no_pictures):
     assert escape(bad) in told and "<b>" not in told
 
 
-def test_parameters_that_the_scenario_sets_are_listed_with_range_and_source(results, tmp_path, no_pictures):
+def test_parameters_that_the_scenario_sets_are_listed_with_range_and_source(
+    results, tmp_path, no_pictures
+):
     shutil.copytree(results.path, tmp_path / "copy")
     copy = Results.open(tmp_path / "copy")
     copy.manifest["scenario"]["parameters"] = {"presence.felt_days": 41.5}
@@ -145,7 +182,11 @@ def test_futures_are_told_with_what_was_drawn(monkeypatch, results):
     design["x.strategy.border_split"] = '{"loreto": 1}'
     monkeypatch.setattr(Results, "design", lambda self: design)
     varied = tables.varied(results)
-    assert varied["future"] == [0, 1, 2] and varied["presence.felt_days"] == [30.0, 20.5, 41.0] and "strategy.border_split" not in varied
+    assert (
+        varied["future"] == [0, 1, 2]
+        and varied["presence.felt_days"] == [30.0, 20.5, 41.0]
+        and "strategy.border_split" not in varied
+    )
     assert tables.parameters_of({}, varied) == {"presence.felt_days": None}
     assert "30, 20.5, 41" in tables.varied_table(varied)
     assert covers(results).startswith("Intervals are over 3 futures")
@@ -154,8 +195,13 @@ def test_futures_are_told_with_what_was_drawn(monkeypatch, results):
 
 
 def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
-    told = page(folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold"))))
-    assert "Nothing is compared here: there is one arm only, &quot;hold&quot;, and nothing to compare it with." in told
+    told = page(
+        folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold")))
+    )
+    assert (
+        "Nothing is compared here: there is one arm only, &quot;hold&quot;, and nothing to compare it with."
+        in told
+    )
     assert "There is no hold to pair with." in told and "Week by week: hold" in told
     rows = re.findall(r"<code>(\w+)</code></td><td>([^<]*)</td>", told)
     assert dict(rows)["cost_musd"] == "100" or dict(rows)["cost_musd"].startswith("100")
@@ -178,7 +224,15 @@ def cut(results, folder, keep):
         times[label] = times.get(label, 0) + 1
         if keep(label, times[label]):
             kept.append(row)
-    write_part(folder, {kind: parquet(kind, table.take(kept) if kind == "runs" else found.stored.table(part, kind)) for kind in part.kinds})
+    write_part(
+        folder,
+        {
+            kind: parquet(
+                kind, table.take(kept) if kind == "runs" else found.stored.table(part, kind)
+            )
+            for kind in part.kinds
+        },
+    )
     found.stored.drop([part.name])
     return folder
 
@@ -192,17 +246,31 @@ def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
         told = page(Results.open(folder))
     box = told.partition('<p class="warning">')[2].partition("</p>")[0]
     assert "1 of 24 runs failed and 4 are not done." in box
-    assert f"{label}: 1 of 6 runs failed and 4 are not done; first reason: ValueError: &lt;b&gt;." in box
-    assert "may be a biased sample" in box and "Pairs compared: static 30 % 1 of 6; every other arm all of its pairs." in box
+    assert (
+        f"{label}: 1 of 6 runs failed and 4 are not done; first reason: ValueError: &lt;b&gt;."
+        in box
+    )
+    assert (
+        "may be a biased sample" in box
+        and "Pairs compared: static 30 % 1 of 6; every other arm all of its pairs." in box
+    )
     assert "<td>1 of 6</td>" in told
 
 
 def test_an_arm_without_effect_and_one_without_a_pair_are_findings(results, tmp_path, no_pictures):
-    folder = cut(results, tmp_path / "cut", lambda label, number: label != "static share_to_border=0.3")
+    folder = cut(
+        results, tmp_path / "cut", lambda label, number: label != "static share_to_border=0.3"
+    )
     with pytest.warns(MissingRunsWarning):
         told = page(Results.open(folder))
-    assert "<strong>No effect</strong>: static 0 % equals hold bit for bit in each of its 6 runs." in told
-    assert "<strong>Not compared</strong>, since no pair of runs is finished: static 30 %." in told and "<td>0 of 6</td>" in told
+    assert (
+        "<strong>No effect</strong>: static 0 % equals hold bit for bit in each of its 6 runs."
+        in told
+    )
+    assert (
+        "<strong>Not compared</strong>, since no pair of runs is finished: static 30 %." in told
+        and "<td>0 of 6</td>" in told
+    )
 
 
 def test_nothing_finished_and_an_unknown_point_are_errors(results, tmp_path):

@@ -17,7 +17,11 @@ def read(results, name, point=None):
 
 def test_the_middle_point_is_shown_and_any_other_by_name(results):
     assert series.arm_of(results).label == "static share_to_border=0.1"
-    for name in ("static 30 %", "static share_to_border=0.3", series.arm_of(results, "static 30 %").label):
+    for name in (
+        "static 30 %",
+        "static share_to_border=0.3",
+        series.arm_of(results, "static 30 %").label,
+    ):
         arm = series.arm_of(results, name)
         assert (arm.label, arm.hold) == ("static share_to_border=0.3", "hold")
     assert series.arm_of(results, "hold").hold is None
@@ -45,8 +49,12 @@ def test_interval_is_students_t_and_needs_two():
 def test_flows_are_means_of_four_weeks_and_states_are_not(results):
     found = read(results, "attacks_vraem")
     assert found.values[0, 0].to_list() == [0.0, 0.5, 1.0, 1.5, 2.5, 3.5, 4.5]
-    assert read(results, "attacks_loreto").values[0, 0].to_list() == [0, 1, 2, 3, 4, 5, 6], "a column by its name is shown as it is"
-    assert (read(results, "delivered_kg_border").values == 3.0).all(axis=None), "three exits, in tonnes"
+    assert read(results, "attacks_loreto").values[0, 0].to_list() == [0, 1, 2, 3, 4, 5, 6], (
+        "a column by its name is shown as it is"
+    )
+    assert (read(results, "delivered_kg_border").values == 3.0).all(axis=None), (
+        "three exits, in tonnes"
+    )
 
 
 def test_runs_of_one_future_count_once_for_the_interval(results):
@@ -57,7 +65,9 @@ def test_runs_of_one_future_count_once_for_the_interval(results):
     table["v"] += np.where(table["label"] == "hold", 0.0, 0.01 * table["future"])
     shown = series.arm_of(results)
     arm = series.Arm("static share_to_border=0.3", "hold", shown.start, shown.columns)
-    found = series.paired(series.SERIES["vacuum_vraem"], table[["label", "future", "replication", "week", "v"]], arm)
+    found = series.paired(
+        series.SERIES["vacuum_vraem"], table[["label", "future", "replication", "week", "v"]], arm
+    )
     half = 4.302652729911275 * 0.01 / math.sqrt(3)  # three futures, not six runs
     assert found.pairs == 6
     assert (found.difference["high"] - found.difference["mean"]).to_numpy() == pytest.approx(half)
@@ -74,7 +84,9 @@ def test_figures_show_the_series(results):
     assert isinstance(picture, Figure)
     above, _, below, _ = picture.axes
     median = next(line for line in above.lines if line.get_label() == "static 30 % (6 runs)")
-    assert median.get_ydata() == pytest.approx(read(results, "vacuum_vraem", "static 30 %").values.median(axis=1))
+    assert median.get_ydata() == pytest.approx(
+        read(results, "vacuum_vraem", "static 30 %").values.median(axis=1)
+    )
     assert below.lines[-1].get_ydata() == pytest.approx(0.3 * np.arange(WEEKS - 1))
     assert above.get_legend().get_texts()[0].get_text() == f"move, week {LEAVE} to {ARRIVE}"
     assert len(results.plot_weekly("vacuum_vraem", "hold").axes) == 1, "hold has nothing beneath"

@@ -28,8 +28,14 @@ def test_marks_are_paired_changes_and_tonnes_a_year(results):
 def test_points_whose_interval_holds_0_are_hollow_and_all_are_named(results):
     picture = results.plot_tradeoff()
     assert isinstance(picture, Figure)
-    fills = [[line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"] for axes in picture.axes]
-    assert [[fill == "#ffffff" for fill in panel] for panel in fills] == [[True, False, False], [True, True, True]]
+    fills = [
+        [line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"]
+        for axes in picture.axes
+    ]
+    assert [[fill == "#ffffff" for fill in panel] for panel in fills] == [
+        [True, False, False],
+        [True, True, True],
+    ]
     for axes in picture.axes:
         assert [text.get_text() for text in axes.texts] == ["hold", "0 %", "10 %", "30 %"]
 

@@ -78,8 +78,15 @@ class Phased(Hold):
 
 
 @pytest.fixture(autouse=True)
-def small_registries(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    monkeypatch.setattr(sim.strategies.registry, "catalogue", lambda: {"hold": Hold, "static": Static, "phased": Phased}, raising=False)
+def small_registries(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setattr(
+        sim.strategies.registry,
+        "catalogue",
+        lambda: {"hold": Hold, "static": Static, "phased": Phased},
+        raising=False,
+    )
     file = tmp_path_factory.mktemp("registry") / "parameters.toml"
     file.write_text(REGISTRY)
     registry = sim.parameters.load_registry(file)

@@ -31,11 +31,23 @@ ANSWERS: dict[str, tuple[int, str]] = {
         "warning: helicopters_at_share_0.toml: strategy.move_helicopters: has no effect: "
         "it acts only while soldiers of the VRAEM move to the border (the share that moves is 0)",
     ),
-    "sweep_ablate_number.toml": (REFUSED, 'sweep.ablate: expected lists of couplings, such as [["leak"], []] (got 0.5)'),
-    "curly_quotes.toml": (REFUSED, 'line 2, column 11: not TOML: Invalid value. The quotes “ are typographic; TOML wants "'),
+    "sweep_ablate_number.toml": (
+        REFUSED,
+        'sweep.ablate: expected lists of couplings, such as [["leak"], []] (got 0.5)',
+    ),
+    "curly_quotes.toml": (
+        REFUSED,
+        'line 2, column 11: not TOML: Invalid value. The quotes “ are typographic; TOML wants "',
+    ),
     "decimal_comma.toml": (REFUSED, "A decimal is written with a point: 0.15"),
-    "title_under_time.toml": (REFUSED, "time.title: unknown key. title stands above the first [table] of the file."),
-    "partner_in_strategies.toml": (REFUSED, "partner is a table of its own: its keys stand under [partner], for all strategies."),
+    "title_under_time.toml": (
+        REFUSED,
+        "time.title: unknown key. title stands above the first [table] of the file.",
+    ),
+    "partner_in_strategies.toml": (
+        REFUSED,
+        "partner is a table of its own: its keys stand under [partner], for all strategies.",
+    ),
     "label_enye.toml": (REFUSED, '(labelled "campaña relámpago")'),
     "utf16.toml": (REFUSED, "is UTF-16 text; save it as UTF-8"),
     "morris.toml": (FINE, "is 3 arms x 1 future x 1 replication = 3 runs"),
@@ -45,7 +57,10 @@ ANSWERS: dict[str, tuple[int, str]] = {
         "event_without_effect.toml: events[0].set.parameters.trafficking.river_usd: "
         "acts when the world is made; an event cannot change it. Set it under [parameters]",
     ),
-    "futures_without_samples.toml": (REFUSED, "futures_without_samples.toml: futures.samples: missing"),
+    "futures_without_samples.toml": (
+        REFUSED,
+        "futures_without_samples.toml: futures.samples: missing",
+    ),
     "futures_unknown_name.toml": (
         REFUSED,
         "futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. "

@@ -67,7 +67,9 @@ def told(text: str, write, **options) -> str:
 
 
 def test_check_describe_and_load_run_no_code(write, code, capsys):
-    file = write(USES + '[[strategies]]\nname = "mine:Mine"\n[sweep]\n"strategy.patience" = [1, 2]\n')
+    file = write(
+        USES + '[[strategies]]\nname = "mine:Mine"\n[sweep]\n"strategy.patience" = [1, 2]\n'
+    )
     assert main(["check", str(file)]) == 0
     assert "mine:Mine is code that `run` and `batch` run" in capsys.readouterr().out
     for options in ([], ["--json"]):
@@ -81,14 +83,19 @@ def test_check_describe_and_load_run_no_code(write, code, capsys):
 
 def test_reading_results_runs_no_code(write, code, tmp_path, capsys, monkeypatch):
     folder = tmp_path / "results"
-    batch(write(USES + "[replications]\ncount = 1"), out=folder, run=no_run, progress=False, workers=1)
+    batch(
+        write(USES + "[replications]\ncount = 1"), out=folder, run=no_run, progress=False, workers=1
+    )
     assert code.has_run
     code.mark.unlink()
     for command in ("status", "compare", "report"):
         main([command, str(folder)])
         assert not code.has_run, command
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["scenario"]["strategy"]["patience"] == 3 and "mine:Mine" in manifest["strategy_files"]
+    assert (
+        manifest["scenario"]["strategy"]["patience"] == 3
+        and "mine:Mine" in manifest["strategy_files"]
+    )
 
 
 @pytest.mark.parametrize("command", ["run", "batch"])
@@ -100,13 +107,19 @@ def test_settings_are_checked_before_the_first_run(command, write, code, tmp_pat
     assert main([command, str(file), *out]) == 2
     printed = capsys.readouterr()
     assert printed.out == "" and code.has_run and not (tmp_path / "out").exists()
-    assert "s.toml: strategy.patience: expected a whole number of at least 1 (got 0)" in printed.err.splitlines()
+    assert (
+        "s.toml: strategy.patience: expected a whole number of at least 1 (got 0)"
+        in printed.err.splitlines()
+    )
 
 
 def test_swept_settings_are_checked_when_the_code_is_read(write, code):
     file = write(USES + '[sweep]\n"strategy.patience" = [1, 0]\n')
     assert len(points(load_scenario(file))) == 2
-    with pytest.raises(ScenarioError, match=r"strategy\.patience: expected a whole number of at least 1 \(got 0\) in sweep point"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"strategy\.patience: expected a whole number of at least 1 \(got 0\) in sweep point",
+    ):
         points(with_code(load_scenario(file)))
 
 
@@ -130,7 +143,12 @@ def test_what_can_be_seen_without_running_is_refused_by_check(write, code, tmp_p
     assert not code.has_run
 
 
-LEFT_TO_THE_RUN = ("from elsewhere import Mine", "from elsewhere import *", "Mine = make()", "if True:\n    from a import b as Mine")
+LEFT_TO_THE_RUN = (
+    "from elsewhere import Mine",
+    "from elsewhere import *",
+    "Mine = make()",
+    "if True:\n    from a import b as Mine",
+)
 
 
 @pytest.mark.parametrize("body", LEFT_TO_THE_RUN)
@@ -140,27 +158,43 @@ def test_a_class_that_only_a_run_can_find_is_left_to_the_run(body, write, tmp_pa
 
 
 @pytest.mark.parametrize("how", ["above", "absolute", "linked", "on the import path"])
-def test_code_outside_the_folder_runs_only_where_it_is_allowed(how, write, code, tmp_path, monkeypatch):
+def test_code_outside_the_folder_runs_only_where_it_is_allowed(
+    how, write, code, tmp_path, monkeypatch
+):
     outside = code.put(tmp_path / "outside" / "far.py")
     (tmp_path / "study").mkdir()
-    name = {"above": "../outside/far", "absolute": str(outside.with_suffix("")), "linked": "far", "on the import path": "far"}[how]
+    name = {
+        "above": "../outside/far",
+        "absolute": str(outside.with_suffix("")),
+        "linked": "far",
+        "on the import path": "far",
+    }[how]
     if how == "linked":
         (tmp_path / "study" / "far.py").symlink_to(outside)
     if how == "on the import path":
         monkeypatch.syspath_prepend(outside.parent)
     file = write(f'[strategy]\nname = "{name}:Mine"\n', "study/s.toml")
     assert load_scenario(file).hash
-    with pytest.raises(ScenarioError, match=r"s\.toml: strategy\.name: .* is code outside the scenario's folder .*--allow-code"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"s\.toml: strategy\.name: .* is code outside the scenario's folder .*--allow-code",
+    ):
         with_code(load_scenario(file))
     assert main(["batch", str(file), "--out", str(tmp_path / "out")]) == 2 and not code.has_run
     allowed = with_code(load_scenario(file, allow_code=True))
-    assert code.has_run and allowed.strategy.settings == {"patience": 4} and allowed.strategy_class().__name__ == "Mine"
+    assert (
+        code.has_run
+        and allowed.strategy.settings == {"patience": 4}
+        and allowed.strategy_class().__name__ == "Mine"
+    )
     assert pickle.loads(pickle.dumps(allowed)).strategy_class() is allowed.strategy_class()
 
 
 def test_code_in_a_folder_below_the_scenario_is_its_own(write, code, tmp_path):
     code.put(tmp_path / "strategies" / "deep.py")
-    assert with_code(load_scenario(write('[strategy]\nname = "strategies.deep:Mine"'))).strategy.settings == {"patience": 4}
+    assert with_code(
+        load_scenario(write('[strategy]\nname = "strategies.deep:Mine"'))
+    ).strategy.settings == {"patience": 4}
 
 
 def test_no_package_is_imported_to_look_for_a_module(write, code, tmp_path, monkeypatch):
@@ -174,10 +208,17 @@ def test_no_package_is_imported_to_look_for_a_module(write, code, tmp_path, monk
 def test_a_batch_of_a_path_may_be_allowed_code(write, code, tmp_path):
     code.put(tmp_path / "outside" / "far.py")
     (tmp_path / "study").mkdir()
-    file = write('[strategy]\nname = "../outside/far:Mine"\n[replications]\ncount = 1\n', "study/s.toml")
+    file = write(
+        '[strategy]\nname = "../outside/far:Mine"\n[replications]\ncount = 1\n', "study/s.toml"
+    )
     with pytest.raises(ScenarioError, match="allow_code=True"):
         batch(file, out=tmp_path / "out", run=no_run, progress=False)
-    assert batch(file, out=tmp_path / "out", run=no_run, progress=False, workers=1, allow_code=True).status()["SUCCEEDED"] == 0
+    assert (
+        batch(
+            file, out=tmp_path / "out", run=no_run, progress=False, workers=1, allow_code=True
+        ).status()["SUCCEEDED"]
+        == 0
+    )
     assert code.has_run
 
 
@@ -207,7 +248,10 @@ def test_a_registered_class_needs_no_file(write, monkeypatch):
 
     known = {**sim.strategies.registry.catalogue(), "registered": Registered}
     monkeypatch.setattr(sim.strategies.registry, "catalogue", lambda: known)
-    assert with_code(load_scenario(write('[strategy]\nname = "registered"'))).strategy_class() is Registered
+    assert (
+        with_code(load_scenario(write('[strategy]\nname = "registered"'))).strategy_class()
+        is Registered
+    )
 
 
 def test_an_edit_of_the_same_length_in_the_same_second_runs_the_new_code(tmp_path, monkeypatch):
@@ -234,7 +278,9 @@ class Mine(Strategy):
 """
 
 
-@pytest.mark.parametrize("setting", ["strategy.patience = 3.0", 'strategy.tasking_vraem = "reports"'])
+@pytest.mark.parametrize(
+    "setting", ["strategy.patience = 3.0", 'strategy.tasking_vraem = "reports"']
+)
 def test_an_event_may_set_what_only_the_own_code_has_a_default_for(setting, tmp_path):
     (tmp_path / "mine.py").write_text(OWN)
     key, value = setting.split(" = ")
@@ -263,7 +309,9 @@ class Mine(Strategy):
 """
 
 
-def test_an_infinite_default_of_a_strategy_s_own_settings_is_the_number_that_it_gets(tmp_path: Path):
+def test_an_infinite_default_of_a_strategy_s_own_settings_is_the_number_that_it_gets(
+    tmp_path: Path,
+):
     (tmp_path / "endless.py").write_text(ENDLESS)
     (tmp_path / "s.toml").write_text(
         'schema = 1\n[[strategies]]\nname = "endless:Mine"\n[[strategies]]\nname = "static"\nshare_to_border = 0.1\n'
@@ -274,22 +322,33 @@ def test_an_infinite_default_of_a_strategy_s_own_settings_is_the_number_that_it_
     assert [each.strategy.settings["weight"] for each in mine] == [0.25, 0.75]
     for each in mine:
         strategy = each.strategy_class()(each.strategy.settings, each.strategy)
-        assert (strategy.settings.threshold, strategy.settings.limits) == (math.inf, (1.0, -math.inf))
-        read = json.loads(each.to_json(), parse_constant=pytest.fail)  # what JSON calls no number stands in no document
+        assert (strategy.settings.threshold, strategy.settings.limits) == (
+            math.inf,
+            (1.0, -math.inf),
+        )
+        read = json.loads(
+            each.to_json(), parse_constant=pytest.fail
+        )  # what JSON calls no number stands in no document
         assert read["strategy"]["threshold"] == "inf"
         assert type(each).model_validate_json(each.to_json(), context=each.home) == each
 
 
 def test_a_threshold_that_replaces_an_infinite_default_is_a_point_like_any_other(tmp_path: Path):
     (tmp_path / "endless.py").write_text(ENDLESS)
-    (tmp_path / "s.toml").write_text('schema = 1\n[strategy]\nname = "endless:Mine"\n[sweep]\n"strategy.threshold" = [2, 3.5]\n')
+    (tmp_path / "s.toml").write_text(
+        'schema = 1\n[strategy]\nname = "endless:Mine"\n[sweep]\n"strategy.threshold" = [2, 3.5]\n'
+    )
     arms = points(with_code(load_scenario(tmp_path / "s.toml")))
     assert [arm.scenario.strategy.settings["threshold"] for arm in arms] == [2.0, 3.5]
 
 
-@pytest.mark.parametrize("line", ["threshold = inf", "weight = inf", "limits = [2.0, inf]", "limits = [2.0, nan]"])
+@pytest.mark.parametrize(
+    "line", ["threshold = inf", "weight = inf", "limits = [2.0, inf]", "limits = [2.0, nan]"]
+)
 def test_a_file_s_own_value_is_finite_whatever_the_default(line, tmp_path: Path):
     (tmp_path / "endless.py").write_text(ENDLESS)
     (tmp_path / "s.toml").write_text(f'schema = 1\n[strategy]\nname = "endless:Mine"\n{line}\n')
-    with pytest.raises(ScenarioError, match=f"strategy.{line.split()[0]}: expected a finite number"):
+    with pytest.raises(
+        ScenarioError, match=f"strategy.{line.split()[0]}: expected a finite number"
+    ):
         load_scenario(tmp_path / "s.toml")

@@ -32,7 +32,9 @@ def told(tmp_path: Path):
                 points(load_scenario(tmp_path / "s.toml"))
             except ScenarioError as error:
                 return {problem.key: problem.text for problem in error.problems}, {}
-        lines = [str(each.message).split(": ", 2) for each in found if each.category is ScenarioWarning]
+        lines = [
+            str(each.message).split(": ", 2) for each in found if each.category is ScenarioWarning
+        ]
         return {}, {key: text for _, key, text in lines}
 
     return told
@@ -90,7 +92,11 @@ REFUSED = {
     ),
 }
 WARNED = {
-    "secrecy while nobody moves": ("[secrecy]\nlevel = 1.0", "secrecy.level", f'{UNMOVED} (the strategy "hold" sends none)'),
+    "secrecy while nobody moves": (
+        "[secrecy]\nlevel = 1.0",
+        "secrecy.level",
+        f'{UNMOVED} (the strategy "hold" sends none)',
+    ),
     "a share of no unit": (
         '[strategy]\nname = "static"\nshare_to_border = 0.001',
         "strategy.share_to_border",
@@ -137,7 +143,8 @@ WARNED = {
         "the first order to move falls on day 98, so that secrecy.level = 0.9 has no effect (got 98)",
     ),
     "secrecy that ends before an event moves the first": (
-        '[strategy]\nname = "static"\n[secrecy]\nuntil_day = 28\n' + event('day = 28\nset = {"strategy.share_to_border" = 0.2}'),
+        '[strategy]\nname = "static"\n[secrecy]\nuntil_day = 28\n'
+        + event('day = 28\nset = {"strategy.share_to_border" = 0.2}'),
         "secrecy.until_day",
         "falls on day 28",
     ),
@@ -177,8 +184,16 @@ WARNED = {
         "parameters.sustainment.boat_payload_kg",
         "where supplies go by boat",
     ),
-    "boats of a theatre whose depot has no port": ("[forces.cajamarca]\nboats = 9", "forces.cajamarca.boats", "Jaen, has none"),
-    "fighters in no group": ("[enemy]\nmpcp_groups = 0\nmpcp_fighters = 40", "enemy.mpcp_fighters", "(enemy.mpcp_groups is 0)"),
+    "boats of a theatre whose depot has no port": (
+        "[forces.cajamarca]\nboats = 9",
+        "forces.cajamarca.boats",
+        "Jaen, has none",
+    ),
+    "fighters in no group": (
+        "[enemy]\nmpcp_groups = 0\nmpcp_fighters = 40",
+        "enemy.mpcp_fighters",
+        "(enemy.mpcp_groups is 0)",
+    ),
     "coordination that is suspended": (
         "[partner]\ncoordination = 0.9\nsuspended = true",
         "partner.coordination",
@@ -215,7 +230,11 @@ WARNED = {
         "events[0].set.partner.coordination",
         "other events set it on each of the days 15 to 19",
     ),
-    "a price as it is": (event('day = 15\nset = {"price.coast" = 1.0}'), "events[0].set.price.coast", "1 is what holds without it"),
+    "a price as it is": (
+        event('day = 15\nset = {"price.coast" = 1.0}'),
+        "events[0].set.price.coast",
+        "1 is what holds without it",
+    ),
     "clearing of nothing": (
         event('day = 15\nset = {eradicate = {theatre = "vraem", ha_per_year = 0.0}}'),
         "events[0].set.eradicate",
@@ -250,9 +269,11 @@ WARNED = {
     ),
 }
 FINE = {
-    "a strategy beside a list that has it": STATIC + '[[strategies]]\nlabel = "a"\nname = "static"\nshare_to_border = 0.15',
+    "a strategy beside a list that has it": STATIC
+    + '[[strategies]]\nlabel = "a"\nname = "static"\nshare_to_border = 0.15',
     "a strategy that is a point of one of the list": (
-        STATIC + '[[strategies]]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.15]'
+        STATIC
+        + '[[strategies]]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.15]'
     ),
     "hold beside a list of strategies": '[strategy]\nname = "hold"\n[[strategies]]\nname = "static"\nshare_to_border = 0.3',
     "hold with the tasking of the list": (
@@ -265,12 +286,15 @@ FINE = {
         '[[strategies]]\nname = "hold"\n[[strategies]]\nname = "static"\nshare_to_border = 0.1\n'
         '[sweep]\n"strategy.withdrawal" = ["thin", "close_remote"]\n"secrecy.level" = [0, 1]'
     ),
-    "a share of 0 among the points": STATIC + 'move_helicopters = 0.5\n[sweep]\n"strategy.share_to_border" = [0.0, 0.1]',
+    "a share of 0 among the points": STATIC
+    + 'move_helicopters = 0.5\n[sweep]\n"strategy.share_to_border" = [0.0, 0.1]',
     "secrecy that matters from an event on": (
-        '[strategy]\nname = "static"\n[secrecy]\nlevel = 1.0\n' + event('day = 28\nset = {"strategy.share_to_border" = 0.2}')
+        '[strategy]\nname = "static"\n[secrecy]\nlevel = 1.0\n'
+        + event('day = 28\nset = {"strategy.share_to_border" = 0.2}')
     ),
     "an event that brings a value back": (
-        event('day = 10\nset = {"partner.coordination" = 0.9}') + event('day = 20\nuntil = 30\nset = {"partner.coordination" = 0.2}')
+        event('day = 10\nset = {"partner.coordination" = 0.9}')
+        + event('day = 20\nuntil = 30\nset = {"partner.coordination" = 0.2}')
     ),
     "a coupling cut among the points": STATIC + '[sweep]\nablate = [[], ["leak"], ["joint"]]',
     "the strategy of a share that varies": '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.0, 0.2]',
@@ -281,12 +305,16 @@ FINE = {
         + event('day = 15\nset = {"strategy.duration_days" = 100}')
     ),
     "an event until the end": event('day = 15\nuntil = 364\nset = {"partner.coordination" = 0.9}'),
-    "secrecy that ends on the day after the first order": STATIC + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 99",
+    "secrecy that ends on the day after the first order": STATIC
+    + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 99",
     "secrecy that an event prolongs": (
-        STATIC + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 98\n" + event('day = 50\nset = {"secrecy.until_day" = 300}')
+        STATIC
+        + "start_day = 90\n[secrecy]\nlevel = 0.9\nuntil_day = 98\n"
+        + event('day = 50\nset = {"secrecy.until_day" = 300}')
     ),
     "a start on the last review": STATIC + "start_day = 350",
-    "many futures of a parameter": STATIC + '[futures]\nsamples = 2\nparameters = ["presence.reach_km"]',
+    "many futures of a parameter": STATIC
+    + '[futures]\nsamples = 2\nparameters = ["presence.reach_km"]',
 }
 
 
@@ -319,5 +347,8 @@ def test_the_command_tells_a_warning_once_and_still_exits_with_0(tmp_path, capsy
     file.write_text("schema = 1\n[secrecy]\nlevel = 1.0\n")
     assert main(["check", str(file)]) == 0
     printed = capsys.readouterr()
-    assert printed.err.startswith("warning: s.toml: secrecy.level: has no effect") and printed.err.count("\n") == 1
+    assert (
+        printed.err.startswith("warning: s.toml: secrecy.level: has no effect")
+        and printed.err.count("\n") == 1
+    )
     assert ": fine; " in printed.out

@@ -8,7 +8,9 @@ import pytest
 from sim.scenario import Scenario, ScenarioError, load_scenario, to_toml
 from sim.scenario.futures import draws, in_future
 
-TEXT = "future,secrecy.leak_base,detection.width_jungle_km,distance\n7,0.02,0.05,1.5\n3,.1,0.01,2.25\n"
+TEXT = (
+    "future,secrecy.leak_base,detection.width_jungle_km,distance\n7,0.02,0.05,1.5\n3,.1,0.01,2.25\n"
+)
 USED = '[futures]\ndesign = "table"\ntable = "fitted.csv"\n'
 ROWS = [
     {"secrecy.leak_base": 0.02, "detection.width_jungle_km": 0.05},
@@ -20,7 +22,9 @@ ROWS = [
 def scenario_of(write, tmp_path: Path):
     def scenario_of(table: str, text: str = USED, name: str = "s.toml", **overrides):
         (tmp_path / "fitted.csv").write_text(table)
-        return load_scenario(write(text, name), {key.replace("__", "."): value for key, value in overrides.items()})
+        return load_scenario(
+            write(text, name), {key.replace("__", "."): value for key, value in overrides.items()}
+        )
 
     return scenario_of
 
@@ -36,7 +40,10 @@ def test_a_future_of_a_table_is_the_scenario_with_these_overrides(scenario_of, w
     for drawn, row in zip(draws(scenario.futures), ({}, *ROWS), strict=True):
         values = "".join(f'"{name}" = {value}\n' for name, value in row.items())
         written = load_scenario(write(f"[parameters]\n{values}", "written.toml"))
-        assert in_future(scenario, drawn) == written and in_future(scenario, drawn).hash == written.hash
+        assert (
+            in_future(scenario, drawn) == written
+            and in_future(scenario, drawn).hash == written.hash
+        )
 
 
 def test_a_resolved_scenario_holds_the_columns_and_needs_no_file(scenario_of, tmp_path: Path):
@@ -44,7 +51,10 @@ def test_a_resolved_scenario_holds_the_columns_and_needs_no_file(scenario_of, tm
     again = tmp_path / "elsewhere" / "again.toml"
     again.parent.mkdir()
     again.write_text(to_toml(scenario))
-    assert "fitted.csv" not in again.read_text() and tomllib.loads(again.read_text())["futures"]["samples"] == 2
+    assert (
+        "fitted.csv" not in again.read_text()
+        and tomllib.loads(again.read_text())["futures"]["samples"] == 2
+    )
     assert load_scenario(again) == scenario and draws(load_scenario(again).futures) == [{}, *ROWS]
     assert Scenario.model_validate_json(scenario.to_json()) == scenario
 
@@ -59,22 +69,37 @@ def test_a_table_replaces_the_columns_of_another(scenario_of, write, tmp_path: P
     (tmp_path / "other.csv").write_text("secrecy.leak_base\n0.03\n")
     scenario_of(TEXT, USED, "base.toml")
     for text in ("", 'design = "table"\n'):
-        futures = load_scenario(write(f'extends = "base.toml"\n[futures]\n{text}table = "other.csv"\n')).futures
+        futures = load_scenario(
+            write(f'extends = "base.toml"\n[futures]\n{text}table = "other.csv"\n')
+        ).futures
         assert draws(futures) == [{}, {"secrecy.leak_base": 0.03}]
 
 
 def test_another_design_replaces_a_table(scenario_of, write):
     scenario_of(TEXT, USED, "base.toml")
     text = 'extends = "base.toml"\n[futures]\ndesign = "lhs"\nsamples = 3\nparameters = ["secrecy.leak_base"]\n'
-    assert [list(drawn) for drawn in draws(load_scenario(write(text)).futures)] == [[], *[["secrecy.leak_base"]] * 3]
-    overrides = {"futures.design": "sobol", "futures.samples": 4, "futures.parameters": ["secrecy.leak_base"]}
+    assert [list(drawn) for drawn in draws(load_scenario(write(text)).futures)] == [
+        [],
+        *[["secrecy.leak_base"]] * 3,
+    ]
+    overrides = {
+        "futures.design": "sobol",
+        "futures.samples": 4,
+        "futures.parameters": ["secrecy.leak_base"],
+    }
     assert len(draws(load_scenario(write('extends = "base.toml"'), overrides).futures)) == 5
 
 
 def test_a_design_of_ranges_keeps_those_of_the_file_below(write):
-    write('[futures]\nsamples = 4\nparameters = {"secrecy.leak_base" = {low = 0.01, high = 0.02}}\n', "base.toml")
+    write(
+        '[futures]\nsamples = 4\nparameters = {"secrecy.leak_base" = {low = 0.01, high = 0.02}}\n',
+        "base.toml",
+    )
     futures = load_scenario(write('extends = "base.toml"\n[futures]\ndesign = "sobol"\n')).futures
-    assert (futures.samples, futures.parameters) == (4, {"secrecy.leak_base": {"low": 0.01, "high": 0.02}})
+    assert (futures.samples, futures.parameters) == (
+        4,
+        {"secrecy.leak_base": {"low": 0.01, "high": 0.02}},
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,14 +131,38 @@ def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
     ("text", "expected"),
     [
         (USED + "samples = 2", 'futures.samples: the table "fitted.csv" has it; leave it out'),
-        (USED + 'parameters = "assumed"', 'futures.parameters: the table "fitted.csv" has it; leave it out'),
-        (USED.replace("fitted", "fited"), '"fited.csv" does not exist; expected a CSV table. Did you mean "fitted.csv"?'),
-        ('[futures]\ndesign = "table"', "futures.table: expected the name of a CSV file with a row for every future (got nothing)"),
-        (USED.replace('"table"', '"lhs"') + "samples = 2", 'futures.table: only with design = "table" (this is "lhs")'),
-        ('[futures]\ntable = "fitted.csv"', 'futures.table: only with design = "table" (this is "lhs")'),
-        (USED + '[parameters]\n[sweep]\n"parameters.secrecy.leak_base" = [0.02]', "cannot be uncertain: [sweep] varies it"),
-        ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = 0.1', "expected a list of its values"),
-        ('[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = [0.1, 2]', "samples: expected 2, the rows"),
+        (
+            USED + 'parameters = "assumed"',
+            'futures.parameters: the table "fitted.csv" has it; leave it out',
+        ),
+        (
+            USED.replace("fitted", "fited"),
+            '"fited.csv" does not exist; expected a CSV table. Did you mean "fitted.csv"?',
+        ),
+        (
+            '[futures]\ndesign = "table"',
+            "futures.table: expected the name of a CSV file with a row for every future (got nothing)",
+        ),
+        (
+            USED.replace('"table"', '"lhs"') + "samples = 2",
+            'futures.table: only with design = "table" (this is "lhs")',
+        ),
+        (
+            '[futures]\ntable = "fitted.csv"',
+            'futures.table: only with design = "table" (this is "lhs")',
+        ),
+        (
+            USED + '[parameters]\n[sweep]\n"parameters.secrecy.leak_base" = [0.02]',
+            "cannot be uncertain: [sweep] varies it",
+        ),
+        (
+            '[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = 0.1',
+            "expected a list of its values",
+        ),
+        (
+            '[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = [0.1, 2]',
+            "samples: expected 2, the rows",
+        ),
         (
             '[futures]\ndesign = "table"\nsamples = 2\nparameters = {"secrecy.leak_base" = [0.1, 0], "detection.width_jungle_km" = [0.05]}',
             "futures.parameters: expected columns of one length (got 1 and 2)",
@@ -127,9 +176,13 @@ def test_a_wrong_use_of_a_table_is_told(text, expected, scenario_of):
 
 
 def test_other_samples_than_rows_are_refused(scenario_of):
-    with pytest.raises(ScenarioError, match=r"--set: futures.samples: expected 2, the rows of the table \(got 5\)"):
+    with pytest.raises(
+        ScenarioError, match=r"--set: futures.samples: expected 2, the rows of the table \(got 5\)"
+    ):
         scenario_of(TEXT, futures__samples=5)
 
 
 def test_a_range_may_be_left_by_a_table_on_request(scenario_of):
-    assert draws(scenario_of("secrecy.leak_base\n0.2\n", "allow_outside_range = true\n" + USED).futures)[1] == {"secrecy.leak_base": 0.2}
+    assert draws(
+        scenario_of("secrecy.leak_base\n0.2\n", "allow_outside_range = true\n" + USED).futures
+    )[1] == {"secrecy.leak_base": 0.2}

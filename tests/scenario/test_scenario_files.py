@@ -33,9 +33,21 @@ detection.width_jungle_km = 0.2
 
 def test_a_file_that_says_nothing_has_every_default(write):
     scenario = load_scenario(write(""))
-    assert (scenario.time.horizon_days, scenario.time.burn_in_days, scenario.time.start_date) == (1_095, 365, datetime.date(2022, 1, 1))
-    assert (scenario.map.resolution_km, scenario.forces.flight_hours_per_year, scenario.forces.vraem.soldiers) == (5, 4_500, 10_000)
-    assert (scenario.strategy.name, scenario.strategy.share_to_border, scenario.strategy.border_split.loreto) == ("hold", 0.0, 0.7)
+    assert (scenario.time.horizon_days, scenario.time.burn_in_days, scenario.time.start_date) == (
+        1_095,
+        365,
+        datetime.date(2022, 1, 1),
+    )
+    assert (
+        scenario.map.resolution_km,
+        scenario.forces.flight_hours_per_year,
+        scenario.forces.vraem.soldiers,
+    ) == (5, 4_500, 10_000)
+    assert (
+        scenario.strategy.name,
+        scenario.strategy.share_to_border,
+        scenario.strategy.border_split.loreto,
+    ) == ("hold", 0.0, 0.7)
     assert scenario.strategy.settings == {} and scenario.parameters == {} and scenario.sweep == {}
 
 
@@ -67,9 +79,18 @@ def test_a_scenario_is_frozen_at_every_depth(write):
 
 def test_a_child_replaces_values_and_keeps_the_rest(write, tmp_path: Path):
     (tmp_path / "bases").mkdir()
-    write("schema = 1\n[time]\nhorizon_days = 700\nburn_in_days = 7\n[forces.vraem]\nsoldiers = 9000\npolice = 900", "bases/far.toml")
-    write('extends = "far.toml"\n[time]\nhorizon_days = 70\n[parameters]\n"secrecy.leak_base" = 0.02', "bases/near.toml")
-    child = write('extends = "bases/near.toml"\n[forces.vraem]\nsoldiers = 8000\n[parameters.secrecy]\nleak_base = 0.03\n', "child.toml")
+    write(
+        "schema = 1\n[time]\nhorizon_days = 700\nburn_in_days = 7\n[forces.vraem]\nsoldiers = 9000\npolice = 900",
+        "bases/far.toml",
+    )
+    write(
+        'extends = "far.toml"\n[time]\nhorizon_days = 70\n[parameters]\n"secrecy.leak_base" = 0.02',
+        "bases/near.toml",
+    )
+    child = write(
+        'extends = "bases/near.toml"\n[forces.vraem]\nsoldiers = 8000\n[parameters.secrecy]\nleak_base = 0.03\n',
+        "child.toml",
+    )
     scenario = load_scenario(child)
     assert (scenario.time.horizon_days, scenario.time.burn_in_days) == (70, 7)
     assert (scenario.forces.vraem.soldiers, scenario.forces.vraem.police) == (8_000, 900)
@@ -80,15 +101,31 @@ def test_another_strategy_drops_the_settings_of_the_one_below(write):
     write('[strategy]\nname = "phased"\nsteps = 3\nshare_to_border = 0.3\n', "phased.toml")
     child = write('extends = "phased.toml"\n[strategy]\nname = "static"\nstart_day = 7\n')
     strategy = load_scenario(child).strategy
-    assert (strategy.name, strategy.share_to_border, strategy.settings) == ("static", 0.3, {"start_day": 7})
-    assert load_scenario(child, {"strategy.name": "phased", "strategy.steps": 2}).strategy.settings["steps"] == 2
+    assert (strategy.name, strategy.share_to_border, strategy.settings) == (
+        "static",
+        0.3,
+        {"start_day": 7},
+    )
+    assert (
+        load_scenario(child, {"strategy.name": "phased", "strategy.steps": 2}).strategy.settings[
+            "steps"
+        ]
+        == 2
+    )
 
 
 def test_overrides_lie_over_the_file(write):
     file = write(FULL)
-    overrides = {"time.horizon_days": 14, "parameters.detection.width_jungle_km": 0.02, "strategy": {"steps": 9}, "secrecy.until_day": 3}
+    overrides = {
+        "time.horizon_days": 14,
+        "parameters.detection.width_jungle_km": 0.02,
+        "strategy": {"steps": 9},
+        "secrecy.until_day": 3,
+    }
     scenario = load_scenario(file, overrides)
-    assert scenario.time.horizon_days == 14 and scenario.parameters == {"detection.width_jungle_km": 0.02}
+    assert scenario.time.horizon_days == 14 and scenario.parameters == {
+        "detection.width_jungle_km": 0.02
+    }
     assert scenario.strategy.settings["steps"] == 9 and scenario.strategy.share_to_border == 0.3
     with pytest.raises(ScenarioError, match=r"--set: time\.horizon_days"):
         load_scenario(file, {"time.horizon_days": 1})
@@ -117,15 +154,22 @@ def test_a_setting_is_read_as_toml_or_else_as_text(text, value):
 def test_ranges_can_be_left_on_request_and_a_coupling_switched_off(write):
     with pytest.raises(ScenarioError, match="allow_outside_range"):
         load_scenario(write('[parameters]\n"secrecy.leak_base" = 0.9'))
-    assert load_scenario(write('allow_outside_range = true\n[parameters]\n"secrecy.leak_base" = 0.9')).parameters == {
-        "secrecy.leak_base": 0.9
+    assert load_scenario(
+        write('allow_outside_range = true\n[parameters]\n"secrecy.leak_base" = 0.9')
+    ).parameters == {"secrecy.leak_base": 0.9}
+    assert load_scenario(write('[parameters]\n"secrecy.leak_base" = -1')).parameters == {
+        "secrecy.leak_base": -1.0
     }
-    assert load_scenario(write('[parameters]\n"secrecy.leak_base" = -1')).parameters == {"secrecy.leak_base": -1.0}
 
 
 def test_the_hash_holds_what_decides_a_run_and_nothing_else(write):
     plain = load_scenario(write("")).hash
-    assert load_scenario(write('title = "Other"\n[replications]\ncount = 3\n[sweep]\n"secrecy.level" = [0, 1]')).hash == plain
+    assert (
+        load_scenario(
+            write('title = "Other"\n[replications]\ncount = 3\n[sweep]\n"secrecy.level" = [0, 1]')
+        ).hash
+        == plain
+    )
     assert load_scenario(write("[time]\nhorizon_days = 1095\n")).hash == plain
     assert load_scenario(write("[secrecy]\nlevel = 0.4")).hash != plain
     assert load_scenario(write("[replications]\nbase_seed = 2")).hash != plain
@@ -149,9 +193,14 @@ def test_a_strategy_of_ones_own_lies_beside_the_scenario(write, tmp_path: Path):
     (tmp_path / "own.py").write_text(OWN.format(default=4))
     file = write('[strategy]\nname = "own:Mine"\nsteps = [0.2, 0.3]')
     scenario = load_scenario(file)
-    assert scenario.strategy.settings == {"steps": (0.2, 0.3)}  # as written: its code has not been read
+    assert scenario.strategy.settings == {
+        "steps": (0.2, 0.3)
+    }  # as written: its code has not been read
     scenario = with_code(scenario)
-    assert scenario.strategy.settings == {"patience_weeks": 4, "steps": (0.2, 0.3)} and with_code(scenario) is scenario
+    assert (
+        scenario.strategy.settings == {"patience_weeks": 4, "steps": (0.2, 0.3)}
+        and with_code(scenario) is scenario
+    )
     assert scenario.strategy_class().__name__ == "Mine"
     assert scenario.strategy_class() is pickle.loads(pickle.dumps(scenario)).strategy_class()
     before = scenario.hash
@@ -178,7 +227,9 @@ def test_a_mark_of_byte_order_and_foreign_line_ends_are_read(tmp_path: Path):
 
 def test_the_resolved_file_says_every_value_with_its_key(write):
     tree = tomllib.loads(to_toml(load_scenario(write(FULL))))
-    assert tree["strategy"]["duration_days"] == 180 and tree["time"]["start_date"] == datetime.date(2018, 1, 1)
+    assert tree["strategy"]["duration_days"] == 180 and tree["time"]["start_date"] == datetime.date(
+        2018, 1, 1
+    )
     assert tree["parameters"] == {"detection.width_jungle_km": 0.2}
 
 
@@ -195,4 +246,8 @@ def test_control_characters_of_a_description_are_written_as_escapes(write, tmp_p
     scenario = load_scenario(write(r'description = "a\u007f\u009b\u202e\u001b\n 你好 \U0001f600"'))
     text = to_toml(scenario)
     assert all(line.isprintable() for line in text.splitlines()) and "你好" in text
-    assert tomllib.loads(text)["description"] == scenario.description == "a\x7f\x9b\u202e\x1b\n 你好 \U0001f600"
+    assert (
+        tomllib.loads(text)["description"]
+        == scenario.description
+        == "a\x7f\x9b\u202e\x1b\n 你好 \U0001f600"
+    )

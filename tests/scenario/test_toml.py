@@ -13,7 +13,7 @@ from sim.scenario import ScenarioError, load_scenario, parse_setting
 from sim.scenario.toml import MAX_DEPTH, MAX_PARTS, NotTOML, parse
 
 HINTS = {
-    'title = “Señal”': 'The quotes “ are typographic; TOML wants " before and after a text',
+    "title = “Señal”": 'The quotes “ are typographic; TOML wants " before and after a text',
     "title = ‘a’": "The quotes ‘ are typographic",
     "x = 0,15": "A decimal is written with a point: 0.15",
     "x = {low = 0,15, high = 1}": "A decimal is written with a point: 0.15",
@@ -38,7 +38,7 @@ HINTS = {
     "x = static": 'A text stands in quotes: "static"',
     'x = "static': 'The text in this line has only one "',
     'x = static"': 'The text in this line has only one "',
-    'x = "static\ny = 1': 'line 1, column 12: not TOML: Illegal character \'\\n\'. The text in this line has only one "',
+    'x = "static\ny = 1': "line 1, column 12: not TOML: Illegal character '\\n'. The text in this line has only one \"",
     "x = 'abc": "The text in this line has only one '",
     r'x = "C:\Users\me"': "a backslash begins an escape; write / in a path, or put the text between ' and '",
     r'x = "C:\data\x"': "a backslash begins an escape",
@@ -111,9 +111,18 @@ def test_the_limits_themselves_are_read():
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_long_file_is_read_or_refused_at_once(text):
     code = "import resource, sys; from sim.scenario.toml import *\nresource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
-    code += "text = sys.stdin.read()\ntry: parse(text); print('read')\nexcept NotTOML: print('refused')"
+    code += (
+        "text = sys.stdin.read()\ntry: parse(text); print('read')\nexcept NotTOML: print('refused')"
+    )
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, cwd=Path(__file__).parents[2])
+    done = subprocess.run(
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=Path(__file__).parents[2],
+    )
     assert done.stdout.strip() in ("read", "refused"), done.stderr[-500:]
 
 
@@ -126,13 +135,19 @@ def quoted(text: str) -> str:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(["basic", "lines", "literal"])), max_size=6))
+@given(
+    st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(["basic", "lines", "literal"])), max_size=6)
+)
 def test_no_text_or_comment_of_a_valid_file_is_counted(entries):
     lines = []
     for i, (text, comment, kind) in enumerate(entries):
         many = text * 40  # far more dots and brackets than a key or a list may have
         safe = many.replace("'", "").replace("\n", " ")
-        value = {"basic": quoted(many), "lines": f'"""{quoted(many)[1:-1]}"""', "literal": f"'{safe}'"}[kind]
+        value = {
+            "basic": quoted(many),
+            "lines": f'"""{quoted(many)[1:-1]}"""',
+            "literal": f"'{safe}'",
+        }[kind]
         lines.append(f"k{i} = {value} # {comment.replace(chr(10), ' ') * 40}")
     whole = "\n".join(lines)
     assert parse(whole) == tomllib.loads(whole)
@@ -157,7 +172,9 @@ def test_a_setting_of_the_command_line_has_the_same_limits(write):
         parse_setting("a." * 40_000 + "a=1")
     assert len(str(caught.value)) < 200
     for value in ("1" * 4_400, "[" * 5_000, "{" + "a." * 20_000 + "a=1}"):
-        with pytest.raises(ScenarioError, match=r"time\.horizon_days: expected a whole number") as caught:
+        with pytest.raises(
+            ScenarioError, match=r"time\.horizon_days: expected a whole number"
+        ) as caught:
             load_scenario(write(""), dict([parse_setting(f"time.horizon_days={value}")]))
         assert len(str(caught.value)) < 300
 
@@ -181,7 +198,9 @@ def test_a_setting_gets_the_hints_of_a_file(value, hint, write):
     ],
 )
 def test_another_encoding_is_called_by_its_name(encoding, said, tmp_path):
-    (tmp_path / "s.toml").write_bytes("schema = 1\ntitle = 'Campaña en el Marañón'\n".encode(encoding))
+    (tmp_path / "s.toml").write_bytes(
+        "schema = 1\ntitle = 'Campaña en el Marañón'\n".encode(encoding)
+    )
     with pytest.raises(ScenarioError) as caught:
         load_scenario(tmp_path / "s.toml")
     assert said in str(caught.value)
@@ -227,7 +246,9 @@ def test_no_message_pours_out_what_was_given(write):
     ):
         with pytest.raises(ScenarioError) as caught:
             load_scenario(write(text))
-        assert all(len(line) < 700 for line in str(caught.value).splitlines()), str(caught.value)[:3_000]
+        assert all(len(line) < 700 for line in str(caught.value).splitlines()), str(caught.value)[
+            :3_000
+        ]
         assert str(caught.value).count("{") < 4
 
 
@@ -236,13 +257,21 @@ def test_whole_numbers_may_be_written_as_floats(written, write):
     text = f"schema = 1.0\n[time]\nhorizon_days = {written}\n[map]\nresolution_km = 10.0\n[strategy]\nname = 'phased'\nsteps = {written}\n"
     text += f"[[events]]\nday = 3.0\nset = {{civilian_harm = {{theatre = 'vraem', side = 'state', people = {written}}}}}"
     scenario = load_scenario(write(text))
-    assert scenario.hash == load_scenario(write(text.replace(written, "28").replace("10.0", "10"))).hash
+    assert (
+        scenario.hash
+        == load_scenario(write(text.replace(written, "28").replace("10.0", "10"))).hash
+    )
     values = (
         scenario.time.horizon_days, scenario.map.resolution_km, scenario.strategy.settings["steps"], scenario.events[0].day,
         scenario.events[0].set["civilian_harm"]["people"],
     )  # fmt: skip
     assert [type(value) for value in values] == [int] * 5
-    assert load_scenario(write(""), dict([parse_setting(f"time.horizon_days={written}")])).time.horizon_days == 28
+    assert (
+        load_scenario(
+            write(""), dict([parse_setting(f"time.horizon_days={written}")])
+        ).time.horizon_days
+        == 28
+    )
     for wrong in ("28.5", "1e300", "inf"):
         with pytest.raises(ScenarioError, match=r"horizon_days: expected a whole number from 7"):
             load_scenario(write(f"[time]\nhorizon_days = {wrong}"))
@@ -250,11 +279,18 @@ def test_whole_numbers_may_be_written_as_floats(written, write):
 
 def test_a_seed_may_be_as_large_as_a_key_of_chance(write):
     largest = 2**64 - 1
-    file = write(f"[replications]\nbase_seed = {largest}\n[futures]\nsamples = 2\nparameters = ['secrecy.leak_base']\nseed = {largest}")
+    file = write(
+        f"[replications]\nbase_seed = {largest}\n[futures]\nsamples = 2\nparameters = ['secrecy.leak_base']\nseed = {largest}"
+    )
     scenario = load_scenario(file)
     assert scenario.replications.base_seed == scenario.futures.seed == largest
     assert type(scenario).model_validate_json(scenario.to_json()) == scenario
-    assert scenario.hash == load_scenario(write(""), options={"--seed": {"replications.base_seed": largest}}).hash
+    assert (
+        scenario.hash
+        == load_scenario(write(""), options={"--seed": {"replications.base_seed": largest}}).hash
+    )
     assert scenario.hash != load_scenario(write(f"[replications]\nbase_seed = {largest - 1}")).hash
-    with pytest.raises(ScenarioError, match="base_seed: expected a whole number from 0 to 18446744073709551615"):
+    with pytest.raises(
+        ScenarioError, match="base_seed: expected a whole number from 0 to 18446744073709551615"
+    ):
         load_scenario(write(f"[replications]\nbase_seed = {largest + 1}"))

@@ -38,4 +38,7 @@ STRONG = {
 
 def busy(**parameters: float) -> dict:
     """Overrides of `small_run`; parameters by dotted name with `__` for the dot."""
-    return BUSY | {"parameters": STRONG | {name.replace("__", "."): value for name, value in parameters.items()}}
+    return BUSY | {
+        "parameters": STRONG
+        | {name.replace("__", "."): value for name, value in parameters.items()}
+    }

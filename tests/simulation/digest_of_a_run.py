@@ -15,7 +15,11 @@ from sim.model.chance import poisson, uniform
 from sim.model.compile import is_compiled
 from sim.simulation.run import run
 
-MOVING = {"strategy.name": "static", "strategy.share_to_border": 0.3, "strategy.tasking_vraem": "reports"}
+MOVING = {
+    "strategy.name": "static",
+    "strategy.share_to_border": 0.3,
+    "strategy.tasking_vraem": "reports",
+}
 RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up, arrests
     "search.width_trail_km": 0.5,
     "search.width_slope_km": 0.9,
@@ -58,15 +62,23 @@ def digest(name: str = "moving") -> dict:
         "tally": hashlib.sha256(records.tally.tobytes()).hexdigest(),
         "outcomes": hashlib.sha256(repr(records.outcomes).encode()).hexdigest(),
         "events": [len(records.log), hashlib.sha256(records.log.tobytes()).hexdigest()],
-        "draws": hashlib.sha256(repr([float(u) for u in draws] + [int(poisson(u, 3.0)) for u in draws]).encode()).hexdigest(),
+        "draws": hashlib.sha256(
+            repr([float(u) for u in draws] + [int(poisson(u, 3.0)) for u in draws]).encode()
+        ).hexdigest(),
     }
 
 
-def elsewhere(name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str) -> dict:
+def elsewhere(
+    name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str
+) -> dict:
     """The digest of the same run in a process of its own: {"compiled": bool, "digest": what `digest` gives}."""
     path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     done = subprocess.run(
-        [*python, __file__, name], env=os.environ | {"PYTHONPATH": path} | environment, capture_output=True, text=True, check=False
+        [*python, __file__, name],
+        env=os.environ | {"PYTHONPATH": path} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     return json.loads(done.stdout)

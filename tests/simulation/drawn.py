@@ -13,17 +13,40 @@ from sim.scenario.events import MID_RUN, NUMBERS, TABLES
 from sim.scenario.schema import Scenario
 from sim.strategies import catalogue
 
-WHOLE = ("forces", "enemy", "crops", "inflow", "secrecy", "partner", "mandate", "eradication")  # sections drawn key by key
+WHOLE = (
+    "forces",
+    "enemy",
+    "crops",
+    "inflow",
+    "secrecy",
+    "partner",
+    "mandate",
+    "eradication",
+)  # sections drawn key by key
 REGISTRY = load_registry()
-SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"]  # travel makes the map's tables
-SHIPPED = [name for name, kind in catalogue().items() if kind.__module__.startswith("sim.strategies.")]
+SWEPT = [
+    parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"
+]  # travel makes the map's tables
+SHIPPED = [
+    name for name, kind in catalogue().items() if kind.__module__.startswith("sim.strategies.")
+]
 
 
 def of_type(kind: Any, bounds: tuple = (), default: Any = PydanticUndefined) -> draw.SearchStrategy:
     """Values of a field: of a number from its lower bound to its upper one or to some times its default, the ends as often as not."""
     origin = get_origin(kind)
     if origin is Annotated:
-        return of_type(get_args(kind)[0], (*bounds, *[bound for each in get_args(kind)[1:] for bound in getattr(each, "metadata", [each])]))
+        return of_type(
+            get_args(kind)[0],
+            (
+                *bounds,
+                *[
+                    bound
+                    for each in get_args(kind)[1:]
+                    for bound in getattr(each, "metadata", [each])
+                ],
+            ),
+        )
     if origin is Literal:
         return draw.sampled_from(get_args(kind))
     if origin in (Union, types.UnionType):
@@ -34,7 +57,12 @@ def of_type(kind: Any, bounds: tuple = (), default: Any = PydanticUndefined) -> 
         return draw.booleans()
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return section(kind)
-    limits = {name: getattr(bound, name) for bound in bounds for name in ("ge", "le") if hasattr(bound, name)}
+    limits = {
+        name: getattr(bound, name)
+        for bound in bounds
+        for name in ("ge", "le")
+        if hasattr(bound, name)
+    }
     low, high = limits["ge"], limits["le"]
     if isinstance(default, int | float) and default >= 0:
         high = min(high, max(3 * default + 10, low))
@@ -47,7 +75,10 @@ def of_type(kind: Any, bounds: tuple = (), default: Any = PydanticUndefined) -> 
 def section(kind: type[BaseModel], *but: str) -> draw.SearchStrategy:
     """Any part of a table's keys; those that have no default always."""
     fields = {name: field for name, field in kind.model_fields.items() if name not in but}
-    drawn = {name: of_type(field.annotation, tuple(field.metadata), field.default) for name, field in fields.items()}
+    drawn = {
+        name: of_type(field.annotation, tuple(field.metadata), field.default)
+        for name, field in fields.items()
+    }
     needed = {name: drawn.pop(name) for name, field in fields.items() if field.is_required()}
     return draw.fixed_dictionaries(needed, optional=drawn)
 
@@ -72,13 +103,19 @@ def strategy(pick: Any, horizon: int) -> dict[str, Any]:
     """As drawn, but for levers that the strategy does not use, and a start within the horizon."""
     name = pick(draw.sampled_from(SHIPPED))
     kind = catalogue()[name]
-    levers = pick(section(Scenario.model_fields["strategy"].annotation, "name", "settings", "border_split"))
+    levers = pick(
+        section(Scenario.model_fields["strategy"].annotation, "name", "settings", "border_split")
+    )
     loreto = pick(draw.sampled_from([0.0, 0.7, 1.0]))
     levers |= {"border_split": {"loreto": loreto, "cajamarca": 1.0 - loreto}}
     own = pick(section(kind.Settings))
     if "start_day" in own:
         own["start_day"] = min(own["start_day"], (horizon - 1) // kind.turn_days * kind.turn_days)
-    return {key: value for key, value in levers.items() if key not in kind.unused} | own | {"name": name}
+    return (
+        {key: value for key, value in levers.items() if key not in kind.unused}
+        | own
+        | {"name": name}
+    )
 
 
 def parameters(but: set[str], most: int) -> draw.SearchStrategy:
@@ -92,7 +129,9 @@ def parameters(but: set[str], most: int) -> draw.SearchStrategy:
 
 def between(name: str, share: float) -> float:
     parameter = REGISTRY.get(name)
-    return min(max(parameter.low + share * (parameter.high - parameter.low), parameter.low), parameter.high)
+    return min(
+        max(parameter.low + share * (parameter.high - parameter.low), parameter.low), parameter.high
+    )
 
 
 @draw.composite
@@ -107,14 +146,25 @@ def events(pick: Any, horizon: int, but: set[str], name: str) -> list[dict[str, 
             change = {key: pick(of_type(NUMBERS[key][0]))}
         elif key == "parameters":
             too_late = {name for name in SWEPT if REGISTRY.get(name).acts != "always"}
-            change = {f"parameters.{name}": value for name, value in pick(parameters(but | too_late, 3)).items()}
+            change = {
+                f"parameters.{name}": value
+                for name, value in pick(parameters(but | too_late, 3)).items()
+            }
         else:
             skipped = ("name", "settings", "border_split", "until_day", *catalogue()[name].unused)
             table = pick(section(Scenario.model_fields[key].annotation, *skipped))
-            change = {f"{key}.{name}": value for name, value in table.items() if not isinstance(value, dict)}
+            change = {
+                f"{key}.{name}": value
+                for name, value in table.items()
+                if not isinstance(value, dict)
+            }
         day = pick(draw.integers(0, horizon - 1))
         day -= day % 14 if key == "strategy" else 0  # a strategy hears of a change at its reviews
-        lasts = pick(draw.none() | draw.integers(1, horizon)) if key not in ("civilian_harm", "announce_departure") else None
+        lasts = (
+            pick(draw.none() | draw.integers(1, horizon))
+            if key not in ("civilian_harm", "announce_departure")
+            else None
+        )
         if key == "announce_departure":
             change[key]["leave_day"] = max(change[key]["leave_day"], day)
         if change:
@@ -127,7 +177,11 @@ def scenarios(pick: Any, burn_in: int, horizon: int) -> dict[str, Any]:
     """Overrides of `small_run`."""
     off = pick(draw.lists(draw.sampled_from(sorted(load_couplings())), unique=True, max_size=4))
     fixed = {name for coupling in off for name in load_couplings()[coupling].parameters}
-    tables = {name: pick(section(Scenario.model_fields[name].annotation)) for name in WHOLE if name != "forces"}
+    tables = {
+        name: pick(section(Scenario.model_fields[name].annotation))
+        for name in WHOLE
+        if name != "forces"
+    }
     if tables["secrecy"].get("until_day") is not None:
         tables["secrecy"]["until_day"] = min(tables["secrecy"]["until_day"], horizon)
     lever = pick(strategy(horizon))

@@ -18,13 +18,21 @@ def total(world, quantity: int) -> float:
 def people(world) -> float:
     """Soldiers and police now, and those lost, less those who replaced them: constant."""
     units = world.actors.units
-    return float(units.soldiers[units.alive == 1].sum()) + total(world, q.STATE_LOSSES) - total(world, q.REPLACED)
+    return (
+        float(units.soldiers[units.alive == 1].sum())
+        + total(world, q.STATE_LOSSES)
+        - total(world, q.REPLACED)
+    )
 
 
 def civilians(world) -> float:
     """Inhabitants, those who left and those harmed: constant."""
     towns = world.places.communities
-    return float(towns.population.sum() + towns.displaced.sum()) + total(world, q.HARM_STATE) + total(world, q.HARM_ARMED)
+    return (
+        float(towns.population.sum() + towns.displaced.sum())
+        + total(world, q.HARM_STATE)
+        + total(world, q.HARM_ARMED)
+    )
 
 
 def kilograms(world, product: int) -> float:
@@ -32,9 +40,19 @@ def kilograms(world, product: int) -> float:
     markets, loads, labs = world.places.markets, world.actors.shipments, world.actors.labs
     mine = markets.product == product
     per_kg = float(world.parameters.processing.leaf_per_kg[0]) if product == HCL else 1.0
-    held = markets.leaf_kg[mine].sum() / per_kg + markets.stock_kg[mine].sum() + world.trade.book[:, mine, WAITING].sum()
-    works = (labs.alive == 1) & (labs.kind != STRIP) & ((labs.kind == LATEX_POINT) == (product == LATEX))
-    held += labs.held_kg[works].sum() + loads.kg[(loads.alive == 1) & (loads.product == product)].sum()
+    held = (
+        markets.leaf_kg[mine].sum() / per_kg
+        + markets.stock_kg[mine].sum()
+        + world.trade.book[:, mine, WAITING].sum()
+    )
+    works = (
+        (labs.alive == 1)
+        & (labs.kind != STRIP)
+        & ((labs.kind == LATEX_POINT) == (product == LATEX))
+    )
+    held += (
+        labs.held_kg[works].sum() + loads.kg[(loads.alive == 1) & (loads.product == product)].sum()
+    )
     gone = sum(total(world, k + product) for k in (q.SEIZED, q.SEIZED_STOCK, q.EXPORTED))
     came = total(world, q.HARVESTED + product)
     if product == HCL:
@@ -46,18 +64,29 @@ def kilograms(world, product: int) -> float:
 def coca_standing(world) -> float:
     """Coca young and bearing, less what was planted (replanted ground included), plus what was given up or destroyed: constant."""
     towns = world.places.communities
-    changes = total(world, q.COCA_PLANTED) - total(world, q.COCA_ABANDONED) - total(world, q.COCA_DESTROYED)
+    changes = (
+        total(world, q.COCA_PLANTED)
+        - total(world, q.COCA_ABANDONED)
+        - total(world, q.COCA_DESTROYED)
+    )
     return float((towns.coca + towns.coca_young).sum()) - changes
 
 
 def poppy_standing(world) -> float:
-    changes = total(world, q.POPPY_PLANTED) - total(world, q.POPPY_ABANDONED) - total(world, q.POPPY_DESTROYED)
+    changes = (
+        total(world, q.POPPY_PLANTED)
+        - total(world, q.POPPY_ABANDONED)
+        - total(world, q.POPPY_DESTROYED)
+    )
     return float(world.places.communities.poppy.sum()) - changes
 
 
 def network_cash(world) -> float:
     """Cash of all firms, less what they earned, plus what they paid: constant."""
-    paid = sum(total(world, k) for k in (q.PAID_FARM, q.PAID_TRANSPORT, q.PAID_BRIBE, q.PAID_TOLL, q.PAID_OWNERS))
+    paid = sum(
+        total(world, k)
+        for k in (q.PAID_FARM, q.PAID_TRANSPORT, q.PAID_BRIBE, q.PAID_TOLL, q.PAID_OWNERS)
+    )
     return float(world.actors.networks.cash.sum()) - total(world, q.REVENUE) + paid
 
 
@@ -71,7 +100,11 @@ def group_money(world) -> float:
 
 def tolls(world) -> float:
     """What loads have paid, less what groups collected and what lies uncollected: constant."""
-    return total(world, q.PAID_TOLL) - total(world, q.COLLECTED) - float(world.places.communities.toll_usd.sum())
+    return (
+        total(world, q.PAID_TOLL)
+        - total(world, q.COLLECTED)
+        - float(world.places.communities.toll_usd.sum())
+    )
 
 
 MONEY = ("cash", "group money", "tolls")
@@ -146,17 +179,44 @@ def faults(world) -> list[str]:
         "fields.force": world.fields.force,
         "theatres.lift_bank": world.places.theatres.lift_bank,
     }
-    found = [name for name, values in shares.items() if not ((values >= 0) & (values <= 1 + 1e-12)).all()]
-    found += [name for name, values in amounts.items() if not (np.isfinite(values) & (values >= -1e-9)).all()]
+    found = [
+        name for name, values in shares.items() if not ((values >= 0) & (values <= 1 + 1e-12)).all()
+    ]
+    found += [
+        name
+        for name, values in amounts.items()
+        if not (np.isfinite(values) & (values >= -1e-9)).all()
+    ]
     found += [] if (towns.state + towns.armed <= 1 + 1e-12).all() else ["state + armed"]
-    found += [] if (units.soldiers == np.floor(units.soldiers)).all() and (units.soldiers <= units.established).all() else ["whole people"]
-    found += [] if (towns.coca + towns.coca_young + towns.coca_bare <= towns.coca_max + 1e-6).all() else ["coca over coca_max"]
+    found += (
+        []
+        if (units.soldiers == np.floor(units.soldiers)).all()
+        and (units.soldiers <= units.established).all()
+        else ["whole people"]
+    )
+    found += (
+        []
+        if (towns.coca + towns.coca_young + towns.coca_bare <= towns.coca_max + 1e-6).all()
+        else ["coca over coca_max"]
+    )
     found += [] if (towns.poppy <= towns.poppy_max + 1e-6).all() else ["poppy over poppy_max"]
     found += [] if np.isfinite(world.tally).all() else ["tally"]
     return found
 
 
-SHARES = ("cooperation", "fear", "coverage", "felt", "armed_coverage", "felt_armed", "state", "armed", "vigour", "weight", "levied")
+SHARES = (
+    "cooperation",
+    "fear",
+    "coverage",
+    "felt",
+    "armed_coverage",
+    "felt_armed",
+    "state",
+    "armed",
+    "vigour",
+    "weight",
+    "levied",
+)
 AMOUNTS = (
     "population",
     "displaced",

@@ -38,7 +38,11 @@ def first_year(path):
 
 def digest(records):
     series = {name: sha(records.tally[:, number]) for number, name in enumerate(QUANTITIES)}
-    return {"outcomes": records.outcomes, "series": series, "events": [len(records.log), sha(records.log)]}
+    return {
+        "outcomes": records.outcomes,
+        "series": series,
+        "events": [len(records.log), sha(records.log)],
+    }
 
 
 def main() -> None:

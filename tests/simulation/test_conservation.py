@@ -35,14 +35,23 @@ def history(request):
             ledgers[name].append(ledger(world))
         found.append(faults(world))
         units = world.actors.units
-        transit.append([int((units.status == status).sum()) for status in (POSTED, PREPARING, TRANSIT)])
-        border.append([[crossing(world, product, theatre) for theatre in THEATRES] for product in (HCL, LATEX)])
+        transit.append(
+            [int((units.status == status).sum()) for status in (POSTED, PREPARING, TRANSIT)]
+        )
+        border.append(
+            [
+                [crossing(world, product, theatre) for theatre in THEATRES]
+                for product in (HCL, LATEX)
+            ]
+        )
     return ledgers, found, np.array(transit), np.array(border), run
 
 
 def crossing(world, product, theatre):
     """Kilograms that entered a theatre, less those seized there, passed, or still under way: 0."""
-    entered, seized, passed = (float(world.tally[:, k + product, theatre].sum()) for k in (q.ATTEMPTED, q.SEIZED, q.PASSED))
+    entered, seized, passed = (
+        float(world.tally[:, k + product, theatre].sum()) for k in (q.ATTEMPTED, q.SEIZED, q.PASSED)
+    )
     return entered - seized - passed - under_way(world, product, theatre)
 
 
@@ -84,12 +93,18 @@ def test_weights_and_the_parts_of_the_vacuum(history):
     """Weights sum to 1 per theatre; vacuum = exploited + open, none of them negative."""
     run = history[-1]
     towns = run.world.places.communities
-    assert [towns.weight[towns.theatre == theatre].sum() for theatre in THEATRES] == pytest.approx([1.0] * 3)
+    assert [towns.weight[towns.theatre == theatre].sum() for theatre in THEATRES] == pytest.approx(
+        [1.0] * 3
+    )
     outcomes = run.records().outcomes
     for name in ("vraem", "loreto", "cajamarca"):
-        vacuum, exploited, open_ = (outcomes[f"vacuum_{part}{name}"] for part in ("", "exploited_", "open_"))
+        vacuum, exploited, open_ = (
+            outcomes[f"vacuum_{part}{name}"] for part in ("", "exploited_", "open_")
+        )
         assert vacuum == exploited + open_ and min(vacuum, exploited, open_) >= 0
-        states = run.world.tally[1:, [q.VACUUM, q.STATE_CONTROL], THEATRES[("vraem", "loreto", "cajamarca").index(name)]].sum()
+        states = run.world.tally[
+            1:, [q.VACUUM, q.STATE_CONTROL], THEATRES[("vraem", "loreto", "cajamarca").index(name)]
+        ].sum()
         assert states == pytest.approx(run.scenario.time.horizon_days)
 
 
@@ -97,12 +112,22 @@ def test_groups_are_in_business(history):
     """Otherwise their ledger would balance because nobody paid."""
     world = history[-1].world
     assert (world.actors.groups.money >= 0).all()
-    assert min(total(world, k) for k in (q.PAID_TOLL, q.COLLECTED, q.TAXED, q.OTHER_INCOME, q.WAGES)) > 0
+    assert (
+        min(total(world, k) for k in (q.PAID_TOLL, q.COLLECTED, q.TAXED, q.OTHER_INCOME, q.WAGES))
+        > 0
+    )
 
 
 def test_an_incident_harms_no_more_people_than_live_there():
     """The schema allows 100,000, more than Loreto's theatre holds."""
-    run = small_run(events=[{"day": 3, "set": {"civilian_harm": {"theatre": "loreto", "side": "state", "people": 100_000}}}])
+    run = small_run(
+        events=[
+            {
+                "day": 3,
+                "set": {"civilian_harm": {"theatre": "loreto", "side": "state", "people": 100_000}},
+            }
+        ]
+    )
     towns, before = run.world.places.communities, civilians(run.world)
     lived = float(np.floor(towns.population[towns.theatre == LORETO]).sum())
     run.advance(run.end)
@@ -119,7 +144,9 @@ def conserves(overrides, replication):
     assert what_breaks(run) == []
 
 
-USUAL = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+USUAL = settings(
+    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @settings(USUAL, max_examples=8, phases=[Phase.explicit, Phase.generate])

@@ -49,19 +49,30 @@ EVERYTHING = {
 
 
 def test_what_starts_and_ends_leaves_every_value_as_it_was():
-    run, plain = with_events(event(14, 28, **EVERYTHING), strategy__name="static"), with_events(strategy__name="static")
+    run, plain = (
+        with_events(event(14, 28, **EVERYTHING), strategy__name="static"),
+        with_events(strategy__name="static"),
+    )
     plain.advance(plain.end)
     levers = ("lines", "parameters", "legs")
     run.advance(run.burn_in + 20)
-    assert not same_bytes(run, plain, "lines", "parameters") and run.world.legs.route_effort.max() == 30.0
+    assert (
+        not same_bytes(run, plain, "lines", "parameters")
+        and run.world.legs.route_effort.max() == 30.0
+    )
     assert (run.world.places.levers.outbound[0], run.world.places.levers.police_only[0]) == (0.1, 1)
     assert run.strategy.levers.share_to_border == 0.2
     run.advance(run.end)
     assert same_bytes(run, plain, *levers)
     assert run.world.places.levers.tobytes() == plain.world.places.levers.tobytes()
     for field in ("eradicate_ha_year", "cleared_ha_year", "announced", "boats"):
-        assert run.world.places.theatres[field].tolist() == plain.world.places.theatres[field].tolist()
-    assert run.strategy.levers == plain.strategy.levers and run.strategy.settings == plain.strategy.settings
+        assert (
+            run.world.places.theatres[field].tolist() == plain.world.places.theatres[field].tolist()
+        )
+    assert (
+        run.strategy.levers == plain.strategy.levers
+        and run.strategy.settings == plain.strategy.settings
+    )
     assert not same_bytes(run, plain, "places"), "and yet the world has gone another way"
 
 
@@ -69,7 +80,10 @@ def test_what_starts_and_ends_leaves_every_value_as_it_was():
 def test_an_event_changes_nothing_before_its_day(day):
     harm = {"theatre": "vraem", "side": "state", "people": 40}
     static = {"strategy__name": "static"}  # under hold no event could change the share
-    run, plain = with_events(event(day, **EVERYTHING), event(day, civilian_harm=harm), **static), with_events(**static)
+    run, plain = (
+        with_events(event(day, **EVERYTHING), event(day, civilian_harm=harm), **static),
+        with_events(**static),
+    )
     for one in (run, plain):
         one.advance(one.burn_in + day)
     assert same_bytes(run, plain, *STATE, "lines", "parameters", "legs")
@@ -85,7 +99,10 @@ def test_day_by_day_or_at_a_stretch_events_fall_on_the_same_day():
     stretch.advance(stretch.end)
     while not steps.finished:
         steps.advance(1)
-    assert same_bytes(stretch, steps, *STATE) and stretch.world.tally.tobytes() == steps.world.tally.tobytes()
+    assert (
+        same_bytes(stretch, steps, *STATE)
+        and stretch.world.tally.tobytes() == steps.world.tally.tobytes()
+    )
 
 
 def test_the_last_of_two_events_in_force_wins_and_then_the_first_is_back():
@@ -95,24 +112,50 @@ def test_the_last_of_two_events_in_force_wins_and_then_the_first_is_back():
         run.advance(1)
         seen.append(float(run.world.places.levers.secrecy[0]))
     of_day = seen[run.burn_in :]
-    assert [of_day[d] for d in (2, 3, 9, 10, 19, 20, 39, 40)] == [0.5, 0.9, 0.9, 0.1, 0.1, 0.9, 0.9, 0.5]
+    assert [of_day[d] for d in (2, 3, 9, 10, 19, 20, 39, 40)] == [
+        0.5,
+        0.9,
+        0.9,
+        0.1,
+        0.1,
+        0.9,
+        0.9,
+        0.5,
+    ]
 
 
 def test_events_in_force_beyond_the_end_are_fine_and_those_after_it_are_refused():
     with_events(event(50, 900, secrecy__level=0.9)).advance(70)
-    with pytest.raises(ScenarioError, match=r"events\[0\]\.day: expected a day before time\.horizon_days = 56 \(got 56\)"):
+    with pytest.raises(
+        ScenarioError,
+        match=r"events\[0\]\.day: expected a day before time\.horizon_days = 56 \(got 56\)",
+    ):
         with_events(event(56, secrecy__level=0.9))
 
 
 def test_civilian_harm_is_whole_people_by_population_once():
-    run, plain = with_events(event(21, civilian_harm={"theatre": "vraem", "side": "armed", "people": 25})), with_events()
+    run, plain = (
+        with_events(event(21, civilian_harm={"theatre": "vraem", "side": "armed", "people": 25})),
+        with_events(),
+    )
     for one in (run, plain):
         one.advance(one.burn_in + 22)
     towns, same = run.world.places.communities, plain.world.places.communities
     gone = same.population - towns.population
     assert gone.sum() == pytest.approx(25) and set(np.round(gone, 9)) <= set(map(float, range(26)))
-    assert (gone[towns.theatre != VRAEM] == 0).all() and gone.argmax() == np.where(towns.theatre == VRAEM, same.population, 0).argmax()
-    assert (series(run, q.HARM_ARMED, VRAEM) - series(plain, q.HARM_ARMED, VRAEM)).tolist() == [0, 0, 0, 25, 0, 0, 0, 0]
+    assert (gone[towns.theatre != VRAEM] == 0).all() and gone.argmax() == np.where(
+        towns.theatre == VRAEM, same.population, 0
+    ).argmax()
+    assert (series(run, q.HARM_ARMED, VRAEM) - series(plain, q.HARM_ARMED, VRAEM)).tolist() == [
+        0,
+        0,
+        0,
+        25,
+        0,
+        0,
+        0,
+        0,
+    ]
     run.advance(run.end)
     assert (series(run, q.HARM_ARMED, VRAEM)[3]) >= 25
 
@@ -120,7 +163,13 @@ def test_civilian_harm_is_whole_people_by_population_once():
 def test_harm_by_the_state_costs_cooperation_and_harm_by_armed_groups_gains_it():
     after = {}
     for side in ("state", "armed", None):
-        run = with_events(*([event(7, civilian_harm={"theatre": "vraem", "side": side, "people": 400})] if side else []))
+        run = with_events(
+            *(
+                [event(7, civilian_harm={"theatre": "vraem", "side": side, "people": 400})]
+                if side
+                else []
+            )
+        )
         run.advance(run.burn_in + 22)
         towns = run.world.places.communities
         after[side] = float(towns.cooperation[towns.theatre == VRAEM].mean())
@@ -132,9 +181,13 @@ def test_blocked_transport_piles_up_stock_and_lowers_the_farm_price():
     for one in (blocked, free):
         one.advance(one.burn_in + 42)
     here = free.world.places.markets.theatre == VRAEM
-    assert (blocked.world.places.markets.stock_kg[here] > 1.3 * free.world.places.markets.stock_kg[here]).all()
+    assert (
+        blocked.world.places.markets.stock_kg[here] > 1.3 * free.world.places.markets.stock_kg[here]
+    ).all()
     assert (blocked.world.places.markets.price[here] < free.world.places.markets.price[here]).all()
-    assert series(blocked, q.DISPATCHED, VRAEM).sum() < 0.5 * series(free, q.DISPATCHED, VRAEM).sum()
+    assert (
+        series(blocked, q.DISPATCHED, VRAEM).sum() < 0.5 * series(free, q.DISPATCHED, VRAEM).sum()
+    )
 
 
 def test_a_better_price_at_one_exit_draws_what_leaves():
@@ -147,7 +200,10 @@ def test_a_better_price_at_one_exit_draws_what_leaves():
 
 
 def test_clearing_from_outside_takes_the_hectares_it_says():
-    run, plain = (with_events(*events) for events in ([event(0, eradicate={"theatre": "vraem", "ha_per_year": 520.0})], []))
+    run, plain = (
+        with_events(*events)
+        for events in ([event(0, eradicate={"theatre": "vraem", "ha_per_year": 520.0})], [])
+    )
     for one in (run, plain):
         one.advance(one.burn_in + 28)
     assert series(plain, q.COCA_DESTROYED, VRAEM).sum() == 0
@@ -156,7 +212,10 @@ def test_clearing_from_outside_takes_the_hectares_it_says():
 
 
 def test_effort_on_routes_is_nested_and_takes_the_share_that_its_law_says():
-    half, all_ = (with_events(event(0, route_effort={"share_of_routes": share, "effort": 50.0})) for share in (0.5, 1.0))
+    half, all_ = (
+        with_events(event(0, route_effort={"share_of_routes": share, "effort": 50.0}))
+        for share in (0.5, 1.0)
+    )
     half.advance(half.burn_in + 1)
     all_.advance(all_.burn_in + 1)
     covered, everywhere = half.world.legs.route_effort > 0, all_.world.legs.route_effort > 0
@@ -172,7 +231,10 @@ def test_effort_on_routes_is_nested_and_takes_the_share_that_its_law_says():
 
 
 def test_an_announced_departure_makes_groups_hold_back_until_the_day():
-    run = with_events(event(7, announce_departure={"theatre": "vraem", "leave_day": 35}), parameters={"secrecy.watch": 0.2})
+    run = with_events(
+        event(7, announce_departure={"theatre": "vraem", "leave_day": 35}),
+        parameters={"secrecy.watch": 0.2},
+    )
     run.advance(run.burn_in + 7)
     assert run.world.actors.groups.restraint.sum() == 0
     run.advance(27)
@@ -185,7 +247,9 @@ def test_an_announced_departure_makes_groups_hold_back_until_the_day():
 def test_hold_runs_under_events_that_change_the_movement():
     from sim.batches.plan import make_plan
 
-    scenario = with_events(event(7, strategy__share_to_border=0.5, secrecy__level=1.0), strategy__name="static").scenario
+    scenario = with_events(
+        event(7, strategy__share_to_border=0.5, secrecy__level=1.0), strategy__name="static"
+    ).scenario
     plan = make_plan(scenario)
     (hold,) = (point.scenario for point in plan.points if point.strategy == "hold")
     assert dict(hold.events[0].set) == {"secrecy.level": 1.0}
@@ -194,6 +258,8 @@ def test_hold_runs_under_events_that_change_the_movement():
 def test_who_leaves_by_an_announced_day_is_no_secret():
     moving = {"strategy__name": "static", "strategy__share_to_border": 0.1, "secrecy__level": 1.0}
     for leave_day, known in ((40, True), (5, False)):
-        run = with_events(event(0, announce_departure={"theatre": "vraem", "leave_day": leave_day}), **moving)
+        run = with_events(
+            event(0, announce_departure={"theatre": "vraem", "leave_day": leave_day}), **moving
+        )
         run.advance(run.burn_in + 2)
         assert bool(run.world.actors.units.known.any()) is known

@@ -23,7 +23,13 @@ def test_more_soldiers_cover_more_and_find_more():
     for soldiers in (3_000, 6_000, 12_000):
         run = small_run(**{"forces.vraem.soldiers": soldiers})
         run.advance(8)
-        found.append((mean_coverage(run), run.world.fields.force[:, TEAMS].sum(), run.world.fields.patrols.sum()))
+        found.append(
+            (
+                mean_coverage(run),
+                run.world.fields.force[:, TEAMS].sum(),
+                run.world.fields.patrols.sum(),
+            )
+        )
     assert all(np.diff(values).min() > 0 for values in zip(*found))
     assert found[0][0] > 0 and found[2][0] < 1
 
@@ -38,10 +44,16 @@ def test_soldiers_of_one_theatre_leave_another_as_it_was():
 
 
 def moved(**overrides):
-    return small_run(**{"strategy.name": "static", "strategy.share_to_border": 0.5, "time.horizon_days": 42} | overrides)
+    return small_run(
+        **{"strategy.name": "static", "strategy.share_to_border": 0.5, "time.horizon_days": 42}
+        | overrides
+    )
 
 
-TALKATIVE = {"allow_outside_range": True, "parameters": {"secrecy.leak_base": 100.0, "secrecy.restraint_on": 1.0}}  # a leak a day
+TALKATIVE = {
+    "allow_outside_range": True,
+    "parameters": {"secrecy.leak_base": 100.0, "secrecy.restraint_on": 1.0},
+}  # a leak a day
 
 
 def test_in_transit_a_unit_counts_nowhere():
@@ -59,15 +71,22 @@ def test_in_transit_a_unit_counts_nowhere():
         assert force[:, PEOPLE].sum() == pytest.approx(units.effort[at_work].sum())
     arrived = run.world.sites.theatre[run.world.actors.units.posting] != home
     assert most > 10 and arrived.sum() > 50
-    assert (run.world.actors.units.knowledge[arrived] < 1).all() and (run.world.actors.units.moved[arrived] == 1).all()
+    assert (run.world.actors.units.knowledge[arrived] < 1).all() and (
+        run.world.actors.units.moved[arrived] == 1
+    ).all()
 
 
 def test_the_split_thins_coverage_at_home_and_thickens_it_at_the_border():
     held, split = small_run(**{"time.horizon_days": 42}), moved()
     held.advance(49)
     split.advance(49)
-    assert mean_coverage(split) < mean_coverage(held) and mean_coverage(split, LORETO) > mean_coverage(held, LORETO)
-    assert split.records().outcomes["coverage_gap_vraem"] > held.records().outcomes["coverage_gap_vraem"]
+    assert mean_coverage(split) < mean_coverage(held) and mean_coverage(
+        split, LORETO
+    ) > mean_coverage(held, LORETO)
+    assert (
+        split.records().outcomes["coverage_gap_vraem"]
+        > held.records().outcomes["coverage_gap_vraem"]
+    )
 
 
 @pytest.mark.parametrize(("level", "leaks"), [(1.0, False), (0.0, True)])
@@ -96,7 +115,11 @@ def test_a_departure_that_is_known_holds_groups_back_only_until_it_comes():
     while not run.finished:
         run.advance(1)
         units, groups = run.world.actors.units, run.world.actors.groups
-        waits = (units.status == PREPARING) & (units.known % 2 == 1) & (theatre_of[np.maximum(units.order_site, 0)] != VRAEM)
+        waits = (
+            (units.status == PREPARING)
+            & (units.known % 2 == 1)
+            & (theatre_of[np.maximum(units.order_site, 0)] != VRAEM)
+        )
         seen.append(int(groups.restraint.sum()))
         assert seen[-1] == 0 or waits.any()
         assert (theatre_of[groups.site[groups.restraint == 1]] == VRAEM).all()
@@ -138,10 +161,14 @@ def test_price_falls_when_stock_piles_up(run_at_day_0, times, sign):
         alone(run, "market.market")
         prices.append((markets.price.copy(), markets.price_leaf.copy()))
     hcl = markets.product == 0
-    assert (sign * (prices[1][0] - prices[0][0])[hcl] > 0).all() and (sign * (prices[1][1] - prices[0][1])[hcl] > 0).all()
+    assert (sign * (prices[1][0] - prices[0][0])[hcl] > 0).all() and (
+        sign * (prices[1][1] - prices[0][1])[hcl] > 0
+    ).all()
 
 
-@pytest.mark.parametrize(("factor", "planted", "given_up"), [(2.0, True, False), (1.0, False, False), (0.5, False, True)])
+@pytest.mark.parametrize(
+    ("factor", "planted", "given_up"), [(2.0, True, False), (1.0, False, False), (0.5, False, True)]
+)
 def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
     """Above its pay coca is planted, below it given up, at it neither (4.11)."""
     run = run_at_day_0
@@ -150,7 +177,10 @@ def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
     before = run.world.places.communities.coca.sum() + run.world.places.communities.coca_young.sum()
     alone(run, "crops.grow")
     after = run.world.places.communities.coca.sum() + run.world.places.communities.coca_young.sum()
-    assert (run.world.tally[:, q.COCA_PLANTED].sum() > 0, run.world.tally[:, q.COCA_ABANDONED].sum() > 0) == (planted, given_up)
+    assert (
+        run.world.tally[:, q.COCA_PLANTED].sum() > 0,
+        run.world.tally[:, q.COCA_ABANDONED].sum() > 0,
+    ) == (planted, given_up)
     assert np.sign(np.round(after - before, 9)) == planted - given_up
 
 
@@ -181,14 +211,18 @@ def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
         run.t = 7
         alone(run, "insurgency.insurgency")
         change.append(groups.fighters - before)
-    assert (change[0] <= 0).all() and change[0].min() < 0 < change[1].max() and (change[1] >= 0).all()
+    assert (
+        (change[0] <= 0).all() and change[0].min() < 0 < change[1].max() and (change[1] >= 0).all()
+    )
 
 
 @pytest.mark.parametrize(("sanctuary", "cross"), [(0.0, False), (1.0, True)])
 def test_sanctuary_off_keeps_cells_on_this_side(sanctuary, cross):
     """Nobody crosses out where the other bank is no refuge (4.15, S31)."""
     parameters = {"partner.sanctuary": sanctuary, "partner.sigma": 1.0, "partner.own_will": 0.0}
-    run = small_run(**{"partner.coordination": 0.0, "time.horizon_days": 140, "parameters": parameters})
+    run = small_run(
+        **{"partner.coordination": 0.0, "time.horizon_days": 140, "parameters": parameters}
+    )
     groups, out = run.world.actors.groups, 0
     while not run.finished:
         before = groups.country.copy()
@@ -210,7 +244,11 @@ def test_corruption_lets_loads_pass():
     """Posts that have taken much seize less the more corrupt they can be; at 0 they seize most (4.7)."""
     seized = []
     for corruption in (0.0, 0.6):
-        parameters = {"detection.corruption": corruption, "detection.q_road": 0.15, "detection.q_river": 0.3}
+        parameters = {
+            "detection.corruption": corruption,
+            "detection.q_road": 0.15,
+            "detection.q_river": 0.3,
+        }
         run = small_run(**{"time.horizon_days": 112, "parameters": parameters})
         run.world.actors.units.bribed_usd[:] = 10_000.0
         run.advance(run.end)
@@ -260,7 +298,9 @@ def test_reports_need_cooperation_and_no_fear(run_in_week_1):
     alone(run, "information.information")
     people = np.minimum(towns.population, p.population_cap[0]) / 1_000.0
     shown = p.base_protection[0] + (1 - p.base_protection[0]) * towns.felt
-    assert towns.tips == pytest.approx(p.tips_per_1000[0] * people * towns.cooperation * (1 - towns.fear) * shown)
+    assert towns.tips == pytest.approx(
+        p.tips_per_1000[0] * people * towns.cooperation * (1 - towns.fear) * shown
+    )
     assert towns.tips[0] == 0.0 == towns.tips[1]
 
 
@@ -270,8 +310,18 @@ def test_leads_are_dropped_when_they_are_old(run_in_week_1):
     leads = run.world.actors.leads
     life = int(run.world.parameters.information.lead_life_days[0])
     leads.alive[:] = 0
-    leads[0].alive, leads[0].kind, leads[0].seen, leads[0].received = 1, LEAD_SHIPMENT, run.t - life, run.t - life
-    leads[1].alive, leads[1].kind, leads[1].seen, leads[1].received = 1, LEAD_SHIPMENT, run.t - life - 1, run.t - life
+    leads[0].alive, leads[0].kind, leads[0].seen, leads[0].received = (
+        1,
+        LEAD_SHIPMENT,
+        run.t - life,
+        run.t - life,
+    )
+    leads[1].alive, leads[1].kind, leads[1].seen, leads[1].received = (
+        1,
+        LEAD_SHIPMENT,
+        run.t - life - 1,
+        run.t - life,
+    )
     alone(run, "information.information")
     assert leads[0].alive == 1 != leads[1].alive
 
@@ -286,13 +336,24 @@ def test_a_hungry_post_stops_patrolling():
     before = units.readiness.copy()
     alone(run, "sustainment.sustainment")
     on_patrol = (units.mission == PATROL) & (units.status != TRANSIT)
-    assert (units.effort[on_patrol] == 0).all() and (units.readiness[on_patrol] < before[on_patrol]).all()
+    assert (units.effort[on_patrol] == 0).all() and (
+        units.readiness[on_patrol] < before[on_patrol]
+    ).all()
 
 
 def test_the_ambush_rate_is_that_of_the_page():
     """Acts a day per group: 1 - exp(-rate / 7 x fighters x opportunity), here with opportunity pinned at 1 and no restraint (4.8)."""
-    parameters = {"engagement.opportunity_floor": 1.0, "engagement.opportunity_cap": 1.0, "engagement.attack_rate": 0.02}
-    levers = {"enemy.dissident_groups": 0, "enemy.mpcp_groups": 200, "enemy.mpcp_fighters": 4_000, "allow_outside_range": True}
+    parameters = {
+        "engagement.opportunity_floor": 1.0,
+        "engagement.opportunity_cap": 1.0,
+        "engagement.attack_rate": 0.02,
+    }
+    levers = {
+        "enemy.dissident_groups": 0,
+        "enemy.mpcp_groups": 200,
+        "enemy.mpcp_fighters": 4_000,
+        "allow_outside_range": True,
+    }
     run = small_run(**levers, parameters=parameters)
     run.advance(7)
     run.world.parameters.insurgency.move_rate[:] = 0.0

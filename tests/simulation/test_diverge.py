@@ -130,7 +130,9 @@ def test_a_run_that_is_followed_step_by_step_is_the_same_run(monkeypatch):
         assert steps.count("presence.spread") == 5 and steps.count("control.control") == 1
     # The page hands it a 0 or a 1 as it stands, which the day compiles as a constant: it alone is
     # compiled once more.
-    assert not kernel.is_compiled() or set(compiled) <= {"sim.model.mechanisms.intelligence.secrecy.see_legs"}
+    assert not kernel.is_compiled() or set(compiled) <= {
+        "sim.model.mechanisms.intelligence.secrecy.see_legs"
+    }
 
 
 def test_every_field_has_a_name_for_what_stands_in_it():

@@ -14,7 +14,9 @@ from sim.simulation.run import run
 
 def state(one) -> dict[str, bytes]:
     """All that a day may change, as bytes."""
-    return {name: array.tobytes() for name, array in arrays_of(one.world, *STATE).items()} | {"tally": one.world.tally.tobytes()}
+    return {name: array.tobytes() for name, array in arrays_of(one.world, *STATE).items()} | {
+        "tally": one.world.tally.tobytes()
+    }
 
 
 def same(a, b) -> bool:
@@ -48,11 +50,17 @@ def test_days_or_stretches():
         assert same(one.records(), run(small_scenario(**MOVING)))
 
 
-@pytest.mark.parametrize("tasking", [("area", "chokepoint"), ("reports", "random"), ("garrison", "none")])
+@pytest.mark.parametrize(
+    "tasking", [("area", "chokepoint"), ("reports", "random"), ("garrison", "none")]
+)
 @pytest.mark.parametrize("name", ["static", "phased", "rapid-reserve", "police-backfill"])
 def test_a_share_of_0_is_hold(name, tasking):
     """Nothing rewrites it to hold; it comes out so (section 5)."""
-    levers = {"strategy.tasking_vraem": tasking[0], "strategy.tasking_border": tasking[1], "time.horizon_days": 35}
+    levers = {
+        "strategy.tasking_vraem": tasking[0],
+        "strategy.tasking_border": tasking[1],
+        "time.horizon_days": 35,
+    }
     moved = finished(**levers, **{"strategy.name": name, "strategy.share_to_border": 0.0})
     held = finished(**levers)
     assert state(moved) == state(held)
@@ -77,21 +85,39 @@ def test_an_event_ends_with_the_run():
 
 def test_secrecy_that_ends_by_the_first_order_keeps_nothing_secret():
     """Up to the day of that order any level is as good as none; with a day more it is not."""
-    leaky = MOVING | {"time.horizon_days": 28, "strategy.start_day": 14, "parameters.secrecy.leak_base": 100.0, "allow_outside_range": True}
+    leaky = MOVING | {
+        "time.horizon_days": 28,
+        "strategy.start_day": 14,
+        "parameters.secrecy.leak_base": 100.0,
+        "allow_outside_range": True,
+    }
 
     def at(level, until):
         return state(finished(**leaky, **{"secrecy.level": level, "secrecy.until_day": until}))
 
-    kept = [{name: held for name, held in at(level, 14).items() if name != "places.levers"} for level in (0.0, 1.0)]
+    kept = [
+        {name: held for name, held in at(level, 14).items() if name != "places.levers"}
+        for level in (0.0, 1.0)
+    ]
     assert kept[0] == kept[1]
-    assert any(at(0.0, 15)[name] != held for name, held in at(1.0, 15).items() if name != "places.levers")
+    assert any(
+        at(0.0, 15)[name] != held for name, held in at(1.0, 15).items() if name != "places.levers"
+    )
 
 
 VARIANTS = [
     ("static", {"start_day": 14}),
     ("static", {"start_day": 14, "withdrawal": "close_remote"}),
     ("static", {"start_day": 14, "withdrawal": "close_quiet", "tasking_vraem": "reports"}),
-    ("static", {"start_day": 14, "withdrawal": "close_small", "tasking_vraem": "random", "tasking_border": "random"}),
+    (
+        "static",
+        {
+            "start_day": 14,
+            "withdrawal": "close_small",
+            "tasking_vraem": "random",
+            "tasking_border": "random",
+        },
+    ),
     ("phased", {"start_day": 14, "tasking_border": "line", "moved": "special"}),
     ("surge-and-return", {"start_day": 14, "tasking_border": "area", "move_helicopters": 0.5}),
     ("triggered-return", {"start_day": 14, "tasking_vraem": "garrison", "tasking_border": "none"}),
@@ -114,8 +140,14 @@ def test_strategies_part_on_the_day_their_orders_differ(name, settings):
     levers = {"secrecy.level": 0.0, "time.horizon_days": 182}
     own = {f"strategy.{key}": value for key, value in settings.items()}
     ours, theirs = {}, {}
-    held = noting(small_run(**levers, **{key: value for key, value in own.items() if ".tasking_" in key}), ours)
-    moved = noting(small_run(**levers, **own, **{"strategy.name": name, "strategy.share_to_border": 0.3}), theirs)
+    held = noting(
+        small_run(**levers, **{key: value for key, value in own.items() if ".tasking_" in key}),
+        ours,
+    )
+    moved = noting(
+        small_run(**levers, **own, **{"strategy.name": name, "strategy.share_to_border": 0.3}),
+        theirs,
+    )
     while not held.finished:
         held.advance(1)
         moved.advance(1)
@@ -144,7 +176,9 @@ def test_an_inert_unit_changes_nothing_else():
 
 
 def with_room(one, shipments: int, leads: int):
-    one.world.actors = one.world.actors._replace(shipments=table(Shipment, shipments), leads=table(Lead, leads))
+    one.world.actors = one.world.actors._replace(
+        shipments=table(Shipment, shipments), leads=table(Lead, leads)
+    )
     return one
 
 
@@ -157,7 +191,9 @@ def test_tables_grow_without_a_trace():
         leads = max(leads, int((usual.world.actors.leads.alive > 0).sum()))
     small = with_room(small_run(), loads + 4, leads + 4)
     small.advance(small.end)
-    assert len(small.world.actors.shipments) > loads + 4 and len(small.world.actors.leads) > leads + 4
+    assert (
+        len(small.world.actors.shipments) > loads + 4 and len(small.world.actors.leads) > leads + 4
+    )
     assert small.world.tally.tobytes() == usual.world.tally.tobytes()
     assert small.records().outcomes == usual.records().outcomes
 
@@ -171,7 +207,12 @@ def test_a_full_table_fails_the_run_by_name(room, name):
 @pytest.mark.skipif(not is_compiled(), reason="needs the compiler")
 def test_the_day_is_compiled_once():
     """Whatever the scenario, the entry has one signature: a second would cost a minute of compiling."""
-    for overrides in ({}, MOVING, {"enemy.dissident_groups": 0, "enemy.mpcp_groups": 1}, {"crops.poppy_ha.cajamarca": 0.0}):
+    for overrides in (
+        {},
+        MOVING,
+        {"enemy.dissident_groups": 0, "enemy.mpcp_groups": 1},
+        {"crops.poppy_ha.cajamarca": 0.0},
+    ):
         finished(**overrides)
     assert len(sim.model.day.advance.signatures) == 1
 
@@ -192,7 +233,10 @@ def test_compiled_and_plain_are_equal():
 
 def test_recording_never_changes_the_run():
     """With single events and snapshots kept, everything else comes out the same."""
-    quiet, noted = run(small_scenario(**MOVING)), run(small_scenario(**MOVING, record__events=True, record__layers_every_days=5))
+    quiet, noted = (
+        run(small_scenario(**MOVING)),
+        run(small_scenario(**MOVING, record__events=True, record__layers_every_days=5)),
+    )
     assert same(quiet, noted)
     assert state(finished(**MOVING)) == state(finished(**MOVING, record__layers_every_days=3))
     assert len(quiet.layers) == 0 < len(noted.layers)

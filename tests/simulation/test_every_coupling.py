@@ -14,7 +14,9 @@ COUPLINGS = load_couplings()
 def digest(ablated: str = "") -> str:
     off = COUPLINGS[ablated].parameters if ablated else ()
     strong = {name: value for name, value in STRONG.items() if name not in off}
-    run = small_run(**BUSY, time__horizon_days=168, parameters=strong, ablate=[ablated] if ablated else [])
+    run = small_run(
+        **BUSY, time__horizon_days=168, parameters=strong, ablate=[ablated] if ablated else []
+    )
     run.advance(run.end)
     whole = hashlib.sha256(run.world.tally.tobytes())
     for array in arrays_of(run.world, *STATE).values():

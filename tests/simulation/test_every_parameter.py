@@ -11,16 +11,24 @@ from small_runs import STATE, arrays_of, small_run
 from sim.parameters import load_registry
 
 REGISTRY = load_registry()
-SWEPT = [parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"]  # travel makes the map's tables, not the run
+SWEPT = [
+    parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"
+]  # travel makes the map's tables, not the run
 
 
 LONG = {"time.horizon_days": 280}
 WATCHED = {"justice.seizure_points": 2.0, "justice.lab_points": 2.0}
-KEEN = {"search.width_trail_km": 0.5, "search.width_slope_km": 0.9, "search.width_jungle_km": 0.5, "engagement.vis_group": 0.5}
+KEEN = {
+    "search.width_trail_km": 0.5,
+    "search.width_slope_km": 0.9,
+    "search.width_jungle_km": 0.5,
+    "engagement.vis_group": 0.5,
+}
 HUNGRY = LONG | {"strategy.share_to_border": 0.7}  # more than Loreto's boats and helicopters feed
 NEEDS = {  # what must also hold for a parameter to matter: rare events, limits that bind only under stress
     "redeployment.many_people": {"strategy.share_to_border": 0.1},
-    "secrecy.leak_police": LONG | {"strategy.name": "police-backfill", "strategy.steps": None, "strategy.duration_days": None},
+    "secrecy.leak_police": LONG
+    | {"strategy.name": "police-backfill", "strategy.steps": None, "strategy.duration_days": None},
     "secrecy.leak_lead": LONG | {"strategy.steps": 12, "strategy.duration_days": 240},
     "sustainment.lorry_payload_kg": {"forces.vraem.lorries": 3},
     "sustainment.guard_below": HUNGRY,
@@ -28,11 +36,18 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "seasons.rain_road": {"forces.vraem.lorries": 3},
     "crops.escort_spare": {"parameters": {"crops.escort_ratio": 1.0}},
     "crops.loreto_opens_day": LONG,
-    "crops.loreto_closes_day": {"time.horizon_days": 364, "eradication.ha_per_year.loreto": 20_000.0},
+    "crops.loreto_closes_day": {
+        "time.horizon_days": 364,
+        "eradication.ha_per_year.loreto": 20_000.0,
+    },
     "detection.boat_km_h": LONG,
     "engagement.attacker_break": {"parameters": {"engagement.sweep": 0.01}},
     "engagement.meeting_state_break": {"parameters": KEEN},
-    "engagement.meeting_rebel_break": {"parameters": KEEN, "enemy.mpcp_fighters": 240, "enemy.mpcp_groups": 40},
+    "engagement.meeting_rebel_break": {
+        "parameters": KEEN,
+        "enemy.mpcp_fighters": 240,
+        "enemy.mpcp_groups": 40,
+    },
     "engagement.vis_group": {"parameters": KEEN},
     "engagement.raid_success": LONG,
     "engagement.raid_decay_days": LONG,
@@ -49,7 +64,9 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "justice.split_share": {"parameters": WATCHED},
     "justice.split_least": {"parameters": WATCHED | {"justice.split_share": 1.0}},
     "trafficking.risk_cap": {"parameters": {"trafficking.kappa": 50.0}},
-    "trafficking.buffer_days": {"parameters": {"trafficking.buy_weeks": 0.1, "trafficking.load_air_kg": 10.0}},
+    "trafficking.buffer_days": {
+        "parameters": {"trafficking.buy_weeks": 0.1, "trafficking.load_air_kg": 10.0}
+    },
     "trafficking.floor_foot_kg": LONG,
     "trafficking.salience_delta": {"enemy.cognition": "salience"},
     "trafficking.salience_theta": {"enemy.cognition": "salience"},
@@ -66,8 +83,24 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
 ATTEMPTS = (  # from quick to thorough: a parameter of a rare event may need another world, a longer time or another posture
     (0, {}),
     (1, LONG),
-    (2, LONG | {"strategy.share_to_border": 0.03, "strategy.tasking_vraem": "garrison", "strategy.tasking_border": "line"}),
-    (3, {"time.horizon_days": 728, "time.burn_in_days": 182, "strategy.tasking_vraem": "area", "strategy.tasking_border": "area"}),
+    (
+        2,
+        LONG
+        | {
+            "strategy.share_to_border": 0.03,
+            "strategy.tasking_vraem": "garrison",
+            "strategy.tasking_border": "line",
+        },
+    ),
+    (
+        3,
+        {
+            "time.horizon_days": 728,
+            "time.burn_in_days": 182,
+            "strategy.tasking_vraem": "area",
+            "strategy.tasking_border": "area",
+        },
+    ),
 )
 
 
@@ -76,7 +109,9 @@ def outcome_of(replication: int, also: dict, name: str | None = None, value: flo
     also = dict(also)
     parameters = also.pop("parameters", {}) | ({name: value} if name else {})
     levers = busy(**parameters) | also  # None: not a key of this strategy
-    run = small_run(replication, **{key: value for key, value in levers.items() if value is not None})
+    run = small_run(
+        replication, **{key: value for key, value in levers.items() if value is not None}
+    )
     run.advance(run.end)
     digest = hashlib.sha256(run.world.tally.tobytes())
     for array in arrays_of(run.world, *STATE).values():
@@ -100,4 +135,6 @@ def moves(name: str, replication: int, also: dict) -> bool:
 @pytest.mark.parametrize("name", SWEPT)
 def test_a_parameter_moves_the_run(name):
     first = ((0, NEEDS[name]),) if name in NEEDS else ()
-    assert any(moves(name, replication, also) for replication, also in (*first, *ATTEMPTS)), f"{name} changed nothing in any of the runs"
+    assert any(moves(name, replication, also) for replication, also in (*first, *ATTEMPTS)), (
+        f"{name} changed nothing in any of the runs"
+    )

@@ -9,7 +9,10 @@ from digest_of_a_run import digest, elsewhere
 
 from sim.model.compile import is_compiled
 
-pytestmark = [pytest.mark.lane, pytest.mark.skipif(not is_compiled(), reason="compares with the compiled day")]
+pytestmark = [
+    pytest.mark.lane,
+    pytest.mark.skipif(not is_compiled(), reason="compares with the compiled day"),
+]
 
 BEYOND = """
 import numpy as np
@@ -27,7 +30,9 @@ LEAST = 95.0  # % of the lines of a mechanism
 def test_a_checked_index_out_of_bounds_raises(monkeypatch):
     """Else the next test would hold of anything."""
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
-    done = subprocess.run([sys.executable, "-c", BEYOND], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", BEYOND], capture_output=True, text=True, check=False
+    )
     assert "out of bounds" in done.stdout, done.stderr[-2_000:]
 
 
@@ -42,7 +47,9 @@ def test_the_plain_lane_runs_the_lines_of_every_mechanism(tmp_path):
     data = f"--data-file={tmp_path / 'lines'}"
     elsewhere("busy", (*coverage, "run", data, "--source=sim"), NUMBA_DISABLE_JIT="1")
     report = tmp_path / "lines.json"
-    subprocess.run([*coverage, "json", data, "-q", "-o", str(report), "--include=*/mechanisms/*"], check=True)
+    subprocess.run(
+        [*coverage, "json", data, "-q", "-o", str(report), "--include=*/mechanisms/*"], check=True
+    )
     files = json.loads(report.read_text())["files"]
     missed = {
         name.rsplit("/", 1)[-1]: file["missing_lines"]

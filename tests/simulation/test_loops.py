@@ -36,7 +36,9 @@ def valley(field_: str) -> Callable[[Run], float]:
 
 
 def mpcp(field_: str) -> Callable[[Run], float]:
-    return lambda run: float(run.world.actors.groups[field_][run.world.actors.groups.kind == MPCP].sum())
+    return lambda run: float(
+        run.world.actors.groups[field_][run.world.actors.groups.kind == MPCP].sum()
+    )
 
 
 def price(run: Run) -> float:
@@ -70,7 +72,9 @@ SEEN: dict[str, tuple[Callable[[Run], float], float, float]] = {
 }
 
 
-def trajectory(replication: int, overrides: dict[str, Any], shock: Callable[[Run], None] | None) -> np.ndarray:
+def trajectory(
+    replication: int, overrides: dict[str, Any], shock: Callable[[Run], None] | None
+) -> np.ndarray:
     """f8[looks, things seen]; nothing leaves its bounds on the way."""
     run = small_run(replication, **(TEN_YEARS | overrides))
     run.advance(run.burn_in)
@@ -125,21 +129,40 @@ SHARES = ("armed", "state", "cooperation", "fear", "away")
 ERADICATED = {"eradicate": {"theatre": "vraem", "ha_per_year": 15_000.0}}
 HARMED = {"civilian_harm": {"theatre": "vraem", "side": "state", "people": 500}}
 LOOPS = {
-    "revenue-fighters-control, up": Loop({"fighters": (0.4, -0.2, 0.2), "armed": (0.005, -0.015, 0.015)}, fighters_trebled),
-    "revenue-fighters-control, down": Loop({"fighters": (0.2, -0.2, 0.2), "armed": (0.002, -0.015, 0.015)}, fighters_cut),
+    "revenue-fighters-control, up": Loop(
+        {"fighters": (0.4, -0.2, 0.2), "armed": (0.005, -0.015, 0.015)}, fighters_trebled
+    ),
+    "revenue-fighters-control, down": Loop(
+        {"fighters": (0.2, -0.2, 0.2), "armed": (0.002, -0.015, 0.015)}, fighters_cut
+    ),
     # Seen 13 weeks later: most of it is forgotten by then.
-    "harm-cooperation-tips": Loop({"cooperation": (0.02, -0.02, 0.02), "tips": (0.04, -0.05, 0.05)}, event=HARMED),
+    "harm-cooperation-tips": Loop(
+        {"cooperation": (0.02, -0.02, 0.02), "tips": (0.04, -0.05, 0.05)}, event=HARMED
+    ),
     "threat-following": Loop(
-        {"away": (0.0, -0.1, 0.1)}, event={"parameters.information.tips_per_1000": 1.0}, until=STRUCK + 364, levers=FOLLOWING
+        {"away": (0.0, -0.1, 0.1)},
+        event={"parameters.information.tips_per_1000": 1.0},
+        until=STRUCK + 364,
+        levers=FOLLOWING,
     ),
     # Between the limits of splitting and of joining any size stays: what has been learned of risky routes may leave larger loads.
     "loss-split-loads": Loop(
-        {"loads": (0.02, -0.02, 0.25)}, event={"route_effort": {"share_of_routes": 1.0, "effort": 30.0}}, until=STRUCK + 364
+        {"loads": (0.02, -0.02, 0.25)},
+        event={"route_effort": {"share_of_routes": 1.0, "effort": 30.0}},
+        until=STRUCK + 364,
     ),
     # Of 15,000 ha cleared a tenth is planted next door, and a seventh of the rest given up (`crops.give_up` against `replant`): 1,900 of
     # some 36,000 ha. Land has no end here and fields grow by a share of themselves, so that only the higher price makes it good.
-    "price-planting, land": Loop({"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.053, 0.02)}, event=ERADICATED, until=STRUCK + 364),
-    "price-planting, market": Loop({"price": (0.3, -0.05, 0.05)}, event={"transport.outbound_capacity": 0.3}, until=STRUCK + 182),
+    "price-planting, land": Loop(
+        {"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.053, 0.02)},
+        event=ERADICATED,
+        until=STRUCK + 364,
+    ),
+    "price-planting, market": Loop(
+        {"price": (0.3, -0.05, 0.05)},
+        event={"transport.outbound_capacity": 0.3},
+        until=STRUCK + 182,
+    ),
     # Those who fled do not come back, and report nothing.
     "retaliation-fear": Loop({"fear": (0.2, -0.01, 0.01), "tips": (0.1, -0.06, 0.03)}, all_afraid),
 }
@@ -149,8 +172,14 @@ LOOPS = {
 def test_a_loop_comes_back(name):
     loop = LOOPS[name]
     usual = np.array([left_alone(r, loop.levers) for r in REPLICATIONS])
-    events = [{"day": STRUCK, "set": loop.event} | ({"until": loop.until} if loop.until else {})] if loop.event else []
-    struck = np.array([trajectory(r, dict(loop.levers) | {"events": events}, loop.shock) for r in REPLICATIONS])
+    events = (
+        [{"day": STRUCK, "set": loop.event} | ({"until": loop.until} if loop.until else {})]
+        if loop.event
+        else []
+    )
+    struck = np.array(
+        [trajectory(r, dict(loop.levers) | {"events": events}, loop.shock) for r in REPLICATIONS]
+    )
     before, two, last = STRUCK // LOOK, 728 // LOOK, -728 // LOOK
     for thing, (mark, low, high) in loop.back.items():
         i = list(SEEN).index(thing)
@@ -158,7 +187,9 @@ def test_a_loop_comes_back(name):
         gaps = (struck[:, :, i] - usual[:, :, i]) / (1.0 if thing in SHARES else level)
         gap, kept = gaps.mean(axis=0), gaps[:, last:].mean(axis=1)
         error = np.std(kept, ddof=1) / np.sqrt(len(kept))
-        print(f"{name}: {thing}, once a year, undisturbed {np.round(level[::4], 3)}, gap {np.round(gap[::4], 3)}")
+        print(
+            f"{name}: {thing}, once a year, undisturbed {np.round(level[::4], 3)}, gap {np.round(gap[::4], 3)}"
+        )
         print(f"    kept over the last two years: {kept.mean():.3f}, standard error {error:.3f}")
         assert (gaps[:, : before + 1] == 0.0).all(), "a shock to come changes nothing yet"
         first = np.abs(gap[before + 1 : before + two + 1]).max()
@@ -172,14 +203,21 @@ def test_fighters_at_four_levels_of_force():
     beside; asserted only that more force leaves no more fighters, as far as three worlds can tell, and that none of them runs away."""
     found = {}
     for times in (0.4, 0.7, 1.0, 2.0):
-        vraem = {"soldiers": int(10_000 * times), "special": int(900 * times), "river_infantry": int(300 * times)}
+        vraem = {
+            "soldiers": int(10_000 * times),
+            "special": int(900 * times),
+            "river_infantry": int(300 * times),
+        }
         scenario = load_scenario(BASELINE, {"time.horizon_days": 3_640, "forces": {"vraem": vraem}})
         found[times] = []
         for replication in range(3):
             run = Run(scenario, replication)
             run.advance(run.end)
             found[times].append(SEEN["fighters"][0](run))
-    print("fighters after ten years:", {times: np.round(values, 1).tolist() for times, values in found.items()})
+    print(
+        "fighters after ten years:",
+        {times: np.round(values, 1).tolist() for times, values in found.items()},
+    )
     mean = {times: np.mean(values) for times, values in found.items()}
     error = {times: np.std(values, ddof=1) / np.sqrt(3) for times, values in found.items()}
     for less, more in ((0.4, 1.0), (0.7, 2.0), (0.4, 2.0)):

@@ -7,7 +7,11 @@ from sim.model.state import counts as q
 from sim.names import LORETO, VRAEM
 
 LET_GO = slice(q.LET_GO, q.LET_GO + 2)
-NO_POLICE = {f"forces.{name}.{kind}": 0 for name in ("vraem", "loreto", "cajamarca") for kind in ("police", "antinarcotics")}
+NO_POLICE = {
+    f"forces.{name}.{kind}": 0
+    for name in ("vraem", "loreto", "cajamarca")
+    for kind in ("police", "antinarcotics")
+}
 
 
 def after(days=28, **overrides):
@@ -32,12 +36,20 @@ def test_without_police_soldiers_seize_nothing_under_pnp_and_all_under_joint():
     joint, pnp = (after(**NO_POLICE | {"mandate.detain": detain}) for detain in ("joint", "pnp"))
     for quantity in (q.SEIZED, q.SEIZED_STOCK, q.SEIZED_BY_PATROL, q.SEIZED_BY_LEAD):
         assert total(pnp, quantity, slice(1, 4)) == 0 < total(joint, quantity, slice(1, 4))
-    assert total(pnp, q.LABS_DESTROYED) > 0 == total(pnp, q.LABS_WITH_POLICE) and pnp.world.minds.cases[:, 1:].sum() == 0
+    assert (
+        total(pnp, q.LABS_DESTROYED) > 0 == total(pnp, q.LABS_WITH_POLICE)
+        and pnp.world.minds.cases[:, 1:].sum() == 0
+    )
 
 
 def test_the_more_police_come_the_less_is_let_go():
-    kept = [after(**{"mandate.detain": "pnp"} | busy(justice__call=call)) for call in (0.0, 0.02, 0.2)]
-    shares = [total(run, q.SEIZED, slice(1, 4)) / total(run, [q.SEIZED, q.LET_GO], slice(1, 4)) for run in kept]
+    kept = [
+        after(**{"mandate.detain": "pnp"} | busy(justice__call=call)) for call in (0.0, 0.02, 0.2)
+    ]
+    shares = [
+        total(run, q.SEIZED, slice(1, 4)) / total(run, [q.SEIZED, q.LET_GO], slice(1, 4))
+        for run in kept
+    ]
     assert shares[0] < shares[1] < shares[2] <= 1
 
 

@@ -12,7 +12,9 @@ from sim.simulation.run import run
 BUSY = busy() | {"time.horizon_days": 28, "record.events": True}
 
 
-@pytest.mark.skipif(not is_compiled(), reason="compares the day with a clock in it with the compiled one")
+@pytest.mark.skipif(
+    not is_compiled(), reason="compares the day with a clock in it with the compiled one"
+)
 def test_a_profiled_run_is_the_same_run_even_where_stretches_end_early(monkeypatch):
     """Bit for bit, with a log so short that it is drained in mid-stretch; and a tick for each call of each loop."""
     plain = run(small_scenario(**BUSY))

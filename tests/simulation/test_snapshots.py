@@ -25,11 +25,19 @@ def layers(finished):
 def test_one_row_per_day_and_community(finished, layers):
     world = finished.world
     assert list(layers.columns) == list(COLUMNS)
-    assert list(layers["day"].unique()) == DAYS and (layers.groupby("day").size() == world.n_communities).all()
+    assert (
+        list(layers["day"].unique()) == DAYS
+        and (layers.groupby("day").size() == world.n_communities).all()
+    )
     last = layers[layers["day"] == 49]
     assert list(last["name"]) == list(world.site_names[: world.n_communities])
-    assert last["state"].to_numpy().tobytes() == world.places.communities.state.astype(np.float32).tobytes()
-    assert [THEATRES.index(name) for name in last["theatre"]] == list(world.places.communities.theatre)
+    assert (
+        last["state"].to_numpy().tobytes()
+        == world.places.communities.state.astype(np.float32).tobytes()
+    )
+    assert [THEATRES.index(name) for name in last["theatre"]] == list(
+        world.places.communities.theatre
+    )
 
 
 @pytest.mark.parametrize("theatre", ["vraem", "loreto", "cajamarca"])
@@ -39,16 +47,22 @@ def test_vacuum_of_the_weekly_series(finished, layers, theatre):
     weekly = finished.records().weekly.query("theatre == @theatre").set_index("week")["vacuum"]
     for day in DAYS[1:]:
         now = here[here["day"] == day]
-        assert (now["weight"] * (1 - now["state"])).sum() == pytest.approx(weekly[day // 7 - 1], abs=1e-5)
+        assert (now["weight"] * (1 - now["state"])).sum() == pytest.approx(
+            weekly[day // 7 - 1], abs=1e-5
+        )
 
 
 def test_seized_since_day_0_as_the_tally_has_it(finished, layers):
     total = 0.0
     for theatre in ("vraem", "loreto", "cajamarca"):
         now = layers[(layers["theatre"] == theatre) & (layers["day"] == 49)]
-        assert now["seized_kg"].sum() == pytest.approx(finished.records().outcomes[f"seized_kg_{theatre}"], abs=0.1)
+        assert now["seized_kg"].sum() == pytest.approx(
+            finished.records().outcomes[f"seized_kg_{theatre}"], abs=0.1
+        )
         total += now["seized_kg"].sum()
-    assert total > 0 and finished.world.fields.seized_kg.sum() > total * 1.1  # the burn-in is in the field, not in the snapshot
+    assert (
+        total > 0 and finished.world.fields.seized_kg.sum() > total * 1.1
+    )  # the burn-in is in the field, not in the snapshot
     assert (layers.loc[layers["day"] == 0, ["attempted_kg", "seized_kg"]] == 0).all(axis=None)
 
 
@@ -58,7 +72,9 @@ def test_what_is_seized_on_a_land_had_come_onto_it(layers):
     assert (growth >= 0).all(axis=None) and (growth > 0).any(axis=None)
 
 
-@pytest.mark.parametrize(("every", "days"), [(0, []), (7, [0, 7, 14, 21]), (9, [0, 9, 18, 21]), (400, [0, 21])])
+@pytest.mark.parametrize(
+    ("every", "days"), [(0, []), (7, [0, 7, 14, 21]), (9, [0, 9, 18, 21]), (400, [0, 21])]
+)
 def test_days_of_snapshots(every, days):
     assert Snapshots(every, 21).days == days
 

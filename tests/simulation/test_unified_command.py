@@ -30,17 +30,26 @@ def test_people_tell_more_than_one_service():
 
 
 def test_an_event_puts_the_services_under_one_command_and_apart_again():
-    leads, run = leads_of(events=[{"day": 7, "until": 14, "set": {"mandate.unified_command": True}}], time__horizon_days=28)
+    leads, run = leads_of(
+        events=[{"day": 7, "until": 14, "set": {"mandate.unified_command": True}}],
+        time__horizon_days=28,
+    )
     tips = leads[leads.source == BY_TIP]
     day = tips.seen - run.burn_in
     together = (day >= 7) & (day < 14)
     assert together.any() and (~together).any()
-    assert set((tips.shared - tips.received)[together]) == {0} and set((tips.shared - tips.received)[~together]) == {5}
+    assert set((tips.shared - tips.received)[together]) == {0} and set(
+        (tips.shared - tips.received)[~together]
+    ) == {5}
 
 
 def test_a_partner_reports_after_weeks_to_all():
     """One to six weeks, drawn for each report; every service has it then (section 4.15 of the model)."""
-    leads, run = leads_of(partner__coordination=1.0, parameters={"information.partner_reports": 0.3}, time__horizon_days=56)
+    leads, run = leads_of(
+        partner__coordination=1.0,
+        parameters={"information.partner_reports": 0.3},
+        time__horizon_days=56,
+    )
     reports = leads[leads.source == BY_PARTNER]
     delay = reports.received - reports.seen
     assert len(reports) > 10 and len(np.unique(delay)) > 3
@@ -59,12 +68,20 @@ def test_the_foreign_bank_is_out_of_bounds(run_in_week_1):
     world.fields.force[:] = 0.0
     world.fields.force[world.sites.country != 1, POST_PEOPLE] = 1e9
     world.fields.force[world.sites.country != 1, RIVER_PEOPLE] = 1e9
-    foreign = np.flatnonzero((steps.cell >= 0) & abroad[np.maximum(steps.cell, 0)] & (steps.exposed == 0))
+    foreign = np.flatnonzero(
+        (steps.cell >= 0) & abroad[np.maximum(steps.cell, 0)] & (steps.exposed == 0)
+    )
     assert len(foreign) > 20
     rows = np.flatnonzero(loads.alive == 0)[:20]
     for row, step in zip(rows, foreign[:: len(foreign) // 20][:20], strict=True):
         route = int(np.searchsorted(steps.start, step, side="right") - 1)
-        loads[row].alive, loads[row].uid, loads[row].step, loads[row].route, loads[row].kg = 1, 10_000 + row, step, route, 100.0
+        loads[row].alive, loads[row].uid, loads[row].step, loads[row].route, loads[row].kg = (
+            1,
+            10_000 + row,
+            step,
+            route,
+            100.0,
+        )
         loads[row].elapsed, loads[row].post = 0.0, -1
     loads.alive[[row for row in range(len(loads)) if row not in rows]] = 0
     world.tally[:] = 0.0

@@ -30,24 +30,34 @@ def test_a_strategy_that_fails_is_named(tmp_path, body):
     assert "mine:Mine" in str(told.value) and "day 0" in str(told.value)
 
 
-@pytest.mark.parametrize(("days", "reviews"), [("", [0, 14]), ("review_days = 7", [0, 7, 14]), ("review_days = 9", [0, 9, 18])])
+@pytest.mark.parametrize(
+    ("days", "reviews"),
+    [("", [0, 14]), ("review_days = 7", [0, 7, 14]), ("review_days = 9", [0, 9, 18])],
+)
 def test_a_strategy_is_asked_as_often_as_it_says(tmp_path, days, reviews):
     (tmp_path / "mine.py").write_text(
-        HEAD.replace("    name", f"    {days}\n    asked = []\n    name") + "        self.asked.append(situation.day)\n"
+        HEAD.replace("    name", f"    {days}\n    asked = []\n    name")
+        + "        self.asked.append(situation.day)\n"
     )
     file = tmp_path / "mine.toml"
     file.write_text(f'schema = 1\nextends = "{BASELINE}"\n[strategy]\nname = "mine:Mine"\n')
     scenario = load_scenario(file, SMALL)
-    assert run(scenario).tally.tobytes() == run(load_scenario(BASELINE, SMALL)).tally.tobytes()  # asking changes nothing
+    assert (
+        run(scenario).tally.tobytes() == run(load_scenario(BASELINE, SMALL)).tally.tobytes()
+    )  # asking changes nothing
     assert scenario.strategy_class().asked == reviews
 
 
 @pytest.mark.parametrize("days", ["0", "-7", "7.0", "None"])
 def test_days_between_reviews_are_whole_and_positive(tmp_path, days):
-    (tmp_path / "mine.py").write_text(HEAD.replace("    name", f"    review_days = {days}\n    name") + "        return None\n")
+    (tmp_path / "mine.py").write_text(
+        HEAD.replace("    name", f"    review_days = {days}\n    name") + "        return None\n"
+    )
     file = tmp_path / "mine.toml"
     file.write_text(f'schema = 1\nextends = "{BASELINE}"\n[strategy]\nname = "mine:Mine"\n')
-    with pytest.raises(StrategyError, match=r"mine:Mine.*review_days: expected a whole number of days, 1 or more"):
+    with pytest.raises(
+        StrategyError, match=r"mine:Mine.*review_days: expected a whole number of days, 1 or more"
+    ):
         run(load_scenario(file, SMALL))
 
 

@@ -22,7 +22,10 @@ def test_the_record_holds_every_strategy_and_every_coupling_on_both_maps():
 
 def test_a_digest_that_differs_and_a_run_that_the_record_lacks_are_named():
     recorded = {"a": {"outcomes": "1", "series": "2"}, "b": {"outcomes": "1", "series": "2"}}
-    found = recorded | {"b": {"outcomes": "1", "series": "3"}, "c": {"outcomes": "1", "series": "2"}}
+    found = recorded | {
+        "b": {"outcomes": "1", "series": "3"},
+        "c": {"outcomes": "1", "series": "2"},
+    }
     assert different(recorded, found) == ["b", "c"]
 
 

@@ -40,14 +40,25 @@ DECLARED = [
     for need in [*(entry.needs or "").split(","), *(["burn-in"] if entry.acts == "burn-in" else [])]
     if need.strip()
 ]
-WITNESSES = [("secrecy.foresight", "movement"), ("partner.suspension_weeks", "friction"), ("crops.team_ha_day", "clearing")]
-LATE = ["trafficking.river_usd", "trafficking.start_air", "insurgency.other_income_share", "engagement.attack_rate"]
+WITNESSES = [
+    ("secrecy.foresight", "movement"),
+    ("partner.suspension_weeks", "friction"),
+    ("crops.team_ha_day", "clearing"),
+]
+LATE = [
+    "trafficking.river_usd",
+    "trafficking.start_air",
+    "insurgency.other_income_share",
+    "engagement.attack_rate",
+]
 
 
 def series(replication=0, levers=None, parameters=None, **more) -> bytes:
     """All that a run shows: the tally, of which every series and outcome is made."""
     whole = BUSY | (levers or {}) | more | {"parameters": STRONG | (parameters or {})}
-    run = small_run(replication, **{key: value for key, value in whole.items() if value is not None})
+    run = small_run(
+        replication, **{key: value for key, value in whole.items() if value is not None}
+    )
     run.advance(run.end)
     return run.world.tally.tobytes()
 
@@ -66,7 +77,9 @@ def ends(name: str) -> tuple[float, float]:
 
 def same_at_both_ends(name: str, need: str, replication: int = 0, **more) -> bool:
     levers, parameters = off(need)
-    one, other = (series(replication, levers, parameters | {name: value}, **more) for value in ends(name))
+    one, other = (
+        series(replication, levers, parameters | {name: value}, **more) for value in ends(name)
+    )
     return one == other
 
 
@@ -78,7 +91,10 @@ def test_a_parameter_whose_condition_fails_changes_nothing(name, need):
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "need"), DECLARED)
 def test_each_declared_need_is_true(name, need):
-    assert all(same_at_both_ends(name, need, replication, time__horizon_days=days) for replication, days in ((0, 56), (1, 280)))
+    assert all(
+        same_at_both_ends(name, need, replication, time__horizon_days=days)
+        for replication, days in ((0, 56), (1, 280))
+    )
 
 
 def test_every_declared_need_is_known_and_can_fail():
@@ -101,10 +117,17 @@ def dated_run(also: dict, name: str, value: float | None, replication: int) -> s
     also = dict(also)
     parameters = STRONG | also.pop("parameters", {})
     event = {"day": 0, "set": {f"parameters.{name}": value}}
-    levers = BUSY | also | {"parameters": parameters} | ({} if value is None else {"events": [event]})
+    levers = (
+        BUSY | also | {"parameters": parameters} | ({} if value is None else {"events": [event]})
+    )
     run = small_run(replication, **{key: each for key, each in levers.items() if each is not None})
     run.advance(run.end)
-    return repr([run.world.tally.tobytes(), *(array.tobytes() for array in arrays_of(run.world, *STATE).values())])
+    return repr(
+        [
+            run.world.tally.tobytes(),
+            *(array.tobytes() for array in arrays_of(run.world, *STATE).values()),
+        ]
+    )
 
 
 @cache
@@ -146,9 +169,14 @@ def test_parameters_of_the_start_reach_no_record_that_an_event_refills():
 
     mechanisms = {entry.mechanism for entry in REGISTRY if entry.acts == "start"}
     assert {"start", "travel"} <= mechanisms
-    assert {entry.name for entry in REGISTRY if entry.mechanism in ("start", "travel") and entry.acts != "start"} == set()
+    assert {
+        entry.name
+        for entry in REGISTRY
+        if entry.mechanism in ("start", "travel") and entry.acts != "start"
+    } == set()
     assert not {"start", "travel"} & set(Parameters._fields)
     assert SMALL["time.burn_in_days"] > 0
+
 
 LEVERS = {  # a value of each lever that is not the one of the busy scenario, and what else must hold
     "forces": {"flight_hours_per_year": 900} | {
@@ -175,7 +203,9 @@ LEVERS = {  # a value of each lever that is not the one of the busy scenario, an
     "eradication": {f"ha_per_year.{name}": 9_000.0 for name in THEATRES},
     "time": {"horizon_days": 63, "burn_in_days": 14, "start_date": "2022-07-01"},
 }  # fmt: skip
-EACH_LEVER = [(f"{section}.{key}", value) for section, keys in LEVERS.items() for key, value in keys.items()]
+EACH_LEVER = [
+    (f"{section}.{key}", value) for section, keys in LEVERS.items() for key, value in keys.items()
+]
 
 
 @pytest.mark.slow

@@ -88,7 +88,12 @@ def main() -> int:
         RECORD.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         return 0
     wrong = different(json.loads(asked.against.read_text("utf-8"))["runs"], found)
-    print(f"{len(found) - len(wrong)} of {len(found)} runs as recorded", *wrong, sep="\n", file=sys.stderr)
+    print(
+        f"{len(found) - len(wrong)} of {len(found)} runs as recorded",
+        *wrong,
+        sep="\n",
+        file=sys.stderr,
+    )
     return 1 if wrong else 0
 
 

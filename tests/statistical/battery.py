@@ -38,7 +38,13 @@ def many_keys(seeds: np.ndarray, replications: np.ndarray) -> np.ndarray:
 
 def two_sided(distribution, value: float) -> float:
     """For a discrete distribution, too large rather than too small."""
-    return float(min(1.0, 2.0 * min(distribution.cdf(value), distribution.sf(value - 1e-9 * max(1.0, abs(value))))))
+    return float(
+        min(
+            1.0,
+            2.0
+            * min(distribution.cdf(value), distribution.sf(value - 1e-9 * max(1.0, abs(value)))),
+        )
+    )
 
 
 def chi_square(seen: np.ndarray, expected: np.ndarray) -> float:
@@ -75,7 +81,9 @@ def serial(u: Draws, size: int, cells: int) -> float:
     """Serial test (Knuth 3.3.2 B): separate groups of `size` neighbours fill a cube evenly."""
     groups = (u[: len(u) // size * size].reshape(-1, size) * cells).astype(np.int64)
     place = groups @ (cells ** np.arange(size))
-    return chi_square(np.bincount(place, minlength=cells**size), np.full(cells**size, len(groups) / cells**size))
+    return chi_square(
+        np.bincount(place, minlength=cells**size), np.full(cells**size, len(groups) / cells**size)
+    )
 
 
 def gaps(u: Draws) -> float:
@@ -110,7 +118,9 @@ def permutations(u: Draws) -> float:
 
 def maximum_of_8(u: Draws) -> float:
     """Maximum-of-t test (Knuth 3.3.2 C): the 8th power of the largest of eight is uniform."""
-    return float(stats.kstest(u[: len(u) // 8 * 8].reshape(-1, 8).max(axis=1) ** 8, "uniform").pvalue)
+    return float(
+        stats.kstest(u[: len(u) // 8 * 8].reshape(-1, 8).max(axis=1) ** 8, "uniform").pvalue
+    )
 
 
 def collisions(u: Draws) -> float:
@@ -123,7 +133,9 @@ def collisions(u: Draws) -> float:
     seen = int((np.diff(taken, axis=1) == 0).sum())
     empty, both = (1 - 1 / cells) ** balls, (1 - 2 / cells) ** balls
     mean = balls - cells * (1 - empty)
-    spread = cells * empty + cells * (cells - 1) * both - (cells * empty) ** 2  # of the empty cells, and so of the collisions
+    spread = (
+        cells * empty + cells * (cells - 1) * both - (cells * empty) ** 2
+    )  # of the empty cells, and so of the collisions
     return two_sided(stats.norm(rounds * mean, math.sqrt(rounds * spread)), seen)
 
 
@@ -131,9 +143,13 @@ def birthday_spacings(values: np.ndarray) -> float:
     """Birthday spacings (Marsaglia; Knuth 3.3.2 J): equal spacings among 2^12 birthdays in a year of 2^33 days are Poisson, mean 2.
     values: u8, of which the lowest 33 bits are the day."""
     m, rounds = 2**12, len(values) // 2**12
-    days = np.sort((values[: rounds * m] & U(2**33 - 1)).astype(np.int64).reshape(rounds, m), axis=1)
+    days = np.sort(
+        (values[: rounds * m] & U(2**33 - 1)).astype(np.int64).reshape(rounds, m), axis=1
+    )
     spacings = np.sort(np.diff(days, axis=1), axis=1)
-    return two_sided(stats.poisson(rounds * m**3 / 2**35), int((np.diff(spacings, axis=1) == 0).sum()))
+    return two_sided(
+        stats.poisson(rounds * m**3 / 2**35), int((np.diff(spacings, axis=1) == 0).sum())
+    )
 
 
 def matrix_rank(rows: np.ndarray) -> float:
@@ -145,7 +161,9 @@ def matrix_rank(rows: np.ndarray) -> float:
         has = (matrix >> U(column)) & U(1) == 1
         found = has.any(axis=1)
         pivot = np.where(found, matrix[np.arange(n), has.argmax(axis=1)], U(0))
-        matrix ^= np.where(has, pivot[:, None], U(0))  # the pivot's own row becomes 0: it is used up
+        matrix ^= np.where(
+            has, pivot[:, None], U(0)
+        )  # the pivot's own row becomes 0: it is used up
         rank += found
     chances = np.array([rank_chance(32), rank_chance(31)])
     seen = np.array([(rank == 32).sum(), (rank == 31).sum(), (rank < 31).sum()])
@@ -174,7 +192,9 @@ def weights_of_neighbours(u: Draws) -> float:
     low, high = stats.binom(BITS, 0.5).cdf([24, 28])
     size = np.digitize(weight[: len(u) // 2 * 2], [25, 29]).reshape(-1, 2)
     chance = np.array([low, high - low, 1 - high])
-    return chi_square(np.bincount(size @ [3, 1], minlength=9), len(size) * np.outer(chance, chance).ravel())
+    return chi_square(
+        np.bincount(size @ [3, 1], minlength=9), len(size) * np.outer(chance, chance).ravel()
+    )
 
 
 def autocorrelation(u: Draws) -> float:

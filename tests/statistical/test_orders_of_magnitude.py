@@ -22,13 +22,19 @@ YEARLY = {
     "attempted_kg_border": (100_000, 150_000),
     "labs_destroyed_vraem": (243, 243),
 }
-LEVELS = {"fighters_vraem_end": (60, 150), "interdiction_rate_vraem": (0.02, 0.05), "interdiction_rate_border": (0.02, 0.05)}
+LEVELS = {
+    "fighters_vraem_end": (60, 150),
+    "interdiction_rate_vraem": (0.02, 0.05),
+    "interdiction_rate_border": (0.02, 0.05),
+}
 
 
 @pytest.fixture(scope="module")
 def hold(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hold") / "hold"
-    results = batch(load_scenario(SCENARIOS / "baseline.toml"), out=folder, replications=12, progress=False)
+    results = batch(
+        load_scenario(SCENARIOS / "baseline.toml"), out=folder, replications=12, progress=False
+    )
     return results, results.runs().mean(numeric_only=True)
 
 
@@ -58,13 +64,22 @@ def test_force_on_task_and_loads_under_way(hold):
     patrols = weekly[weekly.theatre == "vraem"].patrols.mean()
     coverage = 1.0 - hold[1].coverage_gap_vraem
     live = weekly.groupby(["run_id", "week"]).shipments.sum().mean()
-    assert 300 / WITHIN <= patrols <= 300 * WITHIN and 0.25 <= coverage <= 0.55 and 60 / WITHIN <= live <= 250 * WITHIN
+    assert (
+        300 / WITHIN <= patrols <= 300 * WITHIN
+        and 0.25 <= coverage <= 0.55
+        and 60 / WITHIN <= live <= 250 * WITHIN
+    )
 
 
 def test_units_without_a_task_buy_nothing(tmp_path):
     """Redeployed units that get no task at the border: the gain there is inside its interval of 0."""
-    idle = load_scenario(SPLIT, {"strategy.tasking_border": "none", "sweep": {"strategy.share_to_border": [0.15]}})
-    table = compare(batch(idle, out=tmp_path / "idle", replications=20, progress=False), outcomes=["averted_kg_border"]).table
+    idle = load_scenario(
+        SPLIT, {"strategy.tasking_border": "none", "sweep": {"strategy.share_to_border": [0.15]}}
+    )
+    table = compare(
+        batch(idle, out=tmp_path / "idle", replications=20, progress=False),
+        outcomes=["averted_kg_border"],
+    ).table
     row = table[table["x.strategy.share_to_border"] == 0.15].iloc[0]
     assert row.low <= 0.0 <= row.high
 
@@ -75,5 +90,10 @@ def test_a_split_opens_a_vacuum_and_buys_interdiction(tmp_path):
     results = batch(split, out=tmp_path / "split", replications=12, progress=False)
     table = compare(results, outcomes=["vacuum_vraem", "averted_kg_border"]).table
     of = table.set_index(["x.strategy.share_to_border", "outcome"])
-    assert of.loc[(0.15, "vacuum_vraem")].low > 0.0 and of.loc[(0.15, "averted_kg_border")].low > 0.0
-    assert of.loc[(0.0, "vacuum_vraem")].exactly_zero and of.loc[(0.0, "averted_kg_border")].exactly_zero
+    assert (
+        of.loc[(0.15, "vacuum_vraem")].low > 0.0 and of.loc[(0.15, "averted_kg_border")].low > 0.0
+    )
+    assert (
+        of.loc[(0.0, "vacuum_vraem")].exactly_zero
+        and of.loc[(0.0, "averted_kg_border")].exactly_zero
+    )

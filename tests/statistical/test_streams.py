@@ -9,7 +9,17 @@ from functools import partial
 
 import numpy as np
 import pytest
-from battery import BATTERY, BITS, FALSE_ALARM, avalanche, limit, many_keys, many_uniform, p_values, pairs
+from battery import (
+    BATTERY,
+    BITS,
+    FALSE_ALARM,
+    avalanche,
+    limit,
+    many_keys,
+    many_uniform,
+    p_values,
+    pairs,
+)
 from scipy import stats
 from views import NUMBERS, STREAM, VIEWS, key, uids
 
@@ -34,12 +44,21 @@ def test_the_views_draw_what_the_model_draws():
     """The arrays of the battery hold the compiled function's own numbers, under the keys of runs."""
     for view, last in (("along_days", 40), ("along_replications", 40), ("a_day_of_the_model", 40)):
         assert len(VIEWS[view](0, last)) == last
-    assert [*VIEWS["along_days"](7, 9)] == [uniform(key_of(1, 0), STREAM, day, U(123_456), 0) for day in (7, 8)]
-    assert [*VIEWS["along_replications"](7, 9)] == [uniform(key_of(1, r), STREAM, 400, U(123_456), 0) for r in (7, 8)]
-    assert [*VIEWS["along_seeds"](7, 9)] == [uniform(key_of(seed, 0), STREAM, 400, U(123_456), 0) for seed in (7, 8)]
-    assert [*VIEWS["along_streams"](0, 2)] == [uniform(key_of(1, 0), int(number), 0, U(123_456), 0) for number in NUMBERS[:2]]
+    assert [*VIEWS["along_days"](7, 9)] == [
+        uniform(key_of(1, 0), STREAM, day, U(123_456), 0) for day in (7, 8)
+    ]
+    assert [*VIEWS["along_replications"](7, 9)] == [
+        uniform(key_of(1, r), STREAM, 400, U(123_456), 0) for r in (7, 8)
+    ]
+    assert [*VIEWS["along_seeds"](7, 9)] == [
+        uniform(key_of(seed, 0), STREAM, 400, U(123_456), 0) for seed in (7, 8)
+    ]
+    assert [*VIEWS["along_streams"](0, 2)] == [
+        uniform(key_of(1, 0), int(number), 0, U(123_456), 0) for number in NUMBERS[:2]
+    ]
     assert [*VIEWS["a_day_of_the_model"](0, 3)] == [
-        uniform(key_of(1, 0), int(NUMBERS[n]), 0, uids(1)[0], k) for n, k in ((0, 0), (0, 1), (1, 0))
+        uniform(key_of(1, 0), int(NUMBERS[n]), 0, uids(1)[0], k)
+        for n, k in ((0, 0), (0, 1), (1, 0))
     ]
 
 
@@ -79,7 +98,9 @@ def congruential(n: int, multiplier: int, increment: int, modulus: int) -> np.nd
 
 def seeded_by_number(n: int) -> np.ndarray:
     """The first number of a good 64-bit congruential generator (Knuth's MMIX), seeded with 0, 1, 2 ... as replications tempt one to."""
-    state = np.arange(n, dtype=np.uint64) * U(6_364_136_223_846_793_005) + U(1_442_695_040_888_963_407)
+    state = np.arange(n, dtype=np.uint64) * U(6_364_136_223_846_793_005) + U(
+        1_442_695_040_888_963_407
+    )
     return (state >> U(11)) * 2.0**-BITS
 
 
@@ -110,7 +131,9 @@ def test_the_short_battery_catches(name):
 def test_the_battery_does_not_cry_wolf():
     """p-values of 40 batteries on numpy's PCG64, of another family: none under the limit, and uniform test by test."""
     p = [p_values(np.random.default_rng(seed).random(2**15)) for seed in range(40)]
-    assert [alarms(one, len(p) * len(BATTERY)) for one in p if alarms(one, len(p) * len(BATTERY))] == []
+    assert [
+        alarms(one, len(p) * len(BATTERY)) for one in p if alarms(one, len(p) * len(BATTERY))
+    ] == []
     for name in BATTERY:
         assert stats.kstest([one[name] for one in p], "uniform").pvalue > limit(len(BATTERY)), name
 
@@ -180,7 +203,10 @@ INPUTS = {
 def test_each_bit_of_the_input_moves_each_bit_of_the_draw(part):
     """Strict avalanche, from inputs as small as the model's and from any."""
     width, draw = INPUTS[part]
-    for inputs in (np.arange(2**13, dtype=np.uint64), many_keys(U(5), np.arange(2**13, dtype=np.uint64))):
+    for inputs in (
+        np.arange(2**13, dtype=np.uint64),
+        many_keys(U(5), np.arange(2**13, dtype=np.uint64)),
+    ):
         inputs = np.unique(inputs & U(2**width - 1))
         if width > 16:
             assert avalanche(draw, inputs, width) > limit(2 * len(INPUTS))
@@ -190,7 +216,12 @@ def test_each_bit_of_the_input_moves_each_bit_of_the_draw(part):
 
 
 def test_a_poor_avalanche_is_found():
-    assert avalanche(lambda x: ((x * GOLD) >> U(11)) * 2.0**-BITS, np.arange(2**13, dtype=np.uint64), 64) < FALSE_ALARM
+    assert (
+        avalanche(
+            lambda x: ((x * GOLD) >> U(11)) * 2.0**-BITS, np.arange(2**13, dtype=np.uint64), 64
+        )
+        < FALSE_ALARM
+    )
 
 
 # Dieharder (Brown, Eddelbuettel & Bauer): number of the test, and its name there
@@ -205,7 +236,9 @@ DIEHARDER_VIEWS = ("two_replications", "a_day_of_the_model")
 def dieharder(number: str, make) -> list[float]:
     """p-values of one of its tests on 32-bit numbers that `make(first, last)` provides, as many as it asks for."""
     command = ["dieharder", "-g", "200", "-d", number, "-D", "pvalues", "-c", ","]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as program:
         first = 0
         try:
             while program.poll() is None:
@@ -215,11 +248,14 @@ def dieharder(number: str, make) -> list[float]:
         except BrokenPipeError:
             pass
         text = program.stdout.read().decode()
-    return [float(word) for word in text.replace(",", " ").split() if word.replace(".", "", 1).isdigit()]
+    return [
+        float(word) for word in text.replace(",", " ").split() if word.replace(".", "", 1).isdigit()
+    ]
 
 
 needs_dieharder = pytest.mark.skipif(
-    shutil.which("dieharder") is None, reason="needs the program dieharder (Debian: apt-get install dieharder)"
+    shutil.which("dieharder") is None,
+    reason="needs the program dieharder (Debian: apt-get install dieharder)",
 )
 
 

@@ -36,17 +36,25 @@ def test_a_ratio_by_hand():
 
 
 def test_pairing_is_never_clearly_worse(tmp_path):
-    split = load_scenario(SPLIT, {"sweep": {"strategy.share_to_border": [0.15]}, "record.layers_every_days": 0})
+    split = load_scenario(
+        SPLIT, {"sweep": {"strategy.share_to_border": [0.15]}, "record.layers_every_days": 0}
+    )
     runs = batch(split, out=tmp_path / "pairs", replications=30, progress=False).runs()
-    hold, moved = (runs[(runs.strategy == "hold") == held].sort_values("replication") for held in (True, False))
+    hold, moved = (
+        runs[(runs.strategy == "hold") == held].sort_values("replication") for held in (True, False)
+    )
     assert [*hold.replication] == [*moved.replication] == [*range(30)]
-    print(f"{'outcome':24s} {'independent':>12s} {'paired':>12s} {'ratio':>7s}  95 % (bootstrap of 30 worlds)")
+    print(
+        f"{'outcome':24s} {'independent':>12s} {'paired':>12s} {'ratio':>7s}  95 % (bootstrap of 30 worlds)"
+    )
     worse = []
     for name in HEADLINE:
         of_hold, of_moved = hold[name].to_numpy(float), moved[name].to_numpy(float)
         drawn = np.array([ratio(of_moved[i], of_hold[i]) for i in resamples(30)])
         low, high = percentiles(np.minimum(drawn, 1e12), 0.95)
         apart, paired = of_moved.var(ddof=1) + of_hold.var(ddof=1), (of_moved - of_hold).var(ddof=1)
-        print(f"{name:24s} {apart:12.5g} {paired:12.5g} {ratio(of_moved, of_hold):7.2f}  [{low:.2f}, {high:.2f}]")
+        print(
+            f"{name:24s} {apart:12.5g} {paired:12.5g} {ratio(of_moved, of_hold):7.2f}  [{low:.2f}, {high:.2f}]"
+        )
         worse += [name] if high < 1.0 else []
     assert worse == []

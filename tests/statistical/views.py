@@ -56,12 +56,20 @@ def along_streams(first: int, last: int) -> np.ndarray:
 
 def along_replications(first: int, last: int) -> np.ndarray:
     """The same draw in one replication after the other."""
-    return many_uniform(many_keys(SEED, np.arange(first, last, dtype=np.uint64)), STREAM, U(400), U(123_456), 0)
+    return many_uniform(
+        many_keys(SEED, np.arange(first, last, dtype=np.uint64)), STREAM, U(400), U(123_456), 0
+    )
 
 
 def along_seeds(first: int, last: int) -> np.ndarray:
     """The same draw under base seeds 0, 1, 2 ..."""
-    return many_uniform(many_keys(np.arange(first, last, dtype=np.uint64), np.zeros(1, np.uint64)), STREAM, U(400), U(123_456), 0)
+    return many_uniform(
+        many_keys(np.arange(first, last, dtype=np.uint64), np.zeros(1, np.uint64)),
+        STREAM,
+        U(400),
+        U(123_456),
+        0,
+    )
 
 
 def two_replications(first: int, last: int) -> np.ndarray:
@@ -79,7 +87,9 @@ def two_uids(first: int, last: int) -> np.ndarray:
 def a_day_of_the_model(first: int, last: int) -> np.ndarray:
     """As a run draws: each day, agent after agent, stream after stream, k = 0 and 1."""
     day, agent, s, k = nested(first, last, 200, len(NUMBERS), 2)
-    return many_uniform(key(), NUMBERS[s.astype(np.int64)], day, uids(200)[agent.astype(np.int64)], k)
+    return many_uniform(
+        key(), NUMBERS[s.astype(np.int64)], day, uids(200)[agent.astype(np.int64)], k
+    )
 
 
 VIEWS: dict[str, Callable[[int, int], np.ndarray]] = {

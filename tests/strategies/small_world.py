@@ -65,11 +65,30 @@ def make_world(**levers) -> World:
     for theatre, count in TOWNS.items():
         lat0 = {VRAEM: -12.0, LORETO: -2.5, CAJAMARCA: -5.5}[theatre]
         for i in range(count):
-            port = 1.0 + 0.1 * i if theatre == LORETO or (theatre == VRAEM and i % 4 == 0) else np.inf
-            site.append((f"{NAMES[theatre]} {i}", "town", theatre, PERU, -74.0 - 0.2 * i, lat0, 20_000.0 / (1 + i), port))
-    site += [(f"Hamlet {i}", "hamlet", VRAEM, PERU, -74.0 - 0.2 * i, -12.1, 300.0, np.inf) for i in range(10)]
+            port = (
+                1.0 + 0.1 * i if theatre == LORETO or (theatre == VRAEM and i % 4 == 0) else np.inf
+            )
+            site.append(
+                (
+                    f"{NAMES[theatre]} {i}",
+                    "town",
+                    theatre,
+                    PERU,
+                    -74.0 - 0.2 * i,
+                    lat0,
+                    20_000.0 / (1 + i),
+                    port,
+                )
+            )
+    site += [
+        (f"Hamlet {i}", "hamlet", VRAEM, PERU, -74.0 - 0.2 * i, -12.1, 300.0, np.inf)
+        for i in range(10)
+    ]
     n = len(site)
-    site += [(f"Abroad {i}", "foreign", ELSEWHERE, 3, -76.4 + 0.4 * i, -2.3, 0.0, np.inf) for i in range(3)]
+    site += [
+        (f"Abroad {i}", "foreign", ELSEWHERE, 3, -76.4 + 0.4 * i, -2.3, 0.0, np.inf)
+        for i in range(3)
+    ]
     site += [("Hub", "hub", ELSEWHERE, PERU, -73.2, -3.7, 0.0, np.inf)]
     names, kinds, theatre, country, lon, lat, people, boat = map(np.array, zip(*site))
     position = 10.0 * (lat - lat[0]) + 5.0 * lon  # everything lies along one road
@@ -82,9 +101,20 @@ def make_world(**levers) -> World:
     theatres.lift_bank = [0.0, 200.0, 100.0, 50.0]
     lever = table(state.Levers, 1)
     lever.burn_in = BURN_IN
-    tables = (table(record, 30) for record in (state.ArmedGroup, state.Network, state.Shipment, state.Laboratory, state.Lead))
+    tables = (
+        table(record, 30)
+        for record in (
+            state.ArmedGroup,
+            state.Network,
+            state.Shipment,
+            state.Laboratory,
+            state.Lead,
+        )
+    )
     strategy = Section.model_validate({"name": "static", "share_to_border": 0.15, **levers})
-    link = np.stack((np.full(len(site), 1.0), boat, np.full(len(site), 300.0), np.zeros(len(site))), axis=1)
+    link = np.stack(
+        (np.full(len(site), 1.0), boat, np.full(len(site), 300.0), np.zeros(len(site))), axis=1
+    )
     moving = table(redeployment.Parameters, 1)
     for name, value in load_registry().record("redeployment").items():
         moving[name] = value
@@ -117,8 +147,14 @@ def post_everybody(world: World) -> None:
         row_of = {int(units.uid[r]): r for r in rows}
         wanted = [(int(units.uid[r]), UNIT_KINDS[units.kind[r]]) for r in rows]
         lever = world.scenario.strategy
-        tasking = lever.tasking_vraem if theatre == VRAEM else {"none": "area"}.get(lever.tasking_border, lever.tasking_border)
-        for uid, place, mission in assign(tasking, name, wanted, view.places, view.reports, view.chance, world.days_surface):
+        tasking = (
+            lever.tasking_vraem
+            if theatre == VRAEM
+            else {"none": "area"}.get(lever.tasking_border, lever.tasking_border)
+        )
+        for uid, place, mission in assign(
+            tasking, name, wanted, view.places, view.reports, view.chance, world.days_surface
+        ):
             u = units[row_of[uid]]
             u.posting = u.home = place
             u.mission = MISSIONS.index(mission)
@@ -127,7 +163,13 @@ def post_everybody(world: World) -> None:
 def add_leads(world: World, places, received=BURN_IN, seen=BURN_IN) -> None:
     leads = world.actors.leads
     for row, place in enumerate(places):
-        leads[row].alive, leads[row].uid, leads[row].site, leads[row].seen, leads[row].received = 1, row + 1, place, seen, received
+        leads[row].alive, leads[row].uid, leads[row].site, leads[row].seen, leads[row].received = (
+            1,
+            row + 1,
+            place,
+            seen,
+            received,
+        )
 
 
 def strategy_of(world: World, name: str, **settings):
@@ -153,5 +195,7 @@ def at_border(world):
     """Soldiers from the VRAEM by theatre where they are or are bound for."""
     u, theatre = world.actors.units, world.sites.theatre
     bound = np.where(u.status == POSTED, u.posting, u.order_site)
-    away = (u.alive == 1) & (theatre[u.home] == VRAEM) & (u.kind < POLICE) & (theatre[bound] != VRAEM)
+    away = (
+        (u.alive == 1) & (theatre[u.home] == VRAEM) & (u.kind < POLICE) & (theatre[bound] != VRAEM)
+    )
     return Counter(THEATRES[code] for code in theatre[bound[away]])

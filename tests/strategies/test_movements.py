@@ -61,15 +61,26 @@ def test_units_are_conserved_and_the_number_is_nearest_to_the_share(share):
 
 def test_no_posting_is_emptied_while_another_can_give(world):
     u = world.actors.units
-    before = Counter(u.posting[(u.alive == 1) & (u.kind < POLICE) & (world.sites.theatre[u.posting] == VRAEM)].tolist())
+    before = Counter(
+        u.posting[
+            (u.alive == 1) & (u.kind < POLICE) & (world.sites.theatre[u.posting] == VRAEM)
+        ].tolist()
+    )
     review(world, strategy_of(world, "static"), 0)
-    left = (u.alive == 1) & (u.status == POSTED) & (u.kind < POLICE) & (world.sites.theatre[u.posting] == VRAEM)
+    left = (
+        (u.alive == 1)
+        & (u.status == POSTED)
+        & (u.kind < POLICE)
+        & (world.sites.theatre[u.posting] == VRAEM)
+    )
     after = Counter(u.posting[left].tolist())
     assert all(after[place] >= 1 for place in before)
     assert all(abs(before[place] - after[place] - 0.15 * before[place]) < 2.0 for place in before)
 
 
-@pytest.mark.parametrize(("moved", "special"), [("line", 0), ("special", 30), ("proportional", 4.5)])
+@pytest.mark.parametrize(
+    ("moved", "special"), [("line", 0), ("special", 30), ("proportional", 4.5)]
+)
 def test_moved_says_which_kinds_go(moved, special):
     world = make_world(moved=moved)
     review(world, strategy_of(world, "static"), 0)
@@ -87,12 +98,16 @@ def test_phased_follows_its_steps():
         review(world, strategy, day)
         seen[day] = at_border(world)
     steps = {day: sum(day >= 10 + 30 * k for k in range(6)) for day in seen}
-    assert {day: count.total() for day, count in seen.items()} == {day: int(100 * 0.999 * k / 6 + 0.5) for day, k in steps.items()}
+    assert {day: count.total() for day, count in seen.items()} == {
+        day: int(100 * 0.999 * k / 6 + 0.5) for day, k in steps.items()
+    }
     assert seen[196] == {"loreto": 70, "cajamarca": 30}
     assert abs(seen[84]["loreto"] - 0.7 * seen[84].total()) <= 0.5
 
 
-@pytest.mark.parametrize(("settings", "expected"), [({"steps": 1}, 100), ({"duration_days": 0}, 100), ({"steps": 2}, 50)])
+@pytest.mark.parametrize(
+    ("settings", "expected"), [({"steps": 1}, 100), ({"duration_days": 0}, 100), ({"steps": 2}, 50)]
+)
 def test_phased_at_its_edges(settings, expected):
     world = make_world(share_to_border=0.3)
     review(world, strategy_of(world, "phased", **settings), 0)
@@ -124,12 +139,17 @@ def test_only_reports_and_random_are_renewed_and_who_is_in_place_stays():
     arrive(world)
     u = world.actors.units
     raids = Counter(u.posting[(u.alive == 1) & (u.mission == RAID)].tolist())
-    assert raids.total() == 12 + 5 + 4 and abs(raids[3] - 2 * raids[7]) <= 3  # a company a report, but half of the river units
+    assert (
+        raids.total() == 12 + 5 + 4 and abs(raids[3] - 2 * raids[7]) <= 3
+    )  # a company a report, but half of the river units
     assert review(world, strategy, 28) is None
     assert review(world, strategy, 84)  # the reports have grown old
 
 
-@pytest.mark.parametrize(("vraem", "border", "days"), [("area", "chokepoint", 14), ("random", "line", 7), ("reports", "random", 7)])
+@pytest.mark.parametrize(
+    ("vraem", "border", "days"),
+    [("area", "chokepoint", 14), ("random", "line", 7), ("reports", "random", 7)],
+)
 def test_only_what_is_drawn_is_reviewed_every_week(vraem, border, days):
     """Between two reviews of the movement a share, a return or a report changes nothing; who is drawn anew moves within the theatre."""
     world = make_world(share_to_border=0.15, tasking_vraem=vraem, tasking_border=border)

@@ -18,7 +18,9 @@ def units(world):
 
 
 def rows(units, kind, posting, n):
-    return np.flatnonzero((units.alive == 1) & (units.kind == kind) & (units.posting == posting))[:n]
+    return np.flatnonzero((units.alive == 1) & (units.kind == kind) & (units.posting == posting))[
+        :n
+    ]
 
 
 def ordered(world, *calls):
@@ -34,28 +36,50 @@ def test_a_move_prepares_and_takes_the_days_of_the_way(world, units):
     u = units[row]
     days = int(np.ceil(world.days_surface[VALLE_0, RIO_0]))
     assert days > 5
-    assert (u.status, u.order_site, u.order_mission, u.by_air, u.known) == (PREPARING, RIO_0, GARRISON, 0, 0)
+    assert (u.status, u.order_site, u.order_mission, u.by_air, u.known) == (
+        PREPARING,
+        RIO_0,
+        GARRISON,
+        0,
+        0,
+    )
     assert (u.departs, u.arrives, u.posting, u.mission) == (T + 7, T + 7 + days, VALLE_0, PATROL)
 
 
 def test_special_units_fly_and_so_does_who_finds_no_way(world, units):
     special, line = rows(units, SPECIAL, VALLE_0, 1)[0], rows(units, LINE, VALLE_1, 1)[0]
     world.days_surface[VALLE_1, :] = np.inf
-    ordered(world, ("move", units.uid[special], "Rio 0", "raid"), ("move", units.uid[line], RIO_0, "patrol", "surface", 3))
-    assert [(u.by_air, u.departs, u.arrives) for u in (units[special], units[line])] == [(1, T + 7, T + 8), (1, T + 3, T + 4)]
+    ordered(
+        world,
+        ("move", units.uid[special], "Rio 0", "raid"),
+        ("move", units.uid[line], RIO_0, "patrol", "surface", 3),
+    )
+    assert [(u.by_air, u.departs, u.arrives) for u in (units[special], units[line])] == [
+        (1, T + 7, T + 8),
+        (1, T + 3, T + 4),
+    ]
 
 
 def test_many_people_take_longer_to_prepare(world, units):
     ten, eleven = rows(units, LINE, VALLE_0, 10), rows(units, LINE, VALLE_1, 11)
     ordered(world, ("move", units.uid[ten], RIO_0, "patrol"))
     assert set(units.departs[ten]) == {T + 7}
-    ordered(world, ("move", units.uid[eleven][:5], RIO_0, "patrol"), ("move", units.uid[eleven][5:], RIO_0 + 1, "patrol"))
+    ordered(
+        world,
+        ("move", units.uid[eleven][:5], RIO_0, "patrol"),
+        ("move", units.uid[eleven][5:], RIO_0 + 1, "patrol"),
+    )
     assert set(units.departs[eleven]) == {T + 14}
 
 
 def test_a_task_at_the_same_place_is_taken_up_at_once(world, units):
     one, two, three = rows(units, LINE, VALLE_0, 3)
-    ordered(world, ("move", units.uid[one], VALLE_0, "raid"), ("task", units.uid[two], "raid"), ("move", units.uid[three], RIO_0, "patrol"))
+    ordered(
+        world,
+        ("move", units.uid[one], VALLE_0, "raid"),
+        ("task", units.uid[two], "raid"),
+        ("move", units.uid[three], RIO_0, "patrol"),
+    )
     assert [(units.status[r], units.mission[r]) for r in (one, two)] == [(POSTED, RAID)] * 2
     ordered(world, ("task", units.uid[three], "garrison"))
     assert (units.mission[three], units.order_mission[three]) == (PATROL, GARRISON)
@@ -92,8 +116,14 @@ UID = object()
         (("move", UID, RIO_0, "patrol", "auto", 1.5), "prepare_days: expected a whole number"),
         (("task", UID, "sleep"), "no mission 'sleep'"),
         (("announce", "vraen", 3), "no theatre 'vraen'.*did you mean \"vraem\""),
-        (("lend_hours", "vraem", "loreto", 60.0), "vraem cannot lend 60 flight hours a day: it has 6"),
-        (("lend_hours", "elsewhere", "loreto", 5.0), "elsewhere cannot lend 5 flight hours a day: it has 4"),
+        (
+            ("lend_hours", "vraem", "loreto", 60.0),
+            "vraem cannot lend 60 flight hours a day: it has 6",
+        ),
+        (
+            ("lend_hours", "elsewhere", "loreto", 5.0),
+            "elsewhere cannot lend 5 flight hours a day: it has 4",
+        ),
     ],
 )
 def test_a_wrong_order_names_strategy_day_and_item_and_changes_nothing(world, units, call, said):
@@ -101,7 +131,11 @@ def test_a_wrong_order_names_strategy_day_and_item_and_changes_nothing(world, un
     good = int(units.uid[rows(units, LINE, VALLE_0, 1)[0]])
     before, hours = units.copy(), world.places.theatres.copy()
     with pytest.raises(OrderError, match=f'strategy "static", day 14: {said}'):
-        ordered(world, ("move", good, RIO_0, "patrol"), tuple(uid if part is UID else part for part in call))
+        ordered(
+            world,
+            ("move", good, RIO_0, "patrol"),
+            tuple(uid if part is UID else part for part in call),
+        )
     assert np.array_equal(units, before) and np.array_equal(world.places.theatres, hours)
 
 

@@ -60,16 +60,25 @@ def test_they_garrison_the_towns_that_lost_soldiers_and_no_post_is_emptied():
     left = Counter(u.home[(u.alive == 1) & (u.status != POSTED)].tolist())
     review(world, strategy, 14)
     arrive(world)
-    came = u[(u.alive == 1) & (u.kind == POLICE) & (world.sites.theatre[u.home] != VRAEM) & (world.sites.theatre[u.posting] == VRAEM)]
+    came = u[
+        (u.alive == 1)
+        & (u.kind == POLICE)
+        & (world.sites.theatre[u.home] != VRAEM)
+        & (world.sites.theatre[u.posting] == VRAEM)
+    ]
     assert len(came) == 30 and set(came.mission.tolist()) == {GARRISON}
     at = Counter(came.posting.tolist())
-    assert set(at) <= set(left) and all(abs(at[town] - 30 * left[town] / left.total()) <= 1.5 for town in left)
+    assert set(at) <= set(left) and all(
+        abs(at[town] - 30 * left[town] / left.total()) <= 1.5 for town in left
+    )
     world, strategy = began(police_share=0.5)
     u = world.actors.units
     theirs = (u.alive == 1) & (u.kind == POLICE) & (world.sites.theatre[u.posting] == LORETO)
     held = set(u.posting[theirs].tolist())
     review(world, strategy, 14)
-    assert (u.status[theirs] != POSTED).sum() == 10 and held == set(u.posting[theirs & (u.status == POSTED)].tolist())
+    assert (u.status[theirs] != POSTED).sum() == 10 and held == set(
+        u.posting[theirs & (u.status == POSTED)].tolist()
+    )
 
 
 def test_no_more_police_than_soldiers_and_none_without_them():
@@ -77,7 +86,9 @@ def test_no_more_police_than_soldiers_and_none_without_them():
     review(world, strategy, 14)
     assert at_border(world).total() == 10 and sum(moved(world).values()) == 10
     world, strategy = began(share=0.0, police_share=1.0, police_from="border")
-    assert all(review(world, strategy, day) is None for day in range(0, 84, 14)) and not moved(world)
+    assert all(review(world, strategy, day) is None for day in range(0, 84, 14)) and not moved(
+        world
+    )
 
 
 def test_police_go_home_when_soldiers_come_back():
@@ -91,4 +102,7 @@ def test_police_go_home_when_soldiers_come_back():
         arrive(world)
     u = world.actors.units
     mine = (before.alive == 1) & (before.kind == POLICE)
-    assert not moved(world) and all(np.array_equal(u[name][mine], before[name][mine]) for name in ("posting", "mission", "status"))
+    assert not moved(world) and all(
+        np.array_equal(u[name][mine], before[name][mine])
+        for name in ("posting", "mission", "status")
+    )

@@ -12,7 +12,7 @@ from sim.strategies.shipped.hold import Hold
 from sim.strategies.shipped.phased import Phased
 from sim.strategies.shipped.static import Static
 
-MINE = '''
+MINE = """
 from sim.strategies import Orders, Strategy
 
 class Patient(Strategy):
@@ -26,7 +26,7 @@ class Patient(Strategy):
 class Odd:
     def decide(self, situation):
         return None
-'''
+"""
 
 
 @pytest.fixture
@@ -52,7 +52,11 @@ def test_a_registered_class_is_found_by_its_name_and_may_be_registered_again(reg
 
 @pytest.mark.parametrize(
     ("cls", "said"),
-    [(int, "subclass of Strategy"), (type("N", (Strategy,), {}), "a name"), (type("S", (Strategy,), {"name": "static"}), "shipped")],
+    [
+        (int, "subclass of Strategy"),
+        (type("N", (Strategy,), {}), "a name"),
+        (type("S", (Strategy,), {"name": "static"}), "shipped"),
+    ],
 )
 def test_what_cannot_be_registered_is_refused(cls, said, registry):
     with pytest.raises(StrategyError, match=said):
@@ -78,7 +82,12 @@ def test_a_registered_class_is_part_of_a_runs_identity(registry):
     ids = []
     for cell, answer in enumerate(("None", "None", "Orders()")):
         text = f"class Mine(Strategy):\n    name = 'mine'\n    def decide(self, situation):\n        return {answer}\n"
-        linecache.cache[f"<cell {cell}>"] = (len(text), None, text.splitlines(True), f"<cell {cell}>")
+        linecache.cache[f"<cell {cell}>"] = (
+            len(text),
+            None,
+            text.splitlines(True),
+            f"<cell {cell}>",
+        )
         names = {"Strategy": Strategy, "Orders": Orders, "__name__": "notebook"}
         exec(compile(text, f"<cell {cell}>", "exec"), names)
         register(names["Mine"])
@@ -86,7 +95,10 @@ def test_a_registered_class_is_part_of_a_runs_identity(registry):
     assert ids[0] == ids[1] != ids[2]
 
 
-@pytest.mark.parametrize(("name", "said"), [("patience:Patent", "Patient"), ("patients:Patient", "patients"), ("patience:Odd", "Odd")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("patience:Patent", "Patient"), ("patients:Patient", "patients"), ("patience:Odd", "Odd")],
+)
 def test_what_is_not_there_is_told_by_name(tmp_path, name, said):
     (tmp_path / "patience.py").write_text(MINE)
     with pytest.raises(StrategyError, match=said):
@@ -94,7 +106,11 @@ def test_what_is_not_there_is_told_by_name(tmp_path, name, said):
 
 
 def test_settings_are_filled_in_and_checked():
-    assert Phased({"steps": 3}).settings.model_dump() == {"start_day": 0, "duration_days": 180, "steps": 3}
+    assert Phased({"steps": 3}).settings.model_dump() == {
+        "start_day": 0,
+        "duration_days": 180,
+        "steps": 3,
+    }
     assert Static(Static.Settings(start_day=9)).settings.start_day == 9
     for wrong in ({"step": 3}, {"steps": 0}, {"steps": "many"}):
         with pytest.raises(StrategyError, match=r'settings of strategy "phased": step'):

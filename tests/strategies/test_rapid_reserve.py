@@ -25,7 +25,9 @@ def started(**levers):
 
 
 def members(world, strategy):
-    return world.actors.units[np.isin(world.actors.units.uid, np.array(list(strategy.reserve), np.uint64))]
+    return world.actors.units[
+        np.isin(world.actors.units.uid, np.array(list(strategy.reserve), np.uint64))
+    ]
 
 
 def told(world, day, *places):
@@ -37,7 +39,9 @@ def out(world):
     """Soldiers' units that raid, or are ordered to, by place."""
     u = world.actors.units
     raids = np.where(u.status == POSTED, u.mission, u.order_mission) == RAID
-    return Counter(np.where(u.status == POSTED, u.posting, u.order_site)[raids & (u.alive == 1)].tolist())
+    return Counter(
+        np.where(u.status == POSTED, u.posting, u.order_site)[raids & (u.alive == 1)].tolist()
+    )
 
 
 def test_the_share_waits_in_the_largest_town_special_units_first():
@@ -49,7 +53,8 @@ def test_the_share_waits_in_the_largest_town_special_units_first():
 
 
 @pytest.mark.parametrize(
-    ("reserve", "border", "units"), [(0.15, 0.05, 17), (0.05, 0.15, 17), (0.3, 0.3, 100), (0.15, 0.0, 0), (0.0, 0.15, 0)]
+    ("reserve", "border", "units"),
+    [(0.15, 0.05, 17), (0.05, 0.15, 17), (0.3, 0.3, 100), (0.15, 0.0, 0), (0.0, 0.15, 0)],
 )
 def test_the_reserve_is_its_share_and_no_more_than_may_go_to_the_border(reserve, border, units):
     world = make_world(share_to_border=border)
@@ -63,11 +68,20 @@ def test_a_company_flies_to_each_place_that_was_named_this_week():
     told(world, 7, NEAR, FAR, FAR, HILL)
     world.places.theatres.lift_bank = 1e6
     orders = review(world, strategy, 7)
-    assert [(move.place, len(move.uids), move.by) for move in orders.moves[:1]] == [(FAR, 4, "air")]  # the most named comes first
-    assert out(world) == {NEAR: 4, FAR: 4, HILL: 4} and at_border(world) == {"loreto": 4, "cajamarca": 4}
+    assert [(move.place, len(move.uids), move.by) for move in orders.moves[:1]] == [
+        (FAR, 4, "air")
+    ]  # the most named comes first
+    assert out(world) == {NEAR: 4, FAR: 4, HILL: 4} and at_border(world) == {
+        "loreto": 4,
+        "cajamarca": 4,
+    }
     u = world.actors.units
     flying = u[(u.alive == 1) & (u.status == PREPARING)]
-    assert (flying.by_air == 1).all() and (flying.kind == SPECIAL).all() and (flying.arrives == BURN_IN + 8).all()
+    assert (
+        (flying.by_air == 1).all()
+        and (flying.kind == SPECIAL).all()
+        and (flying.arrives == BURN_IN + 8).all()
+    )
     arrive(world)
     told(world, 14, NEAR, FAR)
     assert review(world, strategy, 14) is None  # somebody is there
@@ -114,10 +128,18 @@ def test_it_comes_back_after_its_stay_by_air_when_there_are_hours(bank, by_air):
     review(world, strategy, 28)  # 21 days after the order to fly
     u = world.actors.units
     going = u[(u.alive == 1) & (u.status == PREPARING)]
-    assert len(going) == 4 and set(going.by_air.tolist()) == {by_air} and set(going.order_site.tolist()) == {0}
+    assert (
+        len(going) == 4
+        and set(going.by_air.tolist()) == {by_air}
+        and set(going.order_site.tolist()) == {0}
+    )
     arrive(world)
     reserve = members(world, strategy)
-    assert set(reserve.mission.tolist()) == {WAITS} and set(strategy.reserve.values()) == {None} and not at_border(world)
+    assert (
+        set(reserve.mission.tolist()) == {WAITS}
+        and set(strategy.reserve.values()) == {None}
+        and not at_border(world)
+    )
     told(world, 35, FAR)
     review(world, strategy, 35)
     assert out(world) == {FAR: 4}
@@ -132,8 +154,12 @@ def test_who_is_near_comes_back_by_road():
     hours = world.places.theatres.lift_bank.copy()
     review(world, strategy, 28)
     u = world.actors.units
-    assert (u.by_air[(u.alive == 1) & (u.status == PREPARING)] == 0).all() and world.days_surface[NEAR, 0] == 2.0
-    assert (u.status == PREPARING).sum() == 4 and np.array_equal(hours, world.places.theatres.lift_bank)
+    assert (u.by_air[(u.alive == 1) & (u.status == PREPARING)] == 0).all() and world.days_surface[
+        NEAR, 0
+    ] == 2.0
+    assert (u.status == PREPARING).sum() == 4 and np.array_equal(
+        hours, world.places.theatres.lift_bank
+    )
 
 
 def test_a_smaller_share_sends_units_back_to_their_posts():
@@ -151,7 +177,10 @@ def test_a_smaller_share_sends_units_back_to_their_posts():
         review(world, strategy, day)
         arrive(world)
     assert not strategy.reserve and review(world, strategy, 70) is None
-    assert all(np.array_equal(before[name], world.actors.units[name]) for name in ("posting", "mission", "status"))
+    assert all(
+        np.array_equal(before[name], world.actors.units[name])
+        for name in ("posting", "mission", "status")
+    )
 
 
 def test_the_taskings_leave_the_reserve_alone():
@@ -160,7 +189,12 @@ def test_the_taskings_leave_the_reserve_alone():
         told(world, day, NEAR, FAR)
         orders = review(world, strategy, day)  # an order to move twice would be refused
         reserve = members(world, strategy)
-        doing = {MISSIONS[m] for m in np.where(reserve.status == POSTED, reserve.mission, reserve.order_mission).tolist()}
+        doing = {
+            MISSIONS[m]
+            for m in np.where(
+                reserve.status == POSTED, reserve.mission, reserve.order_mission
+            ).tolist()
+        }
         assert doing <= {"reserve", "raid"} and orders
         arrive(world)
 
@@ -172,7 +206,9 @@ def test_border_theatres_are_lent_hours_for_the_units_there():
     told(world, 7, FAR)
     world.places.theatres.lift_bank[:] = 1e6
     review(world, strategy, 7)
-    assert hours[LORETO] == pytest.approx(1.2 + 0.5 * 6.0 * 4 / 50) and hours.sum() == pytest.approx(at_first.sum())
+    assert hours[LORETO] == pytest.approx(
+        1.2 + 0.5 * 6.0 * 4 / 50
+    ) and hours.sum() == pytest.approx(at_first.sum())
     for day in range(14, 42, 7):
         arrive(world)
         told(world, day)

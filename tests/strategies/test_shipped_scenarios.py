@@ -19,14 +19,21 @@ FILES = {name: SCENARIOS / f"{'baseline' if name == 'hold' else name}.toml" for 
 
 
 def start(name, replication=0, **levers):
-    return Run(load_scenario(FILES[name], FIXTURE | {f"strategy.{key}": value for key, value in levers.items()}), replication)
+    return Run(
+        load_scenario(
+            FILES[name], FIXTURE | {f"strategy.{key}": value for key, value in levers.items()}
+        ),
+        replication,
+    )
 
 
 def gone(run):
     """bool[units]: soldiers from the VRAEM that are at the border or bound for it."""
     u, theatre = run.world.actors.units, run.world.sites.theatre
     bound = np.where(u.status == POSTED, u.posting, u.order_site)
-    return (u.alive == 1) & (u.kind < POLICE) & (theatre[u.home] == VRAEM) & (theatre[bound] != VRAEM)
+    return (
+        (u.alive == 1) & (u.kind < POLICE) & (theatre[u.home] == VRAEM) & (theatre[bound] != VRAEM)
+    )
 
 
 def away(run):
@@ -54,7 +61,9 @@ def fifteen_percent(run):
 def test_each_strategy_has_its_scenario():
     for name, file in FILES.items():
         strategy = load_scenario(file).strategy
-        assert strategy.name == name and strategy.share_to_border == (0.0 if name == "hold" else 0.15)
+        assert strategy.name == name and strategy.share_to_border == (
+            0.0 if name == "hold" else 0.15
+        )
         assert dict(strategy.settings) == catalogue()[name].Settings().model_dump()
 
 
@@ -74,7 +83,11 @@ def test_a_share_of_0_is_hold_bit_for_bit(tasking):
     [
         ("static", {}, lambda day: 1),
         ("surge-and-return", {"stay_days": 56}, lambda day: day < 56),
-        ("surge-and-return", {"stay_days": 56, "repeat_every_days": 112}, lambda day: day % 112 < 56),
+        (
+            "surge-and-return",
+            {"stay_days": 56, "repeat_every_days": 112},
+            lambda day: day % 112 < 56,
+        ),
         ("triggered-return", {"threshold_sd": 10}, lambda day: 1),
     ],
 )
@@ -84,7 +97,9 @@ def test_the_share_at_the_border_follows_the_rule(name, levers, part):
     assert run.records().outcomes["over_budget"] == 0.0
 
 
-@pytest.mark.parametrize(("called_on", "moved"), [(14, "proportional"), (28, "proportional"), (28, "special")])
+@pytest.mark.parametrize(
+    ("called_on", "moved"), [(14, "proportional"), (28, "proportional"), (28, "special")]
+)
 def test_a_return_ordered_on_the_way_ends_with_everyone_as_before(called_on, moved):
     """Called while all prepare, and while some are under way and some wait for a flight."""
     run = start("triggered-return", move_helicopters=0.5, share_to_border=0.3, moved=moved)
@@ -98,12 +113,17 @@ def test_a_return_ordered_on_the_way_ends_with_everyone_as_before(called_on, mov
     run.advance(run.end)
     units = run.world.actors.units
     assert away(run) == 0
-    assert all(np.array_equal(units[name], before[name]) for name in ("uid", "posting", "mission", "status", "moved"))
+    assert all(
+        np.array_equal(units[name], before[name])
+        for name in ("uid", "posting", "mission", "status", "moved")
+    )
     assert run.world.places.theatres.flight_hours_day == pytest.approx(hours)
 
 
 def test_threat_following_moves_by_its_steps():
-    run = start("threat-following", replication=4, threshold_sd=0.0, patience_reviews=1)  # in world 0 nothing moves
+    run = start(
+        "threat-following", replication=4, threshold_sd=0.0, patience_reviews=1
+    )  # in world 0 nothing moves
     counts = by_review(run)
     step = [int(0.05 * k * fifteen_percent(run) / 0.15 + 0.5) for k in range(4)]
     assert counts[:8] == [0] * 8 and len(set(counts)) > 1
@@ -112,22 +132,34 @@ def test_threat_following_moves_by_its_steps():
 
 
 def test_rapid_reserve_waits_flies_by_the_hours_and_comes_back():
-    run = start("rapid-reserve", replication=4, tasking_border="random")  # in some worlds all reports that it can serve lie in the valley
+    run = start(
+        "rapid-reserve", replication=4, tasking_border="random"
+    )  # in some worlds all reports that it can serve lie in the valley
     u, theatre = run.world.actors.units, run.world.sites.theatre
     army = (u.kind < POLICE) & (theatre[u.home] == VRAEM)
     flown = set()
     run.advance(run.burn_in + 14)
     while not run.finished:
         run.advance(7)
-        waits, raids = army & (u.mission == RESERVE), army & (u.mission == RAID) & (u.status == POSTED)
-        assert waits.any() and (waits | (army & ((u.mission == RAID) | (u.status != POSTED)))).sum() >= fifteen_percent(run)
+        waits, raids = (
+            army & (u.mission == RESERVE),
+            army & (u.mission == RAID) & (u.status == POSTED),
+        )
+        assert waits.any() and (
+            waits | (army & ((u.mission == RAID) | (u.status != POSTED)))
+        ).sum() >= fifteen_percent(run)
         assert away(run) <= fifteen_percent(run) and not run.world.over_budget()
         flown |= set(theatre[u.posting[raids]].tolist())
     assert VRAEM in flown and len(flown) > 1
-    hours, pool = run.world.tally[1:, LIFT_HOURS, VRAEM].sum(), run.world.places.theatres.flight_hours_day[VRAEM]
+    hours, pool = (
+        run.world.tally[1:, LIFT_HOURS, VRAEM].sum(),
+        run.world.places.theatres.flight_hours_day[VRAEM],
+    )
     p = run.world.parameters.redeployment[0]
     assert 100 < hours <= p.lift_bank_hours + pool * p.lift_share * 168
-    assert {uid for uid, day in run.strategy.reserve.items() if day is not None and run.day - day > 28} == set()  # nobody is left behind
+    assert {
+        uid for uid, day in run.strategy.reserve.items() if day is not None and run.day - day > 28
+    } == set()  # nobody is left behind
 
 
 @pytest.mark.parametrize("source", ["loreto", "border"])
@@ -144,7 +176,10 @@ def test_police_backfill_takes_police_from_where_they_are_then_missing(source):
     held = run.world.tally[0, COST].sum()
     run.advance(run.end)
     after = [there(code) for code in range(4)]
-    assert after[LORETO] == before[LORETO] - int(before[LORETO] / 2 + 0.5) and after[VRAEM] > before[VRAEM]
+    assert (
+        after[LORETO] == before[LORETO] - int(before[LORETO] / 2 + 0.5)
+        and after[VRAEM] > before[VRAEM]
+    )
     assert sum(after) == sum(before) and (after[3] < before[3]) == (source == "border")
     assert run.records().outcomes["over_budget"] == 0.0 and held > 0.0
 
@@ -159,7 +194,10 @@ def test_hours_from_the_rest_of_the_country_are_over_the_budget_and_cost():
         def with_a_loan(situation):
             orders = decide(situation) or Orders()
             if situation.day in (0, 112) and hours:
-                orders.lend_hours(*(("elsewhere", "loreto") if situation.day == 0 else ("loreto", "elsewhere")), hours)
+                orders.lend_hours(
+                    *(("elsewhere", "loreto") if situation.day == 0 else ("loreto", "elsewhere")),
+                    hours,
+                )
             return orders
 
         run.strategy.decide = with_a_loan
@@ -187,7 +225,12 @@ def test_dated_events_change_share_and_tasking_for_a_while():
     fewer = {"day": 56, "until": 112, "set": {"strategy.share_to_border": 0.05}}
     idle = {"day": 70, "until": 98, "set": {"strategy.tasking_border": "none"}}
     longer = {"day": 112, "set": {"strategy.stay_days": 140}}
-    run = Run(load_scenario(FILES["surge-and-return"], FIXTURE | {"strategy.stay_days": 126, "events": [fewer, idle, longer]}))
+    run = Run(
+        load_scenario(
+            FILES["surge-and-return"],
+            FIXTURE | {"strategy.stay_days": 126, "events": [fewer, idle, longer]},
+        )
+    )
     all_of_it, counts, idlers = fifteen_percent(run), [], []
     run.advance(run.burn_in)
     while not run.finished:
@@ -197,5 +240,7 @@ def test_dated_events_change_share_and_tasking_for_a_while():
         idlers.append(int((u.mission[gone(run) & (u.status == POSTED)] == IDLE).sum()))
     third = int(0.05 * all_of_it / 0.15 + 0.5)
     assert counts[:10] == [all_of_it] * 4 + [third] * 4 + [all_of_it] * 2
-    assert counts[10] < third and counts[11] == 0  # who was under way on the day of the return came home a review later
+    assert (
+        counts[10] < third and counts[11] == 0
+    )  # who was under way on the day of the return came home a review later
     assert [n > 0 for n in idlers] == [False] * 5 + [True] * 2 + [False] * 5 and idlers[6] == third

@@ -62,7 +62,9 @@ def test_what_is_read_late_tells_of_its_day(world):
     for (name, before), (_, after) in zip(arrays(early), arrays(late), strict=True):
         assert np.array_equal(before, after), name
     assert late.budget == shown["budget"]
-    assert all(late.theatre[name].coverage == view.coverage for name, view in shown["theatre"].items())
+    assert all(
+        late.theatre[name].coverage == view.coverage for name, view in shown["theatre"].items()
+    )
 
 
 def test_own_forces_are_told_in_words(world):
@@ -72,7 +74,11 @@ def test_own_forces_are_told_in_words(world):
     assert len(own) == int(units.alive.sum())
     assert own.where(own.kind == "special").uid.tolist() == units.uid[units.kind == 1].tolist()
     moving = own.where(own.status == "preparing")
-    assert len(moving) == 50 and set(moving.theatre) == {"vraem"} and set(moving.bound_theatre) == {"loreto", "cajamarca"}
+    assert (
+        len(moving) == 50
+        and set(moving.theatre) == {"vraem"}
+        and set(moving.bound_theatre) == {"loreto", "cajamarca"}
+    )
     assert moving.arrives_day.min() > 0 and set(own.arrives_day[own.status == "posted"]) == {-1}
 
 
@@ -80,24 +86,52 @@ def test_reports_are_known_from_the_day_they_arrive(world):
     add_leads(world, [5], received=BURN_IN + 10, seen=BURN_IN + 4)
     assert len(situation(world, 9).reports) == 0
     reports = situation(world, 10).reports
-    assert (reports.place[0], reports.theatre[0], reports.seen_day[0], reports.received_day[0]) == (5, "vraem", 4, 10)
-    assert {column.name for column in dataclasses.fields(reports)} == {"place", "theatre", "kind", "seen_day", "received_day", "source"}
+    assert (reports.place[0], reports.theatre[0], reports.seen_day[0], reports.received_day[0]) == (
+        5,
+        "vraem",
+        4,
+        10,
+    )
+    assert {column.name for column in dataclasses.fields(reports)} == {
+        "place",
+        "theatre",
+        "kind",
+        "seen_day",
+        "received_day",
+        "source",
+    }
 
 
 def test_windows_count_full_weeks_and_fall_back_on_the_burn_in(world):
     world.tally[0, ATTACKS, VRAEM] = 2.0 * BURN_IN / 7.0
     world.tally[1:, ATTACKS, VRAEM] = np.arange(1, len(world.tally))
-    at_start, later, midweek = (situation(world, day).theatre["vraem"].attacks for day in (0, 14, 73))
+    at_start, later, midweek = (
+        situation(world, day).theatre["vraem"].attacks for day in (0, 14, 73)
+    )
     assert at_start.baseline_week == 2.0
     assert [at_start.last(weeks) for weeks in (1, 4, 8)] == [2.0, 8.0, 16.0]
     assert [later.last(weeks) for weeks in (1, 2, 3, 8)] == [2, 1 + 2, 1 + 2 + 2, 1 + 2 + 6 * 2]
-    assert [midweek.last(weeks) for weeks in (1, 4, 8, 10, 26)] == [10, sum(range(7, 11)), sum(range(3, 11)), 55, 55 + 16 * 2]
+    assert [midweek.last(weeks) for weeks in (1, 4, 8, 10, 26)] == [
+        10,
+        sum(range(7, 11)),
+        sum(range(3, 11)),
+        55,
+        55 + 16 * 2,
+    ]
 
 
 def test_budget_and_travel(world):
     view = situation(world, 0)
-    assert view.budget.soldiers["vraem"] == 333 * 30 and view.budget.police["vraem"] == 16 * 30 and view.budget.flight_hours["vraem"] == 6.0
-    assert view.travel_days(0, 1) == pytest.approx(1.0) and view.travel_days(0, 1, "air") == 1.0 and view.travel_days(2, 2, "air") == 0.0
+    assert (
+        view.budget.soldiers["vraem"] == 333 * 30
+        and view.budget.police["vraem"] == 16 * 30
+        and view.budget.flight_hours["vraem"] == 6.0
+    )
+    assert (
+        view.travel_days(0, 1) == pytest.approx(1.0)
+        and view.travel_days(0, 1, "air") == 1.0
+        and view.travel_days(2, 2, "air") == 0.0
+    )
     with pytest.raises(ValueError, match="surface"):
         view.travel_days(0, 1, "boat")
     assert view.theatre["vraem"].coverage == pytest.approx(0.4)
@@ -111,7 +145,18 @@ def test_draws_belong_to_the_day_and_the_run(world):
     assert draws != [situation(world, 14).chance(k) for k in range(50)]
 
 
-SECRETS = ("population", "state", "armed", "armed_coverage", "felt", "felt_armed", "fear", "cooperation", "committee", "harm_state")
+SECRETS = (
+    "population",
+    "state",
+    "armed",
+    "armed_coverage",
+    "felt",
+    "felt_armed",
+    "fear",
+    "cooperation",
+    "committee",
+    "harm_state",
+)
 SECRETS += ("coca", "coca_max", "poppy", "kg_passed", "tips", "stake")
 
 
@@ -126,7 +171,10 @@ def scramble(world, rng):
     world.actors.leads.row[:] = rng.integers(0, 30, 30)
 
 
-@pytest.mark.parametrize("levers", [{"tasking_vraem": "reports", "tasking_border": "reports"}, {"tasking_border": "random"}])
+@pytest.mark.parametrize(
+    "levers",
+    [{"tasking_vraem": "reports", "tasking_border": "reports"}, {"tasking_border": "random"}],
+)
 @pytest.mark.parametrize("name", catalogue())
 def test_the_truth_that_no_report_names_changes_no_order(name, levers):
     """Over half a year, in which threats change, units move and come back."""
@@ -136,7 +184,9 @@ def test_the_truth_that_no_report_names_changes_no_order(name, levers):
         strategy = strategy_of(world, name)
         told.append([])
         for day in range(0, 182, 7):
-            add_leads(world, [1, 1, 1, 2, 25, 25, 30] + [21] * (day // 14), received=BURN_IN + day - 2)
+            add_leads(
+                world, [1, 1, 1, 2, 25, 25, 30] + [21] * (day // 14), received=BURN_IN + day - 2
+            )
             world.actors.leads.kind = [0, 1, 2] * 10
             world.tally[day // 7 + 1, ATTACKS, 2] = day // 28
             if secret:

@@ -21,7 +21,10 @@ def test_it_goes_once_and_everybody_comes_home():
     before = make_world(share_to_border=0.3).actors.units
     away, world = away_by_day(400, start_day=20, stay_days=60)
     assert away == {day: 100 if 20 <= day < 80 else 0 for day in away}
-    assert all((world.actors.units[name] == before[name]).all() for name in ("uid", "posting", "mission", "status"))
+    assert all(
+        (world.actors.units[name] == before[name]).all()
+        for name in ("uid", "posting", "mission", "status")
+    )
 
 
 def test_it_goes_again_every_so_many_days():
@@ -33,7 +36,10 @@ def test_it_goes_again_every_so_many_days():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"repeat_every_days": 180}, r"repeat_every_days: expected 0 \(once\) or more than stay_days = 180 \(got 180\)"),
+        (
+            {"repeat_every_days": 180},
+            r"repeat_every_days: expected 0 \(once\) or more than stay_days = 180 \(got 180\)",
+        ),
         ({"stay_days": 7}, r"stay_days: expected a whole number from 14 to 7300 \(got 7\)"),
         ({"stay_weeks": 7}, r'stay_weeks: unknown key for strategy "surge-and-return"'),
     ],

@@ -36,14 +36,18 @@ def test_it_stays_while_attacks_are_as_before():
 
 def test_it_comes_home_once_the_count_of_8_weeks_exceeds_mean_and_2_sd_and_stays_home():
     away = away_by_day(world_with([0] * 9 + [3, 3, 3] + [0] * 30))
-    assert away == {day: 100 if day < 84 else 0 for day in away}  # 9 in the weeks up to day 84, 8 is the threshold
+    assert away == {
+        day: 100 if day < 84 else 0 for day in away
+    }  # 9 in the weeks up to day 84, 8 is the threshold
     assert set(away_by_day(world_with([0] * 9 + [3, 3, 2] + [0] * 30)).values()) == {100}
 
 
 def test_the_threshold_is_that_of_the_baseline_not_a_count():
     surge = [0] * 9 + [3, 3, 3] + [0] * 30
     assert set(away_by_day(world_with(surge, baseline=0.8)).values()) == {100}
-    assert away_by_day(world_with([1] * 40, baseline=0.6))[56] == 100  # 8 attacks, threshold 4.8 + 2 x 2.19
+    assert (
+        away_by_day(world_with([1] * 40, baseline=0.6))[56] == 100
+    )  # 8 attacks, threshold 4.8 + 2 x 2.19
     assert away_by_day(world_with([1] * 40, baseline=0.2))[56] == 0
 
 
@@ -53,7 +57,9 @@ def test_attacks_elsewhere_call_nobody():
 
 def test_window_and_threshold_are_settings():
     surge = [0] * 10 + [2, 2] + [0] * 30
-    assert away_by_day(world_with(surge), window_weeks=2, threshold_sd=2)[84] == 0  # 4 against 1 + 2
+    assert (
+        away_by_day(world_with(surge), window_weeks=2, threshold_sd=2)[84] == 0
+    )  # 4 against 1 + 2
     assert set(away_by_day(world_with(surge), window_weeks=2, threshold_sd=4).values()) == {100}
     assert set(away_by_day(world_with(surge), window_weeks=26).values()) == {100}
 
@@ -66,7 +72,9 @@ def test_the_return_share_comes_home(part):
 
 def test_it_waits_for_a_quiet_window_to_leave():
     away = away_by_day(world_with([5] * 6 + [0] * 40), start_day=30)
-    assert away == {day: 100 if day >= 98 else 0 for day in away}  # at most 8 in the weeks up to day 98
+    assert away == {
+        day: 100 if day >= 98 else 0 for day in away
+    }  # at most 8 in the weeks up to day 98
 
 
 def test_a_return_while_some_are_on_their_way_ends_with_everyone_home():
@@ -78,4 +86,7 @@ def test_a_return_while_some_are_on_their_way_ends_with_everyone_home():
         if day == 28:
             assert strategy.called and 0 < at_border(world).total() < 100
         arrive(world, day + 13)
-    assert all((world.actors.units[name] == before[name]).all() for name in ("uid", "posting", "mission", "status"))
+    assert all(
+        (world.actors.units[name] == before[name]).all()
+        for name in ("uid", "posting", "mission", "status")
+    )

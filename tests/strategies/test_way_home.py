@@ -52,13 +52,19 @@ def test_a_falling_share_brings_units_home():
 def test_who_has_not_left_stays_and_who_is_under_way_arrives_first():
     world, strategy = following(share_to_border=0.3)
     before, u = world.actors.units.copy(), world.actors.units
-    review(world, strategy, 0)  # more than 300 people: they leave on day 14, after that day's review
+    review(
+        world, strategy, 0
+    )  # more than 300 people: they leave on day 14, after that day's review
     away = at_border(world).total()
     with_levers(strategy, share_to_border=0.2)
     review(world, strategy, 14)
-    assert at_border(world).total() == 67 and (u.status == PREPARING).sum() == 67  # a third never left
+    assert (
+        at_border(world).total() == 67 and (u.status == PREPARING).sum() == 67
+    )  # a third never left
     arrive(world, 27)
-    assert {POSTED, TRANSIT} <= set(u.status[u.alive == 1]) and (u.status == TRANSIT).sum() < 67 < away
+    assert {POSTED, TRANSIT} <= set(u.status[u.alive == 1]) and (
+        u.status == TRANSIT
+    ).sum() < 67 < away
     with_levers(strategy, share_to_border=0.0)
     under_way = int((u.status == TRANSIT).sum())
     review(world, strategy, 28)
@@ -90,11 +96,17 @@ def test_hours_come_home_with_the_units(part):
     hours = world.places.theatres.flight_hours_day
     at_first = hours.copy()
     review(world, strategy, 0)
-    assert hours[1:] == pytest.approx([6.0 * (1 - part), 1.2 + 0.7 * 6.0 * part, 0.6 + 0.3 * 6.0 * part]) and hours[1] >= 0.0
+    assert (
+        hours[1:]
+        == pytest.approx([6.0 * (1 - part), 1.2 + 0.7 * 6.0 * part, 0.6 + 0.3 * 6.0 * part])
+        and hours[1] >= 0.0
+    )
     arrive(world)
     with_levers(strategy, move_helicopters=part / 2)
     review(world, strategy, 14)
-    assert hours[1] == pytest.approx(6.0 * (1 - part / 2)) and hours.sum() == pytest.approx(4.0 + 7.8)
+    assert hours[1] == pytest.approx(6.0 * (1 - part / 2)) and hours.sum() == pytest.approx(
+        4.0 + 7.8
+    )
     with_levers(strategy, share_to_border=0.0)
     review(world, strategy, 28)
     arrive(world)
@@ -110,7 +122,9 @@ def test_half_of_the_units_take_half_of_the_hours_home():
     strategy.called = True
     review(world, strategy, 14)
     assert at_border(world).total() == 50
-    assert world.places.theatres.flight_hours_day[1:] == pytest.approx([4.5, 1.2 + 0.7 * 1.5, 0.6 + 0.3 * 1.5])
+    assert world.places.theatres.flight_hours_day[1:] == pytest.approx(
+        [4.5, 1.2 + 0.7 * 1.5, 0.6 + 0.3 * 1.5]
+    )
 
 
 def test_another_tasking_is_given_once_to_all_but_those_under_way():
@@ -129,8 +143,13 @@ def test_another_tasking_is_given_once_to_all_but_those_under_way():
         review(world, strategy, day)
     vraem = (u.alive == 1) & (world.sites.theatre[u.posting] == VRAEM)
     assert {MISSIONS[m] for m in u.mission[vraem & (u.kind < POLICE)]} == {"garrison"}
-    assert {MISSIONS[m] for m in u.mission[~vraem & (u.alive == 1) & (u.kind < POLICE)]} <= {"patrol", "river_patrol"}
-    assert at_border(world) == {"loreto": 35, "cajamarca": 15} and review(world, strategy, 322) is None
+    assert {MISSIONS[m] for m in u.mission[~vraem & (u.alive == 1) & (u.kind < POLICE)]} <= {
+        "patrol",
+        "river_patrol",
+    }
+    assert (
+        at_border(world) == {"loreto": 35, "cajamarca": 15} and review(world, strategy, 322) is None
+    )
 
 
 def test_a_tasking_that_stays_gives_no_orders():
@@ -153,6 +172,14 @@ def test_tasking_none_takes_the_task_from_those_who_came_only():
     review(world, strategy, 14)
     arrive(world)
     u = world.actors.units
-    came = (u.alive == 1) & (world.sites.theatre[u.home] == VRAEM) & (world.sites.theatre[u.posting] != VRAEM)
+    came = (
+        (u.alive == 1)
+        & (world.sites.theatre[u.home] == VRAEM)
+        & (world.sites.theatre[u.posting] != VRAEM)
+    )
     natives = (u.alive == 1) & (world.sites.theatre[u.home] != VRAEM)
-    assert came.sum() == 50 and (u.mission[came] == IDLE).all() and not (u.mission[natives] == IDLE).any()
+    assert (
+        came.sum() == 50
+        and (u.mission[came] == IDLE).all()
+        and not (u.mission[natives] == IDLE).any()
+    )

@@ -20,7 +20,10 @@ def left_and_stayed(world):
     """(units of the VRAEM ordered away, units that stay) by posting."""
     units = world.actors.units
     ours = (world.sites.theatre[units.home] == VRAEM) & (units.kind < POLICE)
-    away = ours & (world.sites.theatre[np.where(units.order_site >= 0, units.order_site, units.posting)] != VRAEM)
+    away = ours & (
+        world.sites.theatre[np.where(units.order_site >= 0, units.order_site, units.posting)]
+        != VRAEM
+    )
     return Counter(units.home[away].tolist()), Counter(units.home[ours & ~away].tolist())
 
 
@@ -42,7 +45,11 @@ def test_every_style_moves_the_same_number_of_each_kind(withdrawal, moved):
     for style in ("thin", withdrawal):
         world = after(style, moved=moved)
         units = world.actors.units
-        of_kind.append(Counter(units.kind[world.sites.theatre[np.maximum(units.order_site, 0)] != VRAEM].tolist()))
+        of_kind.append(
+            Counter(
+                units.kind[world.sites.theatre[np.maximum(units.order_site, 0)] != VRAEM].tolist()
+            )
+        )
         assert at_border(world).total() == 100
     assert of_kind[0] == of_kind[1]
 
@@ -96,5 +103,7 @@ def test_steps_go_on_where_the_last_one_stopped_and_the_way_home_opens_the_posts
     assert np.array_equal(world.actors.units.posting, before.posting)
     in_steps = left_and_stayed(phased)[0]
     assert in_steps.total() == 100
-    if withdrawal != "close_small":  # there a post that has begun to close is the smallest, whatever it was
+    if (
+        withdrawal != "close_small"
+    ):  # there a post that has begun to close is the smallest, whatever it was
         assert in_steps == left_and_stayed(after(withdrawal, moved="line"))[0]

@@ -20,7 +20,9 @@ def test_rows_of_a_kind_are_those_of_the_comparison(view):
     own = view.own
     assert own.of_kind("special").uid.tolist() == own.uid[own.kind == "special"].tolist() != []
     both = own.of_kind("line", "police")
-    assert set(both.kind) == {"line", "police"} and len(both) == len(own.of_kind("line")) + len(own.of_kind("police"))
+    assert set(both.kind) == {"line", "police"} and len(both) == len(own.of_kind("line")) + len(
+        own.of_kind("police")
+    )
     assert len(view.reports.of_kind("laboratory")) == 3 and len(view.reports.of_kind("field")) == 0
     assert set(view.places.of_kind("hamlet").kind) == {"hamlet"}
 
@@ -28,7 +30,11 @@ def test_rows_of_a_kind_are_those_of_the_comparison(view):
 @pytest.mark.parametrize(
     ("table", "kind", "told"),
     [
-        ("own", "lin", 'line, special, river_infantry, police, antinarcotics, eradication. Did you mean "line"?'),
+        (
+            "own",
+            "lin",
+            'line, special, river_infantry, police, antinarcotics, eradication. Did you mean "line"?',
+        ),
         ("own", "soldiers", "there are line, special"),
         ("reports", "armed group", 'Did you mean "armed_group"?'),
         ("places", "towns", 'Did you mean "town"?'),
@@ -67,7 +73,9 @@ def test_it_warns_once_at_the_line_of_the_strategy(view):
         warnings.simplefilter("default")
         for _ in range(3):
             selected = view.own.kind == "lin"
-    assert [warning.filename for warning in told] == [__file__] and 'Did you mean "line"?' in str(told[0].message)
+    assert [warning.filename for warning in told] == [__file__] and 'Did you mean "line"?' in str(
+        told[0].message
+    )
     assert type(selected) is np.ndarray and selected.dtype == bool and not selected.any()
 
 
@@ -76,9 +84,17 @@ def test_known_words_and_other_columns_compare_as_in_any_array(view):
     plain = np.array(own.kind)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.array_equal(own.kind == "line", plain == "line") and np.array_equal(own.kind != "line", plain != "line")
-        assert np.array_equal(np.isin(own.kind, ("line", "police")), np.isin(plain, ("line", "police")))
-        assert (own.theatre == own.home_theatre).all() and "line" in own.kind and own.kind[0] == plain[0]
+        assert np.array_equal(own.kind == "line", plain == "line") and np.array_equal(
+            own.kind != "line", plain != "line"
+        )
+        assert np.array_equal(
+            np.isin(own.kind, ("line", "police")), np.isin(plain, ("line", "police"))
+        )
+        assert (
+            (own.theatre == own.home_theatre).all()
+            and "line" in own.kind
+            and own.kind[0] == plain[0]
+        )
         assert np.unique(own.kind).tolist() == np.unique(plain).tolist()
         assert (copy.deepcopy(own.kind) == plain).all()
 
@@ -86,7 +102,7 @@ def test_known_words_and_other_columns_compare_as_in_any_array(view):
 @pytest.mark.parametrize(
     ("read", "told"),
     [
-        (lambda s: s.attacks, "Situation has no \"attacks\"; it is situation.theatre[name].attacks."),
+        (lambda s: s.attacks, 'Situation has no "attacks"; it is situation.theatre[name].attacks.'),
         (lambda s: s.soldiers, "it is situation.own.soldiers or situation.budget.soldiers."),
         (lambda s: s.reprots, 'Did you mean "reports"?'),
         (lambda s: s.own.readyness, 'OwnForces has no "readyness"; there are uid, kind'),
@@ -94,8 +110,14 @@ def test_known_words_and_other_columns_compare_as_in_any_array(view):
         (lambda s: s.reports.seen, 'Did you mean "seen_day"?'),
         (lambda s: s.places.populations, 'Did you mean "population"?'),
         (lambda s: s.theatre["vraem"].seizure, 'Did you mean "seizures"?'),
-        (lambda s: s.theatre["vraem"].attacks.sum, "Weekly has no \"sum\"; there are full_weeks, baseline_week, last."),
-        (lambda s: s.budget.helicopters, "there are flight_hours, lift_hours, boats, soldiers, police"),
+        (
+            lambda s: s.theatre["vraem"].attacks.sum,
+            'Weekly has no "sum"; there are full_weeks, baseline_week, last.',
+        ),
+        (
+            lambda s: s.budget.helicopters,
+            "there are flight_hours, lift_hours, boats, soldiers, police",
+        ),
     ],
 )
 def test_an_attribute_that_is_not_there_is_refused_with_where_it_is(view, read, told):

@@ -29,7 +29,11 @@ TEN = np.linspace(-0.1, 0.3, 10)
 @pytest.mark.parametrize("id", FACTS)
 def test_arms_of_a_fact_are_worlds_that_differ(id):
     plan = plan_of(FACTS[id])
-    assert len({point.point_id for point in plan.points}) == len(FACTS[id].arms) == len({point.label for point in plan.points})
+    assert (
+        len({point.point_id for point in plan.points})
+        == len(FACTS[id].arms)
+        == len({point.label for point in plan.points})
+    )
     assert plan.replications >= 6
     assert all(point.scenario.map.resolution_km == 5 for point in plan.points), "on the real map"
 
@@ -39,19 +43,30 @@ def test_routes_to_the_coast_are_those_of_the_map():
     library = geography_of(load_scenario(ROOT / "scenarios" / "baseline.toml"))[2]
     coast = int((library.exit == facts.EXITS.index("coast")).sum())
     assert (len(library.exit), coast) == (facts.ROUTES, facts.COAST_ROUTES)
-    assert 2 * facts.EFFORT * coast + facts.REST * (facts.ROUTES - coast) == pytest.approx(facts.EFFORT * facts.ROUTES)
+    assert 2 * facts.EFFORT * coast + facts.REST * (facts.ROUTES - coast) == pytest.approx(
+        facts.EFFORT * facts.ROUTES
+    )
 
 
 @pytest.mark.parametrize(
     ("values", "positive", "result"),
-    [(TEN + 1.0, True, "pass"), (TEN + 1.0, False, "fail"), (TEN - 0.1, True, "open"), (0.0 * TEN, True, "fail"), ([], True, "undefined")],
+    [
+        (TEN + 1.0, True, "pass"),
+        (TEN + 1.0, False, "fail"),
+        (TEN - 0.1, True, "open"),
+        (0.0 * TEN, True, "fail"),
+        ([], True, "undefined"),
+    ],
 )
 def test_a_sign_passes_only_when_its_whole_interval_does(values, positive, result):
     assert sign("x", np.asarray(values), positive).result == result
 
 
 def test_a_band_is_told_by_its_mean():
-    assert band("x", TEN, (0.0, 0.2)).result == "inside" and band("x", TEN, (0.2, None)).result == "outside"
+    assert (
+        band("x", TEN, (0.0, 0.2)).result == "inside"
+        and band("x", TEN, (0.2, None)).result == "outside"
+    )
 
 
 def test_a_share_of_runs_fails_when_even_its_interval_is_outside():
@@ -63,7 +78,10 @@ def test_a_share_of_runs_fails_when_even_its_interval_is_outside():
 
 def test_the_worst_gate_is_the_result():
     fact = FACTS["S19"]
-    good, bad = Check("a", 1.0, 0.5, 1.5, (0.0, None), True), Check("b", -1.0, -1.5, -0.5, (0.0, None), True)
+    good, bad = (
+        Check("a", 1.0, 0.5, 1.5, (0.0, None), True),
+        Check("b", -1.0, -1.5, -0.5, (0.0, None), True),
+    )
     outside = Check("c", 9.0, 8.0, 10.0, (0.0, 1.0), False)
     assert scoreboard.Score(fact, (good, bad, outside)).result == "fail"
     assert scoreboard.Score(fact, (good, outside)).result == "pass"
@@ -85,7 +103,9 @@ def test_no_fact_is_known_elsewhere_in_the_model():
 
 
 def test_the_measured_scoreboard_has_every_fact():
-    measured = json.loads((ROOT / "results" / "scoreboard.json").read_text(encoding="utf-8"))["facts"]
+    measured = json.loads((ROOT / "results" / "scoreboard.json").read_text(encoding="utf-8"))[
+        "facts"
+    ]
     assert [each["id"] for each in measured] == list(FACTS)
     assert [each["says"] for each in measured] == [fact.says for fact in FACTS.values()]
 
@@ -95,7 +115,11 @@ def test_validate_runs_judges_and_resumes(tmp_path, capsys):
     assert main(["validate", "--fact", "S17", "--out", out, "--json"]) == 0
     first = capsys.readouterr()
     told = json.loads(first.out)["facts"]
-    assert [each["id"] for each in told] == ["S17"] and told[0]["result"] in ("pass", "fail", "open")
+    assert [each["id"] for each in told] == ["S17"] and told[0]["result"] in (
+        "pass",
+        "fail",
+        "open",
+    )
     assert all(math.isfinite(check["value"]) for check in told[0]["checks"])
     assert json.loads((tmp_path / "v" / "scoreboard.json").read_text()) == json.loads(first.out)
     assert main(["validate", "--fact", "S17", "--out", out]) == 0
@@ -107,14 +131,22 @@ def test_slopes_are_told_per_tenth_with_what_was_cut():
     """+.03 of vacuum and 6 t at a share of .15 are .02 and 4 t a tenth."""
     told = {"low": 0.015, "high": 0.045, "n": 4, "enough": True, "exactly_zero": False}
     rows = [
-        {"point_id": point, "x.ablate": cut, "outcome": name} | told | {"difference": each, "low": each / 2, "high": 1.5 * each}
+        {"point_id": point, "x.ablate": cut, "outcome": name}
+        | told
+        | {"difference": each, "low": each / 2, "high": 1.5 * each}
         for point, cut in (("a", "[]"), ("b", '["tips", "leak"]'))
         for name, each in (("vacuum_vraem", 0.03), ("averted_kg_border", 6_000.0))
     ]
     page, failed = io.StringIO(), {"[]": 0, '["danger"]': 8, '["tips", "leak"]': 1}
-    scoreboard.print_slopes(scoreboard.Slopes(pd.DataFrame(rows), failed, 0.15, "f.jsonl"), Console(file=page, width=120))
+    scoreboard.print_slopes(
+        scoreboard.Slopes(pd.DataFrame(rows), failed, 0.15, "f.jsonl"),
+        Console(file=page, width=120),
+    )
     lines = page.getvalue().splitlines()
-    whole, lost, cut = (next(line for line in lines if what in line) for what in ("the whole model", "danger", "tips, leak"))
+    whole, lost, cut = (
+        next(line for line in lines if what in line)
+        for what in ("the whole model", "danger", "tips, leak")
+    )
     assert "+0.020 [0.010, 0.030]" in whole and "+4 [2, 6]" in cut and "15%" in page.getvalue()
     assert lost.split() == ["danger", "no", "pair", "finished", "0"]
     assert lines[-1] == "Runs failed: 8 of danger, 1 of tips, leak; f.jsonl has the reasons"
@@ -147,24 +179,46 @@ class Quick:
         if self.fails(scenario):
             raise ZeroDivisionError("nobody there")
         share = scenario.strategy.share_to_border
-        weekly = pd.DataFrame({"week": np.repeat(range(52), 2), "days": 7, "theatre": ["vraem", "loreto"] * 52})
-        weekly["price_hcl"] = 900.0 + replication + 300.0 * (weekly["theatre"] == "loreto") - 200.0 * bool(scenario.events)
-        outcomes = {"vacuum_vraem": 0.3 + share + replication / 1e3, "delivered_kg_border": 1e5 - 1e4 * share - replication}
+        weekly = pd.DataFrame(
+            {"week": np.repeat(range(52), 2), "days": 7, "theatre": ["vraem", "loreto"] * 52}
+        )
+        weekly["price_hcl"] = (
+            900.0
+            + replication
+            + 300.0 * (weekly["theatre"] == "loreto")
+            - 200.0 * bool(scenario.events)
+        )
+        outcomes = {
+            "vacuum_vraem": 0.3 + share + replication / 1e3,
+            "delivered_kg_border": 1e5 - 1e4 * share - replication,
+        }
         nothing = pd.DataFrame()
-        return SimpleNamespace(outcomes=outcomes, weekly=weekly, events=nothing, layers=nothing, seed=replication)
+        return SimpleNamespace(
+            outcomes=outcomes, weekly=weekly, events=nothing, layers=nothing, seed=replication
+        )
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    quick, batch, about = Quick(), sim.batches.runner.batch, SimpleNamespace(unit="", label="", direction="neutral")
+    quick, batch, about = (
+        Quick(),
+        sim.batches.runner.batch,
+        SimpleNamespace(unit="", label="", direction="neutral"),
+    )
     outcomes = dict.fromkeys(("vacuum_vraem", "delivered_kg_border"), about)
     fixed = {"run": quick.run, "outcomes": outcomes, "progress": False}
-    monkeypatch.setattr(sim.batches.runner, "batch", lambda plan, **options: batch(plan, **{**options, **fixed, "workers": 1}))
+    monkeypatch.setattr(
+        sim.batches.runner,
+        "batch",
+        lambda plan, **options: batch(plan, **{**options, **fixed, "workers": 1}),
+    )
     return quick
 
 
 def tried(out, *ids, more=()):
-    return main(["validate", "--out", str(out), *(part for each in ids for part in ("--fact", each)), *more])
+    return main(
+        ["validate", "--out", str(out), *(part for each in ids for part in ("--fact", each)), *more]
+    )
 
 
 def told_in(file):
@@ -184,7 +238,9 @@ def test_one_fact_leaves_the_others_on_the_scoreboard(quick, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("lost", ["the folder", "some runs", "the code"])
-def test_a_fact_that_cannot_be_told_again_is_not_dropped_without_a_word(lost, quick, tmp_path, capsys, monkeypatch):
+def test_a_fact_that_cannot_be_told_again_is_not_dropped_without_a_word(
+    lost, quick, tmp_path, capsys, monkeypatch
+):
     tried(tmp_path, "S17", "S15")
     first, begun = (tmp_path / "scoreboard.json").read_bytes(), len(quick.begun)
     if lost == "the code":
@@ -195,10 +251,16 @@ def test_a_fact_that_cannot_be_told_again_is_not_dropped_without_a_word(lost, qu
     capsys.readouterr()
     assert tried(tmp_path, "S17") == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{tmp_path}/scoreboard.json: tells of S15, whose runs") and "--replace" in line
+    assert (
+        line.startswith(f"{tmp_path}/scoreboard.json: tells of S15, whose runs")
+        and "--replace" in line
+    )
     assert (tmp_path / "scoreboard.json").read_bytes() == first and len(quick.begun) == begun
     assert tried(tmp_path, "S17", more=["--replace"]) == 0
-    assert told_in(tmp_path / "scoreboard.json") == ["S17"] and (tmp_path / "scoreboard.json.old-1").read_bytes() == first
+    assert (
+        told_in(tmp_path / "scoreboard.json") == ["S17"]
+        and (tmp_path / "scoreboard.json.old-1").read_bytes() == first
+    )
 
 
 def letters(folder):
@@ -208,20 +270,37 @@ def letters(folder):
 
 IN_THE_WAY = {
     "letters": (letters, ": not empty and not a folder of `redeploy validate`"),
-    "a batch": (lambda out: (out.mkdir(), (out / "manifest.json").write_text("{}")), ": not empty and not a folder of `redeploy validate`"),
-    "a scoreboard": (lambda out: (out.mkdir(), (out / "scoreboard.json").write_text("[1]")), "/scoreboard.json: in the way"),
+    "a batch": (
+        lambda out: (out.mkdir(), (out / "manifest.json").write_text("{}")),
+        ": not empty and not a folder of `redeploy validate`",
+    ),
+    "a scoreboard": (
+        lambda out: (out.mkdir(), (out / "scoreboard.json").write_text("[1]")),
+        "/scoreboard.json: in the way",
+    ),
     "a directory": (lambda out: letters(out / "scoreboard.json"), "/scoreboard.json: in the way"),
     "the second": (lambda out: letters(out / "S15"), "/S15: not empty and not a results folder"),
-    "the last": (lambda out: letters(out / "ablate"), "/ablate: not empty and not a results folder"),
-    "a link": (lambda out: out.symlink_to("nowhere"), ": is a link to nowhere, which does not exist"),
-    "a link below": (lambda out: (out.mkdir(), (out / "ablate").symlink_to("nowhere")), "/ablate: is a link to nowhere, which does not"),
+    "the last": (
+        lambda out: letters(out / "ablate"),
+        "/ablate: not empty and not a results folder",
+    ),
+    "a link": (
+        lambda out: out.symlink_to("nowhere"),
+        ": is a link to nowhere, which does not exist",
+    ),
+    "a link below": (
+        lambda out: (out.mkdir(), (out / "ablate").symlink_to("nowhere")),
+        "/ablate: is a link to nowhere, which does not",
+    ),
     "a file": (lambda out: out.touch(), ": a file is in the way"),
 }
 
 
 @pytest.mark.parametrize("replacing", [[], ["--replace"]])
 @pytest.mark.parametrize("case", IN_THE_WAY)
-def test_every_folder_is_looked_at_before_the_first_run_and_nothing_is_touched(case, replacing, quick, tmp_path, capsys):
+def test_every_folder_is_looked_at_before_the_first_run_and_nothing_is_touched(
+    case, replacing, quick, tmp_path, capsys
+):
     make, told = IN_THE_WAY[case]
     out = tmp_path / "out"
     make(out)
@@ -229,13 +308,17 @@ def test_every_folder_is_looked_at_before_the_first_run_and_nothing_is_touched(c
     assert tried(out, "S17", "S15", more=["--ablate", *replacing]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"{out}{told}"), line
-    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before and quick.begun == []
+    assert {
+        path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")
+    } == before and quick.begun == []
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])
 def test_failed_cuts_are_named_beside_the_facts(as_json, quick, tmp_path, capsys):
     reasons = tmp_path / "ablate" / "failures.jsonl"
-    quick.fails = lambda scenario: "danger" in scenario.ablate and scenario.strategy.name == "static"
+    quick.fails = lambda scenario: (
+        "danger" in scenario.ablate and scenario.strategy.name == "static"
+    )
     assert tried(tmp_path, "S17", more=["--ablate", *as_json]) == 1
     some = capsys.readouterr().out
     quick.fails = lambda scenario: scenario.time.horizon_days > 364
@@ -248,8 +331,16 @@ def test_failed_cuts_are_named_beside_the_facts(as_json, quick, tmp_path, capsys
         assert some["ablate_failed_runs"] == {"danger": 20} and len(some["ablate"]) == 9 * 2
         assert all_["ablate"] == [] and sum(all_["ablate_failed_runs"].values()) == 400
     else:
-        assert "S17" in some and some.count("no pair finished") == 1 and "S17" in all_ and all_.count("no pair finished") == 10
-        assert some.endswith(f"Runs failed: 20 of danger; {reasons} has the reasons\n") and "40 of leak, " in all_
+        assert (
+            "S17" in some
+            and some.count("no pair finished") == 1
+            and "S17" in all_
+            and all_.count("no pair finished") == 10
+        )
+        assert (
+            some.endswith(f"Runs failed: 20 of danger; {reasons} has the reasons\n")
+            and "40 of leak, " in all_
+        )
 
 
 def test_failed_runs_of_a_fact_are_told_once(quick, tmp_path, capsys):

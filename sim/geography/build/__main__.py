@@ -30,7 +30,14 @@ NATIONAL = ("country", "elevation_m", "terrain", "theatre_grid")
 
 
 def grid_of(resolution_km: int) -> Grid:
-    return Grid(resolution_km, HEIGHT_KM // resolution_km, WIDTH_KM // resolution_km, WEST_KM, NORTH_KM, PROJECTION)
+    return Grid(
+        resolution_km,
+        HEIGHT_KM // resolution_km,
+        WIDTH_KM // resolution_km,
+        WEST_KM,
+        NORTH_KM,
+        PROJECTION,
+    )
 
 
 def build(sources: Path, out: Path) -> None:
@@ -71,7 +78,10 @@ def _build(folders: dict[str, Path], out: Path) -> None:
         "roughness": relief.roughness,
     }
     coarse = coarsen(layers, grid)
-    for now in (layers, coarse):  # lowland: what the pixels show on its edge belongs to the neighbours' slopes
+    for now in (
+        layers,
+        coarse,
+    ):  # lowland: what the pixels show on its edge belongs to the neighbours' slopes
         now["poppy_share"][now["department"] == admin.departments.index("Loreto")] = 0
     for size, now in ((grid, layers), (grid_of(FIXTURE_KM), coarse)):
         _write(size, now, out, folders, admin, rivers, roads, chosen, towns, theatre, active)
@@ -91,7 +101,9 @@ def coarsen(layers: dict[str, np.ndarray], grid: Grid) -> dict[str, np.ndarray]:
     for name, layer in layers.items():
         four = fours(layer)
         if name in QUANTITIES or name == "roughness":
-            coarse[name] = four.mean(axis=1).round(3 if name in ("poppy_share", "coca_suitability") else 0)
+            coarse[name] = four.mean(axis=1).round(
+                3 if name in ("poppy_share", "coca_suitability") else 0
+            )
         else:
             votes = (four[:, :, None] == four[:, None, :]).sum(axis=2) * 1000 + four
             coarse[name] = np.take_along_axis(four, votes.argmax(axis=1)[:, None], axis=1)[:, 0]
@@ -105,7 +117,9 @@ def coarsen(layers: dict[str, np.ndarray], grid: Grid) -> dict[str, np.ndarray]:
     return coarse
 
 
-def _write(grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine_theatre, fine_active) -> None:
+def _write(
+    grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine_theatre, fine_active
+) -> None:
     cells = np.flatnonzero(layers["active"])
     index = np.full(grid.rows * grid.cols, -1, np.int64)
     index[cells] = np.arange(len(cells))
@@ -133,7 +147,18 @@ def _write(grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine
         river_km=water_km[wet].round(2),
     )
     ground = Ground(
-        grid, cells, *(layer[cells] for layer in (layers["country"], layers["theatre_grid"], layers["population"], river, road))
+        grid,
+        cells,
+        *(
+            layer[cells]
+            for layer in (
+                layers["country"],
+                layers["theatre_grid"],
+                layers["population"],
+                river,
+                road,
+            )
+        ),
     )
     settlements = settle(ground, admin, chosen, towns, fine_theatre, fine_active)
     frame = {
@@ -153,13 +178,23 @@ def _write(grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine
             "rivers": [river.name for river in RIVERS],
         },
     )
-    print(f"{suffix} km: {len(cells)} cells, {len(settlements)} settlements, {wet.sum()} river and {dry.sum()} road edges", flush=True)
+    print(
+        f"{suffix} km: {len(cells)} cells, {len(settlements)} settlements, {wet.sum()} river and {dry.sum()} road edges",
+        flush=True,
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sim.geography.build", description=__doc__)
-    parser.add_argument("--sources", type=Path, default=Path("build/sources"), help="folder of the packages (default: build/sources)")
-    parser.add_argument("--out", type=Path, default=DATA, help="folder of the outputs (default: the package's data)")
+    parser.add_argument(
+        "--sources",
+        type=Path,
+        default=Path("build/sources"),
+        help="folder of the packages (default: build/sources)",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=DATA, help="folder of the outputs (default: the package's data)"
+    )
     options = parser.parse_args()
     try:
         build(options.sources, options.out)

@@ -51,7 +51,11 @@ class Admin:
         """The district of a place: the seat of that name within 10 km, else any seat within 3 km, else the district of its cell."""
         gaps = np.hypot(self.seat_km[:, 0] - x, self.seat_km[:, 1] - y)
         near = [int(i) for i in np.argsort(gaps)[:20] if gaps[i] <= 10]
-        named = [i for i in near if plain(name) in (plain(self.seats[i].capital), plain(self.seats[i].district))]
+        named = [
+            i
+            for i in near
+            if plain(name) in (plain(self.seats[i].capital), plain(self.seats[i].district))
+        ]
         for i in named or [i for i in near if gaps[i] <= 3]:
             return self.seats[i]
         return self.seats[int(self.district[cell]) - 1]
@@ -64,7 +68,10 @@ class Admin:
 def title(name: str) -> str:
     """A name in mixed case, without accents ('VIZCATAN DEL ENE' -> 'Vizcatan del Ene')."""
     words = plain(name).removesuffix(" district").split()
-    return " ".join(w if i and w in ("de", "del", "la", "las", "los", "y") else w.capitalize() for i, w in enumerate(words))
+    return " ".join(
+        w if i and w in ("de", "del", "la", "las", "los", "y") else w.capitalize()
+        for i, w in enumerate(words)
+    )
 
 
 def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
@@ -93,7 +100,9 @@ def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
     codes = ["", *sorted(provinces)]
     district = _nearest_seat(seats, department, grid)
     of_seat = np.array([0] + [codes.index(seat.code[:4]) if seat.code else 0 for seat in seats])
-    seat_km = np.column_stack(grid.project([seat.lon for seat in seats], [seat.lat for seat in seats]))
+    seat_km = np.column_stack(
+        grid.project([seat.lon for seat in seats], [seat.lat for seat in seats])
+    )
     return Admin(
         country, department, of_seat[district], district, lake, departments,
         ["none"] + [title(provinces[code]) for code in codes[1:]], codes, seats, seat_km, outlines,
@@ -119,21 +128,42 @@ def _polygons(path: Path):
 
 
 def _projected(polygon, grid: Grid):
-    projected = shapely.transform(polygon, lambda points: np.column_stack(grid.project(points[:, 0], points[:, 1])))
+    projected = shapely.transform(
+        polygon, lambda points: np.column_stack(grid.project(points[:, 0], points[:, 1]))
+    )
     shapely.prepare(projected)
     return projected
 
 
 def _seats(inei: Path) -> list[Seat]:
     records = json.loads((inei / "otros.json").read_text(encoding="utf-8"))["distritos"]
-    seats = [Seat(name, title(r["capital"]), float(r["longitud"]), float(r["latitud"]), float(r["altitud"])) for name, r in records.items()]
-    return seats + [Seat(district, capital, lon, lat, altitude, code) for code, district, capital, lat, lon, altitude in SEATS]
+    seats = [
+        Seat(
+            name,
+            title(r["capital"]),
+            float(r["longitud"]),
+            float(r["latitud"]),
+            float(r["altitud"]),
+        )
+        for name, r in records.items()
+    ]
+    return seats + [
+        Seat(district, capital, lon, lat, altitude, code)
+        for code, district, capital, lat, lon, altitude in SEATS
+    ]
 
 
-def _coded(seats: list[Seat], inei: Path, department: np.ndarray, departments: list[str], grid: Grid) -> list[Seat]:
+def _coded(
+    seats: list[Seat], inei: Path, department: np.ndarray, departments: list[str], grid: Grid
+) -> list[Seat]:
     """Seats with their ubigeo. District names repeat: of several candidates the province of the nearest sure ones wins."""
     districts = json.loads((inei / "distritos.json").read_text(encoding="utf-8"))["inei"]
-    spelt = {v: k for k, v in json.loads((inei / "equivalencias.json").read_text(encoding="utf-8"))["distritos"].items()}
+    spelt = {
+        v: k
+        for k, v in json.loads((inei / "equivalencias.json").read_text(encoding="utf-8"))[
+            "distritos"
+        ].items()
+    }
     by_name: dict[str, set[str]] = {}
     for code, name in districts.items():
         for spelling in (name, spelt.get(name, name)):
@@ -150,7 +180,9 @@ def _coded(seats: list[Seat], inei: Path, department: np.ndarray, departments: l
         candidates.append(
             [seat.code]
             if seat.code
-            else sorted(c for c in own if c[:2] == here) or sorted(c for c in found if c[:2] == here) or sorted(found)
+            else sorted(c for c in own if c[:2] == here)
+            or sorted(c for c in found if c[:2] == here)
+            or sorted(found)
         )
     sure = [i for i, found in enumerate(candidates) if len({code[:4] for code in found}) == 1]
     tree = cKDTree(at[sure])
@@ -160,7 +192,16 @@ def _coded(seats: list[Seat], inei: Path, department: np.ndarray, departments: l
             near = tree.query(place, k=12)[1]
             votes = [candidates[sure[j]][0][:4] for j in near]
             found = sorted(found, key=lambda code: (-votes.count(code[:4]), code))
-        coded.append(Seat(seat.district, seat.capital, seat.lon, seat.lat, seat.altitude, found[0] if found else ""))
+        coded.append(
+            Seat(
+                seat.district,
+                seat.capital,
+                seat.lon,
+                seat.lat,
+                seat.altitude,
+                found[0] if found else "",
+            )
+        )
     return coded
 
 
@@ -170,7 +211,9 @@ def _nearest_seat(seats: list[Seat], department: np.ndarray, grid: Grid) -> np.n
     x, y = grid.centres()
     cells = grid.national_at(sx, sy)
     by_cell = np.where(cells >= 0, department[cells], 0)
-    home = np.array([int(s.code[:2]) if s.code else by_cell[i] for i, s in enumerate(seats)])  # a seat on a river may lie across it
+    home = np.array(
+        [int(s.code[:2]) if s.code else by_cell[i] for i, s in enumerate(seats)]
+    )  # a seat on a river may lie across it
     district = np.zeros(x.size, np.int64)
     for code in range(1, int(department.max()) + 1):
         mine, inside = np.flatnonzero(home == code), department == code

@@ -15,7 +15,9 @@ class River:
 
     name: str
     navigability: int
-    points: tuple[Point, ...]  # the ends of a traced river, or the whole course of one drawn by hand
+    points: tuple[
+        Point, ...
+    ]  # the ends of a traced river, or the whole course of one drawn by hand
     into: str = ""
     by_hand: bool = False
 
@@ -58,13 +60,47 @@ RIVERS = (
     River("Huallaga medio", 1, ((-7.18, -76.73), (-5.90, -76.10)), "Huallaga bajo"),
     River("Chinchipe", 0, ((-4.60, -79.12), (-5.55, -78.70)), "Maranon alto"),
     River("Pampas", 0, ((-13.75, -74.20), (-13.40, -73.30)), "Apurimac alto"),
-    River("San Miguel", 2, ((0.27, -76.55), (0.30, -76.30), (0.22, -76.05), (0.13, -75.87)), "Putumayo alto", by_hand=True),
-    River("Yaguas", 1, ((-3.10, -71.90), (-2.95, -71.40), (-2.85, -70.90), (-2.75, -70.50), (-2.70, -70.10)), "Putumayo", by_hand=True),
-    River("Algodon", 1, ((-2.75, -73.40), (-2.70, -72.90), (-2.68, -72.40), (-2.55, -72.00)), "Putumayo", by_hand=True),
-    River("Cotuhe", 1, ((-3.30, -71.10), (-3.20, -70.70), (-3.10, -70.30), (-2.95, -69.95)), "Putumayo", by_hand=True),
-    River("Ampiyacu", 1, ((-2.85, -72.40), (-3.05, -72.15), (-3.25, -71.90)), "Amazonas", by_hand=True),
-    River("Nanay", 1, ((-3.55, -74.10), (-3.80, -73.80), (-3.85, -73.55), (-3.80, -73.35)), "Amazonas", by_hand=True),
-    River("Atacuari", 1, ((-3.50, -70.95), (-3.65, -70.83), (-3.74, -70.75)), "Amazonas", by_hand=True),
+    River(
+        "San Miguel",
+        2,
+        ((0.27, -76.55), (0.30, -76.30), (0.22, -76.05), (0.13, -75.87)),
+        "Putumayo alto",
+        by_hand=True,
+    ),
+    River(
+        "Yaguas",
+        1,
+        ((-3.10, -71.90), (-2.95, -71.40), (-2.85, -70.90), (-2.75, -70.50), (-2.70, -70.10)),
+        "Putumayo",
+        by_hand=True,
+    ),
+    River(
+        "Algodon",
+        1,
+        ((-2.75, -73.40), (-2.70, -72.90), (-2.68, -72.40), (-2.55, -72.00)),
+        "Putumayo",
+        by_hand=True,
+    ),
+    River(
+        "Cotuhe",
+        1,
+        ((-3.30, -71.10), (-3.20, -70.70), (-3.10, -70.30), (-2.95, -69.95)),
+        "Putumayo",
+        by_hand=True,
+    ),
+    River(
+        "Ampiyacu", 1, ((-2.85, -72.40), (-3.05, -72.15), (-3.25, -71.90)), "Amazonas", by_hand=True
+    ),
+    River(
+        "Nanay",
+        1,
+        ((-3.55, -74.10), (-3.80, -73.80), (-3.85, -73.55), (-3.80, -73.35)),
+        "Amazonas",
+        by_hand=True,
+    ),
+    River(
+        "Atacuari", 1, ((-3.50, -70.95), (-3.65, -70.83), (-3.74, -70.75)), "Amazonas", by_hand=True
+    ),
 )
 
 # name, class (3 paved trunk, 2 secondary, 1 track), stops
@@ -155,7 +191,9 @@ SEATS = (
     ("160404", "SAN PABLO", "San Pablo", -4.017, -71.103, 95.0),
 )
 
-OMITTED = ("Ramon Castilla",)  # names of GeoNames that double a curated place elsewhere (here Santa Rosa, under its district's name)
+OMITTED = (
+    "Ramon Castilla",
+)  # names of GeoNames that double a curated place elsewhere (here Santa Rosa, under its district's name)
 
 # Hubs: markets and depots outside the weights of any theatre: name, lat, lon.
 HUBS = (
@@ -213,4 +251,8 @@ DEPARTMENTS_2017 = {
     "Pasco": 254065, "Piura": 1856809, "Puno": 1172697, "San Martin": 813381, "Tacna": 329332, "Tumbes": 224863, "Ucayali": 496459,
 }  # fmt: skip
 VRAEM_PEOPLE = 400_000
-RURAL_ABROAD = {2: 150_000, 3: 60_000, 4: 30_000}  # people of the strip outside its towns, by country: assumed
+RURAL_ABROAD = {
+    2: 150_000,
+    3: 60_000,
+    4: 30_000,
+}  # people of the strip outside its towns, by country: assumed

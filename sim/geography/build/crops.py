@@ -22,6 +22,8 @@ def coca_suitability(grid: Grid, admin: Admin, relief: Relief, road, river) -> n
         shape = np.clip(np.minimum((z - low) / (full - low), (high - z) / (high - fading)), 0, 1)
         by_altitude = np.where(relief.terrain == TERRAINS.index(terrain), shape, by_altitude)
     passable = ((road > 0) | (river >= 2)).reshape(grid.rows, grid.cols)
-    access = np.exp(-ndimage.distance_transform_edt(~passable).ravel() * grid.resolution_km / ACCESS_KM)
+    access = np.exp(
+        -ndimage.distance_transform_edt(~passable).ravel() * grid.resolution_km / ACCESS_KM
+    )
     gentle = 1 - 0.5 * np.clip(relief.slope / 300, 0, 1)
     return by_altitude * access * gentle * (admin.country > 0)

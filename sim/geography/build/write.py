@@ -19,12 +19,18 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> None:
         if array.dtype.kind == "f":
             narrow[name] = array.astype(np.float32)
         else:
-            narrow[name] = array.astype(np.result_type(np.min_scalar_type(int(array.min())), np.min_scalar_type(int(array.max()))))
+            narrow[name] = array.astype(
+                np.result_type(
+                    np.min_scalar_type(int(array.min())), np.min_scalar_type(int(array.max()))
+                )
+            )
     np.savez_compressed(path, **narrow)
 
 
 def write_json(path: Path, content) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
 
 
 def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
@@ -34,8 +40,14 @@ def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
         parts = []
         for polygon in admin.outlines[name]:
             simple = shapely.simplify(polygon, 0.02)
-            parts += [part.exterior for part in getattr(simple, "geoms", [simple]) if part.geom_type == "Polygon"]
-        rings[name] = [np.round(np.array(ring.coords), 3).tolist() for ring in parts if ring.length > 0.3]
+            parts += [
+                part.exterior
+                for part in getattr(simple, "geoms", [simple])
+                if part.geom_type == "Polygon"
+            ]
+        rings[name] = [
+            np.round(np.array(ring.coords), 3).tolist() for ring in parts if ring.length > 0.3
+        ]
     write_json(out / "outline.json", rings)
     lines = {}
     for river in RIVERS:
@@ -47,9 +59,21 @@ def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
 
 def write_manifest(out: Path, archives: dict[str, Path]) -> None:
     sources = [
-        {"name": s.name, "version": s.version, "file": archives[s.name].name, "licence": s.licence, "sha256": sha256(archives[s.name])}
+        {
+            "name": s.name,
+            "version": s.version,
+            "file": archives[s.name].name,
+            "licence": s.licence,
+            "sha256": sha256(archives[s.name]),
+        }
         for s in SOURCES
     ]
-    outputs = {path.name: sha256(path) for path in sorted(out.iterdir()) if path.suffix in (".npz", ".json") and path.stem != "manifest"}
+    outputs = {
+        path.name: sha256(path)
+        for path in sorted(out.iterdir())
+        if path.suffix in (".npz", ".json") and path.stem != "manifest"
+    }
     manifest = {"sources": sources, "outputs": outputs}
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "manifest.json").write_text(
+        json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

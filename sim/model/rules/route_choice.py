@@ -80,7 +80,9 @@ def contrast(x, y, theta):
 def salient_value(risk, passed, lost, others_passed, others_lost, p):
     """Worth of a route to one who thinks of what stands out. Its two payoffs are set beside the mean payoffs of the others; the state in
     which they differ more is weighed delta, the other delta^2, and the weights are normed. delta 1 is expected utility."""
-    passing_first = contrast(passed, others_passed, p.salience_theta) >= contrast(lost, others_lost, p.salience_theta)
+    passing_first = contrast(passed, others_passed, p.salience_theta) >= contrast(
+        lost, others_lost, p.salience_theta
+    )
     near, far = p.salience_delta, p.salience_delta * p.salience_delta
     if_passed = (1.0 - risk) * (near if passing_first else far)
     if_lost = risk * (far if passing_first else near)

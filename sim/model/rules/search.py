@@ -31,4 +31,11 @@ def sweep_width(terrain, road, p):
 @rule
 def search_rate(width_km, searcher_km_h, target_km_h, hours, teams, vis, area_km2):
     """Encounters a day of one target with `teams` random searchers in an area."""
-    return width_km * math.sqrt(searcher_km_h * searcher_km_h + target_km_h * target_km_h) * hours * teams * vis / max(area_km2, 1e-9)
+    return (
+        width_km
+        * math.sqrt(searcher_km_h * searcher_km_h + target_km_h * target_km_h)
+        * hours
+        * teams
+        * vis
+        / max(area_km2, 1e-9)
+    )

@@ -19,7 +19,11 @@ def enter_cell(load, cell, cell_theatre, tally):
 @rule
 def enter_land(load, before, cell, communities, cell_community):
     """The community onto whose land the step from `before` to `cell` leads, -1 if onto no other's. It is counted there, each time anew."""
-    if cell < 0 or cell_community[cell] < 0 or (before >= 0 and cell_community[before] == cell_community[cell]):
+    if (
+        cell < 0
+        or cell_community[cell] < 0
+        or (before >= 0 and cell_community[before] == cell_community[cell])
+    ):
         return -1
     if load.product == HCL:
         communities[cell_community[cell]].attempted_kg += load.kg

@@ -1,7 +1,15 @@
 """What a unit does today, and which service it belongs to."""
 
 from sim.model.compile import rule
-from sim.model.state.agents import ARMY, GARRISON, IDLE, NAVY, POLICE, POLICE_SERVICE, RIVER_INFANTRY
+from sim.model.state.agents import (
+    ARMY,
+    GARRISON,
+    IDLE,
+    NAVY,
+    POLICE,
+    POLICE_SERVICE,
+    RIVER_INFANTRY,
+)
 
 
 @rule

@@ -9,7 +9,14 @@ from sim.model.compile import rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.units import duty
 from sim.model.state.agents import CHECKPOINT, GARRISON, IDLE, POLICE, TRANSIT
-from sim.model.state.counts import FIGHTERS_LOST, HARM_ARMED, HARM_STATE, LEADERS_KILLED, RIVAL_CLASHES, STATE_LOSSES
+from sim.model.state.counts import (
+    FIGHTERS_LOST,
+    HARM_ARMED,
+    HARM_STATE,
+    LEADERS_KILLED,
+    RIVAL_CLASHES,
+    STATE_LOSSES,
+)
 from sim.model.state.event_log import LEADER_KILLED, RIVAL_CLASH, note
 
 # kinds of target; the first three stand in the columns of `Fields.force` from N_PATROL on
@@ -70,7 +77,13 @@ def kill_soldiers(units, site, target, killed, key, t, place, tally):
         most = -1.0
         for i in range(len(units)):
             unit = units[i]
-            if unit.alive == 1 and unit.posting == site and unit.status != TRANSIT and unit.mission != IDLE and unit.soldiers >= 1.0:
+            if (
+                unit.alive == 1
+                and unit.posting == site
+                and unit.status != TRANSIT
+                and unit.mission != IDLE
+                and unit.soldiers >= 1.0
+            ):
                 if target == ANYBODY or target_of(unit) == target:
                     draw = uniform(key, VICTIM, t, unit.uid, 0)
                     if draw > most:
@@ -134,19 +147,44 @@ def kill_leader(town, killer, events, status, t, tally):
 
 
 @rule
-def rival_fight(first, second, at, communities, site_cell, site_theatre, p, q, events, status, key, t, tally):
+def rival_fight(
+    first, second, at, communities, site_cell, site_theatre, p, q, events, status, key, t, tally
+):
     """Two armed groups fight over the camp of the second, at site `at`: square law until one breaks. Civilians there are in between."""
     place = site_theatre[at]
     pair = mix(first.uid ^ second.uid)
-    lost_first, lost_second = square_law(first.fighters, second.fighters, q.break_share, q.break_share)
+    lost_first, lost_second = square_law(
+        first.fighters, second.fighters, q.break_share, q.break_share
+    )
     dead_first = kill_fighters(
-        first, whole(uniform(key, RIVAL_KILLED, t, first.uid ^ pair, 0), lost_first, first.fighters), p.core, place, tally
+        first,
+        whole(uniform(key, RIVAL_KILLED, t, first.uid ^ pair, 0), lost_first, first.fighters),
+        p.core,
+        place,
+        tally,
     )
     dead_second = kill_fighters(
-        second, whole(uniform(key, RIVAL_KILLED, t, second.uid ^ pair, 0), lost_second, second.fighters), p.core, place, tally
+        second,
+        whole(uniform(key, RIVAL_KILLED, t, second.uid ^ pair, 0), lost_second, second.fighters),
+        p.core,
+        place,
+        tally,
     )
     tally[RIVAL_CLASHES, place] += 1.0
-    note(events, status, t, RIVAL_CLASH, place, site_cell[at], first.uid, second.uid, float(dead_first + dead_second), -1)
+    note(
+        events,
+        status,
+        t,
+        RIVAL_CLASH,
+        place,
+        site_cell[at],
+        first.uid,
+        second.uid,
+        float(dead_first + dead_second),
+        -1,
+    )
     if at < len(communities):
-        harm_by_armed(communities[at], poisson(uniform(key, RIVAL_CIVILIANS, t, pair, 0), q.civilians), tally)
+        harm_by_armed(
+            communities[at], poisson(uniform(key, RIVAL_CIVILIANS, t, pair, 0), q.civilians), tally
+        )
         frighten(communities[at], p.fear_per_act)

@@ -87,7 +87,9 @@ class ArmedGroup:
     fighters: float  # people [0, )
     supporters: float  # people
     money: float  # USD
-    wage_share: float  # share of revenue that pays fighters, set at day 0 from its own balance [0, 1]
+    wage_share: (
+        float  # share of revenue that pays fighters, set at day 0 from its own balance [0, 1]
+    )
     revenue: float  # USD a week from tolls, taxes and extortion (smoothed)
     extorted: float  # of which extortion, USD a week (smoothed)
     other_usd: float  # USD a week from elsewhere, set at day 0
@@ -193,7 +195,9 @@ class Community:
     poppy_found: float  # ha located, and known to those who clear
     kg_passed: float  # kg that moved through its catchment this week, HCl equivalent
     kg_recent: float  # the same over recent weeks (decayed), kg a week
-    attempted_kg: float  # kg that came onto its land since the first day of the burn-in, HCl equivalent
+    attempted_kg: (
+        float  # kg that came onto its land since the first day of the burn-in, HCl equivalent
+    )
     toll_usd: float  # paid to armed groups on its land this week
     bribes_usd: float  # paid at its post today
     eradicated_ha: float  # destroyed this week, ha
@@ -282,7 +286,9 @@ class Levers:
 
     secrecy: float  # [0, 1]
     secrecy_until: int  # t
-    secrecy_until_kg: float  # kg seized in the border theatres since day 0, HCl equivalent, at which it ends
+    secrecy_until_kg: (
+        float  # kg seized in the border theatres since day 0, HCl equivalent, at which it ends
+    )
     coordination: float  # with the partner [0, 1]
     suspended: int  # 1 while it is suspended, whatever the friction
     unified: int  # 1 under one command of army, navy, police and air force

@@ -7,16 +7,33 @@ import numpy as np
 from sim.model.state.agents import POLICE_SERVICE, Table
 
 # columns of Fields.force, one row per site
-WEIGHTED, PEOPLE, TEAMS, RESPONDERS, N_PATROL, N_POST, N_POLICE, POST_PEOPLE, POST_BRIBED, RIVER_PEOPLE, CLEARERS = range(11)
+(
+    WEIGHTED,
+    PEOPLE,
+    TEAMS,
+    RESPONDERS,
+    N_PATROL,
+    N_POST,
+    N_POLICE,
+    POST_PEOPLE,
+    POST_BRIBED,
+    RIVER_PEOPLE,
+    CLEARERS,
+) = range(11)
 ANSWERING = 11  # teams that answer leads; RESPONDERS: the same x local knowledge
-ESCORTS, HOLDING = 12, 13  # people on task who can guard a clearing team; people of units that only guard their post
+ESCORTS, HOLDING = (
+    12,
+    13,
+)  # people on task who can guard a clearing team; people of units that only guard their post
 # and by service: people on task from SERVES on, teams that answer leads from ANSWERS on
 SERVES, ANSWERS = 14, 17
 POLICE_PEOPLE = SERVES + POLICE_SERVICE
 FORCE_COLUMNS = 20
 AGES = 208  # weeks of planting that Land.young tells apart
 # columns of Trade.book
-WAITING, SENT, CAPACITY, WHOLE = range(4)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
+WAITING, SENT, CAPACITY, WHOLE = range(
+    4
+)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
 BOOK_COLUMNS = 4
 # classes of VRAEM routes whose shares at the start are given
 START_AIR, START_COAST, START_BOLIVIA, START_NORTH = range(4)
@@ -45,9 +62,13 @@ class Fields(NamedTuple):
     force: np.ndarray  # f8[sites, FORCE_COLUMNS]
     patrols: np.ndarray  # f8[cells] patrol teams x local knowledge present
     guard: np.ndarray  # f8[sites] people on task within reach
-    leg_effort: np.ndarray  # f8[legs] people on task per cell of the leg, as a traveller would meet them
+    leg_effort: (
+        np.ndarray
+    )  # f8[legs] people on task per cell of the leg, as a traveller would meet them
     leg_planned: np.ndarray  # f8[legs] the same once every order given is carried out
-    seized_kg: np.ndarray  # f8[cells] kg seized from loads since the first day of the burn-in, HCl equivalent
+    seized_kg: (
+        np.ndarray
+    )  # f8[cells] kg seized from loads since the first day of the burn-in, HCl equivalent
 
 
 class Land(NamedTuple):
@@ -104,7 +125,9 @@ class Ways(NamedTuple):
     """Journeys of units and the course of the year, never written."""
 
     air_hours: np.ndarray  # f8[sites, sites] of flight
-    land_days: np.ndarray  # f8[sites, sites] of the quickest way, on foot and wheels, in the dry season
+    land_days: (
+        np.ndarray
+    )  # f8[sites, sites] of the quickest way, on foot and wheels, in the dry season
     river_days: np.ndarray  # f8[sites, sites] of the same way, by boat at low water
     basin: np.ndarray  # i8[sites] row of `Land.basins`
     calendar: np.ndarray  # f8[theatres + basins, 12] rain by theatre, then level by basin
@@ -147,4 +170,6 @@ class Legs(NamedTuple):
     cell: np.ndarray  # i8[]
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
     risk: np.ndarray  # f8[legs] exogenous seizure probability of a connector
-    route_effort: np.ndarray  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)
+    route_effort: (
+        np.ndarray
+    )  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)

@@ -53,8 +53,19 @@ EVENT_UNITS = (
 )
 # Slots of `Arrays.status`: the table that ran full, events logged since the last cut, whether events are kept.
 FULL, LOGGED, LOGGING = range(3)
-TABLES = ("", "units", "groups", "networks", "shipments", "labs", "leads", "events")  # by the code in slot FULL
-_, UNITS_FULL, GROUPS_FULL, NETWORKS_FULL, SHIPMENTS_FULL, LABS_FULL, LEADS_FULL, EVENTS_FULL = range(len(TABLES))
+TABLES = (
+    "",
+    "units",
+    "groups",
+    "networks",
+    "shipments",
+    "labs",
+    "leads",
+    "events",
+)  # by the code in slot FULL
+_, UNITS_FULL, GROUPS_FULL, NETWORKS_FULL, SHIPMENTS_FULL, LABS_FULL, LEADS_FULL, EVENTS_FULL = (
+    range(len(TABLES))
+)
 
 
 class Event:

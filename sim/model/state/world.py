@@ -9,7 +9,21 @@ import numpy as np
 
 from sim.machine.addition import added
 from sim.model.state.agents import ANTINARCOTICS, POLICE, Table
-from sim.model.state.arrays import Actors, Fields, Ground, Land, Legs, Minds, Near, Places, RouteFacts, Routes, Sites, Trade, Ways
+from sim.model.state.arrays import (
+    Actors,
+    Fields,
+    Ground,
+    Land,
+    Legs,
+    Minds,
+    Near,
+    Places,
+    RouteFacts,
+    Routes,
+    Sites,
+    Trade,
+    Ways,
+)
 from sim.model.state.event_log import EVENTS_FULL, FULL, TABLES
 from sim.model.state.rows import nearly_full
 
@@ -85,9 +99,14 @@ class World:
             (people[army].sum(), sum(each.soldiers for each in held)),
             (people[police].sum(), sum(each.police for each in held)),
             (theatres.boats.sum(), sum(each.boats for each in held)),
-            (theatres.flight_hours_day.sum() * 365.0, forces.flight_hours_per_year * added(each.helicopter_share for each in held)),
+            (
+                theatres.flight_hours_day.sum() * 365.0,
+                forces.flight_hours_per_year * added(each.helicopter_share for each in held),
+            ),
         )
-        self.overdrawn = self.overdrawn or any(used > held * (1.0 + 1e-9) for used, held in used_and_held)
+        self.overdrawn = self.overdrawn or any(
+            used > held * (1.0 + 1e-9) for used, held in used_and_held
+        )
         return self.overdrawn
 
     def check(self) -> None:

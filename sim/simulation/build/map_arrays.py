@@ -17,7 +17,11 @@ from sim.parameters.seasons import load_seasons
 from sim.simulation.build.values import values
 
 FAR = 1e9
-DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}  # public towns from which a theatre is supplied, by assumption
+DEPOTS = {
+    VRAEM: "Pichari",
+    LORETO: "Iquitos",
+    CAJAMARCA: "Jaen",
+}  # public towns from which a theatre is supplied, by assumption
 
 
 def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
@@ -30,7 +34,12 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
         total = weight[part].sum()
         share[part] = weight[part] / total if total > 0 else 0.0
     return arrays.Near(
-        travel.near_start, travel.near_site, np.exp(-travel.near_km / reach_km), travel.reach_start, travel.reach_cell, share
+        travel.near_start,
+        travel.near_site,
+        np.exp(-travel.near_km / reach_km),
+        travel.reach_start,
+        travel.reach_cell,
+        share,
     )
 
 
@@ -44,7 +53,11 @@ def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
         depot = depots[place.theatre]
         days = travel.days_surface[depot, s]
         if np.isfinite(days):
-            if map_.road[place.cell] > 0 and map_.settlements[depot].cell >= 0 and map_.road[map_.settlements[depot].cell] > 0:
+            if (
+                map_.road[place.cell] > 0
+                and map_.settlements[depot].cell >= 0
+                and map_.road[map_.settlements[depot].cell] > 0
+            ):
                 link[s, 0] = days
             if place.port >= 0 and map_.settlements[depot].port >= 0:
                 link[s, 1] = days
@@ -52,22 +65,42 @@ def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
     return link
 
 
-def sites_of(map_: Map, travel: Travel, near: arrays.Near, post: np.ndarray, start: dict[str, float]) -> arrays.Sites:
-    population = np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements])
+def sites_of(
+    map_: Map, travel: Travel, near: arrays.Near, post: np.ndarray, start: dict[str, float]
+) -> arrays.Sites:
+    population = np.array(
+        [
+            float(place.population) if place.kind in ("town", "hamlet") else 0.0
+            for place in map_.settlements
+        ]
+    )
     reached = np.array(
         [
-            (population[near.site[near.start[s] : near.start[s + 1]]] * near.k[near.start[s] : near.start[s + 1]]).sum()
+            (
+                population[near.site[near.start[s] : near.start[s + 1]]]
+                * near.k[near.start[s] : near.start[s + 1]]
+            ).sum()
             for s in range(len(population))
         ]
     )
     return arrays.Sites(
         cell=np.array([place.cell for place in map_.settlements], np.int64),
-        theatre=np.array([place.theatre if s < map_.n_communities else 0 for s, place in enumerate(map_.settlements)], np.int64),
+        theatre=np.array(
+            [
+                place.theatre if s < map_.n_communities else 0
+                for s, place in enumerate(map_.settlements)
+            ],
+            np.int64,
+        ),
         country=np.array([place.country for place in map_.settlements], np.int64),
         people_in_reach=reached,
         link=links_of(map_, travel, start["local_supply_kg"] * population / 1000.0),
         post=np.array(
-            [post[place.cell] if place.cell >= 0 and post[place.cell] >= 0 else s for s, place in enumerate(map_.settlements)], np.int64
+            [
+                post[place.cell] if place.cell >= 0 and post[place.cell] >= 0 else s
+                for s, place in enumerate(map_.settlements)
+            ],
+            np.int64,
         ),
     )
 
@@ -79,7 +112,9 @@ def ground_of(map_: Map, travel: Travel) -> arrays.Ground:
         for cell in (map_.settlements[s].port, map_.settlements[s].cell):
             if cell >= 0:
                 post[cell] = s  # the largest town of a cell has the last word
-    return arrays.Ground(map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road)
+    return arrays.Ground(
+        map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road
+    )
 
 
 def onward_of(start: np.ndarray, leg: np.ndarray) -> np.ndarray:
@@ -90,11 +125,17 @@ def onward_of(start: np.ndarray, leg: np.ndarray) -> np.ndarray:
 
 def costs_of(library: Library, p: np.ndarray) -> np.ndarray:
     """USD/kg of transport along each route, bribes and tolls apart; `p` is the record of [trafficking]."""
-    carried = p["foot_usd"] * library.foot_days + p["river_usd"] * library.river_km + p["road_usd"] * library.road_km
+    carried = (
+        p["foot_usd"] * library.foot_days
+        + p["river_usd"] * library.river_km
+        + p["road_usd"] * library.road_km
+    )
     return np.asarray(carried + library.connectors_usd_per_kg, np.float64)
 
 
-def routes_of(map_: Map, library: Library, costs: np.ndarray) -> tuple[arrays.Routes, arrays.RouteFacts, arrays.Legs]:
+def routes_of(
+    map_: Map, library: Library, costs: np.ndarray
+) -> tuple[arrays.Routes, arrays.RouteFacts, arrays.Legs]:
     n = len(library.origin)
     on_route = np.zeros((n, 4), np.int64)
     start_class = np.full(n, -1, np.int64)
@@ -123,12 +164,23 @@ def routes_of(map_: Map, library: Library, costs: np.ndarray) -> tuple[arrays.Ro
             onward_of(library.start, library.step_leg),
             library.step_exposed,
         ),
-        arrays.RouteFacts(library.origin, library.exit, library.mode, costs, library.days, start_class),
-        arrays.Legs(library.leg_theatre, library.leg_start, library.leg_cell, on_route, leg_risk, np.zeros(n)),
+        arrays.RouteFacts(
+            library.origin, library.exit, library.mode, costs, library.days, start_class
+        ),
+        arrays.Legs(
+            library.leg_theatre,
+            library.leg_start,
+            library.leg_cell,
+            on_route,
+            leg_risk,
+            np.zeros(n),
+        ),
     )
 
 
-def lines_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites, library: Library) -> Lines:
+def lines_of(
+    scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites, library: Library
+) -> Lines:
     """What lies across the line: the refuge of every community, the way back and prices."""
     n, refuge_km = len(map_.settlements), values(scenario, "start")["refuge_km"]
     abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
@@ -140,7 +192,11 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites, libr
     for s in abroad:
         back[s] = home[np.argmin(travel.air_km[s, home])]
     theatre = np.array(
-        [0 if zone == "ucayali" else sites.theatre[site] for zone, site in zip(library.cluster_zone, library.cluster_site)], np.int64
+        [
+            0 if zone == "ucayali" else sites.theatre[site]
+            for zone, site in zip(library.cluster_zone, library.cluster_site)
+        ],
+        np.int64,
     )
     latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
     return Lines(refuge, back, prices_of(scenario), theatre, np.array(latex[:1] or [-1], np.int64))
@@ -149,7 +205,12 @@ def lines_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites, libr
 def ways_of(map_: Map, travel: Travel) -> arrays.Ways:
     """Journeys and the year's course. A site has the basin of the nearest community: the Putumayo's in its province, else its theatre's."""
     main = {VRAEM: APURIMAC, LORETO: AMAZON, CAJAMARCA: MARANON}
-    own = np.array([PUTUMAYO if place.province == "Putumayo" else main[place.theatre] for place in map_.settlements[: map_.n_communities]])
+    own = np.array(
+        [
+            PUTUMAYO if place.province == "Putumayo" else main[place.theatre]
+            for place in map_.settlements[: map_.n_communities]
+        ]
+    )
     year = load_seasons()
     calendar = np.zeros((4 + len(BASINS), 12))  # nobody waits for rain elsewhere
     for theatre, name in enumerate(MODELLED_THEATRES, VRAEM):

@@ -48,7 +48,13 @@ from sim.simulation.situation import places_of
 from sim.strategies.tasking import assign
 
 SPARE_GROUPS = 8  # rows for groups that come later; the table grows between stretches
-ROOTS = {"unit": U(1), "group": U(2), "network": U(3), "lab": U(4), "community": U(5)}  # parents of the first generation's uids
+ROOTS = {
+    "unit": U(1),
+    "group": U(2),
+    "network": U(3),
+    "lab": U(4),
+    "community": U(5),
+}  # parents of the first generation's uids
 # zones that a firm of the pattern trades in; the pattern repeats every 20 firms. Three work in both theatres.
 VALLEY, AMAZON = ("vraem",), ("bajo_amazonas",)
 FIRMS = (
@@ -83,7 +89,11 @@ def uid_of(kind: str, ordinal: int, family: int = 0) -> np.uint64:
 
 def spread_whole(total: int, parts: int) -> np.ndarray:
     """`total` people over `parts` units as evenly as whole numbers allow."""
-    return np.array([total // parts + (1 if i < total % parts else 0) for i in range(parts)]) if parts else np.zeros(0, int)
+    return (
+        np.array([total // parts + (1 if i < total % parts else 0) for i in range(parts)])
+        if parts
+        else np.zeros(0, int)
+    )
 
 
 def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
@@ -98,9 +108,15 @@ def share_out(total: float, weight: np.ndarray, room: np.ndarray) -> np.ndarray:
     return given
 
 
-def parts(here: np.ndarray, department: np.ndarray, start: dict[str, float]) -> list[tuple[float, np.ndarray]]:
+def parts(
+    here: np.ndarray, department: np.ndarray, start: dict[str, float]
+) -> list[tuple[float, np.ndarray]]:
     """Parts of a zone with their shares of its coca: by department where the published table tells the zone's apart, else the whole."""
-    told = {"ayacucho": start["coca_ayacucho_ha"], "junin": start["coca_junin_ha"], "cusco": start["coca_cusco_ha"]}
+    told = {
+        "ayacucho": start["coca_ayacucho_ha"],
+        "junin": start["coca_junin_ha"],
+        "cusco": start["coca_cusco_ha"],
+    }
     inside = {name: np.where(department == name, here, 0.0) for name in told}
     if not here.any() or added(part.sum() for part in inside.values()) < 0.9 * here.sum():
         return [(1.0, here)]
@@ -108,7 +124,13 @@ def parts(here: np.ndarray, department: np.ndarray, start: dict[str, float]) -> 
     return [(told[name] / total, part) for name, part in inside.items() if part.any()]
 
 
-def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site: np.ndarray, start: dict[str, float]) -> Table:
+def communities(
+    scenario: Any,
+    map_: Map,
+    site_cluster: np.ndarray,
+    nearest_site: np.ndarray,
+    start: dict[str, float],
+) -> Table:
     """Settlements and hamlets with their people and fields. `site_cluster` is the production cluster of each of them (-1: none),
     `nearest_site` the community to which each cell of the map belongs (-1: none). Hectares of a zone go to the communities whose
     cluster lies in it, by suitable land; zones that the map cannot hold in full are reported by UserError."""
@@ -128,9 +150,14 @@ def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site
     towns.cooperation = start["cooperation"]
     towns.goodwill = start["cooperation"]
     towns.cooperation_0 = start["cooperation"]
-    towns.services = [start["services_town"] if place.kind == "town" else start["services_hamlet"] for place in map_.settlements[:n]]
+    towns.services = [
+        start["services_town"] if place.kind == "town" else start["services_hamlet"]
+        for place in map_.settlements[:n]
+    ]
     valley = theatre == VRAEM
-    towns.committee = np.where(valley, start["committee_members"] * people / max(people[valley].sum(), 1.0), 0.0)
+    towns.committee = np.where(
+        valley, start["committee_members"] * people / max(people[valley].sum(), 1.0), 0.0
+    )
     towns.vigour = start["vigour"]
     towns.coca_max = np.where(zone == "cajamarca", 0.0, start["land_share"] * land)
     department = np.array([plain(place.department) for place in map_.settlements[:n]])
@@ -140,7 +167,9 @@ def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site
         for share, part in parts(here, department, start):
             given += share_out(hectares * share, part * land, part * towns.coca_max)
         if given.sum() < hectares - 1.0:
-            raise UserError(f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})")
+            raise UserError(
+                f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})"
+            )
         towns.coca += given * (1.0 - start["young_share"])
         towns.coca_young += given * start["young_share"]
     band = np.where(theatre == CAJAMARCA, high, 0.0)
@@ -148,7 +177,9 @@ def communities(scenario: Any, map_: Map, site_cluster: np.ndarray, nearest_site
     hectares = scenario.crops.poppy_ha.cajamarca
     towns.poppy = share_out(hectares, band, towns.poppy_max)
     if towns.poppy.sum() < hectares - 1.0:
-        raise UserError(f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})")
+        raise UserError(
+            f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})"
+        )
     return towns
 
 
@@ -160,13 +191,22 @@ def name_communities(towns: Table) -> None:
 def young_coca(towns: Table, p: Any) -> np.ndarray:
     """Coca that does not bear yet, by week of planting: f8[communities, AGES, 2], with the ages that planting at an even pace leaves."""
     ages = np.arange(1, arrays.AGES)
-    left = np.array([1.0 - bearing(age - 1.0, float(p.maturation_weeks), float(p.ramp_weeks)) for age in ages])
+    left = np.array(
+        [1.0 - bearing(age - 1.0, float(p.maturation_weeks), float(p.ramp_weeks)) for age in ages]
+    )
     young = np.zeros((len(towns), arrays.AGES, 2))
     young[:, -ages % arrays.AGES, 0] = towns.coca_young[:, None] * left / left.sum()
     return young
 
 
-def markets(scenario: Any, towns: Table, library: Library, lines: Lines, parameters: Parameters, start: dict[str, float]) -> Table:
+def markets(
+    scenario: Any,
+    towns: Table,
+    library: Library,
+    lines: Lines,
+    parameters: Parameters,
+    start: dict[str, float],
+) -> Table:
     """Production clusters with a stock of some weeks of flow."""
     rows = table(Market, len(library.cluster_names))
     p, q = parameters.processing[0], parameters.market[0]
@@ -178,7 +218,11 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
         if m.product == LATEX:
             yearly = towns.poppy[here].sum() * p.latex_kg_ha * p.harvests_poppy
         else:
-            yearly = towns.coca[here].sum() * (p.leaf_vraem_kg_ha if m.theatre == VRAEM else p.leaf_north_kg_ha) / p.leaf_per_kg
+            yearly = (
+                towns.coca[here].sum()
+                * (p.leaf_vraem_kg_ha if m.theatre == VRAEM else p.leaf_north_kg_ha)
+                / p.leaf_per_kg
+            )
         if zone == "ucayali":
             m.inflow_kg_day = scenario.inflow.background_kg_per_year / 365.0
             yearly = scenario.inflow.background_kg_per_year
@@ -189,7 +233,14 @@ def markets(scenario: Any, towns: Table, library: Library, lines: Lines, paramet
     return rows
 
 
-def groups(scenario: Any, towns: Table, sites: arrays.Sites, lines: Lines, start: dict[str, float], key: np.uint64) -> Table:
+def groups(
+    scenario: Any,
+    towns: Table,
+    sites: arrays.Sites,
+    lines: Lines,
+    start: dict[str, float],
+    key: np.uint64,
+) -> Table:
     """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
     enemy = scenario.enemy
     founders = enemy.mpcp_groups + enemy.dissident_groups
@@ -197,8 +248,15 @@ def groups(scenario: Any, towns: Table, sites: arrays.Sites, lines: Lines, start
     remote = np.sqrt(towns.coca + 1.0) / (1.0 + towns.population / 1000.0)
     colombia = COUNTRIES.index("colombia")
     refuge = lines.refuge[: len(towns)]
-    at_line = (towns.theatre == LORETO) & (refuge >= 0) & (sites.country[np.maximum(refuge, 0)] == colombia)
-    where = {MPCP: np.where(towns.theatre == VRAEM, remote, 0.0), DISSIDENT: np.where(at_line, remote, 0.0)}
+    at_line = (
+        (towns.theatre == LORETO)
+        & (refuge >= 0)
+        & (sites.country[np.maximum(refuge, 0)] == colombia)
+    )
+    where = {
+        MPCP: np.where(towns.theatre == VRAEM, remote, 0.0),
+        DISSIDENT: np.where(at_line, remote, 0.0),
+    }
     for g in range(founders):
         kind = MPCP if g < enemy.mpcp_groups else DISSIDENT
         ordinal = g if kind == MPCP else g - enemy.mpcp_groups
@@ -210,8 +268,16 @@ def groups(scenario: Any, towns: Table, sites: arrays.Sites, lines: Lines, start
         row.kind = kind
         cumulative = np.cumsum(where[kind])
         if cumulative[-1] <= 0:
-            raise UserError(f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups")
-        row.site = int(np.searchsorted(cumulative, uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1], side="right"))
+            raise UserError(
+                f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups"
+            )
+        row.site = int(
+            np.searchsorted(
+                cumulative,
+                uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1],
+                side="right",
+            )
+        )
         if kind == DISSIDENT and ordinal < round(start["abroad_share"] * number):
             row.site = lines.refuge[row.site]
         row.country = sites.country[row.site]
@@ -220,7 +286,9 @@ def groups(scenario: Any, towns: Table, sites: arrays.Sites, lines: Lines, start
     return rows
 
 
-def networks(scenario: Any, library: Library, lines: Lines, key: np.uint64) -> tuple[Table, np.ndarray]:
+def networks(
+    scenario: Any, library: Library, lines: Lines, key: np.uint64
+) -> tuple[Table, np.ndarray]:
     """Firms and their shares of each cluster's trade, with as many rows again for those into which they may split.
     book: f8[networks, clusters, BOOK_COLUMNS]."""
     n, clusters = scenario.enemy.networks, len(library.cluster_names)
@@ -254,8 +322,12 @@ def open_routes(book: np.ndarray, facts: arrays.RouteFacts, most: float) -> np.n
         rank: dict[int, int] = {}
         for r in sorted(mine, key=lambda r: (facts.cost[r], r)):
             kind = (int(facts.exit[r]), int(facts.mode[r]))
-            rank[int(r)] = sum((int(facts.exit[other]), int(facts.mode[other])) == kind for other in rank)
-        first = sorted(rank, key=lambda r: (rank[r], r))[: int(max(most, sum(1 for k in rank.values() if k == 0)))]
+            rank[int(r)] = sum(
+                (int(facts.exit[other]), int(facts.mode[other])) == kind for other in rank
+            )
+        first = sorted(rank, key=lambda r: (rank[r], r))[
+            : int(max(most, sum(1 for k in rank.values() if k == 0)))
+        ]
         for n in np.flatnonzero(book[:, c, arrays.CAPACITY] > 0):
             opened[n, first] = 1.0
     return opened
@@ -277,7 +349,11 @@ def labs(
     poppy = np.array([towns.poppy[towns.cluster == c].sum() for c in range(len(rows_market))])
     valley = np.array([m.theatre == VRAEM and m.product == HCL for m in rows_market])
     latex = np.array([m.product == LATEX for m in rows_market])
-    number = np.where(valley, start["labs_vraem"] * coca / max(coca[valley].sum(), 1.0), start["labs_per_1000_ha"] * coca / 1000.0)
+    number = np.where(
+        valley,
+        start["labs_vraem"] * coca / max(coca[valley].sum(), 1.0),
+        start["labs_per_1000_ha"] * coca / 1000.0,
+    )
     for c in range(len(rows_market)):
         if latex[c]:
             part = poppy[c] / max(poppy[latex].sum(), 1.0)
@@ -292,12 +368,33 @@ def labs(
     for j, (kind, c) in enumerate(plan):
         row = rows[j]
         ordinal = plan[:j].count((kind, c))
-        row.alive, row.uid, row.kind, row.cluster = 1, uid_of("lab", ordinal, 100 * kind + c), kind, c
-        weight = np.cumsum(np.where(towns.cluster == c, towns.poppy + 1e-3 if kind == LATEX_POINT else towns.coca + 1e-3, 0.0))
-        row.site = int(np.searchsorted(weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"))
+        row.alive, row.uid, row.kind, row.cluster = (
+            1,
+            uid_of("lab", ordinal, 100 * kind + c),
+            kind,
+            c,
+        )
+        weight = np.cumsum(
+            np.where(
+                towns.cluster == c,
+                towns.poppy + 1e-3 if kind == LATEX_POINT else towns.coca + 1e-3,
+                0.0,
+            )
+        )
+        row.site = int(
+            np.searchsorted(
+                weight, uniform(key, BUILD_LAB, 0, row.uid, 0) * weight[-1], side="right"
+            )
+        )
         cells = cells_of[row.site]
-        row.cell = cells[int(uniform(key, BUILD_LAB, 0, row.uid, 1) * len(cells))] if len(cells) else towns.cell[row.site]
-        row.owner = -1 if kind == STRIP else owner_of(book, c, uniform(key, BUILD_LAB, 0, row.uid, 2))
+        row.cell = (
+            cells[int(uniform(key, BUILD_LAB, 0, row.uid, 1) * len(cells))]
+            if len(cells)
+            else towns.cell[row.site]
+        )
+        row.owner = (
+            -1 if kind == STRIP else owner_of(book, c, uniform(key, BUILD_LAB, 0, row.uid, 2))
+        )
         if kind == LATEX_POINT:  # poppy of other clusters comes here too
             daily = all_poppy * p.latex_kg_ha * p.harvests_poppy / 365.0
         else:
@@ -310,8 +407,16 @@ def labs(
 def partners(sites: arrays.Sites, start: dict[str, float]) -> Table:
     """Each neighbour's people, spread evenly over its towns in the strip."""
     strip = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
-    named = [(COUNTRIES.index(name.removeprefix("partner_")), people) for name, people in start.items() if name.startswith("partner_")]
-    posts = [(s, country, people) for country, people in named for s in strip[sites.country[strip] == country]]
+    named = [
+        (COUNTRIES.index(name.removeprefix("partner_")), people)
+        for name, people in start.items()
+        if name.startswith("partner_")
+    ]
+    posts = [
+        (s, country, people)
+        for country, people in named
+        for s in strip[sites.country[strip] == country]
+    ]
     rows = table(Partner, len(posts))
     for row, (s, country, people) in zip(rows, posts):
         row.site, row.country = s, country
@@ -326,10 +431,14 @@ def theatres(scenario: Any) -> Table:
         force = getattr(scenario.forces, name)
         row = rows[code]
         row.lorries, row.boats = force.lorries, force.boats
-        row.flight_hours_day = scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
+        row.flight_hours_day = (
+            scenario.forces.flight_hours_per_year / 365.0 * force.helicopter_share
+        )
         row.eradicate_ha_year = getattr(scenario.eradication.ha_per_year, name)
     flown = added(float(row.flight_hours_day) for row in rows)
-    rows[0].flight_hours_day = max(scenario.forces.flight_hours_per_year / 365.0 - flown, 0.0)  # in the rest of the country
+    rows[0].flight_hours_day = max(
+        scenario.forces.flight_hours_per_year / 365.0 - flown, 0.0
+    )  # in the rest of the country
     return rows
 
 
@@ -360,7 +469,9 @@ def levers(scenario: Any) -> Table:
     return rows
 
 
-def packages(scenario: Any, name: str, start: dict[str, float], crops: Any) -> list[tuple[str, int]]:
+def packages(
+    scenario: Any, name: str, start: dict[str, float], crops: Any
+) -> list[tuple[str, int]]:
     """(kind, people) of every unit of a theatre, with as many clearing teams as do the programme in their 20 weeks."""
     season_ha = float(crops.team_ha_day * crops.work_days * 20.0)
     force = getattr(scenario.forces, name)
@@ -370,7 +481,8 @@ def packages(scenario: Any, name: str, start: dict[str, float], crops: Any) -> l
         "river_infantry": force.river_infantry,
         "police": force.police - force.antinarcotics,
         "antinarcotics": force.antinarcotics,
-        "eradication": round(crops.team_people) * math.ceil(getattr(scenario.eradication.ha_per_year, name) / season_ha),
+        "eradication": round(crops.team_people)
+        * math.ceil(getattr(scenario.eradication.ha_per_year, name) / season_ha),
     }
     found = []
     for kind in UNIT_KINDS:
@@ -382,10 +494,18 @@ def packages(scenario: Any, name: str, start: dict[str, float], crops: Any) -> l
 def units(world: World, start: dict[str, float]) -> Table:
     """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
     scenario = world.scenario
-    planned = {name: packages(scenario, name, start, world.parameters.crops[0]) for name in MODELLED_THEATRES}
+    planned = {
+        name: packages(scenario, name, start, world.parameters.crops[0])
+        for name in MODELLED_THEATRES
+    }
     rows = table(Unit, sum(len(found) for found in planned.values()))
     at = places_of(world)
-    tasking = {name: scenario.strategy.tasking_vraem if name == "vraem" else scenario.strategy.tasking_border for name in MODELLED_THEATRES}
+    tasking = {
+        name: scenario.strategy.tasking_vraem
+        if name == "vraem"
+        else scenario.strategy.tasking_border
+        for name in MODELLED_THEATRES
+    }
     i = 0
     for name, found in planned.items():
         first = i
@@ -394,20 +514,36 @@ def units(world: World, start: dict[str, float]) -> Table:
             code = UNIT_KINDS.index(kind)
             row.alive, row.uid, row.kind = (
                 1,
-                uid_of("unit", i - first - sum(k != kind for k, _ in found[: i - first]), 16 * THEATRES.index(name) + code),
+                uid_of(
+                    "unit",
+                    i - first - sum(k != kind for k, _ in found[: i - first]),
+                    16 * THEATRES.index(name) + code,
+                ),
                 code,
             )
             row.soldiers = row.established = size
             row.order_site, row.status = -1, POSTED
             row.readiness, row.knowledge, row.sustained = start["readiness"], 1.0, 1.0
-            row.stock_kg = float(world.parameters.sustainment.stock_days[0] * world.parameters.sustainment.ration_kg[0]) * size
+            row.stock_kg = (
+                float(
+                    world.parameters.sustainment.stock_days[0]
+                    * world.parameters.sustainment.ration_kg[0]
+                )
+                * size
+            )
             i += 1
         of = {int(rows[j].uid): j for j in range(first, i)}
         # with `none` it is the redeployed units that get no task; those already at the border keep the chokepoints
         stand = "chokepoint" if tasking[name] == "none" else tasking[name]
         chance = opening_chance(world.key)
         for uid, site, mission in assign(
-            stand, name, [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)], at, None, chance, world.days_surface
+            stand,
+            name,
+            [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)],
+            at,
+            None,
+            chance,
+            world.days_surface,
         ):
             row = rows[of[uid]]
             row.home = row.posting = site

@@ -24,13 +24,23 @@ from sim.model.state.counts import PLACES, QUANTITIES
 from sim.model.state.event_log import Event
 from sim.model.state.world import World
 from sim.simulation.build import opening
-from sim.simulation.build.map_arrays import costs_of, ground_of, lines_of, near_of, routes_of, sites_of, ways_of
+from sim.simulation.build.map_arrays import (
+    costs_of,
+    ground_of,
+    lines_of,
+    near_of,
+    routes_of,
+    sites_of,
+    ways_of,
+)
 from sim.simulation.build.values import values
 
 NEVER = -1e9
 EVENT_ROWS = 16_384  # of one stretch
 # `search` is a rule that several mechanisms share, so the page of the day does not import it.
-RECORD_OF: dict[str, type] = {name: getattr(day, name, search).Parameters for name in Parameters._fields}
+RECORD_OF: dict[str, type] = {
+    name: getattr(day, name, search).Parameters for name in Parameters._fields
+}
 
 
 def key_of(base_seed: int, replication: int) -> np.uint64:
@@ -91,10 +101,17 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     sites = sites_of(map_, travel, near, ground.post, start)
     routes, facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
     lines = lines_of(scenario, map_, travel, sites, library)
-    n_sites, n_legs, n_routes, n_clusters = len(map_.settlements), len(legs.theatre), len(facts.origin), len(library.cluster_names)
+    n_sites, n_legs, n_routes, n_clusters = (
+        len(map_.settlements),
+        len(legs.theatre),
+        len(facts.origin),
+        len(library.cluster_names),
+    )
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
-        communities = opening.communities(scenario, map_, library.site_cluster, travel.nearest_site, start)
+        communities = opening.communities(
+            scenario, map_, library.site_cluster, travel.nearest_site, start
+        )
         opening.name_communities(communities)
         markets = opening.markets(scenario, communities, library, lines, parameters, start)
         groups = opening.groups(scenario, communities, sites, lines, start, key)
@@ -107,7 +124,14 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     world = World(
         scenario=scenario,
         key=key,
-        actors=arrays.Actors(np.recarray(0, dtype(Unit)), groups, networks, table(Shipment, 512), labs, table(Lead, 1024)),
+        actors=arrays.Actors(
+            np.recarray(0, dtype(Unit)),
+            groups,
+            networks,
+            table(Shipment, 512),
+            labs,
+            table(Lead, 1024),
+        ),
         places=arrays.Places(
             communities,
             markets,
@@ -163,7 +187,12 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         site_lon=np.array([place.lon for place in map_.settlements]),
         site_lat=np.array([place.lat for place in map_.settlements]),
         n_communities=map_.n_communities,
-        census=np.array([float(place.population) if place.kind in ("town", "hamlet") else 0.0 for place in map_.settlements]),
+        census=np.array(
+            [
+                float(place.population) if place.kind in ("town", "hamlet") else 0.0
+                for place in map_.settlements
+            ]
+        ),
         days_surface=travel.days_surface,
         cluster_names=library.cluster_names,
         map=map_,

@@ -83,7 +83,9 @@ def weighted(column: str, theatre: int) -> Of:
 
 def part(top: tuple[int, ...], bottom: tuple[int, ...], places: tuple[int, ...]) -> Of:
     """Sum of the flows `top` over the sum of the flows `bottom`."""
-    return lambda d: ratio(added(d.flow(k, places) for k in top), added(d.flow(k, places) for k in bottom))
+    return lambda d: ratio(
+        added(d.flow(k, places) for k in top), added(d.flow(k, places) for k in bottom)
+    )
 
 
 def ratio(top: float, bottom: float) -> float | None:

@@ -51,7 +51,14 @@ def compute(tally: np.ndarray, horizon_days: int, world: Any) -> dict[str, float
 OUTCOMES: dict[str, Outcome] = {}
 
 
-def add(name: str, unit: str, label: str, direction: str, kind: str, of: Callable[[Ledger], float | None]) -> None:
+def add(
+    name: str,
+    unit: str,
+    label: str,
+    direction: str,
+    kind: str,
+    of: Callable[[Ledger], float | None],
+) -> None:
     OUTCOMES[name] = Outcome(name, unit, label, direction, kind, of)
 
 
@@ -203,7 +210,12 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
         ("clashes", q.CLASHES, "fights opened by the state or by chance", NEUTRAL),
         ("rival_clashes", q.RIVAL_CLASHES, "clashes of armed groups of different kinds", NEUTRAL),
         ("retaliations", q.RETALIATIONS, "acts against informers, most of them threats", LESS),
-        ("third_group_entries", q.THIRD_GROUP_ENTRIES, "third groups that came where nobody governed", LESS),
+        (
+            "third_group_entries",
+            q.THIRD_GROUP_ENTRIES,
+            "third groups that came where nobody governed",
+            LESS,
+        ),
         ("state_losses", q.STATE_LOSSES, "soldiers and police killed", LESS),
         ("fighters_lost", q.FIGHTERS_LOST, "fighters killed", NEUTRAL),
         ("leaders_killed", q.LEADERS_KILLED, "community leaders killed", LESS),
@@ -232,7 +244,14 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
         "count",
         lambda d: d.flow(q.HARM_STATE, places) + d.flow(q.HARM_ARMED, places),
     )
-    add(f"civilian_harm_by_state_{name}", "people", f"of these by the state, {where}", LESS, "count", flow(q.HARM_STATE, places))
+    add(
+        f"civilian_harm_by_state_{name}",
+        "people",
+        f"of these by the state, {where}",
+        LESS,
+        "count",
+        flow(q.HARM_STATE, places),
+    )
     add(
         f"civilian_harm_by_armed_{name}",
         "people",
@@ -245,7 +264,14 @@ def violence_outcomes(name: str, places: tuple[int, ...]) -> None:
 
 def money_outcomes(name: str, places: tuple[int, ...]) -> None:
     where = REGION_LABELS[name]
-    add(f"extortion_usd_{name}", "USD", f"taken by armed groups from licit income, {where}", LESS, "money", flow(q.EXTORTION, places))
+    add(
+        f"extortion_usd_{name}",
+        "USD",
+        f"taken by armed groups from licit income, {where}",
+        LESS,
+        "money",
+        flow(q.EXTORTION, places),
+    )
     add(
         f"sponsored_usd_{name}",
         "USD",
@@ -314,7 +340,11 @@ for _name, _codes in CODES.items():
         "ratio",
         part((q.COCA_DESTROYED_AGAIN,), (q.COCA_DESTROYED,), _codes),
     )
-    for _source, _quantity in (("air", q.FIELDS_BY_AIR), ("patrol", q.FIELDS_BY_PATROL), ("lead", q.FIELDS_BY_LEAD)):
+    for _source, _quantity in (
+        ("air", q.FIELDS_BY_AIR),
+        ("patrol", q.FIELDS_BY_PATROL),
+        ("lead", q.FIELDS_BY_LEAD),
+    ):
         add(
             f"fields_by_{_source}_ha_{_name}",
             "ha",
@@ -332,14 +362,25 @@ add(
     "end",
     last_week(q.POPPY_HA, _border),
 )
-add("poppy_ha_destroyed_border", "ha", "poppy eradicated, northern border", NEUTRAL, "count", flow(q.POPPY_DESTROYED, _border))
+add(
+    "poppy_ha_destroyed_border",
+    "ha",
+    "poppy eradicated, northern border",
+    NEUTRAL,
+    "count",
+    flow(q.POPPY_DESTROYED, _border),
+)
 add(
     "fighters_vraem_end",
     "people",
     "MPCP fighters on the last day",
     LESS,
     "end",
-    lambda d: float(d.world.actors.groups.fighters[(d.world.actors.groups.kind == MPCP) & (d.world.actors.groups.alive == 1)].sum()),
+    lambda d: float(
+        d.world.actors.groups.fighters[
+            (d.world.actors.groups.kind == MPCP) & (d.world.actors.groups.alive == 1)
+        ].sum()
+    ),
 )
 for _k, _suffix in ((0, ""), (1, "_latex")):
     _what = "latex" if _k else "cocaine"
@@ -392,8 +433,22 @@ add(
     "count",
     flow(q.INCURSIONS, _border),
 )
-add("cell_days_border", "days", "days of dissident cells on the Peruvian side", LESS, "count", flow(q.CELL_DAYS, _border))
-add("fighter_days_border", "days", "fighter-days on the Peruvian side", LESS, "count", flow(q.FIGHTER_DAYS, _border))
+add(
+    "cell_days_border",
+    "days",
+    "days of dissident cells on the Peruvian side",
+    LESS,
+    "count",
+    flow(q.CELL_DAYS, _border),
+)
+add(
+    "fighter_days_border",
+    "days",
+    "fighter-days on the Peruvian side",
+    LESS,
+    "count",
+    flow(q.FIGHTER_DAYS, _border),
+)
 add(
     "cell_days_abroad",
     "days",
@@ -410,7 +465,14 @@ add(
     "count",
     flow(q.HANDED_OVER, _border),
 )
-add("line_incidents_border", "count", "incidents with a neighbour at the line", LESS, "count", flow(q.LINE_INCIDENTS, (0, *_border)))
+add(
+    "line_incidents_border",
+    "count",
+    "incidents with a neighbour at the line",
+    LESS,
+    "count",
+    flow(q.LINE_INCIDENTS, (0, *_border)),
+)
 add(
     "suspended_days_border",
     "days",
@@ -435,9 +497,30 @@ add(
     "count",
     flow(q.TRANSIT_DAYS, (0, 1, 2, 3)),
 )
-add("lift_hours", "h", "helicopter hours spent on moves", NEUTRAL, "count", flow(q.LIFT_HOURS, (0, 1, 2, 3)))
-add("survey_hours", "h", "helicopter hours spent on the search for fields", NEUTRAL, "count", flow(q.SURVEY_HOURS, (0, 1, 2, 3)))
-add("cost_musd", "million USD", "pay, allowances, flight hours and eradication", LESS, "money", flow(q.COST, (0, 1, 2, 3), 1e6))
+add(
+    "lift_hours",
+    "h",
+    "helicopter hours spent on moves",
+    NEUTRAL,
+    "count",
+    flow(q.LIFT_HOURS, (0, 1, 2, 3)),
+)
+add(
+    "survey_hours",
+    "h",
+    "helicopter hours spent on the search for fields",
+    NEUTRAL,
+    "count",
+    flow(q.SURVEY_HOURS, (0, 1, 2, 3)),
+)
+add(
+    "cost_musd",
+    "million USD",
+    "pay, allowances, flight hours and eradication",
+    LESS,
+    "money",
+    flow(q.COST, (0, 1, 2, 3), 1e6),
+)
 add(
     "readiness_mean",
     "share",

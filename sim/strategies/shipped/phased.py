@@ -20,15 +20,21 @@ class Phased(Movement):
     name = "phased"
 
     class Settings(Strategy.Settings):
-        start_day: Annotated[int, DayOfReview()] = Field(default=0, ge=0, le=7_300, description="day of the horizon of the first step")
-        duration_days: int = Field(default=180, ge=0, le=7_300, description="days from the first step to the last")
+        start_day: Annotated[int, DayOfReview()] = Field(
+            default=0, ge=0, le=7_300, description="day of the horizon of the first step"
+        )
+        duration_days: int = Field(
+            default=180, ge=0, le=7_300, description="days from the first step to the last"
+        )
         steps: int = Field(default=6, ge=1, le=1_000, description="number of steps, of equal size")
 
     @classmethod
     def idle(cls, scenario: Any) -> dict[str, str]:
         own = scenario.strategy.settings
         found = {"duration_days": "with several steps (steps = 1)"} if own["steps"] == 1 else {}
-        return found | ({"steps": "over several days (duration_days = 0)"} if own["duration_days"] == 0 else {})
+        return found | (
+            {"steps": "over several days (duration_days = 0)"} if own["duration_days"] == 0 else {}
+        )
 
     def share_on(self, situation: Situation) -> float:
         return self.levers.share_to_border * self.steps_done(situation.day) / self.settings.steps

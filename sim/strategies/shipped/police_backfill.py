@@ -31,9 +31,15 @@ class PoliceBackfill(Static):
     name = "police-backfill"
 
     class Settings(Static.Settings):
-        police_share: float = Field(default=0.3, ge=0, le=1, description="share of the local police there that may come to the VRAEM")
+        police_share: float = Field(
+            default=0.3,
+            ge=0,
+            le=1,
+            description="share of the local police there that may come to the VRAEM",
+        )
         police_from: Literal["loreto", "cajamarca", "border"] = Field(
-            default="loreto", description="theatre that the police come from; border: both, each by this share"
+            default="loreto",
+            description="theatre that the police come from; border: both, each by this share",
         )
 
     @classmethod
@@ -42,8 +48,13 @@ class PoliceBackfill(Static):
         sources = BORDER_THEATRES if own["police_from"] == "border" else (own["police_from"],)
         forces = [getattr(scenario.forces, name) for name in sources]
         if all(force.police == force.antinarcotics for force in forces):
-            return dict.fromkeys(("police_share", "police_from"), f"where police stand in {' or '.join(sources)} (there are none)")
-        return {"police_from": "with some police_share (it is 0)"} if own["police_share"] == 0 else {}
+            return dict.fromkeys(
+                ("police_share", "police_from"),
+                f"where police stand in {' or '.join(sources)} (there are none)",
+            )
+        return (
+            {"police_from": "with some police_share (it is 0)"} if own["police_share"] == 0 else {}
+        )
 
     def decide(self, situation: Situation) -> Orders | None:
         orders = super().decide(situation) or Orders()
@@ -54,9 +65,18 @@ class PoliceBackfill(Static):
     def backfill(self, situation: Situation, orders: Orders) -> None:
         own = situation.own
         gaps = own.home[from_home(own) & (own.bound_theatre != HOME)]
-        sources = BORDER_THEATRES if self.settings.police_from == "border" else (self.settings.police_from,)
+        sources = (
+            BORDER_THEATRES
+            if self.settings.police_from == "border"
+            else (self.settings.police_from,)
+        )
         police = (own.kind == "police") & np.isin(own.home_theatre, BORDER_THEATRES)
-        wanted = {name: whole(self.settings.police_share * int((police & (own.home_theatre == name)).sum())) for name in sources}
+        wanted = {
+            name: whole(
+                self.settings.police_share * int((police & (own.home_theatre == name)).sum())
+            )
+            for name in sources
+        }
         while sum(wanted.values()) > len(gaps):
             wanted[max(sources, key=lambda name: wanted[name])] -= 1
         coming: list[int] = []
@@ -71,11 +91,23 @@ class PoliceBackfill(Static):
             stays = theirs & (own.theatre == name) & (own.status == "posted")
             change = min(change, int(stays.sum()))
             if change > 0:
-                coming += thinned(own, theirs & (own.bound_theatre == name), stays, [("police", change)], [])
+                coming += thinned(
+                    own, theirs & (own.bound_theatre == name), stays, [("police", change)], []
+                )
         towns = np.unique(gaps)
         seats = (
-            Counter(towns[apportion(np.array([(gaps == town).sum() for town in towns]), sum(wanted.values()))].tolist()) if coming else {}
+            Counter(
+                towns[
+                    apportion(
+                        np.array([(gaps == town).sum() for town in towns]), sum(wanted.values())
+                    )
+                ].tolist()
+            )
+            if coming
+            else {}
         )
-        seats = Counter(seats) - Counter(own.bound_for[police & (own.bound_theatre == HOME)].tolist())
+        seats = Counter(seats) - Counter(
+            own.bound_for[police & (own.bound_theatre == HOME)].tolist()
+        )
         for row, town in zip(coming, seats.elements()):
             orders.move(own.uid[row], town, "garrison")

@@ -44,12 +44,23 @@ class RapidReserve(Movement):
 
     class Settings(Strategy.Settings):
         start_day: Annotated[int, DayOfReview()] = Field(
-            default=0, ge=0, le=7_300, description="day of the horizon from which there is a reserve"
+            default=0,
+            ge=0,
+            le=7_300,
+            description="day of the horizon from which there is a reserve",
         )
         reserve_share: float = Field(
-            default=0.15, ge=0, le=1, description="share of the VRAEM's soldiers kept as a reserve, at most share_to_border"
+            default=0.15,
+            ge=0,
+            le=1,
+            description="share of the VRAEM's soldiers kept as a reserve, at most share_to_border",
         )
-        stay_days: int = Field(default=21, ge=7, le=7_300, description="days from the order to fly to the order to return")
+        stay_days: int = Field(
+            default=21,
+            ge=7,
+            le=7_300,
+            description="days from the order to fly to the order to return",
+        )
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
@@ -75,7 +86,11 @@ class RapidReserve(Movement):
 
     def share_on(self, situation: Situation) -> float:
         """Share that is kept as a reserve from today on."""
-        return min(self.settings.reserve_share, self.levers.share_to_border) if situation.day >= self.settings.start_day else 0.0
+        return (
+            min(self.settings.reserve_share, self.levers.share_to_border)
+            if situation.day >= self.settings.start_day
+            else 0.0
+        )
 
     def move(self, situation: Situation, orders: Orders) -> tuple[list[int], dict[str, list[int]]]:
         own, places = situation.own, situation.places
@@ -90,12 +105,26 @@ class RapidReserve(Movement):
         for row in rows:
             self.come_back(situation, row, base, hours, orders)
         released = self.release(situation, rows, len(rows) - size, base, orders)
-        called = withdrawn(situation, self.levers.withdrawal, "special", size - len(rows), rows) if size > len(rows) else []
+        called = (
+            withdrawn(situation, self.levers.withdrawal, "special", size - len(rows), rows)
+            if size > len(rows)
+            else []
+        )
         if called:
             orders.move(own.uid[called], base, "reserve", by="surface", prepare_days=MARCH_DAYS)
-        waiting = [row for row in rows if row not in released and own.posting[row] == base and own.bound_mission[row] == "reserve"]
-        flown = self.fly([row for row in waiting if own.status[row] == "posted"], situation, base, hours, orders)
-        bound = dict.fromkeys(BORDER_THEATRES, 0) | Counter(own.bound_theatre[[row for row in rows if row not in released]].tolist())
+        waiting = [
+            row
+            for row in rows
+            if row not in released
+            and own.posting[row] == base
+            and own.bound_mission[row] == "reserve"
+        ]
+        flown = self.fly(
+            [row for row in waiting if own.status[row] == "posted"], situation, base, hours, orders
+        )
+        bound = dict.fromkeys(BORDER_THEATRES, 0) | Counter(
+            own.bound_theatre[[row for row in rows if row not in released]].tolist()
+        )
         for theatre in flown:
             bound[theatre] = bound.get(theatre, 0) + 1
         self.lend(situation, {theatre: bound[theatre] for theatre in BORDER_THEATRES}, orders)
@@ -108,42 +137,72 @@ class RapidReserve(Movement):
         hours = dict(situation.budget.lift_hours)
         for row in rows:
             if own.status[row] == "preparing":
-                hours[str(own.theatre[row])] -= situation.flight_hours(own.posting[row], own.bound_for[row], own.soldiers[row])
+                hours[str(own.theatre[row])] -= situation.flight_hours(
+                    own.posting[row], own.bound_for[row], own.soldiers[row]
+                )
         return hours
 
-    def come_back(self, situation: Situation, row: int, base: int, hours: dict[str, float], orders: Orders) -> None:
+    def come_back(
+        self, situation: Situation, row: int, base: int, hours: dict[str, float], orders: Orders
+    ) -> None:
         own = situation.own
         uid, here, theatre = int(own.uid[row]), int(own.posting[row]), str(own.theatre[row])
         since = self.reserve[uid]
-        if since is None or own.status[row] != "posted" or situation.day - since < self.settings.stay_days:
+        if (
+            since is None
+            or own.status[row] != "posted"
+            or situation.day - since < self.settings.stay_days
+        ):
             return
-        needed, days = situation.flight_hours(here, base, own.soldiers[row]), situation.travel_days(here, base)
+        needed, days = (
+            situation.flight_hours(here, base, own.soldiers[row]),
+            situation.travel_days(here, base),
+        )
         flies = needed <= hours[theatre] and days > NEAR_DAYS
         if flies or np.isfinite(days):
             hours[theatre] -= needed if flies else 0.0
             orders.move(uid, base, "reserve", by="air" if flies else "surface", prepare_days=0)
             self.reserve[uid] = None
 
-    def release(self, situation: Situation, rows: list[int], number: int, base: int, orders: Orders) -> list[int]:
+    def release(
+        self, situation: Situation, rows: list[int], number: int, base: int, orders: Orders
+    ) -> list[int]:
         """Send up to `number` units that wait at the base back to their first postings: rows."""
         own = situation.own
-        idle = [row for row in rows if own.status[row] == "posted" and own.posting[row] == base and own.mission[row] == "reserve"]
+        idle = [
+            row
+            for row in rows
+            if own.status[row] == "posted"
+            and own.posting[row] == base
+            and own.mission[row] == "reserve"
+        ]
         released = sorted(idle, key=lambda row: -int(own.uid[row]))[: max(number, 0)]
         self.go_home(situation, released, orders)
         for row in released:
             del self.reserve[int(own.uid[row])]
         return released
 
-    def fly(self, waiting: list[int], situation: Situation, base: int, hours: dict[str, float], orders: Orders) -> list[str]:
+    def fly(
+        self,
+        waiting: list[int],
+        situation: Situation,
+        base: int,
+        hours: dict[str, float],
+        orders: Orders,
+    ) -> list[str]:
         """Send companies where reports of the last week point: the theatre of each unit that goes."""
         own, places, reports = situation.own, situation.places, situation.reports
-        worth_a_raid = (situation.day - reports.received_day < self.review_days) & (reports.kind != "field")
+        worth_a_raid = (situation.day - reports.received_day < self.review_days) & (
+            reports.kind != "field"
+        )
         fresh = Counter(reports.place[worth_a_raid].tolist())
         out = np.array([uid for uid, since in self.reserve.items() if since is not None], np.uint64)
         served = set(own.bound_for[np.isin(own.uid, out)].tolist())
         waiting = sorted(waiting, key=lambda row: (own.kind[row] != "special", int(own.uid[row])))
         flown: list[str] = []
-        for place in sorted(fresh.keys() - served, key=lambda place: (-fresh[place], situation.chance(place))):
+        for place in sorted(
+            fresh.keys() - served, key=lambda place: (-fresh[place], situation.chance(place))
+        ):
             company = []
             for row in waiting[:COMPANY]:
                 needed = situation.flight_hours(base, place, own.soldiers[row])

@@ -24,11 +24,22 @@ class SurgeAndReturn(Movement):
 
     class Settings(Strategy.Settings):
         start_day: Annotated[int, DayOfReview()] = Field(
-            default=0, ge=0, le=7_300, description="day of the horizon on which the share is first ordered to go"
+            default=0,
+            ge=0,
+            le=7_300,
+            description="day of the horizon on which the share is first ordered to go",
         )
-        stay_days: int = Field(default=180, ge=14, le=7_300, description="days from the order to go to the order to return")
+        stay_days: int = Field(
+            default=180,
+            ge=14,
+            le=7_300,
+            description="days from the order to go to the order to return",
+        )
         repeat_every_days: int = Field(
-            default=0, ge=0, le=7_300, description="days from one order to go to the next, more than stay_days; 0: it goes once"
+            default=0,
+            ge=0,
+            le=7_300,
+            description="days from one order to go to the next, more than stay_days; 0: it goes once",
         )
 
         @model_validator(mode="after")

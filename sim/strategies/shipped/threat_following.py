@@ -60,11 +60,29 @@ class ThreatFollowing(Movement):
     name = "threat-following"
 
     class Settings(Strategy.Settings):
-        step: float = Field(default=0.05, ge=0.01, le=1, description="share of the VRAEM's soldiers that one step sends or recalls")
-        patience_reviews: int = Field(default=2, ge=1, le=100, description="reviews in a row (each 14 days) that must point one way")
-        threshold_sd: float = Field(default=1.0, ge=0, le=10, description="standard deviations of a change in signs that point a way")
+        step: float = Field(
+            default=0.05,
+            ge=0.01,
+            le=1,
+            description="share of the VRAEM's soldiers that one step sends or recalls",
+        )
+        patience_reviews: int = Field(
+            default=2,
+            ge=1,
+            le=100,
+            description="reviews in a row (each 14 days) that must point one way",
+        )
+        threshold_sd: float = Field(
+            default=1.0,
+            ge=0,
+            le=10,
+            description="standard deviations of a change in signs that point a way",
+        )
         told_anyway: float = Field(
-            default=0.3, ge=0.05, le=1, description="reports without any coverage, of those with full coverage: the staff's rule of thumb"
+            default=0.3,
+            ge=0.05,
+            le=1,
+            description="reports without any coverage, of those with full coverage: the staff's rule of thumb",
         )
 
     @classmethod
@@ -77,12 +95,17 @@ class ThreatFollowing(Movement):
         self.streak = 0  # reviews in a row that pointed to the border (+) or home (-)
         self.weeks: list[Weeks] = []  # by review
         self.first = FIRST  # reviews that the threat is compared with
-        self.at_first: dict[str, dict[str, float]] = {}  # day 0: soldiers present, and share heard, by theatre
+        self.at_first: dict[
+            str, dict[str, float]
+        ] = {}  # day 0: soldiers present, and share heard, by theatre
 
     def share_on(self, situation: Situation) -> float:
         ceiling = self.levers.share_to_border
         self.share = min(self.share, ceiling)
-        self.at_first = self.at_first or {"soldiers": soldiers(situation), "heard": self.heard(situation)}
+        self.at_first = self.at_first or {
+            "soldiers": soldiers(situation),
+            "heard": self.heard(situation),
+        }
         if situation.day == 0:
             return self.share
         self.weeks.append(self.told(situation))
@@ -104,17 +127,27 @@ class ThreatFollowing(Movement):
         now, then = self.weeks[-RECENT:], self.weeks[: min(self.first, len(self.weeks) - RECENT)]
         x, variance = np.zeros(len(SIGNS)), np.zeros(len(SIGNS))
         for sign, weeks in ((1, now), (-1, then)):
-            level = np.sum([each.levels for each in weeks], axis=0) * (RECENT / len(weeks)) + 0.5  # half a sign is added: none is not never
+            level = (
+                np.sum([each.levels for each in weeks], axis=0) * (RECENT / len(weeks)) + 0.5
+            )  # half a sign is added: none is not never
             x += sign * np.log(level[:, 0] / level[:, 1])
             variance += (1.0 / (np.sum([each.counts for each in weeks], axis=0) + 0.5)).sum(axis=1)
         bound, first = soldiers(situation, "bound_theatre"), self.at_first["soldiers"]
-        moved = [added(bound[theatre] for theatre in side) / max(added(first[theatre] for theatre in side), 1.0) for side in SIDES]
+        moved = [
+            added(bound[theatre] for theatre in side)
+            / max(added(first[theatre] for theatre in side), 1.0)
+            for side in SIDES
+        ]
         weight = 1.0 / variance
-        return float((weight * x).sum() / weight.sum()) - math.log(max(moved[0], 1e-3) / max(moved[1], 1e-3)), float(weight.sum()) ** -0.5
+        return float((weight * x).sum() / weight.sum()) - math.log(
+            max(moved[0], 1e-3) / max(moved[1], 1e-3)
+        ), float(weight.sum()) ** -0.5
 
     def told(self, situation: Situation) -> Weeks:
         """What the last two weeks told."""
-        reports = situation.reports.where(situation.day - situation.reports.received_day < REVIEW_DAYS)
+        reports = situation.reports.where(
+            situation.day - situation.reports.received_day < REVIEW_DAYS
+        )
         there, heard = soldiers(situation), self.heard(situation)
         counts, levels = np.zeros((len(SIGNS), 2)), np.zeros((len(SIGNS), 2))
         for column, side in enumerate(SIDES):
@@ -122,21 +155,34 @@ class ThreatFollowing(Movement):
                 view, here = situation.theatre[theatre], reports.theatre == theatre
                 caught = view.seizures.last(2)
                 per_soldier = self.at_first["soldiers"][theatre] / max(there[theatre], 1.0)
-                by_tip = [int((here & (reports.kind == kind) & (reports.source == "tip")).sum()) for kind in TOLD]
+                by_tip = [
+                    int((here & (reports.kind == kind) & (reports.source == "tip")).sum())
+                    for kind in TOLD
+                ]
                 told = [int((here & (reports.kind == kind)).sum()) for kind in TOLD]
                 as_heard = self.at_first["heard"][theatre] / heard[theatre]
                 counts[:, column] += [view.attacks.last(2), caught, *told]
-                levels[:, column] += [view.attacks.last(2), caught * per_soldier, *(n + k * (as_heard - 1.0) for n, k in zip(told, by_tip))]
+                levels[:, column] += [
+                    view.attacks.last(2),
+                    caught * per_soldier,
+                    *(n + k * (as_heard - 1.0) for n, k in zip(told, by_tip)),
+                ]
         return Weeks(counts, levels)
 
     def heard(self, situation: Situation) -> dict[str, float]:
         """Share of what people could tell that is told, by theatre."""
         anyway = self.settings.told_anyway
-        return {name: anyway + (1.0 - anyway) * view.coverage for name, view in situation.theatre.items()}
+        return {
+            name: anyway + (1.0 - anyway) * view.coverage
+            for name, view in situation.theatre.items()
+        }
 
 
 def soldiers(situation: Situation, column: str = "theatre") -> dict[str, float]:
     """Soldiers by the theatre where they stand (or are bound for: `bound_theatre`); who is under way stands nowhere."""
     own = situation.own
     ours = np.isin(own.kind, SOLDIERS) & ((own.status != "transit") | (column != "theatre"))
-    return {theatre: float(own.soldiers[ours & (getattr(own, column) == theatre)].sum()) for theatre in (HOME, *BORDER_THEATRES)}
+    return {
+        theatre: float(own.soldiers[ours & (getattr(own, column) == theatre)].sum())
+        for theatre in (HOME, *BORDER_THEATRES)
+    }

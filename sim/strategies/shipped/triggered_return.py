@@ -30,9 +30,21 @@ class TriggeredReturn(Movement):
         start_day: Annotated[int, DayOfReview()] = Field(
             default=0, ge=0, le=7_300, description="day of the horizon from which the share may go"
         )
-        window_weeks: int = Field(default=8, ge=1, le=104, description="full weeks over which attacks in the VRAEM are counted")
-        threshold_sd: float = Field(default=2.0, ge=0, le=10, description="standard deviations above the baseline's mean that call it home")
-        return_share: float = Field(default=1.0, ge=0, le=1, description="part of the share that comes home")
+        window_weeks: int = Field(
+            default=8,
+            ge=1,
+            le=104,
+            description="full weeks over which attacks in the VRAEM are counted",
+        )
+        threshold_sd: float = Field(
+            default=2.0,
+            ge=0,
+            le=10,
+            description="standard deviations above the baseline's mean that call it home",
+        )
+        return_share: float = Field(
+            default=1.0, ge=0, le=1, description="part of the share that comes home"
+        )
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)

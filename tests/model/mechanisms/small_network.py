@@ -17,7 +17,17 @@ class SmallNetwork:
     Believed effort is 0, so that the prior risk of a leg is `leg_risk`, or the floor."""
 
     def __init__(
-        self, ways, origin=0, mode=BY_ROAD, cost=100.0, price=2_000.0, source=800.0, leg_risk=None, firms=1, cognition=BY_UTILITY, **changes
+        self,
+        ways,
+        origin=0,
+        mode=BY_ROAD,
+        cost=100.0,
+        price=2_000.0,
+        source=800.0,
+        leg_risk=None,
+        firms=1,
+        cognition=BY_UTILITY,
+        **changes,
     ):
         n, n_legs = len(ways), 1 + max(leg for way in ways for leg in way)
         self.origin = np.broadcast_to(np.asarray(origin, np.int64), n).copy()
@@ -25,7 +35,9 @@ class SmallNetwork:
         start = np.cumsum([0, *(len(way) for way in ways)])
         leg = np.array([leg for way in ways for leg in way], np.int64)
         last = np.array([end for end, way in zip(start[1:], ways) for _ in way], np.int64)
-        onward = np.minimum(np.arange(len(leg)) + 1, last)  # every step of these routes is on a leg of its own
+        onward = np.minimum(
+            np.arange(len(leg)) + 1, last
+        )  # every step of these routes is on a leg of its own
         exit_ = np.arange(n) % 5 if np.ndim(price) else np.zeros(n, np.int64)
         prices = np.full((5, 2), float(np.max(price)))
         if np.ndim(price):
@@ -39,17 +51,31 @@ class SmallNetwork:
         self.markets = made
         self.networks = rows(Network, firms, alive=1, load_scale=1.0, uid=np.arange(1, firms + 1))
         told = np.zeros((firms, clusters + 1, n_legs))
-        self.minds = arrays.Minds(np.zeros((firms, n_legs)), told, told.copy(), np.zeros((1, 1)), np.zeros((firms, 4)))
+        self.minds = arrays.Minds(
+            np.zeros((firms, n_legs)), told, told.copy(), np.zeros((1, 1)), np.zeros((firms, 4))
+        )
         book = np.zeros((firms, clusters, arrays.BOOK_COLUMNS))
         book[:, :, arrays.CAPACITY] = book[:, :, arrays.WHOLE] = 1.0 / firms
         self.trade = arrays.Trade(
-            np.ones((firms, n)), np.zeros((firms, n)), np.full((firms, n), -1e9), book, np.zeros(n), np.zeros((firms, n))
+            np.ones((firms, n)),
+            np.zeros((firms, n)),
+            np.full((firms, n), -1e9),
+            book,
+            np.zeros(n),
+            np.zeros((firms, n)),
         )
         step = np.zeros(len(leg), np.int64)
-        self.routes = arrays.Routes(start.astype(np.int64), step - 1, step + 1.0, leg, onward, step + 1)
+        self.routes = arrays.Routes(
+            start.astype(np.int64), step - 1, step + 1.0, leg, onward, step + 1
+        )
         spread = np.broadcast_to(np.asarray(cost, float), n).copy()
         self.facts = arrays.RouteFacts(
-            self.origin, exit_, np.broadcast_to(np.asarray(mode, np.int64), n).copy(), spread, np.ones(n), np.full(n, -1, np.int64)
+            self.origin,
+            exit_,
+            np.broadcast_to(np.asarray(mode, np.int64), n).copy(),
+            spread,
+            np.ones(n),
+            np.full(n, -1, np.int64),
         )
         risk = np.zeros(n_legs) if leg_risk is None else np.asarray(leg_risk, float)
         none = np.zeros(1, np.int64)
@@ -63,13 +89,23 @@ class SmallNetwork:
     def choose(self):
         """Shares f8[firms, routes] after one review of the routes."""
         plain(routing.choose)(
-            self.places, self.minds, self.trade, self.routes, self.facts, self.legs, self.lines, self.bench, self.parameters
+            self.places,
+            self.minds,
+            self.trade,
+            self.routes,
+            self.facts,
+            self.legs,
+            self.lines,
+            self.bench,
+            self.parameters,
         )
         return self.trade.share
 
     def fade(self):
         """A week passes: memory fades, branches tell one another."""
-        plain(trafficking.learn_weekly)(SimpleNamespace(networks=self.networks), self.minds, self.trade, self.parameters)
+        plain(trafficking.learn_weekly)(
+            SimpleNamespace(networks=self.networks), self.minds, self.trade, self.parameters
+        )
 
     def saw(self, firm, cluster, leg, tried, seized):
         """A branch has sent `tried` loads over a leg and lost `seized`, told to the others of the firm."""

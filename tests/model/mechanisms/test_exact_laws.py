@@ -26,7 +26,19 @@ from sim.model.rules.route_choice import learned_risk, nested_shares, prior_risk
 from sim.model.rules.search import search_rate, sweep_width
 from sim.model.rules.violence import deitchman
 from sim.model.state import counts as q
-from sim.model.state.agents import COCAINE_LAB, LINE, MPCP, PATROL, PERU, POSTED, ArmedGroup, Community, Laboratory, Lead, Unit
+from sim.model.state.agents import (
+    COCAINE_LAB,
+    LINE,
+    MPCP,
+    PATROL,
+    PERU,
+    POSTED,
+    ArmedGroup,
+    Community,
+    Laboratory,
+    Lead,
+    Unit,
+)
 from sim.model.state.arrays import RESPONDERS
 from sim.names import VRAEM
 from sim.scenario import load_scenario
@@ -34,16 +46,23 @@ from sim.simulation.build.world import geography_of
 
 
 @pytest.mark.parametrize(
-    ("hidden", "exposed", "aim", "sweep", "minutes"), [(12, 8, 0.01, 2.5e-4, 12), (30, 30, 0.03, 1e-3, 20), (5, 30, 0.003, 1e-4, 60)]
+    ("hidden", "exposed", "aim", "sweep", "minutes"),
+    [(12, 8, 0.01, 2.5e-4, 12), (30, 30, 0.03, 1e-3, 20), (5, 30, 0.003, 1e-4, 60)],
 )
 def test_deitchman_law(hidden, exposed, aim, sweep, minutes):
     """`sweep (G0^2 - G^2) / 2 = aim (I0 - I)` along every fight: Deitchman 1962; section 4.8. of the model"""
-    lost_exposed, lost_hidden = deitchman(float(hidden), float(exposed), aim, sweep, float(minutes), 1.0)
+    lost_exposed, lost_hidden = deitchman(
+        float(hidden), float(exposed), aim, sweep, float(minutes), 1.0
+    )
     assert 0 < lost_exposed < exposed and 0 < lost_hidden < hidden
-    assert sweep * (exposed**2 - (exposed - lost_exposed) ** 2) / 2 == pytest.approx(aim * lost_hidden, rel=0.01)
+    assert sweep * (exposed**2 - (exposed - lost_exposed) ** 2) / 2 == pytest.approx(
+        aim * lost_hidden, rel=0.01
+    )
 
 
-@pytest.mark.parametrize(("hidden", "exposed"), [(10.0, 10.0), (12.0, 30.0), (12.0, 32.0), (40.0, 60.0)])
+@pytest.mark.parametrize(
+    ("hidden", "exposed"), [(10.0, 10.0), (12.0, 30.0), (12.0, 32.0), (40.0, 60.0)]
+)
 def test_deitchman_says_who_is_left(hidden, exposed):
     """Fought to the end, the hidden side is left where `2 aim I0 > sweep G0^2` and the exposed side where not, each with what the law
     leaves it: at aim .01 and sweep 2.5e-4 twelve hidden hold out against 30.98 (Deitchman 1962)."""
@@ -80,20 +99,33 @@ def test_meetings_obey_the_square_law(run_in_week_1):
     world = run.world
     sites, force = world.sites, world.fields.force
     home = int(np.flatnonzero((sites.theatre == VRAEM) & (force[:, RESPONDERS] > 0))[0])
-    groups = rows(ArmedGroup, n, alive=1, uid=np.arange(1, n + 1), kind=MPCP, site=home, country=PERU, fighters=12.0)
+    groups = rows(
+        ArmedGroup,
+        n,
+        alive=1,
+        uid=np.arange(1, n + 1),
+        kind=MPCP,
+        site=home,
+        country=PERU,
+        fighters=12.0,
+    )
     world.actors = world.actors._replace(groups=groups, leads=rows(Lead, 1))
     world.actors.units.soldiers[:] = world.actors.units.established[:] = 1_000.0
     world.fields.patrols[:] = 1e9
     p, places = world.parameters.engagement, world.tally.sum(axis=(0, 2))
     p.core[:] = 0.0
     alone(run, "pursuit.meetings")
-    clashes, dead, killed = (world.tally.sum(axis=(0, 2)) - places)[[q.CLASHES, q.STATE_LOSSES, q.FIGHTERS_LOST]]
+    clashes, dead, killed = (world.tally.sum(axis=(0, 2)) - places)[
+        [q.CLASHES, q.STATE_LOSSES, q.FIGHTERS_LOST]
+    ]
     assert clashes == n
     patrol, side = float(p.patrol_people[0]), min(12.0, float(p.ambush_people[0]))
     left_state, left_rebels = patrol - dead / n, side - killed / n
     gone = patrol**2 - left_state**2
     noise = 4 * 2 * max(patrol, side) * math.sqrt(max(dead, killed, 1.0)) / n
-    assert side**2 - left_rebels**2 == pytest.approx(gone, abs=noise + 2 * (dead / n) * (killed / n) + (dead / n) ** 2 + (killed / n) ** 2)
+    assert side**2 - left_rebels**2 == pytest.approx(
+        gone, abs=noise + 2 * (dead / n) * (killed / n) + (dead / n) ** 2 + (killed / n) ** 2
+    )
     share_state, share_rebels = dead / n / patrol, killed / n / side
     limits = float(p.meeting_state_break[0]), float(p.meeting_rebel_break[0])
     assert max(share_state / limits[0], share_rebels / limits[1]) == pytest.approx(1.0, abs=0.1)
@@ -108,7 +140,12 @@ def test_search_rate_by_hand():
 def test_width_follows_the_ground():
     """Evidence B1: jungle under trail net under valley under bare slope; a road is an open valley."""
     p = parameters("search")
-    assert [sweep_width(5, 0, p), sweep_width(4, 0, p), sweep_width(5, 2, p), sweep_width(3, 0, p)] == [0.03, 0.05, 0.15, 0.3]
+    assert [
+        sweep_width(5, 0, p),
+        sweep_width(4, 0, p),
+        sweep_width(5, 2, p),
+        sweep_width(3, 0, p),
+    ] == [0.03, 0.05, 0.15, 0.3]
 
 
 def test_search_finds_as_often_and_as_soon_as_koopman_says(run_in_week_1):
@@ -119,9 +156,13 @@ def test_search_finds_as_often_and_as_soon_as_koopman_says(run_in_week_1):
     labs = table[:n]  # half of the rows are free, so that the table does not grow
     labs.alive = 1
     world.actors = world.actors._replace(labs=table)
-    world.parameters.detection.rebuild_days[:] = world.parameters.detection.rebuild_police_days[:] = 10_000.0
+    world.parameters.detection.rebuild_days[:] = world.parameters.detection.rebuild_police_days[
+        :
+    ] = 10_000.0
     vis = float(world.parameters.detection.vis_lab[0])
-    world.fields.patrols[cell] = 0.25 * world.ground.area_km2[cell] / (0.03 * 1.5 * 8.0 * vis)  # lambda = .25
+    world.fields.patrols[cell] = (
+        0.25 * world.ground.area_km2[cell] / (0.03 * 1.5 * 8.0 * vis)
+    )  # lambda = .25
     alone(run, "detection.works")
     stop = 1.0 - math.exp(-0.25)
     found = int((labs.closed_until > run.t).sum())
@@ -133,7 +174,9 @@ def test_search_finds_as_often_and_as_soon_as_koopman_says(run_in_week_1):
         waits[(waits == 0) & (labs.closed_until > run.t)] = day
     share = (waits > 0).mean()
     assert share == pytest.approx(1 - (1 - stop) ** day, abs=0.01)
-    truncated = 1 / stop - day * (1 - stop) ** day / (1 - (1 - stop) ** day)  # mean of a geometric wait that ended by now
+    truncated = 1 / stop - day * (1 - stop) ** day / (
+        1 - (1 - stop) ** day
+    )  # mean of a geometric wait that ended by now
     assert waits[waits > 0].mean() == pytest.approx(truncated, rel=0.05)
 
 
@@ -165,7 +208,9 @@ def test_other_routes_are_blind_to_a_third_in_their_nest_only():
     before, after = shares_of(worth, modes, p), shares_of([-300.0, *worth[1:]], modes, p)
     assert after[0] < before[0] / 1.5
     gain = after / before
-    assert gain[1] == pytest.approx(gain[2]) and gain[3] == pytest.approx(gain[4]) == pytest.approx(gain[5])
+    assert gain[1] == pytest.approx(gain[2]) and gain[3] == pytest.approx(gain[4]) == pytest.approx(
+        gain[5]
+    )
     assert gain[1] > 1.02 * gain[3] > 1.02
     p.nest = 1.0  # no correlation inside a mode: plain logit, where all gain alike
     before, after = shares_of(worth, modes, p), shares_of([-300.0, *worth[1:]], modes, p)
@@ -180,7 +225,13 @@ def test_nested_shares_by_hand():
     share = shares_of([unit, 0.0, 0.5 * unit], [1, 1, 2], p)
     first, second = math.exp(2.0) + 1.0, math.exp(1.0)
     total = math.sqrt(first) + math.sqrt(second)
-    assert share == pytest.approx([math.exp(2.0) / math.sqrt(first) / total, 1 / math.sqrt(first) / total, math.sqrt(second) / total])
+    assert share == pytest.approx(
+        [
+            math.exp(2.0) / math.sqrt(first) / total,
+            1 / math.sqrt(first) / total,
+            math.sqrt(second) / total,
+        ]
+    )
 
 
 def test_odds_between_nests_halve():
@@ -208,7 +259,19 @@ def test_750_weighted_people_among_40_000_are_18_75_per_1000(run_in_week_1):
     run = run_in_week_1
     world, p = run.world, run.world.parameters.presence
     town = int(np.flatnonzero(world.sites.theatre[: world.n_communities] == VRAEM)[0])
-    units = rows(Unit, 1, alive=1, uid=1, kind=LINE, posting=town, order_site=-1, mission=PATROL, status=POSTED, soldiers=375, effort=375)
+    units = rows(
+        Unit,
+        1,
+        alive=1,
+        uid=1,
+        kind=LINE,
+        posting=town,
+        order_site=-1,
+        mission=PATROL,
+        status=POSTED,
+        soldiers=375,
+        effort=375,
+    )
     world.actors = world.actors._replace(units=units, groups=rows(ArmedGroup, 1))
     world.places.communities.committee[:] = 0.0
     world.sites.people_in_reach.flags.writeable = True
@@ -229,10 +292,14 @@ def test_prior_risk_and_utility():
     p = parameters("trafficking")
     assert prior_risk(0.1 / p.kappa, p) == pytest.approx(1 - math.exp(-0.1))
     assert prior_risk(0.0, p) == p.risk_floor and prior_risk(1e9, p) == p.risk_cap
-    assert utility(0.1, 2_000.0, 800.0, 150.0, 50.0) == pytest.approx(0.9 * 2_000 - 800 - 150 - 50 - 80)
+    assert utility(0.1, 2_000.0, 800.0, 150.0, 50.0) == pytest.approx(
+        0.9 * 2_000 - 800 - 150 - 50 - 80
+    )
 
 
-@pytest.mark.parametrize(("felt", "rival", "k"), [(0.6, 0.0, 0.45), (0.1, 0.5, 0.2), (0.0, 0.0, 0.5), (0.9, 0.9, 0.8)])
+@pytest.mark.parametrize(
+    ("felt", "rival", "k"), [(0.6, 0.0, 0.45), (0.1, 0.5, 0.2), (0.0, 0.0, 0.5), (0.9, 0.9, 0.8)]
+)
 def test_control_goes_to_its_fixed_point(felt, rival, k):
     """`S / (S + G + e)`, `G / (S + G + e)` with S = C~ (.5 + k), G = A~ (1.5 - k), e = .15 (section 4.10); s + a <= 1 on the way."""
     p = parameters("control")
@@ -257,14 +324,20 @@ def test_the_weekly_law_of_control_ends_at_its_fixed_point(state, armed):
     held = towns.state.copy(), towns.armed.copy()
     towns.state[:], towns.armed[:] = state, armed
     alone(run, "control.control", days=7 * 150)
-    assert towns.state == pytest.approx(held[0], abs=math.exp(-0.04 * 150)) and towns.state.std() > 0.1
-    assert towns.armed == pytest.approx(held[1], abs=math.exp(-0.04 * 150)) and towns.armed.max() > 0.1
+    assert (
+        towns.state == pytest.approx(held[0], abs=math.exp(-0.04 * 150)) and towns.state.std() > 0.1
+    )
+    assert (
+        towns.armed == pytest.approx(held[1], abs=math.exp(-0.04 * 150)) and towns.armed.max() > 0.1
+    )
 
 
 def test_control_rises_slower_than_it_falls():
     """.04 of the way a week up, .10 down (evidence B4)."""
     p = parameters("control")
-    assert towards(0.0, 1.0, p) == pytest.approx(1 - math.exp(-0.04)) and towards(1.0, 0.0, p) == pytest.approx(math.exp(-0.10))
+    assert towards(0.0, 1.0, p) == pytest.approx(1 - math.exp(-0.04)) and towards(
+        1.0, 0.0, p
+    ) == pytest.approx(math.exp(-0.10))
 
 
 def test_a_flight_hour_feeds_el_estrecho():
@@ -272,14 +345,18 @@ def test_a_flight_hour_feeds_el_estrecho():
     (section 4.3 of the model)."""
     p = parameters("sustainment")
     link = np.array([[1e9, 1e9, 156.0 / 230.0]])
-    assert 1.0 / vehicle_days_per_kg(link, 0, 2, 1.0, 1.0, 1.0, p) / p.ration_kg == pytest.approx(137.0, abs=0.5)
+    assert 1.0 / vehicle_days_per_kg(link, 0, 2, 1.0, 1.0, 1.0, p) / p.ration_kg == pytest.approx(
+        137.0, abs=0.5
+    )
     assert vehicle_days_per_kg(link, 0, 0, 1.0, 1.0, 1.0, p) == 0.0
 
 
 def test_the_map_puts_el_estrecho_where_the_figure_says(run_in_week_1):
     """The flight of the supply check, on the map: 156 km (section 4.3 of the model), within the size of a cell."""
     map_, travel, _ = geography_of(run_in_week_1.scenario)
-    assert travel.air_km[map_.settlement("Iquitos"), map_.settlement("El Estrecho")] == pytest.approx(156.0, abs=10.0)
+    assert travel.air_km[
+        map_.settlement("Iquitos"), map_.settlement("El Estrecho")
+    ] == pytest.approx(156.0, abs=10.0)
 
 
 def test_travel_by_hand():
@@ -291,16 +368,24 @@ def test_travel_by_hand():
     foot = foot_edges(map_, speeds)
     for e in range(0, len(foot.a), 5_001):
         a, b = foot.a[e], foot.b[e]
-        days = [5.0 * (math.sqrt(2) if foot.km[e] > 6 else 1.0) / pace[TERRAINS[map_.terrain_of[c]]] for c in (a, b)]
+        days = [
+            5.0 * (math.sqrt(2) if foot.km[e] > 6 else 1.0) / pace[TERRAINS[map_.terrain_of[c]]]
+            for c in (a, b)
+        ]
         slow = [1 + map_.slope_permille[c] / speeds.slope_permille for c in (a, b)]
         assert foot.days[e] == pytest.approx((days[0] * slow[0] + days[1] * slow[1]) / 2, rel=0.02)
     river = river_edges(map_, speeds)
     large = river.grade == 3
     assert river.days[large] == pytest.approx(river.km[large] / speeds.river_large)
     road = road_edges(map_, speeds)
-    assert road.days == pytest.approx(road.km / np.array([0.0, speeds.road_track, speeds.road_secondary, speeds.road_paved])[road.grade])
+    assert road.days == pytest.approx(
+        road.km
+        / np.array([0.0, speeds.road_track, speeds.road_secondary, speeds.road_paved])[road.grade]
+    )
     days = float(travel.days_surface[map_.settlement("Iquitos"), map_.settlement("Caballococha")])
-    assert 300 / speeds.river_large <= days <= 500 / speeds.river_large  # some 400 km of large river with its bends
+    assert (
+        300 / speeds.river_large <= days <= 500 / speeds.river_large
+    )  # some 400 km of large river with its bends
 
 
 def test_readiness_settles_near_70_percent():
@@ -334,14 +419,20 @@ def test_harm_by_the_state_silences_and_harm_by_armed_groups_does_not():
     p = parameters("communities")
 
     def town(**fields):
-        return one(Community, **({"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4} | fields))
+        return one(
+            Community, **({"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4} | fields)
+        )
 
     assert mood(town(harm_state=1.0), p) == pytest.approx(-p.cost_harm_state)
     assert mood(town(harm_armed=1.0), p) == pytest.approx(p.gain_harm_armed)
-    assert mood(town(harm_state=1.0, population=2_000.0), p) == pytest.approx(-p.cost_harm_state / 2)
+    assert mood(town(harm_state=1.0, population=2_000.0), p) == pytest.approx(
+        -p.cost_harm_state / 2
+    )
     assert mood(town(harm_state=50.0), p) == pytest.approx(-p.cost_harm_state * p.harm_cap)
     assert goodwill_after(town(eradicated_ha=100.0), p) < 0.4
-    assert goodwill_after(town(armed=0.5), p) < 0.4 < goodwill_after(town(services=0.5, state=0.5), p)
+    assert (
+        goodwill_after(town(armed=0.5), p) < 0.4 < goodwill_after(town(services=0.5, state=0.5), p)
+    )
 
 
 def test_a_post_at_its_limits():
@@ -351,13 +442,17 @@ def test_a_post_at_its_limits():
     assert post_probability(0.0, 0.0, False, ref, p) == 0.0
     assert post_probability(1e6, 0.0, False, ref, p) == pytest.approx(p.q_road)
     assert post_probability(1e6, 0.0, True, ref, p) == pytest.approx(p.q_river)
-    assert post_probability(float(p.post_people), 0.0, False, ref, p) == pytest.approx(p.manned * p.q_road)
+    assert post_probability(float(p.post_people), 0.0, False, ref, p) == pytest.approx(
+        p.manned * p.q_road
+    )
     assert post_probability(1e6, 1e9, False, ref, p) == pytest.approx(p.q_road * (1 - p.corruption))
     assert post_probability(1e6, float(p.corruption_usd), False, ref, p) == pytest.approx(
         p.q_road * (1 - p.corruption * (1 - math.exp(-1)))
     )
     assert post_probability(1e6, 0.0, True, 1e12, p) == 0.95
-    assert size_factor(ref, p) == 1.0 and size_factor(ref * 2, p) == pytest.approx(2**p.load_exponent)
+    assert size_factor(ref, p) == 1.0 and size_factor(ref * 2, p) == pytest.approx(
+        2**p.load_exponent
+    )
 
 
 def test_a_lead_grows_stale():
@@ -388,6 +483,8 @@ def test_farm_price_against_stock():
     assert farm_price(1_000.0, 9_000.0, 50.0, 50.0, 400.0, p) == pytest.approx(1_000.0)
     assert farm_price(1_000.0, 9_000.0, 25.0, 50.0, 400.0, p) == pytest.approx(1_000.0 * 2**p.theta)
     for stock in (0.0, 1.0):
-        assert farm_price(1_000.0, 9_000.0, stock, 50.0, 400.0, p) == pytest.approx(1_000 * 4**p.theta)
+        assert farm_price(1_000.0, 9_000.0, stock, 50.0, 400.0, p) == pytest.approx(
+            1_000 * 4**p.theta
+        )
     assert farm_price(1_000.0, 9_000.0, 1e9, 50.0, 400.0, p) == 400.0
     assert farm_price(1_000.0, 1_700.0, 0.0, 50.0, 400.0, p) == 1_700.0

@@ -20,7 +20,19 @@ import math
 
 from sim.model.compile import loop, rule
 from sim.model.rules.units import duty, service_of
-from sim.model.state.agents import CHECKPOINT, ERADICATION, ESCORT, GARRISON, IDLE, PATROL, POLICE, POSTED, PREPARING, RAID, RIVER_PATROL
+from sim.model.state.agents import (
+    CHECKPOINT,
+    ERADICATION,
+    ESCORT,
+    GARRISON,
+    IDLE,
+    PATROL,
+    POLICE,
+    POSTED,
+    PREPARING,
+    RAID,
+    RIVER_PATROL,
+)
 from sim.model.state.arrays import (
     ANSWERING,
     ANSWERS,
@@ -91,7 +103,11 @@ def place_units(actors, fields, sites, parameters):
             force[s, c] = 0.0
     for i in range(len(units)):
         unit = units[i]
-        if unit.alive == 0 or (unit.status != POSTED and unit.status != PREPARING) or unit.mission == IDLE:
+        if (
+            unit.alive == 0
+            or (unit.status != POSTED and unit.status != PREPARING)
+            or unit.mission == IDLE
+        ):
             continue
         s = unit.posting
         mission = duty(unit)
@@ -112,13 +128,19 @@ def place_units(actors, fields, sites, parameters):
         force[s, WEIGHTED] += alpha(mission, p) * weight * unit.effort
         force[s, PEOPLE] += unit.effort
         force[s, SERVES + service_of(unit.kind)] += unit.effort
-        at_post = 1.0 if mission == CHECKPOINT else p.river_post_share if mission == RIVER_PATROL else 0.0
+        at_post = (
+            1.0 if mission == CHECKPOINT else p.river_post_share if mission == RIVER_PATROL else 0.0
+        )
         if at_post > 0.0:
             post = site_post[s]
-            force[post, RIVER_PEOPLE if mission == RIVER_PATROL else POST_PEOPLE] += at_post * unit.effort
+            force[post, RIVER_PEOPLE if mission == RIVER_PATROL else POST_PEOPLE] += (
+                at_post * unit.effort
+            )
             force[post, POST_BRIBED] += at_post * unit.effort * unit.bribed_usd
         if mission == PATROL or mission == RIVER_PATROL:
-            force[s, TEAMS] += (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+            force[s, TEAMS] += (
+                (1.0 - at_post) * unit.effort * unit.knowledge / max(p.patrol_size, 1.0)
+            )
         answers = p.raider_response if mission == RAID else p.guard_response if guards else 1.0
         teams = answers * unit.effort / max(p.patrol_size, 1.0)
         force[s, ANSWERING] += teams
@@ -147,7 +169,9 @@ def spread(actors, places, fields, sites, near, bench, parameters):
         patrols[c] = 0.0
     for s in range(len(force)):
         if s < n:
-            force[s, WEIGHTED] += p.committee_weight * communities[s].committee * communities[s].vigour
+            force[s, WEIGHTED] += (
+                p.committee_weight * communities[s].committee * communities[s].vigour
+            )
         if force[s, WEIGHTED] > 0.0 or force[s, PEOPLE] > 0.0:
             for e in range(near.start[s], near.start[s + 1]):
                 weigh[near.site[e], 0] += force[s, WEIGHTED] * near.k[e]

@@ -71,7 +71,12 @@ def redeployment(actors, places, land, sites, ways, parameters, today, diary):
     units = actors.units
     theatres, status = places.theatres, diary.status
     site_theatre, site_cell = sites.theatre, sites.cell
-    air_hours, land_days, river_days, basin = ways.air_hours, ways.land_days, ways.river_days, ways.basin
+    air_hours, land_days, river_days, basin = (
+        ways.air_hours,
+        ways.land_days,
+        ways.river_days,
+        ways.basin,
+    )
     basins = land.basins
     p = parameters.redeployment[0]
     flight_hour_usd = parameters.sustainment[0].flight_hour_usd
@@ -101,16 +106,42 @@ def redeployment(actors, places, land, sites, ways, parameters, today, diary):
                     boats = 0.5 * (basins[basin[a]].pace + basins[basin[b]].pace)
                     unit.arrives = t + journey_days(land_days[a, b], river_days[a, b], road, boats)
                 unit.status = TRANSIT
-                note(events, status, t, DEPARTURE, here, site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)
+                note(
+                    events,
+                    status,
+                    t,
+                    DEPARTURE,
+                    here,
+                    site_cell[unit.posting],
+                    unit.uid,
+                    U(0),
+                    unit.soldiers,
+                    -1,
+                )
         if unit.status == TRANSIT and t >= unit.arrives:
             arrive(unit, site_theatre, p)
-            note(events, status, t, ARRIVAL, site_theatre[unit.posting], site_cell[unit.posting], unit.uid, U(0), unit.soldiers, -1)
+            note(
+                events,
+                status,
+                t,
+                ARRIVAL,
+                site_theatre[unit.posting],
+                site_cell[unit.posting],
+                unit.uid,
+                U(0),
+                unit.soldiers,
+                -1,
+            )
         if unit.status == TRANSIT:
             tally[TRANSIT_DAYS, here] += unit.soldiers
         else:
-            unit.knowledge = min(1.0, unit.knowledge + (1.0 - p.knowledge_at_arrival) / max(p.learning_days, 1.0))
+            unit.knowledge = min(
+                1.0, unit.knowledge + (1.0 - p.knowledge_at_arrival) / max(p.learning_days, 1.0)
+            )
             missing = unit.established - unit.soldiers
             if missing > 0.0:
-                joined = binomial(uniform(key, REPLACE, t, unit.uid, 0), int(missing), p.replacement_per_day)
+                joined = binomial(
+                    uniform(key, REPLACE, t, unit.uid, 0), int(missing), p.replacement_per_day
+                )
                 unit.soldiers += joined
                 tally[REPLACED, here] += joined

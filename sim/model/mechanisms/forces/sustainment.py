@@ -26,7 +26,10 @@ from sim.model.rules.bounds import clip
 from sim.model.state.agents import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
 from sim.model.state.counts import COST, SUPPLY_HOURS
 
-RATIONS, STORES = 0, 2  # columns of the work space: what is needed, and in the next one what was brought
+RATIONS, STORES = (
+    0,
+    2,
+)  # columns of the work space: what is needed, and in the next one what was brought
 
 
 class Parameters:
@@ -69,7 +72,11 @@ def tooth(kind, p):
 def readiness_after(readiness, sustained, p):
     """Readiness a day later: wear in the field, hunger, and recovery at rest."""
     hunger = max(0.0, 1.0 - sustained / max(p.hungry_below, 1e-9))
-    change = -p.wear * p.field_share - p.hunger_wear * hunger + p.rest_gain * (1.0 - readiness) * (1.0 - p.field_share)
+    change = (
+        -p.wear * p.field_share
+        - p.hunger_wear * hunger
+        + p.rest_gain * (1.0 - readiness) * (1.0 - p.field_share)
+    )
     return clip(readiness + change, 0.05, 1.0)
 
 
@@ -89,7 +96,9 @@ def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
     if mode == 2:
         return (2.0 * reach + p.landing_hours) / max(p.air_payload_kg, 1.0)
     days = 2.0 * reach / max(road if mode == 0 else boats, 1e-9) + p.handling_days
-    return days / max((p.lorry_payload_kg if mode == 0 else p.boat_payload_kg * load) * p.availability, 1.0)
+    return days / max(
+        (p.lorry_payload_kg if mode == 0 else p.boat_payload_kg * load) * p.availability, 1.0
+    )
 
 
 @rule
@@ -135,16 +144,28 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
             bought -= taken
     for mode in range(3):
         for h in range(len(theatres)):
-            left = theatres[h].lorries if mode == 0 else theatres[h].boats if mode == 1 else theatres[h].flight_hours_day
+            left = (
+                theatres[h].lorries
+                if mode == 0
+                else theatres[h].boats
+                if mode == 1
+                else theatres[h].flight_hours_day
+            )
             if mode == 2:
-                left = max(left - theatres[h].survey_hours, 0.0) * theatres[h].flying * (1.0 - lift_share)
+                left = (
+                    max(left - theatres[h].survey_hours, 0.0)
+                    * theatres[h].flying
+                    * (1.0 - lift_share)
+                )
             for what in (RATIONS, STORES):
                 wanted = 0.0
                 for s in range(len(post_need)):
                     cost[s] = 0.0
                     if left > 0.0 and site_theatre[s] == h and post_need[s, what] > 0.0:
                         river = basins[basin[s]]
-                        cost[s] = vehicle_days_per_kg(link, s, mode, theatres[h].road, river.pace, river.load, p)
+                        cost[s] = vehicle_days_per_kg(
+                            link, s, mode, theatres[h].road, river.pace, river.load, p
+                        )
                         wanted += post_need[s, what] * cost[s]
                 spent = min(left, wanted)
                 if mode == 2:
@@ -169,8 +190,14 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
             continue
         h = site_theatre[unit.posting]
         if unit.kind != ERADICATION:
-            tally[COST, h] += unit.soldiers * (p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0))
-        unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
+            tally[COST, h] += unit.soldiers * (
+                p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0)
+            )
+        unit.able = (
+            unit.soldiers
+            * unit.readiness
+            * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
+        )
         if unit.status == TRANSIT:
             unit.effort = 0.0
             continue
@@ -188,5 +215,9 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
         unit.guarding = guards(unit.guarding, unit.sustained, p)
         unit.stock_kg = clip(available - need, 0.0, p.stock_days * need)
         unit.readiness = readiness_after(unit.readiness, unit.sustained, p)
-        unit.able = unit.soldiers * unit.readiness * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
+        unit.able = (
+            unit.soldiers
+            * unit.readiness
+            * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
+        )
         unit.effort = unit.able * unit.sustained

@@ -142,20 +142,34 @@ def value(kind, p):
 def pull(kind, believed, p):
     """`exp(value - believed risk)` of one target, given the people believed to stand around it."""
     armed = kind <= POLICE_TEAMS or kind == RIVALS_CAMP
-    return math.exp(value(kind, p) - p.fear_of_danger * believed * (1.0 if armed else p.unarmed_risk))
+    return math.exp(
+        value(kind, p) - p.fear_of_danger * believed * (1.0 if armed else p.unarmed_risk)
+    )
 
 
 @rule
 def acts_a_week(group, harm, p):
     """Acts that a group would open in a week at the opportunity of day 0, where the state lately harmed `harm` of 1,000."""
-    ratio = 1.0 if group.kind == MPCP else p.third_ratio if group.kind == THIRD else p.dissident_ratio
-    return p.attack_rate * ratio * group.fighters * (1.0 - p.restraint * group.restraint) * (1.0 + p.provocation * harm)
+    ratio = (
+        1.0 if group.kind == MPCP else p.third_ratio if group.kind == THIRD else p.dissident_ratio
+    )
+    return (
+        p.attack_rate
+        * ratio
+        * group.fighters
+        * (1.0 - p.restraint * group.restraint)
+        * (1.0 + p.provocation * harm)
+    )
 
 
 @rule
 def opportunity(group, p):
     """What it could attack, against day 0."""
-    return clip(group.exposure / group.exposure_0 if group.exposure_0 > 0.0 else 0.0, p.opportunity_floor, p.opportunity_cap)
+    return clip(
+        group.exposure / group.exposure_0 if group.exposure_0 > 0.0 else 0.0,
+        p.opportunity_floor,
+        p.opportunity_cap,
+    )
 
 
 @loop
@@ -212,7 +226,12 @@ def choose_target(groups, g, u, communities, force, danger, near, p):
                             return kind, s
         for h in range(len(groups)):
             rival = groups[h]
-            if rival.alive == 1 and rival.kind != group.kind and rival.fighters >= 1.0 and rival.country == PERU:
+            if (
+                rival.alive == 1
+                and rival.kind != group.kind
+                and rival.fighters >= 1.0
+                and rival.country == PERU
+            ):
                 near_it = nearness(group.site, rival.site, near)
                 if near_it > 0.0:
                     weight = near_it * pull(RIVALS_CAMP, danger[g, rival.site] + rival.fighters, p)
@@ -260,7 +279,21 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
         if kind == RIVALS_CAMP:
             if held == 0:
                 rival = groups[s]
-                rival_fight(group, rival, rival.site, communities, site_cell, site_theatre, p, q, events, status, key, t, tally)
+                rival_fight(
+                    group,
+                    rival,
+                    rival.site,
+                    communities,
+                    site_cell,
+                    site_theatre,
+                    p,
+                    q,
+                    events,
+                    status,
+                    key,
+                    t,
+                    tally,
+                )
             continue
         place = site_theatre[s]
         tally[ATTACKS, place] += 1.0
@@ -270,17 +303,41 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
         if kind <= POLICE_TEAMS and uniform(key, AMBUSH, t, group.uid, 0) < p.lethal_share:
             minutes = minutes_of(uniform(key, AMBUSH_TIME, t, group.uid, 0), p)
             lost_state, lost_rebels = deitchman(
-                min(group.fighters, p.ambush_people), p.patrol_people, p.aim, p.sweep, minutes, p.attacker_break
+                min(group.fighters, p.ambush_people),
+                p.patrol_people,
+                p.aim,
+                p.sweep,
+                minutes,
+                p.attacker_break,
             )
             dead = whole(uniform(key, STATE_KILLED, t, group.uid, 0), lost_state, p.patrol_people)
             killed = kill_soldiers(units, s, kind, dead, key, t, place, tally)
             if killed > 0:
                 tally[AMBUSHES, place] += 1.0
-                note(events, status, t, LOG_AMBUSH, place, site_cell[s], group.uid, U(0), float(killed), -1)
-            kill_fighters(group, whole(uniform(key, REBELS_KILLED, t, group.uid, 0), lost_rebels, group.fighters), p.core, place, tally)
+                note(
+                    events,
+                    status,
+                    t,
+                    LOG_AMBUSH,
+                    place,
+                    site_cell[s],
+                    group.uid,
+                    U(0),
+                    float(killed),
+                    -1,
+                )
+            kill_fighters(
+                group,
+                whole(uniform(key, REBELS_KILLED, t, group.uid, 0), lost_rebels, group.fighters),
+                p.core,
+                place,
+                tally,
+            )
             if s < len(communities):
                 mean = p.civilians_per_fight * (1.0 - p.accuracy)
-                harm_by_state(communities[s], poisson(uniform(key, CIVILIANS, t, group.uid, 0), mean), tally)
+                harm_by_state(
+                    communities[s], poisson(uniform(key, CIVILIANS, t, group.uid, 0), mean), tally
+                )
         elif s < len(communities):
             town = communities[s]
             if kind == COMMITTEES:

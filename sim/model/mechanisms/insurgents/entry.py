@@ -42,7 +42,13 @@ def entry_rate(town, scale, shield, p):
     if town.holder != NOBODY:
         return 0.0
     at_stake = stakes(town) / max(stakes(town) + scale, 1e-9)
-    return p.hazard * (1.0 - town.state) * (1.0 - town.armed) * at_stake * (1.0 - kept_out(town, shield))
+    return (
+        p.hazard
+        * (1.0 - town.state)
+        * (1.0 - town.armed)
+        * at_stake
+        * (1.0 - kept_out(town, shield))
+    )
 
 
 @rule
@@ -122,7 +128,9 @@ def entry(actors, places, minds, sites, parameters, today, diary):
             continue
         if group.site < len(communities):
             town = communities[group.site]
-            if uniform(key, LEADER_HUNTED, t, group.uid, 0) < 1.0 - math.exp(-leaders_hunted(town, p)):
+            if uniform(key, LEADER_HUNTED, t, group.uid, 0) < 1.0 - math.exp(
+                -leaders_hunted(town, p)
+            ):
                 kill_leader(town, group.uid, events, status, t, tally)
                 town.vigour = clip(town.vigour - fear, 0.0, 1.0)
                 frighten(town, fear)
@@ -130,7 +138,9 @@ def entry(actors, places, minds, sites, parameters, today, diary):
     supporters = supporters_of(groups)
     for i in range(len(communities)):
         town = communities[i]
-        if uniform(key, ENTRY, t, town.uid, 0) >= 1.0 - math.exp(-entry_rate(town, scale, shield, p)):
+        if uniform(key, ENTRY, t, town.uid, 0) >= 1.0 - math.exp(
+            -entry_rate(town, scale, shield, p)
+        ):
             continue
         row = free_row(groups)
         if row < 0:
@@ -142,4 +152,15 @@ def entry(actors, places, minds, sites, parameters, today, diary):
             danger[row, s] = 0.0
         tally[OTHER_INCOME, town.theatre] += group.money
         tally[THIRD_GROUP_ENTRIES, town.theatre] += 1.0
-        note(events, status, t, LOG_ENTRY, town.theatre, town.cell, group.uid, U(0), group.fighters, -1)
+        note(
+            events,
+            status,
+            t,
+            LOG_ENTRY,
+            town.theatre,
+            town.cell,
+            group.uid,
+            U(0),
+            group.fighters,
+            -1,
+        )

@@ -64,7 +64,10 @@ def income_elsewhere(drugs, extorted, wages, p):
 @rule
 def attraction(town, danger, p, shield):
     """Weight of a place as a camp: loads and fields to tax, against the danger that it believes in, and a ronda."""
-    draw = p.move_stakes * math.log(1.0 + stakes(town) / max(p.stakes_scale, 1e-9)) - p.move_danger * danger
+    draw = (
+        p.move_stakes * math.log(1.0 + stakes(town) / max(p.stakes_scale, 1e-9))
+        - p.move_danger * danger
+    )
     return math.exp(draw) * (1.0 - kept_out(town, shield))
 
 
@@ -130,7 +133,9 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, today, dia
         group.extorted += p.revenue_memory * (levied - group.extorted)
         wages = group.fighters * p.wage_usd
         if held == 1 and group.fighters > 0.0:
-            group.other_usd = income_elsewhere(group.revenue - group.extorted, group.extorted, wages, p)
+            group.other_usd = income_elsewhere(
+                group.revenue - group.extorted, group.extorted, wages, p
+            )
             group.wage_share = clip(wages / max(group.revenue + group.other_usd, 1.0), 0.0, 1.0)
         group.carrying = group.wage_share * (group.revenue + group.other_usd) / max(p.wage_usd, 1.0)
         place = site_theatre[group.site]
@@ -144,8 +149,12 @@ def insurgency(actors, places, minds, sites, near, bench, parameters, today, dia
         state = communities[group.site].state if group.site < n else 0.0
         harm = state_harm(communities[group.site]) if group.site < n else 0.0
         if held == 0:
-            group.fighters = max(strength_after(group.fighters, group.carrying, state, harm, p), 0.0)
-        if group.site < n and uniform(key, GROUP_MOVE, t, group.uid, 0) < 1.0 - math.exp(-p.move_rate):
+            group.fighters = max(
+                strength_after(group.fighters, group.carrying, state, harm, p), 0.0
+            )
+        if group.site < n and uniform(key, GROUP_MOVE, t, group.uid, 0) < 1.0 - math.exp(
+            -p.move_rate
+        ):
             group.site = next_camp(
                 group,
                 g,

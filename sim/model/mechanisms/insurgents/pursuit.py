@@ -12,11 +12,28 @@ Left out: pursuit of those who flee, prisoners, and raids on nothing but suspici
 
 import math
 
-from sim.model.chance import GROUP_RAID, MEETING, PURSUED_KILLED, PURSUERS_KILLED, PURSUIT_CIVILIANS, U, poisson, uniform
+from sim.model.chance import (
+    GROUP_RAID,
+    MEETING,
+    PURSUED_KILLED,
+    PURSUERS_KILLED,
+    PURSUIT_CIVILIANS,
+    U,
+    poisson,
+    uniform,
+)
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import able_to_answer, told
 from sim.model.rules.search import search_rate, sweep_width
-from sim.model.rules.violence import ANYBODY, deitchman, harm_by_state, kill_fighters, kill_soldiers, square_law, whole
+from sim.model.rules.violence import (
+    ANYBODY,
+    deitchman,
+    harm_by_state,
+    kill_fighters,
+    kill_soldiers,
+    square_law,
+    whole,
+)
 from sim.model.state.agents import BY_PATROL, LEAD_GROUP, PERU
 from sim.model.state.arrays import ANSWERING, RESPONDERS
 from sim.model.state.counts import CLASHES, LEADS_ACTED
@@ -39,7 +56,11 @@ def nearest_force(force, column, site, near):
 @rule
 def knowledge_at(force, site):
     """Local knowledge of those at a site who answer leads, mean over people [0, 1]."""
-    return force[site, RESPONDERS] / force[site, ANSWERING] if site >= 0 and force[site, ANSWERING] > 0.0 else 0.0
+    return (
+        force[site, RESPONDERS] / force[site, ANSWERING]
+        if site >= 0 and force[site, ANSWERING] > 0.0
+        else 0.0
+    )
 
 
 @rule
@@ -68,22 +89,49 @@ def meetings(actors, places, fields, ground, sites, near, parameters, today, dia
     q, p = parameters.search[0], parameters.engagement[0]
     for g in range(len(groups)):
         group = groups[g]
-        if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU or group.site >= len(communities):
+        if (
+            group.alive == 0
+            or group.fighters < 1.0
+            or site_country[group.site] != PERU
+            or group.site >= len(communities)
+        ):
             continue
         c = site_cell[group.site]
-        rate = search_rate(sweep_width(cell_terrain[c], 0, q), q.searcher_km_h, 0.0, q.hours, patrols[c], p.vis_group, cell_area[c])
+        rate = search_rate(
+            sweep_width(cell_terrain[c], 0, q),
+            q.searcher_km_h,
+            0.0,
+            q.hours,
+            patrols[c],
+            p.vis_group,
+            cell_area[c],
+        )
         if uniform(key, MEETING, t, group.uid, 0) >= 1.0 - math.exp(-rate):
             continue
         place = site_theatre[group.site]
         tally[CLASHES, place] += 1.0
         side = min(group.fighters, p.ambush_people)
-        lost_state, lost_rebels = square_law(p.patrol_people, side, p.meeting_state_break, p.meeting_rebel_break)
+        lost_state, lost_rebels = square_law(
+            p.patrol_people, side, p.meeting_state_break, p.meeting_rebel_break
+        )
         dead = whole(uniform(key, PURSUERS_KILLED, t, group.uid, 0), lost_state, p.patrol_people)
-        lose_people(units, nearest_force(force, RESPONDERS, group.site, near), dead, key, t, place, tally)
-        lost = kill_fighters(group, whole(uniform(key, PURSUED_KILLED, t, group.uid, 0), lost_rebels, group.fighters), p.core, place, tally)
+        lose_people(
+            units, nearest_force(force, RESPONDERS, group.site, near), dead, key, t, place, tally
+        )
+        lost = kill_fighters(
+            group,
+            whole(uniform(key, PURSUED_KILLED, t, group.uid, 0), lost_rebels, group.fighters),
+            p.core,
+            place,
+            tally,
+        )
         note(events, status, t, CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
         mean = p.civilians_per_fight * (1.0 - p.accuracy)
-        harm_by_state(communities[group.site], poisson(uniform(key, PURSUIT_CIVILIANS, t, group.uid, 0), mean), tally)
+        harm_by_state(
+            communities[group.site],
+            poisson(uniform(key, PURSUIT_CIVILIANS, t, group.uid, 0), mean),
+            tally,
+        )
 
 
 @loop
@@ -98,7 +146,12 @@ def raids(actors, places, fields, sites, near, parameters, today, diary):
     p = parameters.engagement[0]
     for r in range(len(leads)):
         lead = leads[r]
-        if lead.alive != 1 or lead.received > t or lead.kind != LEAD_GROUP or site_country[lead.site] != PERU:
+        if (
+            lead.alive != 1
+            or lead.received > t
+            or lead.kind != LEAD_GROUP
+            or site_country[lead.site] != PERU
+        ):
             continue
         teams = able_to_answer(force, lead, t, near)
         if uniform(key, GROUP_RAID, t, lead.uid, 0) >= 1.0 - math.exp(-p.raid_response * teams):
@@ -108,17 +161,45 @@ def raids(actors, places, fields, sites, near, parameters, today, diary):
         tally[LEADS_ACTED, place] += 1.0
         group = groups[lead.row]
         nearest = nearest_force(force, told(lead, t), lead.site, near)
-        there = group.alive == 1 and group.uid == lead.target and group.site == lead.site and group.fighters >= 1.0
-        if not there or uniform(key, GROUP_RAID, t, lead.uid, 1) >= raid_finds(t - lead.seen, knowledge_at(force, nearest), p):
+        there = (
+            group.alive == 1
+            and group.uid == lead.target
+            and group.site == lead.site
+            and group.fighters >= 1.0
+        )
+        if not there or uniform(key, GROUP_RAID, t, lead.uid, 1) >= raid_finds(
+            t - lead.seen, knowledge_at(force, nearest), p
+        ):
             continue
         tally[CLASHES, place] += 1.0
         side = min(group.fighters, p.ambush_people)
-        lost_rebels, lost_state = deitchman(p.raid_people, side, p.aim, p.sweep, p.minutes, p.meeting_state_break)
-        hit = whole(uniform(key, PURSUED_KILLED, t, lead.uid, 0), min(lost_rebels, p.meeting_rebel_break * group.fighters), group.fighters)
+        lost_rebels, lost_state = deitchman(
+            p.raid_people, side, p.aim, p.sweep, p.minutes, p.meeting_state_break
+        )
+        hit = whole(
+            uniform(key, PURSUED_KILLED, t, lead.uid, 0),
+            min(lost_rebels, p.meeting_rebel_break * group.fighters),
+            group.fighters,
+        )
         lost = kill_fighters(group, hit, 0.0, place, tally)
-        note(events, status, t, CLASH, place, site_cell[lead.site], group.uid, U(0), float(lost), lead.source)
+        note(
+            events,
+            status,
+            t,
+            CLASH,
+            place,
+            site_cell[lead.site],
+            group.uid,
+            U(0),
+            float(lost),
+            lead.source,
+        )
         dead = whole(uniform(key, PURSUERS_KILLED, t, lead.uid, 0), lost_state, p.raid_people)
         lose_people(units, nearest, dead, key, t, place, tally)
         if lead.site < len(communities):
             mean = p.civilians_per_fight * (1.0 - p.accuracy)
-            harm_by_state(communities[lead.site], poisson(uniform(key, PURSUIT_CIVILIANS, t, lead.uid, 0), mean), tally)
+            harm_by_state(
+                communities[lead.site],
+                poisson(uniform(key, PURSUIT_CIVILIANS, t, lead.uid, 0), mean),
+                tally,
+            )

@@ -46,13 +46,50 @@ def rivalry(actors, places, sites, near, parameters, today, diary):
             continue
         for h in range(g + 1, len(groups)):
             second = groups[h]
-            if second.alive == 0 or second.fighters < 1.0 or second.kind == first.kind or site_country[second.site] != PERU:
+            if (
+                second.alive == 0
+                or second.fighters < 1.0
+                or second.kind == first.kind
+                or site_country[second.site] != PERU
+            ):
                 continue
             if nearness(first.site, second.site, near) <= 0.0:
                 continue
             rate = clash_rate(first.fighters, second.fighters, q)
-            if uniform(key, RIVALS, t, mix(first.uid ^ second.uid), 0) < 1.0 - math.exp(-rate / 7.0):
-                if first.fighters > second.fighters or (first.fighters == second.fighters and first.uid > second.uid):
-                    rival_fight(first, second, second.site, communities, site_cell, site_theatre, p, q, events, status, key, t, tally)
+            if uniform(key, RIVALS, t, mix(first.uid ^ second.uid), 0) < 1.0 - math.exp(
+                -rate / 7.0
+            ):
+                if first.fighters > second.fighters or (
+                    first.fighters == second.fighters and first.uid > second.uid
+                ):
+                    rival_fight(
+                        first,
+                        second,
+                        second.site,
+                        communities,
+                        site_cell,
+                        site_theatre,
+                        p,
+                        q,
+                        events,
+                        status,
+                        key,
+                        t,
+                        tally,
+                    )
                 else:
-                    rival_fight(second, first, first.site, communities, site_cell, site_theatre, p, q, events, status, key, t, tally)
+                    rival_fight(
+                        second,
+                        first,
+                        first.site,
+                        communities,
+                        site_cell,
+                        site_theatre,
+                        p,
+                        q,
+                        events,
+                        status,
+                        key,
+                        t,
+                        tally,
+                    )

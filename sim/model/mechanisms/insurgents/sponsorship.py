@@ -78,7 +78,13 @@ def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
             left -= p.advance_share * spare
             for e in range(near.start[group.site], near.start[group.site + 1]):
                 if near.site[e] < n:
-                    purse[near.site[e]] += p.advance_share * spare * near.k[e] * grown(communities[near.site[e]]) / around
+                    purse[near.site[e]] += (
+                        p.advance_share
+                        * spare
+                        * near.k[e]
+                        * grown(communities[near.site[e]])
+                        / around
+                    )
         if held == 0 and group.kind == DISSIDENT and poppy > 0.0:
             left -= p.dissident_opium_link * spare
             for_opium += p.dissident_opium_link * spare
@@ -86,7 +92,12 @@ def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
         group.spare_usd = 0.0
     for j in range(len(labs)):
         lab = labs[j]
-        if lab.alive == 1 and lab.kind == COCAINE_LAB and lab.closed_until > t + 1 and purse[lab.site] > 0.0:
+        if (
+            lab.alive == 1
+            and lab.kind == COCAINE_LAB
+            and lab.closed_until > t + 1
+            and purse[lab.site] > 0.0
+        ):
             days = days_sooner(purse[lab.site], lab.closed_until - t - 1, p)
             lab.closed_until -= days
             purse[lab.site] -= days * p.lab_day_usd

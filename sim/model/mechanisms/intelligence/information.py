@@ -25,7 +25,17 @@ import math
 from sim.model.chance import PARTNER_DELAY, TIP, TOLD, child_uid, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import in_reach
-from sim.model.state.agents import ARMY, BY_PARTNER, BY_TIP, LEAD_FIELD, LEAD_GROUP, LEAD_LAB, LEAD_SHIPMENT, NAVY, POLICE_SERVICE
+from sim.model.state.agents import (
+    ARMY,
+    BY_PARTNER,
+    BY_TIP,
+    LEAD_FIELD,
+    LEAD_GROUP,
+    LEAD_LAB,
+    LEAD_SHIPMENT,
+    NAVY,
+    POLICE_SERVICE,
+)
 from sim.model.state.arrays import SERVES
 from sim.model.state.counts import LEADS_OPEN, REPORTS
 from sim.model.state.event_log import FULL, LEADS_FULL
@@ -62,13 +72,19 @@ def tips_per_week(town, p):
 @rule
 def tells_of_fields(town, p):
     """Share of a community's people who do not live off such crops, and so might name a neighbour's field."""
-    return math.exp(-p.growers_per_ha * (town.coca + town.coca_young + town.poppy) / max(town.population, 1.0))
+    return math.exp(
+        -p.growers_per_ha * (town.coca + town.coca_young + town.poppy) / max(town.population, 1.0)
+    )
 
 
 @rule
 def field_visibility(town, p, q):
     """How far the fields of a community stand out to its neighbours: less where they are small, or poppy. q: parameters of the survey."""
-    return p.vis_field * (q.vis_coca * town.coca + q.vis_poppy * town.poppy) / max(town.coca + town.poppy, 1.0)
+    return (
+        p.vis_field
+        * (q.vis_coca * town.coca + q.vis_poppy * town.poppy)
+        / max(town.coca + town.poppy, 1.0)
+    )
 
 
 @rule
@@ -116,7 +132,9 @@ def file_tip(leads, kind, target, row, site, force, near, sharing, status, key, 
     police = in_reach(force, SERVES + POLICE_SERVICE, site, near)
     service = told_to(uniform(key, TOLD, t, target, kind), army, navy, police)
     received = t + int(p.relay_days)
-    file_lead(leads, kind, target, row, site, t, received, service, received + sharing, BY_TIP, status)
+    file_lead(
+        leads, kind, target, row, site, t, received, service, received + sharing, BY_TIP, status
+    )
 
 
 @rule
@@ -166,7 +184,13 @@ def name_fields(communities, leads, force, load, near, sharing, status, paramete
         for e in range(near.start[j], near.start[j + 1]):
             i = near.site[e]
             if i < len(communities) and i != j:
-                rate += communities[i].tips * communities[i].tells * vis * near.k[e] / (load[i] + p.background)
+                rate += (
+                    communities[i].tips
+                    * communities[i].tells
+                    * vis
+                    * near.k[e]
+                    / (load[i] + p.background)
+                )
         if rate > 0.0 and uniform(key, TIP, t, town.uid, 0) < 1.0 - math.exp(-rate):
             file_tip(leads, LEAD_FIELD, town.uid, j, j, force, near, sharing, status, key, t, p)
 
@@ -213,34 +237,88 @@ def information(
         if groups[j].alive == 1:
             draw_near(load, groups[j].site, p.vis_group, near)
     for j in range(len(shipments)):
-        if shipments[j].alive == 1 and step_cell[shipments[j].step] >= 0 and cell_community[step_cell[shipments[j].step]] >= 0:
+        if (
+            shipments[j].alive == 1
+            and step_cell[shipments[j].step] >= 0
+            and cell_community[step_cell[shipments[j].step]] >= 0
+        ):
             draw_near(load, cell_community[step_cell[shipments[j].step]], p.vis_shipment, near)
     for j in range(len(labs)):
         lab = labs[j]
         if lab.alive == 1 and lab.closed_until <= t:
             rate = named(communities, load, lab.site, p.vis_lab, near, p)
             if uniform(key, TIP, t, lab.uid, 0) < 1.0 - math.exp(-rate):
-                file_tip(leads, LEAD_LAB, lab.uid, j, lab.site, force, near, sharing, status, key, t, p)
+                file_tip(
+                    leads, LEAD_LAB, lab.uid, j, lab.site, force, near, sharing, status, key, t, p
+                )
     for j in range(len(groups)):
         group = groups[j]
         if group.alive == 1:
             rate = named(communities, load, group.site, p.vis_group, near, p)
             if uniform(key, TIP, t, group.uid, 0) < 1.0 - math.exp(-rate):
-                file_tip(leads, LEAD_GROUP, group.uid, j, group.site, force, near, sharing, status, key, t, p)
+                file_tip(
+                    leads,
+                    LEAD_GROUP,
+                    group.uid,
+                    j,
+                    group.site,
+                    force,
+                    near,
+                    sharing,
+                    status,
+                    key,
+                    t,
+                    p,
+                )
             seen_across = 0.0
             for b in range(len(partners)):
                 if partners[b].country == group.country:
-                    seen_across += p.partner_reports * partners[b].coordination * partners[b].presence / 1000.0
-            if back[group.site] >= 0 and uniform(key, TIP, t, group.uid, 1) < 1.0 - math.exp(-seen_across):
+                    seen_across += (
+                        p.partner_reports * partners[b].coordination * partners[b].presence / 1000.0
+                    )
+            if back[group.site] >= 0 and uniform(key, TIP, t, group.uid, 1) < 1.0 - math.exp(
+                -seen_across
+            ):
                 spread = max(p.partner_most_days - p.partner_least_days, 0.0)
-                arrives = t + int(p.partner_least_days + uniform(key, PARTNER_DELAY, t, group.uid, 0) * spread)
-                file_lead(leads, LEAD_GROUP, group.uid, j, back[group.site], t, arrives, ARMY, arrives, BY_PARTNER, status)
+                arrives = t + int(
+                    p.partner_least_days + uniform(key, PARTNER_DELAY, t, group.uid, 0) * spread
+                )
+                file_lead(
+                    leads,
+                    LEAD_GROUP,
+                    group.uid,
+                    j,
+                    back[group.site],
+                    t,
+                    arrives,
+                    ARMY,
+                    arrives,
+                    BY_PARTNER,
+                    status,
+                )
     for j in range(len(shipments)):
         load_ = shipments[j]
-        if load_.alive == 1 and step_cell[load_.step] >= 0 and cell_community[step_cell[load_.step]] >= 0:
+        if (
+            load_.alive == 1
+            and step_cell[load_.step] >= 0
+            and cell_community[step_cell[load_.step]] >= 0
+        ):
             site = cell_community[step_cell[load_.step]]
             rate = named(communities, load, site, p.vis_shipment, near, p)
             if uniform(key, TIP, t, load_.uid, 0) < 1.0 - math.exp(-rate):
-                file_tip(leads, LEAD_SHIPMENT, load_.uid, j, site, force, near, sharing, status, key, t, p)
+                file_tip(
+                    leads,
+                    LEAD_SHIPMENT,
+                    load_.uid,
+                    j,
+                    site,
+                    force,
+                    near,
+                    sharing,
+                    status,
+                    key,
+                    t,
+                    p,
+                )
     if weekly:
         name_fields(communities, leads, force, load, near, sharing, status, parameters, key, t)

@@ -25,7 +25,19 @@ from sim.model.chance import LEAK, OBSERVE, U, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.firms import living
 from sim.model.rules.units import duty
-from sim.model.state.agents import CHECKPOINT, COMES, GARRISON, IDLE, LEAVES, POLICE, PREPARING, RAID, RESERVE, RIVER_PATROL, TRANSIT
+from sim.model.state.agents import (
+    CHECKPOINT,
+    COMES,
+    GARRISON,
+    IDLE,
+    LEAVES,
+    POLICE,
+    PREPARING,
+    RAID,
+    RESERVE,
+    RIVER_PATROL,
+    TRANSIT,
+)
 from sim.model.state.counts import BELIEF_GAP
 from sim.names import ELSEWHERE, VRAEM
 
@@ -93,10 +105,30 @@ def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, plann
         ordered = planned == 1 and unit.order_site >= 0
         if unit.status != TRANSIT and not (ordered and unit.known & LEAVES):
             seen = unit.effort * visibility(duty(unit), p)
-            lay_effort(at_post, per_cell, unit.posting, duty(unit), seen, site_post, cell_start, cell, cell_share)
+            lay_effort(
+                at_post,
+                per_cell,
+                unit.posting,
+                duty(unit),
+                seen,
+                site_post,
+                cell_start,
+                cell,
+                cell_share,
+            )
         if ordered and unit.known & COMES:
             seen = unit.able * visibility(unit.order_mission, p)
-            lay_effort(at_post, per_cell, unit.order_site, unit.order_mission, seen, site_post, cell_start, cell, cell_share)
+            lay_effort(
+                at_post,
+                per_cell,
+                unit.order_site,
+                unit.order_mission,
+                seen,
+                site_post,
+                cell_start,
+                cell,
+                cell_share,
+            )
     for c in range(len(per_cell)):
         if cell_post[c] >= 0:
             per_cell[c] += at_post[cell_post[c]]
@@ -126,7 +158,11 @@ def in_force(partners):
 @rule
 def on_front(unit, side, place, site_theatre):
     """Whether a unit prepares to move from one theatre to another, and leaves `place` (or is bound for it)."""
-    if unit.alive == 0 or unit.status != PREPARING or site_theatre[unit.posting] == site_theatre[unit.order_site]:
+    if (
+        unit.alive == 0
+        or unit.status != PREPARING
+        or site_theatre[unit.posting] == site_theatre[unit.order_site]
+    ):
         return False
     return site_theatre[unit.posting if side == LEAVES else unit.order_site] == place
 
@@ -176,7 +212,11 @@ def leaks(actors, places, fields, sites, ground, parameters, today):
             for i in range(len(units)):
                 unit = units[i]
                 if on_front(unit, side, h, site_theatre):
-                    if side == LEAVES and unit.known & side == 0 and unit.departs <= theatres[h].announced:
+                    if (
+                        side == LEAVES
+                        and unit.known & side == 0
+                        and unit.departs <= theatres[h].announced
+                    ):
                         unit.known += side
                         heard = 1
                     if unit.known & side == 0:
@@ -185,8 +225,12 @@ def leaks(actors, places, fields, sites, ground, parameters, today):
                         weeks = max(weeks, max(unit.departs - t, 0) / 7.0)
             if moving > 0.0:
                 coordination = in_force(places.partners) if h != VRAEM else 0.0
-                weekly = leak_hazard(weeks, moving / max(p.convoy_units, 1.0), police / moving, coordination, p)
-                if uniform(key, LEAK, t, U(h), side - 1) < 1.0 - math.exp(-weekly * (1.0 - secrecy) / 7.0):
+                weekly = leak_hazard(
+                    weeks, moving / max(p.convoy_units, 1.0), police / moving, coordination, p
+                )
+                if uniform(key, LEAK, t, U(h), side - 1) < 1.0 - math.exp(
+                    -weekly * (1.0 - secrecy) / 7.0
+                ):
                     heard = 1
                     for i in range(len(units)):
                         unit = units[i]
@@ -241,7 +285,11 @@ def watch(actors, places, minds, sites, near, bench, parameters, today):
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT:
             visible[unit.posting] += unit.effort * visibility(duty(unit), p)
-            if unit.known & LEAVES and unit.status == PREPARING and site_theatre[unit.order_site] != site_theatre[unit.posting]:
+            if (
+                unit.known & LEAVES
+                and unit.status == PREPARING
+                and site_theatre[unit.order_site] != site_theatre[unit.posting]
+            ):
                 if site_theatre[unit.posting] == VRAEM:
                     leaving = 1
     for g in range(len(groups)):
@@ -252,7 +300,9 @@ def watch(actors, places, minds, sites, near, bench, parameters, today):
         sees = p.watch + p.sympathisers * friends
         e = near.start[group.site]
         for s in range(len(visible)):
-            if e == near.start[group.site + 1] or near.site[e] != s:  # sites in reach stand in order
+            if (
+                e == near.start[group.site + 1] or near.site[e] != s
+            ):  # sites in reach stand in order
                 danger[g, s] -= forget * danger[g, s]
                 continue
             e += 1

@@ -24,7 +24,14 @@ from sim.model.rules.reach import able_to_answer, knowledge_in_reach
 from sim.model.rules.search import search_rate, sweep_width
 from sim.model.state.agents import LEAD_FIELD
 from sim.model.state.arrays import CLEARERS
-from sim.model.state.counts import COST, FIELDS_BY_AIR, FIELDS_BY_LEAD, FIELDS_BY_PATROL, LEADS_ACTED, SURVEY_HOURS
+from sim.model.state.counts import (
+    COST,
+    FIELDS_BY_AIR,
+    FIELDS_BY_LEAD,
+    FIELDS_BY_PATROL,
+    LEADS_ACTED,
+    SURVEY_HOURS,
+)
 
 
 class Parameters:
@@ -44,7 +51,9 @@ class Parameters:
 def air_rate(hours, area_km2, p):
     """Hazard that a pure field is located from the air in `hours` of flight over an area."""
     sorties = hours / max(p.sortie_hours + p.transit_hours, 1e-9)
-    return p.air_km_h * p.air_width_km * p.sortie_hours * sorties / max(area_km2, 1e-9) * p.air_success
+    return (
+        p.air_km_h * p.air_width_km * p.sortie_hours * sorties / max(area_km2, 1e-9) * p.air_success
+    )
 
 
 @rule
@@ -70,7 +79,10 @@ def fly(places, fields, near, ground, worth, rate, parameters, tally):
         if force[s, CLEARERS] > 0.0:
             for e in range(near.start[s], near.start[s + 1]):
                 i = near.site[e]
-                if i < len(communities) and communities[i].coca_max + communities[i].poppy_max > 0.0:
+                if (
+                    i < len(communities)
+                    and communities[i].coca_max + communities[i].poppy_max > 0.0
+                ):
                     worth[i] = 1.0
     for c in range(len(cell_community)):
         if cell_community[c] >= 0:
@@ -82,7 +94,11 @@ def fly(places, fields, near, ground, worth, rate, parameters, tally):
             town = communities[i]
             if town.theatre == h:
                 located += town.coca_seen + town.coca_found + town.poppy_seen + town.poppy_found
-        theatre.survey_hours = p.flight_share * theatre.flight_hours_day if located < theatre.eradicate_ha_year and rate[h] > 0.0 else 0.0
+        theatre.survey_hours = (
+            p.flight_share * theatre.flight_hours_day
+            if located < theatre.eradicate_ha_year and rate[h] > 0.0
+            else 0.0
+        )
         hours = 7.0 * theatre.survey_hours * theatre.flying
         rate[h] = air_rate(hours, rate[h], p)
         tally[SURVEY_HOURS, h] += hours
@@ -106,15 +122,27 @@ def find_fields(places, fields, near, ground, bench, parameters, diary):
     for i in range(len(communities)):
         town = communities[i]
         c = town.cell
-        walks = 7.0 * search_rate(sweep_width(cell_terrain[c], 0, q), q.searcher_km_h, 0.0, q.hours, patrols[c], 1.0, cell_area[c])
+        walks = 7.0 * search_rate(
+            sweep_width(cell_terrain[c], 0, q),
+            q.searcher_km_h,
+            0.0,
+            q.hours,
+            patrols[c],
+            1.0,
+            cell_area[c],
+        )
         sweeps = worth[i] * air[town.theatre]
         rate = walks + sweeps
         town.coca_found = min(town.coca_found * keep, town.coca)
         town.poppy_found = min(town.poppy_found * keep, town.poppy)
         town.coca_seen = min(town.coca_seen * keep, town.coca - town.coca_found)
         town.poppy_seen = min(town.poppy_seen * keep, town.poppy - town.poppy_found)
-        coca = unlocated(town.coca, town.coca_seen, town.coca_found) * (1.0 - math.exp(-rate * p.vis_coca))
-        poppy = unlocated(town.poppy, town.poppy_seen, town.poppy_found) * (1.0 - math.exp(-rate * p.vis_poppy))
+        coca = unlocated(town.coca, town.coca_seen, town.coca_found) * (
+            1.0 - math.exp(-rate * p.vis_coca)
+        )
+        poppy = unlocated(town.poppy, town.poppy_seen, town.poppy_found) * (
+            1.0 - math.exp(-rate * p.vis_poppy)
+        )
         if rate > 0.0:
             tally[FIELDS_BY_AIR, town.theatre] += (coca + poppy) * sweeps / rate
             tally[FIELDS_BY_PATROL, town.theatre] += (coca + poppy) * walks / rate
@@ -146,7 +174,9 @@ def answer(actors, places, fields, sites, near, parameters, today, diary):
             continue
         lead.alive = 2
         tally[LEADS_ACTED, site_theatre[lead.site]] += 1.0
-        if uniform(key, FIELD_LEAD, t, lead.uid, 1) < success * knowledge_in_reach(force, lead.site, near):
+        if uniform(key, FIELD_LEAD, t, lead.uid, 1) < success * knowledge_in_reach(
+            force, lead.site, near
+        ):
             town = communities[lead.row]
             coca = unlocated(town.coca, town.coca_seen, town.coca_found)
             poppy = unlocated(town.poppy, town.poppy_seen, town.poppy_found)

@@ -43,9 +43,16 @@ def corruption(actors, places, fields, sites, parameters):
         post = site_post[unit.posting]
         paid = 0.0
         stands = unit.status == POSTED or unit.status == PREPARING
-        if unit.alive == 1 and stands and post < len(communities) and (duty(unit) == CHECKPOINT or duty(unit) == RIVER_PATROL):
+        if (
+            unit.alive == 1
+            and stands
+            and post < len(communities)
+            and (duty(unit) == CHECKPOINT or duty(unit) == RIVER_PATROL)
+        ):
             paid = communities[post].bribes_usd
         if paid > 0.0 or unit.bribed_usd > 0.0:
-            unit.bribed_usd = taken_after(unit.bribed_usd, paid, force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], p)
+            unit.bribed_usd = taken_after(
+                unit.bribed_usd, paid, force[post, POST_PEOPLE] + force[post, RIVER_PEOPLE], p
+            )
     for i in range(len(communities)):
         communities[i].bribes_usd = 0.0

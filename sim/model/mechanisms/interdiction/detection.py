@@ -43,7 +43,18 @@ from sim.model.rules.bounds import clip
 from sim.model.rules.reach import able_to_answer, in_reach, knowledge_in_reach
 from sim.model.rules.search import search_rate, sweep_width
 from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle
-from sim.model.state.agents import BY_LEAD, BY_PATROL, BY_POST, BY_RIVER, BY_ROAD, LATEX_POINT, LEAD_LAB, LEAD_SHIPMENT, ON_FOOT, STRIP
+from sim.model.state.agents import (
+    BY_LEAD,
+    BY_PATROL,
+    BY_POST,
+    BY_RIVER,
+    BY_ROAD,
+    LATEX_POINT,
+    LEAD_LAB,
+    LEAD_SHIPMENT,
+    ON_FOOT,
+    STRIP,
+)
 from sim.model.state.arrays import PEOPLE, POLICE_PEOPLE, POST_BRIBED, POST_PEOPLE, RIVER_PEOPLE
 from sim.model.state.counts import (
     LABS_DESTROYED,
@@ -59,7 +70,9 @@ from sim.model.state.counts import (
 )
 from sim.model.state.event_log import LAB_DESTROYED, SEIZURE, STRIP_CRATERED, note
 
-IN_SEARCH, AT_POST, ON_LEAD = range(3)  # how a load was found: offsets from SEIZED_BY_PATROL in the tally
+IN_SEARCH, AT_POST, ON_LEAD = range(
+    3
+)  # how a load was found: offsets from SEIZED_BY_PATROL in the tally
 SOURCE_CODES = (BY_PATROL, BY_POST, BY_LEAD)
 
 
@@ -110,7 +123,14 @@ def bought(bribed, p):
 @rule
 def post_probability(people, bribed, river, kg, p):
     """Probability that the post of one site stops a load that passes."""
-    return clip(manned(people, p) * (p.q_river if river else p.q_road) * size_factor(kg, p) * (1.0 - bought(bribed, p)), 0.0, 0.95)
+    return clip(
+        manned(people, p)
+        * (p.q_river if river else p.q_road)
+        * size_factor(kg, p)
+        * (1.0 - bought(bribed, p)),
+        0.0,
+        0.95,
+    )
 
 
 @rule

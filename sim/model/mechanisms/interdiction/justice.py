@@ -51,7 +51,12 @@ def teams_of(units, site_theatre, theatre):
     people = 0.0
     for i in range(len(units)):
         unit = units[i]
-        if unit.alive == 1 and unit.kind == ANTINARCOTICS and unit.status != TRANSIT and site_theatre[unit.posting] == theatre:
+        if (
+            unit.alive == 1
+            and unit.kind == ANTINARCOTICS
+            and unit.status != TRANSIT
+            and site_theatre[unit.posting] == theatre
+        ):
             people += unit.effort
     return people
 
@@ -110,7 +115,11 @@ def split(n, half, actors, minds, trade, key, t):
             minds.seized[half, c, leg] = minds.seized[n, c, leg]
             minds.tried[half, c, leg] = minds.tried[n, c, leg]
     for j in range(len(labs)):
-        if labs[j].alive == 1 and labs[j].owner == n and uniform(key, SPLIT_LAB, t, labs[j].uid, 0) < 0.5:
+        if (
+            labs[j].alive == 1
+            and labs[j].owner == n
+            and uniform(key, SPLIT_LAB, t, labs[j].uid, 0) < 0.5
+        ):
             labs[j].owner = half
     return other.uid
 
@@ -142,7 +151,11 @@ def arrests(actors, minds, trade, sites, parameters, today, diary):
             cases[n, h] = 0.0
             tally[NETWORKS_DISRUPTED, h] += 1.0
             half = free_row(networks)
-            if half >= 0 and 0.5 * largest_trade(book, n) >= p.split_least and uniform(key, ARREST, t, firm.uid, h) < p.split_share:
+            if (
+                half >= 0
+                and 0.5 * largest_trade(book, n) >= p.split_least
+                and uniform(key, ARREST, t, firm.uid, h) < p.split_share
+            ):
                 other = split(n, half, actors, minds, trade, key, t)
                 note(events, status, t, LOG_ARREST, h, -1, firm.uid, other, 2.0, -1)
             else:

@@ -74,7 +74,9 @@ def pressure(people, p):
 @rule
 def friction_after(friction, incidents, p):
     """Friction a week later: `incidents` (0 or 1) add to it, time heals it."""
-    return (friction + incidents * p.incident_step * (1.0 - friction)) * math.exp(-1.0 / max(p.heal_weeks, 1e-9))
+    return (friction + incidents * p.incident_step * (1.0 - friction)) * math.exp(
+        -1.0 / max(p.heal_weeks, 1e-9)
+    )
 
 
 @rule
@@ -102,7 +104,10 @@ def incident_hazard(partners, country, towns, force, near, p):
             for e in range(near.start[partners[b].site], near.start[partners[b].site + 1]):
                 i = near.site[e]
                 if i < len(towns):
-                    hazard += near.k[e] * (p.incident_crossing * force[i, PEOPLE] / 1000.0 + p.incident_harm * towns[i].harm_state)
+                    hazard += near.k[e] * (
+                        p.incident_crossing * force[i, PEOPLE] / 1000.0
+                        + p.incident_harm * towns[i].harm_state
+                    )
     return hazard
 
 
@@ -123,10 +128,14 @@ def coordinate(places, fields, sites, near, lines, parameters, today, diary):
         home = back[partners[b].site]
         place = site_theatre[home] if home >= 0 else 0
         hazard = incident_hazard(partners, country, towns, force, near, p)
-        incidents = 1.0 if uniform(key, INCIDENT, t, U(country), 0) < 1.0 - math.exp(-hazard) else 0.0
+        incidents = (
+            1.0 if uniform(key, INCIDENT, t, U(country), 0) < 1.0 - math.exp(-hazard) else 0.0
+        )
         friction = friction_after(partners[b].friction, incidents, p)
         until = partners[b].suspended_until
-        if t >= until and uniform(key, SUSPENSION, t, U(country), 0) < 1.0 - math.exp(-p.suspend * friction):
+        if t >= until and uniform(key, SUSPENSION, t, U(country), 0) < 1.0 - math.exp(
+            -p.suspend * friction
+        ):
             until = t + suspension_days(uniform(key, SUSPENSION, t, U(country), 1), p)
         tally[LINE_INCIDENTS, place] += incidents
         if t < until or levers[0].suspended == 1:
@@ -139,7 +148,9 @@ def coordinate(places, fields, sites, near, lines, parameters, today, diary):
                 if t < until or levers[0].suspended == 1:
                     partners[c].coordination = 0.0
                 else:
-                    partners[c].coordination += (levers[0].coordination - partners[c].coordination) / max(p.delay_weeks, 1.0)
+                    partners[c].coordination += (
+                        levers[0].coordination - partners[c].coordination
+                    ) / max(p.delay_weeks, 1.0)
 
 
 @rule
@@ -149,7 +160,11 @@ def people_abroad(partners, site, floor, worth, near):
     for b in range(len(partners)):
         for e in range(near.start[site], near.start[site + 1]):
             if near.site[e] == partners[b].site:
-                people += near.k[e] * partners[b].presence * (floor + (1.0 - floor) * partners[b].coordination * worth)
+                people += (
+                    near.k[e]
+                    * partners[b].presence
+                    * (floor + (1.0 - floor) * partners[b].coordination * worth)
+                )
     return people
 
 
@@ -198,16 +213,37 @@ def cross(actors, places, minds, sites, near, lines, parameters, today, diary):
         if abroad:
             rate = p.return_rate + p.sigma * max(0.0, across - here)
             if held == 0 and b >= 0:
-                if uniform(key, CROSSING, t, group.uid, 10) < 1.0 - math.exp(-p.joint_rate * partners[b].coordination):
+                if uniform(key, CROSSING, t, group.uid, 10) < 1.0 - math.exp(
+                    -p.joint_rate * partners[b].coordination
+                ):
                     strike(group, partners, b, site_theatre[other], p, tally)
         else:
             rate = p.sanctuary * (p.return_rate + p.sigma * max(0.0, here - across))
         if uniform(key, CROSSING, t, group.uid, 0) < 1.0 - math.exp(-rate):
-            if abroad and group.fighters >= p.min_fighters and group.days_abroad >= p.min_days_abroad:
+            if (
+                abroad
+                and group.fighters >= p.min_fighters
+                and group.days_abroad >= p.min_days_abroad
+            ):
                 tally[INCURSIONS, site_theatre[other]] += 1.0
-                note(events, status, t, INCURSION, site_theatre[other], site_cell[other], group.uid, U(0), group.fighters, -1)
+                note(
+                    events,
+                    status,
+                    t,
+                    INCURSION,
+                    site_theatre[other],
+                    site_cell[other],
+                    group.uid,
+                    U(0),
+                    group.fighters,
+                    -1,
+                )
             if not abroad and held == 0 and b >= 0:
-                met = p.handover * pressure(people_abroad(partners, foreign, 0.0, 1.0, near), p) * here
+                met = (
+                    p.handover
+                    * pressure(people_abroad(partners, foreign, 0.0, 1.0, near), p)
+                    * here
+                )
                 if uniform(key, HANDOVER, t, group.uid, 0) < met:
                     strike(group, partners, b, site_theatre[home], p, tally)
                     tally[HANDED_OVER, site_theatre[home]] += 1.0
@@ -235,7 +271,11 @@ def move_bases(actors, places, fields, sites, near, lines, parameters, today):
         here = pressure(in_reach(force, POLICE_PEOPLE, other if abroad else firm.hub, near), p)
         foreign = firm.hub if abroad else other
         across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
-        rate = p.firm_return + p.sigma * max(0.0, across - here) if abroad else p.sanctuary * p.sigma * max(0.0, here - across)
+        rate = (
+            p.firm_return + p.sigma * max(0.0, across - here)
+            if abroad
+            else p.sanctuary * p.sigma * max(0.0, here - across)
+        )
         if uniform(key, FIRM_CROSSING, t, firm.uid, 0) < 1.0 - math.exp(-rate):
             firm.hub = other
             firm.foreign = 0 if abroad else 1

@@ -53,7 +53,11 @@ class Parameters:
 @rule
 def support(town, p):
     """What services under state control, and coercion and extortion by armed groups, do to cooperation in a week."""
-    return p.gain_services * town.services * town.state - p.cost_coercion * town.armed - p.cost_extortion * town.levied
+    return (
+        p.gain_services * town.services * town.state
+        - p.cost_coercion * town.armed
+        - p.cost_extortion * town.levied
+    )
 
 
 @rule
@@ -74,7 +78,9 @@ def mood(town, p):
 def goodwill_after(town, p):
     """Goodwill a week later. Of an incident `harm_slow` of its first mood stays, added up over the weeks in which it is forgotten."""
     change = support(town, p) + p.harm_slow * (1.0 - fading(p)) * mood(town, p)
-    change -= p.cost_eradication * min(town.eradicated_ha * 10.0 / max(town.population, 1.0), p.harm_cap)
+    change -= p.cost_eradication * min(
+        town.eradicated_ha * 10.0 / max(town.population, 1.0), p.harm_cap
+    )
     change -= p.reversion * (town.goodwill - town.cooperation_0)
     return clip(town.goodwill + change, 0.0, 1.0)
 
@@ -88,7 +94,11 @@ def retaliation_rate(town, p):
 @rule
 def supported(town, p):
     """Whether a committee or ronda keeps heart."""
-    return town.fear < p.fear_limit and town.holder != ARMED and (town.ronda == 1 or town.felt > p.support_above)
+    return (
+        town.fear < p.fear_limit
+        and town.holder != ARMED
+        and (town.ronda == 1 or town.felt > p.support_above)
+    )
 
 
 @rule
@@ -105,7 +115,18 @@ def struck_back(town, held, events, status, key, t, p, tally):
     harmed = poisson(uniform(key, RETALIATION_HARM, t, town.uid, 0), p.retaliation_harm)
     tally[RETALIATIONS, town.theatre] += 1.0
     tally[ATTACKS, town.theatre] += min(harmed, 1)
-    note(events, status, t, LOG_RETALIATION, town.theatre, town.cell, U(0), town.uid, float(harmed), -1)
+    note(
+        events,
+        status,
+        t,
+        LOG_RETALIATION,
+        town.theatre,
+        town.cell,
+        U(0),
+        town.uid,
+        float(harmed),
+        -1,
+    )
     frighten(town, p.fear_step)
     if held == 0:
         harm_by_armed(town, harmed, tally)
@@ -127,11 +148,16 @@ def live(places, parameters, today, diary):
         struck_back(town, held, events, status, key, t, p, tally)
         if held == 1:
             town.cooperation_0 = town.goodwill - support(town, p) / max(p.reversion, 1e-9)
-        town.vigour = clip(town.vigour + (p.vigour_step if supported(town, p) else -p.vigour_step), 0.0, 1.0)
+        town.vigour = clip(
+            town.vigour + (p.vigour_step if supported(town, p) else -p.vigour_step), 0.0, 1.0
+        )
         if held == 0:
             town.goodwill = goodwill_after(town, p)
             town.cooperation = clip(town.goodwill + mood(town, p), 0.0, 1.0)
-            left = min(math.floor(leaving(town, p) + uniform(key, FLIGHT, t, town.uid, 0)), math.floor(town.population))
+            left = min(
+                math.floor(leaving(town, p) + uniform(key, FLIGHT, t, town.uid, 0)),
+                math.floor(town.population),
+            )
             town.population -= left
             town.displaced += left
             tally[DISPLACED, town.theatre] += left

@@ -94,7 +94,9 @@ def ripen(town, young, i, week, p):
         before = bearing(age - 1.0, p.maturation_weeks, p.ramp_weeks)
         share = 1.0
         if age < AGES - 1 and before < 1.0:
-            share = (bearing(float(age), p.maturation_weeks, p.ramp_weeks) - before) / (1.0 - before)
+            share = (bearing(float(age), p.maturation_weeks, p.ramp_weeks) - before) / (
+                1.0 - before
+            )
         for again in range(2):
             ha = share * young[i, slot, again]
             if ha > 0.0:
@@ -162,7 +164,15 @@ def grow(places, land, near, parameters, latex_cluster, today, diary):
         town.coca_bare *= math.exp(-p.give_up)
         plant(town, young, i, town.sponsored_coca, week, tally)
         town.sponsored_coca = 0.0
-        change = growth(town.coca + town.coca_young, town.coca_max, p.growth_coca, price, p.pay_leaf_usd, town.coverage, p)
+        change = growth(
+            town.coca + town.coca_young,
+            town.coca_max,
+            p.growth_coca,
+            price,
+            p.pay_leaf_usd,
+            town.coverage,
+            p,
+        )
         if change >= 0.0:
             if markets[town.cluster].product == 0 and town.coca_max > 0.0:
                 around = 0.0
@@ -180,8 +190,18 @@ def grow(places, land, near, parameters, latex_cluster, today, diary):
             lose_bearing(town, gone)
             tally[COCA_ABANDONED, town.theatre] += gone
         if town.poppy_max > 0.0 and latex_cluster >= 0:
-            turn = growth(town.poppy, town.poppy_max, p.growth_poppy, markets[latex_cluster].price, p.pay_latex_usd, town.coverage, p)
-            turn = clip(turn + town.sponsored_poppy, -town.poppy, max(town.poppy_max - town.poppy, 0.0))
+            turn = growth(
+                town.poppy,
+                town.poppy_max,
+                p.growth_poppy,
+                markets[latex_cluster].price,
+                p.pay_latex_usd,
+                town.coverage,
+                p,
+            )
+            turn = clip(
+                turn + town.sponsored_poppy, -town.poppy, max(town.poppy_max - town.poppy, 0.0)
+            )
             town.sponsored_poppy = 0.0
             town.poppy += turn
             tally[POPPY_PLANTED if turn > 0.0 else POPPY_ABANDONED, town.theatre] += abs(turn)
@@ -203,7 +223,9 @@ def displace(communities, young, i, ha, week, near, tally):
                 if part >= 0.0:
                     planted += plant(communities[j], young, j, part, week, tally)
                 elif communities[j].coca_young > 0.0:
-                    gone, _ = lose_young(communities[j], young, j, min(-part / communities[j].coca_young, 1.0))
+                    gone, _ = lose_young(
+                        communities[j], young, j, min(-part / communities[j].coca_young, 1.0)
+                    )
                     tally[COCA_ABANDONED, communities[j].theatre] += gone
     return planted
 
@@ -249,7 +271,18 @@ def clear(places, land, near, parameters, today, diary):
         for i in range(len(communities)):
             if communities[i].theatre == h and communities[i].coca > 0.0:
                 communities[i].coca_found *= 1.0 - share
-                destroy(communities, young, i, share * communities[i].coca, 0.0, 0.0, week, near, p, tally)
+                destroy(
+                    communities,
+                    young,
+                    i,
+                    share * communities[i].coca,
+                    0.0,
+                    0.0,
+                    week,
+                    near,
+                    p,
+                    tally,
+                )
 
 
 @rule
@@ -304,7 +337,11 @@ def eradicate(places, fields, land, sites, near, bench, parameters, today, diary
         for i in range(len(communities)):
             town = communities[i]
             if town.theatre == h and reach[i] > 0.0:
-                wanted += min(town.coca_found, town.coca) + share_found(town) * town.coca_young + min(town.poppy_found, town.poppy)
+                wanted += (
+                    min(town.coca_found, town.coca)
+                    + share_found(town) * town.coca_young
+                    + min(town.poppy_found, town.poppy)
+                )
         if able <= 0.0 or wanted <= 0.0:
             continue
         share = min(1.0, able / wanted)

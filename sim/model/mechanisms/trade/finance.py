@@ -48,7 +48,10 @@ def finance(actors, places, trade, sites, parameters, diary):
             m = markets[c]
             if book[n, c, CAPACITY] > 0.0:
                 usual += book[n, c, CAPACITY] * m.outflow * m.price
-                load = max(load, q.load_air_kg * (q.latex_load_share if m.product == LATEX else 1.0) * m.price)
+                load = max(
+                    load,
+                    q.load_air_kg * (q.latex_load_share if m.product == LATEX else 1.0) * m.price,
+                )
         taken = to_owners(firm.cash, usual, p)
         firm.cash -= taken
         tally[PAID_OWNERS, site_theatre[firm.hub]] += taken

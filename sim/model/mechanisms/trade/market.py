@@ -72,7 +72,14 @@ def market(places, trade, route_facts, lines, bench, parameters):
         m.bought_week = 0.0
         floor = p.latex_cost_usd if m.product == 1 else p.cost_usd
         if net[c, 1] > 0.0:
-            m.price = farm_price(net[c, 0] / net[c, 1], net[c, 2] / net[c, 1], m.stock_kg, p.target_weeks * m.outflow, floor, p)
+            m.price = farm_price(
+                net[c, 0] / net[c, 1],
+                net[c, 2] / net[c, 1],
+                m.stock_kg,
+                p.target_weeks * m.outflow,
+                floor,
+                p,
+            )
         else:
             m.price = floor
         m.price_leaf = p.leaf_share * m.price / max(leaf_per_kg, 1e-9)

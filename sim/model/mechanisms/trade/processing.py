@@ -106,7 +106,12 @@ def processing(actors, places, bench, parameters, latex_cluster, today, diary):
         markets[c].stock_kg += markets[c].inflow_kg_day
         tally[INFLOW, markets[c].theatre] += markets[c].inflow_kg_day
     vraem_leaf = 0.0
-    lanced = harvest(t + places.levers[0].first_day_of_year - 1, p.harvests_poppy, p.poppy_harvest_day, p.poppy_harvest_days)
+    lanced = harvest(
+        t + places.levers[0].first_day_of_year - 1,
+        p.harvests_poppy,
+        p.poppy_harvest_day,
+        p.poppy_harvest_days,
+    )
     for i in range(len(communities)):
         town = communities[i]
         per_ha = p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha
@@ -142,7 +147,10 @@ def processing(actors, places, bench, parameters, latex_cluster, today, diary):
         market.stock_kg += ready
         if lab.closed_until <= t and open_capacity[lab.cluster] > 0.0:
             leaf_per_kg = max(p.leaf_per_kg, 1e-9) if lab.kind == COCAINE_LAB else 1.0
-            made = min(lab.capacity, market.leaf_kg / leaf_per_kg * lab.capacity / open_capacity[lab.cluster])
+            made = min(
+                lab.capacity,
+                market.leaf_kg / leaf_per_kg * lab.capacity / open_capacity[lab.cluster],
+            )
             open_capacity[lab.cluster] -= lab.capacity
             market.leaf_kg = max(market.leaf_kg - made * leaf_per_kg, 0.0)
             lab.held_kg += made
@@ -164,7 +172,9 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
         weekly_leaf[c] = 0.0
     for i in range(len(communities)):
         town = communities[i]
-        weekly_leaf[town.cluster] += town.coca * (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / 52.0
+        weekly_leaf[town.cluster] += (
+            town.coca * (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / 52.0
+        )
     for c in range(len(markets)):
         if markets[c].product == LATEX or markets[c].leaf_kg <= p.leaf_wait_weeks * weekly_leaf[c]:
             continue
@@ -174,7 +184,9 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
             if labs[j].alive == 1 and labs[j].kind == COCAINE_LAB and labs[j].cluster == c:
                 count += 1
                 capacity += labs[j].capacity
-        for k in range(min(poisson(uniform(key, NEW_LAB, t, U(c), 0), p.expansion * count), MOST_IN_A_WEEK)):
+        for k in range(
+            min(poisson(uniform(key, NEW_LAB, t, U(c), 0), p.expansion * count), MOST_IN_A_WEEK)
+        ):
             owner = owner_of(book, c, uniform(key, LAB_OWNER, t, U(c), k))
             if owner < 0:
                 break
@@ -192,7 +204,14 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
             lab.closed_until = t
             lab.capacity = capacity / count
             lab.held_kg = 0.0
-            settle_in(lab, communities, cell_community, uniform(key, LAB_SITE, t, lab.uid, 0), uniform(key, LAB_SITE, t, lab.uid, 1), t)
+            settle_in(
+                lab,
+                communities,
+                cell_community,
+                uniform(key, LAB_SITE, t, lab.uid, 0),
+                uniform(key, LAB_SITE, t, lab.uid, 1),
+                t,
+            )
             tally[LABS_STARTED, communities[lab.site].theatre] += 1.0
 
 

@@ -27,7 +27,13 @@ import math
 from sim.model.chance import OPEN_ROUTE, uniform
 from sim.model.compile import loop
 from sim.model.rules.bounds import clip
-from sim.model.rules.route_choice import best_price, nested_shares, route_risk, salient_value, utility
+from sim.model.rules.route_choice import (
+    best_price,
+    nested_shares,
+    route_risk,
+    salient_value,
+    utility,
+)
 from sim.model.state.agents import BY_SALIENCE
 from sim.model.state.arrays import CAPACITY, START_AIR, START_BOLIVIA, START_COAST
 
@@ -37,7 +43,13 @@ def choose(places, minds, trade, routes, route_facts, legs, lines, bench, parame
     """Weekly: shares of every branch over its open routes, by nested logit. leg_safe: f8[legs, 2] work space."""
     markets = places.markets
     cognition = places.levers[0].cognition
-    open_, share, book, constant, believed = trade.open, trade.share, trade.book, trade.constant, trade.risk
+    open_, share, book, constant, believed = (
+        trade.open,
+        trade.share,
+        trade.book,
+        trade.constant,
+        trade.risk,
+    )
     route_start, step_leg, onward = routes.start, routes.leg, routes.onward
     route_exit, route_mode, route_cost = route_facts.exit, route_facts.mode, route_facts.cost
     leg_risk = legs.risk
@@ -58,10 +70,16 @@ def choose(places, minds, trade, routes, route_facts, legs, lines, bench, parame
             all_lost = 0.0
             for r in range(m.first_route, m.end_route):
                 if open_[n, r] > 0.0:
-                    believed[n, r] = route_risk(n, c, r, branch, minds, route_start, step_leg, onward, leg_risk, leg_safe, p)
+                    believed[n, r] = route_risk(
+                        n, c, r, branch, minds, route_start, step_leg, onward, leg_risk, leg_safe, p
+                    )
                     ways += 1.0
-                    all_passed += utility(0.0, prices[route_exit[r], m.product], m.price, route_cost[r], p.bribe_usd)
-                    all_lost += utility(1.0, prices[route_exit[r], m.product], m.price, route_cost[r], p.bribe_usd)
+                    all_passed += utility(
+                        0.0, prices[route_exit[r], m.product], m.price, route_cost[r], p.bribe_usd
+                    )
+                    all_lost += utility(
+                        1.0, prices[route_exit[r], m.product], m.price, route_cost[r], p.bribe_usd
+                    )
             others = max(ways - 1.0, 1.0)
             for r in range(m.first_route, m.end_route):
                 if open_[n, r] > 0.0:
@@ -71,9 +89,27 @@ def choose(places, minds, trade, routes, route_facts, legs, lines, bench, parame
                     if cognition == BY_SALIENCE and ways > 1.0:
                         passed = utility(0.0, price, m.price, route_cost[r], p.bribe_usd)
                         lost = utility(1.0, price, m.price, route_cost[r], p.bribe_usd)
-                        worth = salient_value(risk, passed, lost, (all_passed - passed) / others, (all_lost - lost) / others, p)
+                        worth = salient_value(
+                            risk,
+                            passed,
+                            lost,
+                            (all_passed - passed) / others,
+                            (all_lost - lost) / others,
+                            p,
+                        )
                     share[n, r] = worth + constant[r] + p.inertia * price * min(share[n, r], 1.0)
-            nested_shares(n, m.first_route, m.end_route, share, open_, prices, m.product, route_exit, route_mode, p)
+            nested_shares(
+                n,
+                m.first_route,
+                m.end_route,
+                share,
+                open_,
+                prices,
+                m.product,
+                route_exit,
+                route_mode,
+                p,
+            )
 
 
 @loop
@@ -90,14 +126,31 @@ def meet_start_shares(places, trade, route_facts, lines, parameters):
         for n in range(share.shape[0]):
             for r in range(share.shape[1]):
                 if start_class[r] >= 0:
-                    weight = share[n, r] * book[n, route_origin[r], CAPACITY] * (markets[route_origin[r]].outflow + 1.0)
+                    weight = (
+                        share[n, r]
+                        * book[n, route_origin[r], CAPACITY]
+                        * (markets[route_origin[r]].outflow + 1.0)
+                    )
                     total += weight
                     carried += weight if start_class[r] == k else 0.0
         if total > 0.0 and carried > 0.0:
-            goal = p.start_air if k == START_AIR else p.start_coast if k == START_COAST else p.start_bolivia if k == START_BOLIVIA else 0.0
+            goal = (
+                p.start_air
+                if k == START_AIR
+                else p.start_coast
+                if k == START_COAST
+                else p.start_bolivia
+                if k == START_BOLIVIA
+                else 0.0
+            )
             if k > START_BOLIVIA:
                 goal = max(1.0 - p.start_air - p.start_coast - p.start_bolivia, 0.0)
-            move = p.scale * best_price(prices, 0) * 0.5 * math.log(max(goal, 1e-3) / (carried / total))
+            move = (
+                p.scale
+                * best_price(prices, 0)
+                * 0.5
+                * math.log(max(goal, 1e-3) / (carried / total))
+            )
             for r in range(len(constant)):
                 if start_class[r] == k:
                     constant[r] += clip(move, -500.0, 500.0)
@@ -119,12 +172,19 @@ def open_and_close(actors, places, trade, parameters, today):
             count = 0
             for r in range(first, end):
                 if open_[n, r] > 0.0:
-                    if share[n, r] < p.drop_share and t - used[n, r] > p.drop_days and count >= p.routes_least:
+                    if (
+                        share[n, r] < p.drop_share
+                        and t - used[n, r] > p.drop_days
+                        and count >= p.routes_least
+                    ):
                         open_[n, r] = 0.0
                         share[n, r] = 0.0
                     else:
                         count += 1
-            if count < p.routes_open and uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c) < p.explore:
+            if (
+                count < p.routes_open
+                and uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c) < p.explore
+            ):
                 closed = end - first - count
                 pick = int(uniform(key, OPEN_ROUTE, t, networks[n].uid, 2 * c + 1) * closed)
                 for r in range(first, end):

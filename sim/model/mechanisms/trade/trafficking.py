@@ -20,7 +20,16 @@ from sim.model.rules.route_choice import route_prior
 from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle
 from sim.model.state.agents import BY_AIR, BY_RIVER, ON_FOOT, STRIP
 from sim.model.state.arrays import CAPACITY, SENT, WAITING, WHOLE
-from sim.model.state.counts import DELIVERED, DISPATCHED, EXPORTED, PAID_BRIBE, PAID_FARM, PAID_TOLL, PAID_TRANSPORT, REVENUE
+from sim.model.state.counts import (
+    DELIVERED,
+    DISPATCHED,
+    EXPORTED,
+    PAID_BRIBE,
+    PAID_FARM,
+    PAID_TOLL,
+    PAID_TRANSPORT,
+    REVENUE,
+)
 from sim.model.state.event_log import FULL, SHIPMENTS_FULL
 from sim.model.state.rows import free_row
 from sim.names import HCL
@@ -73,9 +82,21 @@ class Parameters:
 def standard_load(mode, product, scale, p):
     """kg of a load by mode, after splitting; never under the floor of the mode."""
     full = (
-        p.load_foot_kg if mode == ON_FOOT else p.load_river_kg if mode == BY_RIVER else p.load_air_kg if mode == BY_AIR else p.load_road_kg
+        p.load_foot_kg
+        if mode == ON_FOOT
+        else p.load_river_kg
+        if mode == BY_RIVER
+        else p.load_air_kg
+        if mode == BY_AIR
+        else p.load_road_kg
     )
-    floor = p.floor_foot_kg if mode == ON_FOOT else p.floor_river_kg if mode == BY_RIVER else p.floor_vehicle_kg
+    floor = (
+        p.floor_foot_kg
+        if mode == ON_FOOT
+        else p.floor_river_kg
+        if mode == BY_RIVER
+        else p.floor_vehicle_kg
+    )
     if product == 1:
         return max(full * p.latex_load_share, 1.0)
     return max(full * scale, floor)
@@ -169,7 +190,10 @@ def buy_and_send(
                 m = markets[c]
                 limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
                 room = max(limit - book[n, c, WAITING], 0.0)
-                wanted[c] = min(clip(offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound, 0.0, room), m.stock_kg)
+                wanted[c] = min(
+                    clip(offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound, 0.0, room),
+                    m.stock_kg,
+                )
                 bill += wanted[c] * m.price
         affordable = clip((firm.cash + firm.credit_usd) / bill, 0.0, 1.0) if bill > 0.0 else 0.0
         for c in range(len(markets)):
@@ -224,11 +248,15 @@ def buy_and_send(
                 tally[PAID_BRIBE, m.theatre] += kg * p.bribe_usd
                 tally[DISPATCHED + m.product, m.theatre] += kg
                 enter_cell(load, step_cell[load.step], cell_theatre, tally)
-                pay_toll(load, networks, communities, -1, step_cell[load.step], cell_community, p, tally)
+                pay_toll(
+                    load, networks, communities, -1, step_cell[load.step], cell_community, p, tally
+                )
 
 
 @loop
-def move(actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary):
+def move(
+    actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary
+):
     """Carry every load one day on (one sent today leaves tomorrow, after it has been looked for); it pays tolls, and its owner learns from
     the legs that it has passed."""
     t = today.t
@@ -267,7 +295,9 @@ def move(actors, places, fields, minds, ground, routes, route_facts, lines, para
                 belief[load.network, leg] += learn * (leg_effort[leg] - belief[load.network, leg])
             enter_leg(load, load.step, load.step - 1, step_leg, tried)
             enter_cell(load, step_cell[load.step], cell_theatre, tally)
-            pay_toll(load, networks, communities, before, step_cell[load.step], cell_community, p, tally)
+            pay_toll(
+                load, networks, communities, before, step_cell[load.step], cell_community, p, tally
+            )
 
 
 @loop

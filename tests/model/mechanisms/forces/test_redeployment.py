@@ -21,10 +21,24 @@ class Move:
 
     def __init__(self, n=1, by_air=0, departs=7, **changes: float) -> None:
         self.units = rows(
-            Unit, n, alive=1, uid=np.arange(1, n + 1), kind=LINE, status=PREPARING, mission=PATROL, soldiers=30.0, established=30.0
+            Unit,
+            n,
+            alive=1,
+            uid=np.arange(1, n + 1),
+            kind=LINE,
+            status=PREPARING,
+            mission=PATROL,
+            soldiers=30.0,
+            established=30.0,
         )
         self.units.order_site, self.units.order_mission, self.units.by_air = THERE, PATROL, by_air
-        self.units.departs, self.units.arrives, self.units.knowledge, self.units.stock_kg, self.units.guarding = (
+        (
+            self.units.departs,
+            self.units.arrives,
+            self.units.knowledge,
+            self.units.stock_kg,
+            self.units.guarding,
+        ) = (
             departs,
             departs + 10,
             1.0,
@@ -35,10 +49,16 @@ class Move:
         self.basins = rows(Basin, 2, pace=1.0, load=1.0)
         self.tally = np.zeros((len(QUANTITIES), 5))
         self.parameters = SimpleNamespace(
-            redeployment=parameter_table("redeployment", **changes), sustainment=parameter_table("sustainment")
+            redeployment=parameter_table("redeployment", **changes),
+            sustainment=parameter_table("sustainment"),
         )
         both = np.ones((2, 2))
-        self.ways = SimpleNamespace(air_hours=HOURS * both, land_days=LAND * both, river_days=RIVER * both, basin=np.array([0, 1]))
+        self.ways = SimpleNamespace(
+            air_hours=HOURS * both,
+            land_days=LAND * both,
+            river_days=RIVER * both,
+            basin=np.array([0, 1]),
+        )
 
     def day(self, t: int):
         sites = SimpleNamespace(theatre=np.array([VRAEM, LORETO]), cell=np.array([0, 1]))
@@ -94,8 +114,16 @@ def test_in_transit_a_unit_is_nowhere_and_arrives_a_stranger():
     assert unit.status == TRANSIT and unit.posting == HERE
     move.arrival()
     p = parameters("redeployment")
-    assert (unit.posting, unit.mission, unit.order_site, unit.moved, unit.guarding) == (THERE, PATROL, -1, 1, 0)
-    assert unit.stock_kg == 0.0 and unit.knowledge == pytest.approx(p.knowledge_at_arrival, abs=0.01)
+    assert (unit.posting, unit.mission, unit.order_site, unit.moved, unit.guarding) == (
+        THERE,
+        PATROL,
+        -1,
+        1,
+        0,
+    )
+    assert unit.stock_kg == 0.0 and unit.knowledge == pytest.approx(
+        p.knowledge_at_arrival, abs=0.01
+    )
 
 
 def test_knowledge_climbs_to_one_over_eight_weeks():
@@ -106,14 +134,23 @@ def test_knowledge_climbs_to_one_over_eight_weeks():
     for t in range(arrived + 1, arrived + 80):
         move.day(t)
         known.append(float(move.units.knowledge[0]))
-    assert known[27] == pytest.approx(0.75) and known[55] == pytest.approx(1.0) and known[54] < 1.0 and max(known) == 1.0
+    assert (
+        known[27] == pytest.approx(0.75)
+        and known[55] == pytest.approx(1.0)
+        and known[54] < 1.0
+        and max(known) == 1.0
+    )
     assert np.diff(known[:56]) == pytest.approx(0.5 / 56)
 
 
 def test_flight_hours_by_hand():
     """30 people are two loads of 24, each there and back: 2 x 2 x 3 hours."""
     p = parameters("redeployment")
-    assert flight_hours(HOURS, 30.0, p) == 12.0 and flight_hours(HOURS, 24.0, p) == 6.0 and flight_hours(HOURS, 25.0, p) == 12.0
+    assert (
+        flight_hours(HOURS, 30.0, p) == 12.0
+        and flight_hours(HOURS, 24.0, p) == 6.0
+        and flight_hours(HOURS, 25.0, p) == 12.0
+    )
 
 
 def test_an_airlift_waits_for_its_hours():
@@ -133,7 +170,9 @@ def test_an_airlift_waits_for_its_hours():
 def test_rain_slows_what_the_bank_gains():
     move = Move(by_air=1, departs=0, lift_share=1 / 3)
     move.theatres[VRAEM].flight_hours_day, move.theatres[VRAEM].flying = 6.0, 0.5
-    assert move.arrival() == 12  # 1 hour a day: the twelfth is there on day 11, and the flight lands a day later
+    assert (
+        move.arrival() == 12
+    )  # 1 hour a day: the twelfth is there on day 11, and the flight lands a day later
 
 
 def test_the_bank_has_its_limit():

@@ -52,7 +52,9 @@ def test_days_between_lie_on_the_line_and_the_year_closes():
     assert of_month(table, 0, half) == pytest.approx(3.5)
     assert of_month(table, 0, 0.0) == pytest.approx(of_month(table, 0, 365.0))
     assert 0.0 < of_month(table, 0, 0.0) < 11.0  # between December and January
-    assert all(0.0 <= of_month(calendar(), row, doy) <= 1.0 for row in range(8) for doy in range(365))
+    assert all(
+        0.0 <= of_month(calendar(), row, doy) <= 1.0 for row in range(8) for doy in range(365)
+    )
 
 
 def test_rivers_peak_when_the_sources_say():
@@ -71,16 +73,22 @@ def test_rivers_peak_when_the_sources_say():
 def test_the_height_of_the_rains_and_the_lowest_water():
     p = parameters("seasons")
     theatres, basins = turned(middle(0))  # January: the valley's rain is at its height
-    assert (theatres[VRAEM].foot, theatres[VRAEM].road, theatres[VRAEM].flying) == pytest.approx((p.rain_foot, p.rain_road, p.rain_flying))
+    assert (theatres[VRAEM].foot, theatres[VRAEM].road, theatres[VRAEM].flying) == pytest.approx(
+        (p.rain_foot, p.rain_road, p.rain_flying)
+    )
     assert theatres[LORETO].road > theatres[VRAEM].road and theatres[0].road == 1.0
     _, basins = turned(middle(7))  # August: the valley's rivers at their lowest
     assert (basins[APURIMAC].level, basins[APURIMAC].pace, basins[APURIMAC].load) == (0.0, 1.0, 1.0)
     _, basins = turned(middle(1))
-    assert (basins[APURIMAC].pace, basins[APURIMAC].load) == pytest.approx((p.high_water_pace, p.high_water_load))
+    assert (basins[APURIMAC].pace, basins[APURIMAC].load) == pytest.approx(
+        (p.high_water_pace, p.high_water_load)
+    )
 
 
 def test_off_every_day_is_alike():
-    off = dict.fromkeys(("rain_foot", "rain_road", "rain_flying", "high_water_pace", "high_water_load"), 1.0)
+    off = dict.fromkeys(
+        ("rain_foot", "rain_road", "rain_flying", "high_water_pace", "high_water_load"), 1.0
+    )
     for doy in (0, 100, 200, 300):
         theatres, basins = turned(doy, **off)
         for name in ("foot", "road", "flying"):
@@ -107,8 +115,14 @@ def test_harvests_come_in_their_months_and_keep_the_years_sum(times, length):
 def test_a_faulty_table_is_told_in_full(tmp_path):
     file = tmp_path / "seasons.toml"
     short = "[river.amazon]\nmonthly = [0.1, 0.2]\nsource = 'x'\nprovenance = 'estimated'\n"
-    file.write_text(short + f"[rain.vraem]\nmonthly = {[0.5] * 11 + [2.0]}\nprovenance = 'estimated'\n")
+    file.write_text(
+        short + f"[rain.vraem]\nmonthly = {[0.5] * 11 + [2.0]}\nprovenance = 'estimated'\n"
+    )
     with pytest.raises(RegistryError) as error:
         load_seasons(file)
     text = str(error.value)
-    assert "river.amazon.monthly: expected twelve" in text and "rain.vraem.monthly" in text and "rain.vraem: expected a source" in text
+    assert (
+        "river.amazon.monthly: expected twelve" in text
+        and "rain.vraem.monthly" in text
+        and "rain.vraem: expected a source" in text
+    )

@@ -53,7 +53,15 @@ AIR_HOURS = 156.0 / 230.0
 class Post:
     """One theatre, one site at the end of one link, and units there."""
 
-    def __init__(self, n=1, link=(FAR, FAR, AIR_HOURS, 0.0), hours=0.0, lorries=0.0, boats=0.0, **changes: float) -> None:
+    def __init__(
+        self,
+        n=1,
+        link=(FAR, FAR, AIR_HOURS, 0.0),
+        hours=0.0,
+        lorries=0.0,
+        boats=0.0,
+        **changes: float,
+    ) -> None:
         self.units = rows(
             Unit,
             n,
@@ -68,7 +76,11 @@ class Post:
             knowledge=1.0,
         )
         self.theatres = rows(Theatre, 4, road=1.0, foot=1.0, flying=1.0)
-        self.theatres[LORETO].flight_hours_day, self.theatres[LORETO].lorries, self.theatres[LORETO].boats = hours, lorries, boats
+        (
+            self.theatres[LORETO].flight_hours_day,
+            self.theatres[LORETO].lorries,
+            self.theatres[LORETO].boats,
+        ) = hours, lorries, boats
         self.basins = rows(Basin, 4, pace=1.0, load=1.0)
         self.link = np.array([link])
         self.tally = np.zeros((len(QUANTITIES), 5))
@@ -88,7 +100,9 @@ class Post:
                 SimpleNamespace(basins=self.basins),
                 sites,
                 SimpleNamespace(basin=np.full(len(self.link), PUTUMAYO)),
-                SimpleNamespace(post_need=np.zeros((len(self.link), 4)), load=np.zeros(len(self.link))),
+                SimpleNamespace(
+                    post_need=np.zeros((len(self.link), 4)), load=np.zeros(len(self.link))
+                ),
                 self.parameters,
                 diary(self.tally),
             )
@@ -97,7 +111,9 @@ class Post:
     def force(self):
         force = np.zeros((1, FORCE_COLUMNS))
         sites = SimpleNamespace(post=np.array([0]))
-        plain(place_units)(SimpleNamespace(units=self.units), SimpleNamespace(force=force), sites, self.parameters)
+        plain(place_units)(
+            SimpleNamespace(units=self.units), SimpleNamespace(force=force), sites, self.parameters
+        )
         return force
 
 
@@ -110,10 +126,14 @@ def test_a_daily_flight_hour_keeps_137_soldiers_at_el_estrecho():
 
 def test_more_hours_than_needed_add_nothing():
     """Supply saturates: what is sustained rises with the hours up to the need, then stays, and hours are left over."""
-    fed = [Post(n=10, hours=hours, refill_days=1e9).day() for hours in (0.0, 0.5, 1.0, 2.0, 3.0, 6.0)]
+    fed = [
+        Post(n=10, hours=hours, refill_days=1e9).day() for hours in (0.0, 0.5, 1.0, 2.0, 3.0, 6.0)
+    ]
     sustained = [float(post.units.sustained[0]) for post in fed]
     assert sustained == sorted(sustained) and sustained[0] == 0.0
-    assert sustained[1] == pytest.approx(sustained[2] / 2) and sustained[3] == pytest.approx(2 * sustained[2])
+    assert sustained[1] == pytest.approx(sustained[2] / 2) and sustained[3] == pytest.approx(
+        2 * sustained[2]
+    )
     assert sustained[4] == sustained[5] == 1.0
     assert fed[5].tally[SUPPLY_HOURS, LORETO] == pytest.approx(300 / 137.0, rel=0.01)
 
@@ -162,12 +182,16 @@ def test_a_link_by_hand():
     assert vehicle_days_per_kg(link, 0, 1, 0.7, 1.2, 1.3, p) == pytest.approx(
         (8 / 1.2 + p.handling_days) / (p.boat_payload_kg * 1.3 * p.availability)
     )
-    assert vehicle_days_per_kg(link, 0, 2, 0.7, 1.2, 1.3, p) == vehicle_days_per_kg(link, 0, 2, 1.0, 1.0, 1.0, p)
+    assert vehicle_days_per_kg(link, 0, 2, 0.7, 1.2, 1.3, p) == vehicle_days_per_kg(
+        link, 0, 2, 1.0, 1.0, 1.0, p
+    )
     assert vehicle_days_per_kg(np.array([[FAR, FAR, FAR, 0.0]]), 0, 1, 1.0, 1.0, 1.0, p) == 0.0
 
 
 def test_high_water_feeds_more():
-    low, high = (Post(n=10, link=(FAR, 4.0, FAR, 0.0), boats=2.0, refill_days=1e9) for _ in range(2))
+    low, high = (
+        Post(n=10, link=(FAR, 4.0, FAR, 0.0), boats=2.0, refill_days=1e9) for _ in range(2)
+    )
     high.basins[PUTUMAYO].pace, high.basins[PUTUMAYO].load = 1.2, 1.3
     assert high.day().units.sustained[0] > 1.3 * low.day().units.sustained[0] > 0
 
@@ -177,9 +201,17 @@ def test_stores_last_their_days_and_then_the_unit_guards():
     post = Post(link=(FAR, FAR, FAR, 0.0))
     post.units.stock_kg = 30 * 15.0 * 30
     post.day(30)
-    assert post.units.sustained[0] == 1.0 and post.units.guarding[0] == 0 and post.units.stock_kg[0] == 0.0
+    assert (
+        post.units.sustained[0] == 1.0
+        and post.units.guarding[0] == 0
+        and post.units.stock_kg[0] == 0.0
+    )
     post.day()
-    assert post.units.sustained[0] == 0.0 and post.units.guarding[0] == 1 and post.units.effort[0] == 0.0
+    assert (
+        post.units.sustained[0] == 0.0
+        and post.units.guarding[0] == 1
+        and post.units.effort[0] == 0.0
+    )
 
 
 def test_it_guards_below_one_mark_and_resumes_above_another():
@@ -194,7 +226,11 @@ def test_a_unit_at_rest_is_never_short():
     post = Post(link=(FAR, FAR, FAR, 0.0))
     post.units.mission, post.units.guarding = IDLE, 1
     post.day()
-    assert post.units.guarding[0] == 0 and post.units.sustained[0] == 1.0 and duty(post.units[0]) == IDLE
+    assert (
+        post.units.guarding[0] == 0
+        and post.units.sustained[0] == 1.0
+        and duty(post.units[0]) == IDLE
+    )
 
 
 @pytest.mark.parametrize("mission", [PATROL, CHECKPOINT, RAID, ESCORT])
@@ -202,7 +238,12 @@ def test_a_unit_that_guards_does_nothing_else(mission):
     post = Post()
     post.units.mission, post.units.effort = mission, 5.0
     working = post.force()[0]
-    assert working[RESPONDERS] > 0 and working[ESCORTS] > 0 and working[WEIGHTED] > 0 and working[HOLDING] == 0
+    assert (
+        working[RESPONDERS] > 0
+        and working[ESCORTS] > 0
+        and working[WEIGHTED] > 0
+        and working[HOLDING] == 0
+    )
     post.units.guarding = 1
     guarding = post.force()[0]
     idle = (WEIGHTED, PEOPLE, TEAMS, RESPONDERS, ESCORTS, POST_PEOPLE, CLEARERS)
@@ -210,7 +251,10 @@ def test_a_unit_that_guards_does_nothing_else(mission):
     assert guarding[HOLDING] == 5.0 and guarding[N_POST] == 1.0 and guarding[N_PATROL] == 0.0
 
 
-@pytest.mark.parametrize(("mission", "teams"), [(PATROL, 1.0), (RIVER_PATROL, 0.5), (CHECKPOINT, 0.0), (RAID, 0.0), (ESCORT, 0.0)])
+@pytest.mark.parametrize(
+    ("mission", "teams"),
+    [(PATROL, 1.0), (RIVER_PATROL, 0.5), (CHECKPOINT, 0.0), (RAID, 0.0), (ESCORT, 0.0)],
+)
 def test_only_patrols_search_the_land(mission, teams):
     """A raid waits unseen for its lead (4.6) and an escort is with its team: neither walks the land at the same time (4.7)."""
     post = Post()
@@ -224,7 +268,9 @@ def test_who_is_new_to_a_place_answers_as_often_and_finds_less():
     post.units.effort, post.units.knowledge = 8.0, 0.5
     force, reach = post.force(), near([0, 1], [0], [1.0])
     for shared in (0, 99):
-        assert able_to_answer(force, one(Lead, site=0, service=ARMY, shared=shared), 1, reach) == 1.0
+        assert (
+            able_to_answer(force, one(Lead, site=0, service=ARMY, shared=shared), 1, reach) == 1.0
+        )
     assert knowledge_in_reach(force, 0, reach) == 0.5
 
 
@@ -240,7 +286,9 @@ def test_who_clears_is_paid_by_the_hectare_and_not_twice():
 def test_a_clearing_team_without_supplies_clears_nothing():
     post = Post()
     post.units.kind, post.units.mission, post.units.effort = ERADICATION, ESCORT, 20.0
-    assert post.force()[0, CLEARERS] == 20.0 and post.force()[0, N_POLICE] == 1.0  # a target like other police
+    assert (
+        post.force()[0, CLEARERS] == 20.0 and post.force()[0, N_POLICE] == 1.0
+    )  # a target like other police
     post.units.guarding = 1
     assert post.force()[0, CLEARERS] == 0.0
 
@@ -256,7 +304,9 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
         cell=np.array([0]),
         cell_share=np.array([1.0]),
     )
-    sites = SimpleNamespace(people_in_reach=np.array([1500.0, 1500.0]), theatre=np.array([LORETO, LORETO]))
+    sites = SimpleNamespace(
+        people_in_reach=np.array([1500.0, 1500.0]), theatre=np.array([LORETO, LORETO])
+    )
     theatres = rows(Theatre, 4, foot=0.7)
 
     def spread_out(column: int):
@@ -264,9 +314,20 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
         force[0, column] = 10.0
         force[0, TEAMS] = 2.0
         fields = SimpleNamespace(force=force, patrols=np.zeros(1), guard=np.zeros(2))
-        actors, places = SimpleNamespace(groups=rows(Unit, 0)), SimpleNamespace(communities=towns, theatres=theatres)
+        actors, places = (
+            SimpleNamespace(groups=rows(Unit, 0)),
+            SimpleNamespace(communities=towns, theatres=theatres),
+        )
         bench = SimpleNamespace(weigh=np.zeros((2, 2)))
-        plain(spread)(actors, places, fields, sites, near, bench, SimpleNamespace(presence=parameter_table("presence")))
+        plain(spread)(
+            actors,
+            places,
+            fields,
+            sites,
+            near,
+            bench,
+            SimpleNamespace(presence=parameter_table("presence")),
+        )
         return towns.coverage.copy(), fields
 
     coverage, fields = spread_out(WEIGHTED)

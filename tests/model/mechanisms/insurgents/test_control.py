@@ -52,13 +52,28 @@ def test_a_ronda_in_vigour_keeps_armed_outsiders_out():
         run = small_run()
         run.advance(7)
         towns = run.world.places.communities
-        towns.felt[:], towns.felt_armed[:], towns.armed[:], towns.state[:], towns.vigour[:] = 0.2, 0.5, 0.0, 0.0, vigour
+        towns.felt[:], towns.felt_armed[:], towns.armed[:], towns.state[:], towns.vigour[:] = (
+            0.2,
+            0.5,
+            0.0,
+            0.0,
+            vigour,
+        )
         alone(run, "control.control")
         armed.append((towns.armed[towns.ronda == 1].max(), towns.armed[towns.ronda == 0].min()))
     with_ronda, without = zip(*armed)
-    assert with_ronda[0] > with_ronda[1] > with_ronda[2] > 0 and with_ronda[0] == pytest.approx(without[0]) and len(set(without)) == 1
+    assert (
+        with_ronda[0] > with_ronda[1] > with_ronda[2] > 0
+        and with_ronda[0] == pytest.approx(without[0])
+        and len(set(without)) == 1
+    )
 
 
 def test_what_is_at_stake_and_who_is_kept_out():
-    assert stakes(one(Community, kg_recent=1.0, coca=20.0, poppy=300.0, coca_young=4_000.0)) == 321.0
-    assert kept_out(one(Community, ronda=1, vigour=0.5), 0.8) == pytest.approx(0.4) and kept_out(one(Community, vigour=1.0), 0.8) == 0.0
+    assert (
+        stakes(one(Community, kg_recent=1.0, coca=20.0, poppy=300.0, coca_young=4_000.0)) == 321.0
+    )
+    assert (
+        kept_out(one(Community, ronda=1, vigour=0.5), 0.8) == pytest.approx(0.4)
+        and kept_out(one(Community, vigour=1.0), 0.8) == 0.0
+    )

@@ -8,9 +8,22 @@ import pytest
 from hand_made import near, one, parameters, rows
 from small_runs import alone, small_run
 
-from sim.model.mechanisms.insurgents.engagement import acts_a_week, choose_target, opportunity, pull, targets
+from sim.model.mechanisms.insurgents.engagement import (
+    acts_a_week,
+    choose_target,
+    opportunity,
+    pull,
+    targets,
+)
 from sim.model.mechanisms.insurgents.pursuit import knowledge_at, raid_finds
-from sim.model.rules.violence import COMMITTEES, INFRASTRUCTURE, PATROLS, POLICE_TEAMS, POSTS, RIVALS_CAMP
+from sim.model.rules.violence import (
+    COMMITTEES,
+    INFRASTRUCTURE,
+    PATROLS,
+    POLICE_TEAMS,
+    POSTS,
+    RIVALS_CAMP,
+)
 from sim.model.state import counts as q
 from sim.model.state.agents import DISSIDENT, LEAD_GROUP, MPCP, PERU, THIRD, ArmedGroup, Community
 from sim.model.state.arrays import ANSWERING, FORCE_COLUMNS, N_PATROL, N_POLICE, N_POST, RESPONDERS
@@ -40,12 +53,19 @@ def test_what_it_strikes_is_a_logit():
         (PATROLS, 0): 3 * math.exp(p.value_patrol - 60 * p.fear_of_danger),
         (POSTS, 0): 2 * math.exp(p.value_post - 60 * p.fear_of_danger),
         (POLICE_TEAMS, 0): math.exp(p.value_police - 60 * p.fear_of_danger),
-        (COMMITTEES, 0): 20 / p.committee_people * math.exp(p.value_committee - 60 * p.fear_of_danger * p.unarmed_risk),
-        (INFRASTRUCTURE, 0): math.exp(p.value_infrastructure - 60 * p.fear_of_danger * p.unarmed_risk),
+        (COMMITTEES, 0): 20
+        / p.committee_people
+        * math.exp(p.value_committee - 60 * p.fear_of_danger * p.unarmed_risk),
+        (INFRASTRUCTURE, 0): math.exp(
+            p.value_infrastructure - 60 * p.fear_of_danger * p.unarmed_risk
+        ),
         (PATROLS, 1): 0.5 * 4 * math.exp(p.value_patrol - 10 * p.fear_of_danger),
-        (INFRASTRUCTURE, 1): 0.5 * math.exp(p.value_infrastructure - 10 * p.fear_of_danger * p.unarmed_risk),
+        (INFRASTRUCTURE, 1): 0.5
+        * math.exp(p.value_infrastructure - 10 * p.fear_of_danger * p.unarmed_risk),
     }
-    assert share == pytest.approx({key: w / sum(weight.values()) for key, w in weight.items()}, abs=1e-3)
+    assert share == pytest.approx(
+        {key: w / sum(weight.values()) for key, w in weight.items()}, abs=1e-3
+    )
 
 
 def test_a_group_shuns_what_it_believes_in_not_what_is_there():
@@ -53,7 +73,8 @@ def test_a_group_shuns_what_it_believes_in_not_what_is_there():
     force = np.zeros((2, FORCE_COLUMNS))
     force[:, N_PATROL] = 2.0
     calm, wary, blind = (
-        choices(force, danger, **more)[0] for danger, more in (([0, 0], {}), ([200, 0], {}), ([200, 0], {"fear_of_danger": 0.0}))
+        choices(force, danger, **more)[0]
+        for danger, more in (([0, 0], {}), ([200, 0], {}), ([200, 0], {"fear_of_danger": 0.0}))
     )
     assert wary[PATROLS, 0] < calm[PATROLS, 0] == pytest.approx(2 * calm[PATROLS, 1], rel=0.01)
     assert blind == calm
@@ -64,16 +85,28 @@ def test_a_rival_in_reach_is_a_target_and_kin_is_none():
     kinds = {DISSIDENT: True, THIRD: True, MPCP: False}
     for kind, struck in kinds.items():
         for country in (PERU, 2):  # across the line it has its refuge
-            groups = rows(ArmedGroup, 2, alive=1, kind=[MPCP, kind], site=[0, 1], country=country, fighters=12.0)
+            groups = rows(
+                ArmedGroup,
+                2,
+                alive=1,
+                kind=[MPCP, kind],
+                site=[0, 1],
+                country=country,
+                fighters=12.0,
+            )
             share, p = choices(force, [0.0, 0.0], groups)
             assert ((RIVALS_CAMP, 1) in share) == (struck and country == PERU)
-    assert pull(RIVALS_CAMP, 30.0, p) == pytest.approx(math.exp(p.value_rival - 30 * p.fear_of_danger))
+    assert pull(RIVALS_CAMP, 30.0, p) == pytest.approx(
+        math.exp(p.value_rival - 30 * p.fear_of_danger)
+    )
 
 
 def test_no_target_no_act():
     p = parameters("engagement")
     groups = rows(ArmedGroup, 1, alive=1, fighters=5.0)
-    alone_ = choose_target(groups, 0, 0.5, rows(Community, 0), np.zeros((2, FORCE_COLUMNS)), np.zeros((1, 2)), NEAR, p)
+    alone_ = choose_target(
+        groups, 0, 0.5, rows(Community, 0), np.zeros((2, FORCE_COLUMNS)), np.zeros((1, 2)), NEAR, p
+    )
     assert alone_ == (-1, -1)
     assert targets(np.ones((3, FORCE_COLUMNS)), rows(Community, 2), 2, COMMITTEES, p) == 0.0
 
@@ -82,24 +115,37 @@ def test_acts_follow_fighters_kind_restraint_and_what_the_state_did():
     p = parameters("engagement")
 
     def acts(harm=0.0, kind=MPCP, **fields):
-        return acts_a_week(one(ArmedGroup, kind=kind, fighters=10.0, **fields), harm, p) / (10 * p.attack_rate)
+        return acts_a_week(one(ArmedGroup, kind=kind, fighters=10.0, **fields), harm, p) / (
+            10 * p.attack_rate
+        )
 
     assert acts() == pytest.approx(1.0) and acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
-    assert acts(kind=THIRD) == pytest.approx(p.third_ratio) and acts(restraint=1) == pytest.approx(1 - p.restraint)
+    assert acts(kind=THIRD) == pytest.approx(p.third_ratio) and acts(restraint=1) == pytest.approx(
+        1 - p.restraint
+    )
     assert acts(harm=0.5) == pytest.approx(1 + 0.5 * p.provocation)
 
 
 def test_opportunity_is_measured_against_day_0_and_capped():
     p = parameters("engagement")
-    seen = [opportunity(one(ArmedGroup, exposure=x, exposure_0=2.0), p) for x in (0.0, 2.0, 3.0, 1e6)]
+    seen = [
+        opportunity(one(ArmedGroup, exposure=x, exposure_0=2.0), p) for x in (0.0, 2.0, 3.0, 1e6)
+    ]
     assert seen == pytest.approx([p.opportunity_floor, 1.0, 1.5, p.opportunity_cap])
     assert opportunity(one(ArmedGroup, exposure=3.0), p) == p.opportunity_floor
 
 
 def harm_of(accuracy: float, **towns):
     """Civilians hit in many acts in which nobody is ambushed."""
-    par = {"engagement.attack_rate": 5.0, "engagement.lethal_share": 0.0, "engagement.accuracy_armed": accuracy}
-    run = small_run(parameters=par | {"engagement.civilians_per_act": 1.0, "engagement.leader_share": 0.0}, allow_outside_range=True)
+    par = {
+        "engagement.attack_rate": 5.0,
+        "engagement.lethal_share": 0.0,
+        "engagement.accuracy_armed": accuracy,
+    }
+    run = small_run(
+        parameters=par | {"engagement.civilians_per_act": 1.0, "engagement.leader_share": 0.0},
+        allow_outside_range=True,
+    )
     run.advance(7)
     for name, value in towns.items():
         run.world.places.communities[name] = value
@@ -113,38 +159,58 @@ def test_violence_is_selective_where_a_group_is_at_home():
     strangers, acts = harm_of(0.8, armed=0.0)
     at_home, _ = harm_of(0.8, armed=1.0)
     assert acts > 100 and strangers == pytest.approx(acts, abs=4 * math.sqrt(acts))
-    assert at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts)) and harm_of(1.0, armed=1.0)[0] == 0
+    assert (
+        at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts))
+        and harm_of(1.0, armed=1.0)[0] == 0
+    )
 
 
 def test_a_raid_is_worth_its_lead_and_its_team():
     """`.5 exp(-age / 5 d) x local knowledge` (4.5, 4.8)."""
     p = parameters("engagement")
-    assert raid_finds(0.0, 1.0, p) == pytest.approx(0.5) and raid_finds(5.0, 0.5, p) == pytest.approx(0.25 / math.e)
+    assert raid_finds(0.0, 1.0, p) == pytest.approx(0.5) and raid_finds(
+        5.0, 0.5, p
+    ) == pytest.approx(0.25 / math.e)
     assert raid_finds(0.0, 0.0, p) == 0.0
 
 
 def test_knowledge_is_that_of_those_who_answer():
     force = np.zeros((2, FORCE_COLUMNS))
     force[0, [RESPONDERS, ANSWERING]] = 2.8, 4.0
-    assert knowledge_at(force, 0) == pytest.approx(0.7) and knowledge_at(force, 1) == 0.0 == knowledge_at(force, -1)
+    assert knowledge_at(force, 0) == pytest.approx(0.7) and knowledge_at(
+        force, 1
+    ) == 0.0 == knowledge_at(force, -1)
 
 
 @pytest.mark.parametrize(("knowledge", "hit"), [(0.0, False), (1.0, True)])
 def test_a_team_that_knows_nothing_finds_nobody(knowledge, hit):
     """Fresh leads on every column, a team that answers each: its knowledge alone decides (4.5)."""
-    run = small_run(parameters={"engagement.raid_response": 50.0, "engagement.raid_success": 1.0}, allow_outside_range=True)
+    run = small_run(
+        parameters={"engagement.raid_response": 50.0, "engagement.raid_success": 1.0},
+        allow_outside_range=True,
+    )
     run.advance(8)
     groups, leads = run.world.actors.groups, run.world.actors.leads
     leads.alive[:] = 0
     columns = np.flatnonzero((groups.alive == 1) & (groups.kind == MPCP))
     for lead, row in zip(leads, columns):
-        lead.alive, lead.uid, lead.kind, lead.target, lead.row = 1, 1_000 + row, LEAD_GROUP, groups.uid[row], row
+        lead.alive, lead.uid, lead.kind, lead.target, lead.row = (
+            1,
+            1_000 + row,
+            LEAD_GROUP,
+            groups.uid[row],
+            row,
+        )
         lead.site, lead.seen, lead.received = groups.site[row], run.t, run.t
     run.world.fields.force[:, ANSWERING] = 1.0
-    run.world.fields.force[:, RESPONDERS] = max(knowledge, 1e-9)  # somebody answers, whatever they know
+    run.world.fields.force[:, RESPONDERS] = max(
+        knowledge, 1e-9
+    )  # somebody answers, whatever they know
     run.world.parameters.engagement.raid_response[:] = 1e12
     before = groups.fighters.sum()
     run.world.tally[:] = 0.0
     alone(run, "pursuit.raids")
     assert run.world.tally[:, q.LEADS_ACTED, VRAEM].sum() == len(columns)
-    assert (run.world.tally[:, q.CLASHES].sum() > 0) == hit and (groups.fighters.sum() < before) == hit
+    assert (run.world.tally[:, q.CLASHES].sum() > 0) == hit and (
+        groups.fighters.sum() < before
+    ) == hit

@@ -19,22 +19,42 @@ def test_the_hazard_is_that_of_the_page():
     p = parameters("entry")
 
     def rate(shield=0.9, **fields):
-        return entry_rate(one(Community, **({"coca": 100.0, "holder": NOBODY} | fields)), 100.0, shield, p)
+        return entry_rate(
+            one(Community, **({"coca": 100.0, "holder": NOBODY} | fields)), 100.0, shield, p
+        )
 
-    assert rate() == pytest.approx(p.hazard / 2) and rate(kg_recent=200.0) == pytest.approx(p.hazard * 3 / 4)
+    assert rate() == pytest.approx(p.hazard / 2) and rate(kg_recent=200.0) == pytest.approx(
+        p.hazard * 3 / 4
+    )
     assert rate(state=0.3, armed=0.2) == pytest.approx(p.hazard / 2 * 0.7 * 0.8)
-    assert rate(coca=0.0) == 0.0 == rate(holder=STATE) == rate(holder=ARMED) == rate(state=1.0) == rate(armed=1.0)
-    assert rate(ronda=1, vigour=0.5) == pytest.approx(p.hazard / 2 * (1 - 0.45)) and rate(shield=1.0, ronda=1, vigour=1.0) == 0.0
+    assert (
+        rate(coca=0.0)
+        == 0.0
+        == rate(holder=STATE)
+        == rate(holder=ARMED)
+        == rate(state=1.0)
+        == rate(armed=1.0)
+    )
+    assert (
+        rate(ronda=1, vigour=0.5) == pytest.approx(p.hazard / 2 * (1 - 0.45))
+        and rate(shield=1.0, ronda=1, vigour=1.0) == 0.0
+    )
 
 
 def test_the_state_saves_leaders():
     p = parameters("entry")
-    assert leaders_hunted(one(Community, state=0.0), p) == p.leader_rate and leaders_hunted(one(Community, state=1.0), p) == 0.0
+    assert (
+        leaders_hunted(one(Community, state=0.0), p) == p.leader_rate
+        and leaders_hunted(one(Community, state=1.0), p) == 0.0
+    )
     assert leaders_hunted(one(Community, state=0.75), p) == pytest.approx(p.leader_rate / 4)
 
 
 def with_entries(hazard=0.5, days=1, **changes):
-    run = small_run(parameters={"entry.hazard": hazard} | {f"entry.{k}": v for k, v in changes.items()}, allow_outside_range=True)
+    run = small_run(
+        parameters={"entry.hazard": hazard} | {f"entry.{k}": v for k, v in changes.items()},
+        allow_outside_range=True,
+    )
     run.advance(7)
     run.world.tally[:] = 0.0
     alone(run, "entry.entry", days=days)
@@ -49,10 +69,13 @@ def test_a_third_group_is_an_armed_group():
     tally = run.world.tally.sum(axis=0)
     assert tally[q.THIRD_GROUP_ENTRIES].sum() == new.sum() > 3
     assert len(set(groups.uid[groups.alive == 1].tolist())) == (groups.alive == 1).sum()
-    assert (groups.fighters[new] == p.entry.fighters[0]).all() and (groups.country[new] == PERU).all()
+    assert (groups.fighters[new] == p.entry.fighters[0]).all() and (
+        groups.country[new] == PERU
+    ).all()
     assert (towns.holder[groups.site[new]] == NOBODY).all() and (groups.exposure_0[new] > 0).all()
     assert (
-        tally[q.OTHER_INCOME].sum() == pytest.approx(groups.money[new].sum()) and (run.world.minds.danger[np.flatnonzero(new)] == 0).all()
+        tally[q.OTHER_INCOME].sum() == pytest.approx(groups.money[new].sum())
+        and (run.world.minds.danger[np.flatnonzero(new)] == 0).all()
     )
     assert groups.carrying[new] == pytest.approx(groups.fighters[new])
     run.advance(14)
@@ -63,10 +86,17 @@ def test_a_third_group_is_an_armed_group():
 def test_as_many_come_as_the_hazards_say(hazard):
     came, due = 0, 0.0
     for replication in range(6):
-        run = small_run(replication, parameters={"entry.hazard": hazard, "entry.fighters": 0.0}, allow_outside_range=True)
+        run = small_run(
+            replication,
+            parameters={"entry.hazard": hazard, "entry.fighters": 0.0},
+            allow_outside_range=True,
+        )
         run.advance(7)
         p, towns = run.world.parameters, run.world.places.communities
-        rates = [entry_rate(town, p.insurgency.stakes_scale[0], p.control.ronda_shield[0], p.entry[0]) for town in towns]
+        rates = [
+            entry_rate(town, p.insurgency.stakes_scale[0], p.control.ronda_shield[0], p.entry[0])
+            for town in towns
+        ]
         due += sum(1 - math.exp(-rate) for rate in rates)
         run.world.tally[:] = 0.0
         alone(run, "entry.entry")
@@ -77,7 +107,9 @@ def test_as_many_come_as_the_hazards_say(hazard):
 @pytest.mark.parametrize("shield", [0.0, 1.0])
 def test_a_ronda_keeps_third_groups_out(shield):
     """At a full shield and vigour nobody enters Cajamarca, where every community has its ronda; without it some do (4.10, 4.16)."""
-    run = small_run(parameters={"entry.hazard": 0.5, "control.ronda_shield": shield}, allow_outside_range=True)
+    run = small_run(
+        parameters={"entry.hazard": 0.5, "control.ronda_shield": shield}, allow_outside_range=True
+    )
     run.advance(7)
     run.world.places.communities.vigour[:] = 1.0
     run.world.tally[:] = 0.0
@@ -87,12 +119,20 @@ def test_a_ronda_keeps_third_groups_out(shield):
 
 def test_the_table_grows_before_it_is_full_and_beliefs_grow_with_it():
     run = small_run(
-        **{"parameters": {"entry.hazard": 0.2, "entry.disband_below": 0.0}, "time.horizon_days": 56, "allow_outside_range": True}
+        **{
+            "parameters": {"entry.hazard": 0.2, "entry.disband_below": 0.0},
+            "time.horizon_days": 56,
+            "allow_outside_range": True,
+        }
     )
     rows = len(run.world.actors.groups)
     run.advance(run.end)
     groups = run.world.actors.groups
-    assert len(groups) > rows and len(run.world.minds.danger) == len(groups) and not nearly_full(groups)
+    assert (
+        len(groups) > rows
+        and len(run.world.minds.danger) == len(groups)
+        and not nearly_full(groups)
+    )
     assert {MPCP, DISSIDENT, THIRD} == set(groups.kind[groups.alive == 1].tolist())
 
 
@@ -106,7 +146,9 @@ def test_a_group_too_small_goes_home_and_its_row_is_free_again():
     run.world.tally[:] = 0.0
     run.t = 14
     alone(run, "entry.entry")
-    assert (groups.alive[new] == 0).all() and run.world.tally[:, q.OTHER_SPENDING].sum() == pytest.approx(100.0 * len(new))
+    assert (groups.alive[new] == 0).all() and run.world.tally[
+        :, q.OTHER_SPENDING
+    ].sum() == pytest.approx(100.0 * len(new))
     assert (groups.alive[groups.kind == MPCP] == 1).sum() == 8
 
 
@@ -131,4 +173,7 @@ def test_ten_years_without_an_explosion():
     run.advance(run.end)
     groups = run.world.actors.groups
     new = (groups.kind == THIRD) & (groups.alive == 1)
-    assert run.world.tally[:, q.THIRD_GROUP_ENTRIES].sum() > new.sum() and groups.fighters[new].sum() < 400
+    assert (
+        run.world.tally[:, q.THIRD_GROUP_ENTRIES].sum() > new.sum()
+        and groups.fighters[new].sum() < 400
+    )

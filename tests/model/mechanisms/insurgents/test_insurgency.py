@@ -12,7 +12,12 @@ from sim.model.state import counts as q
 from sim.model.state.agents import MPCP, Community
 from sim.names import CAJAMARCA, VRAEM
 
-FROZEN = {"insurgency.recruitment": 0.0, "insurgency.attrition": 0.0, "engagement.attack_rate": 0.0, "engagement.raid_response": 0.0}
+FROZEN = {
+    "insurgency.recruitment": 0.0,
+    "insurgency.attrition": 0.0,
+    "engagement.attack_rate": 0.0,
+    "engagement.raid_response": 0.0,
+}
 FROZEN |= {"engagement.vis_group": 0.0, "entry.hazard": 0.0, "insurgency.move_rate": 0.0}
 
 
@@ -48,7 +53,10 @@ def test_the_baseline_starts_in_balance():
     run.advance(56)
     groups = run.world.actors.groups
     live = groups.alive == 1
-    assert groups.carrying[live] == pytest.approx(groups.fighters[live]) and groups.extorted[live].sum() > 0
+    assert (
+        groups.carrying[live] == pytest.approx(groups.fighters[live])
+        and groups.extorted[live].sum() > 0
+    )
     assert (groups.extorted <= groups.revenue + 1e-9).all()
 
 
@@ -61,7 +69,9 @@ def test_a_levy_is_a_share_of_licit_income_where_they_hold():
     run.world.tally[:] = 0.0
     alone(run, "insurgency.insurgency")
     paid = towns.levied > 0
-    assert 0 < paid.sum() < len(towns) and towns.levied[paid] == pytest.approx(0.4 * p.levy_share[0])
+    assert 0 < paid.sum() < len(towns) and towns.levied[paid] == pytest.approx(
+        0.4 * p.levy_share[0]
+    )
     due = (towns.levied * p.licit_usd_year[0] / 52 * towns.population).sum()
     assert run.world.tally[:, q.EXTORTION].sum() == pytest.approx(due) and due > 0
     assert levy_of(one(Community, armed=0.0), p[0]) == 0.0
@@ -70,7 +80,10 @@ def test_a_levy_is_a_share_of_licit_income_where_they_hold():
 def test_without_the_coupling_nobody_pays():
     run = small_run(ablate=["extortion"])
     run.advance(run.end)
-    assert run.world.tally[:, q.EXTORTION].sum() == 0 and (run.world.places.communities.levied == 0).all()
+    assert (
+        run.world.tally[:, q.EXTORTION].sum() == 0
+        and (run.world.places.communities.levied == 0).all()
+    )
 
 
 def test_savings_are_kept_for_lean_times_and_no_further():
@@ -86,7 +99,9 @@ def test_savings_are_kept_for_lean_times_and_no_further():
     assert groups.money[live] == pytest.approx(p.reserve_weeks[0] * fighters * p.wage_usd[0])
     flows = run.world.tally.sum(axis=(0, 2))
     came = flows[[q.COLLECTED, q.TAXED, q.EXTORTION, q.OTHER_INCOME]].sum()
-    assert groups.money[live].sum() + groups.spare_usd[live].sum() + flows[q.WAGES] - came == pytest.approx(live.sum() * 1e6)
+    assert groups.money[live].sum() + groups.spare_usd[live].sum() + flows[
+        q.WAGES
+    ] - came == pytest.approx(live.sum() * 1e6)
 
 
 def test_a_camp_is_drawn_by_trade_and_repelled_by_danger_and_rondas():
@@ -96,7 +111,9 @@ def test_a_camp_is_drawn_by_trade_and_repelled_by_danger_and_rondas():
     assert plain == pytest.approx((1 + 150 / p.stakes_scale) ** p.move_stakes)
     assert attraction(town, 50.0, p, 0.9) == pytest.approx(plain * math.exp(-50 * p.move_danger))
     watched = one(Community, coca=100.0, kg_recent=50.0, ronda=1, vigour=1.0)
-    assert attraction(watched, 0.0, p, 0.9) == pytest.approx(0.1 * plain) and attraction(watched, 0.0, p, 0.0) == pytest.approx(plain)
+    assert attraction(watched, 0.0, p, 0.9) == pytest.approx(0.1 * plain) and attraction(
+        watched, 0.0, p, 0.0
+    ) == pytest.approx(plain)
     assert attraction(watched, 0.0, p, 1.0) == 0.0
 
 

@@ -6,10 +6,27 @@ import numpy as np
 import pytest
 from hand_made import near, one, parameters, rows
 
-from sim.model.mechanisms.intelligence.information import field_visibility, file_lead, not_located, tells_of_fields, tips_per_week, told_to
+from sim.model.mechanisms.intelligence.information import (
+    field_visibility,
+    file_lead,
+    not_located,
+    tells_of_fields,
+    tips_per_week,
+    told_to,
+)
 from sim.model.rules.reach import able_to_answer
 from sim.model.rules.units import service_of
-from sim.model.state.agents import ARMY, LEAD_FIELD, LINE, NAVY, POLICE, POLICE_SERVICE, RIVER_INFANTRY, Community, Lead
+from sim.model.state.agents import (
+    ARMY,
+    LEAD_FIELD,
+    LINE,
+    NAVY,
+    POLICE,
+    POLICE_SERVICE,
+    RIVER_INFANTRY,
+    Community,
+    Lead,
+)
 from sim.model.state.arrays import ANSWERING, ANSWERS, FORCE_COLUMNS
 
 
@@ -18,14 +35,19 @@ def test_tips_by_hand():
     p = parameters("information")
     town = one(Community, population=10_000.0, cooperation=0.5, fear=0.2, felt=0.5)
     assert tips_per_week(town, p) == pytest.approx(0.3 * 10 * 0.5 * 0.8 * 0.65)
-    assert tips_per_week(one(Community, population=1e6, cooperation=1.0, felt=1.0), p) == pytest.approx(0.3 * 20)
+    assert tips_per_week(
+        one(Community, population=1e6, cooperation=1.0, felt=1.0), p
+    ) == pytest.approx(0.3 * 20)
     assert tips_per_week(one(Community, population=10_000.0, cooperation=0.5, fear=1.0), p) == 0.0
 
 
 def test_patrols_cannot_make_reports_without_bound():
     """Reports that draw patrols that bring reports: from no force felt to all that can be felt, they rise by 1 / .3 and no more."""
     p = parameters("information")
-    none, all_ = (tips_per_week(one(Community, population=5_000.0, cooperation=0.6, felt=felt), p) for felt in (0.0, 1.0))
+    none, all_ = (
+        tips_per_week(one(Community, population=5_000.0, cooperation=0.6, felt=felt), p)
+        for felt in (0.0, 1.0)
+    )
     assert all_ / none == pytest.approx(1.0 / p.base_protection)
 
 
@@ -33,19 +55,28 @@ def test_growers_are_silent_about_fields():
     """Nobody's fields: all would tell. A hectare for each `growers_per_ha` people: one in e. Where all live off them, none."""
     p = parameters("information")
     assert tells_of_fields(one(Community, population=1_000.0), p) == 1.0
-    assert tells_of_fields(one(Community, population=1_000.0, coca=1_000.0 / p.growers_per_ha), p) == pytest.approx(1 / math.e)
+    assert tells_of_fields(
+        one(Community, population=1_000.0, coca=1_000.0 / p.growers_per_ha), p
+    ) == pytest.approx(1 / math.e)
     assert tells_of_fields(one(Community, population=100.0, coca=500.0), p) < 1e-4
-    assert tells_of_fields(one(Community, population=1_000.0, coca_young=50.0, poppy=50.0), p) == tells_of_fields(
-        one(Community, population=1_000.0, coca=100.0), p
-    )
+    assert tells_of_fields(
+        one(Community, population=1_000.0, coca_young=50.0, poppy=50.0), p
+    ) == tells_of_fields(one(Community, population=1_000.0, coca=100.0), p)
 
 
 def test_poppy_hides_among_maize_and_located_fields_make_no_lead():
     p, q = parameters("information"), parameters("survey")
-    coca, poppy = (field_visibility(one(Community, **{crop: 50.0}), p, q) for crop in ("coca", "poppy"))
+    coca, poppy = (
+        field_visibility(one(Community, **{crop: 50.0}), p, q) for crop in ("coca", "poppy")
+    )
     assert coca == pytest.approx(p.vis_field) and poppy == pytest.approx(0.3 * coca)
-    assert field_visibility(one(Community), p, q) == 0.0 and field_visibility(one(Community, coca=0.5), p, q) == pytest.approx(coca / 2)
-    assert [not_located(one(Community, coca=50.0, poppy=50.0, coca_found=part, poppy_seen=part)) for part in (0.0, 25.0, 50.0)] == [
+    assert field_visibility(one(Community), p, q) == 0.0 and field_visibility(
+        one(Community, coca=0.5), p, q
+    ) == pytest.approx(coca / 2)
+    assert [
+        not_located(one(Community, coca=50.0, poppy=50.0, coca_found=part, poppy_seen=part))
+        for part in (0.0, 25.0, 50.0)
+    ] == [
         1,
         0.5,
         0,
@@ -57,11 +88,17 @@ def test_people_tell_who_is_there():
     draws = (np.arange(1_000) + 0.5) / 1_000
     told = np.bincount([told_to(u, 30.0, 10.0, 60.0) for u in draws], minlength=3)
     assert told.tolist() == [300, 100, 600]
-    assert {told_to(u, 0.0, 0.0, 0.0) for u in draws} == {ARMY} and {told_to(u, 0.0, 0.0, 1.0) for u in draws} == {POLICE_SERVICE}
+    assert {told_to(u, 0.0, 0.0, 0.0) for u in draws} == {ARMY} and {
+        told_to(u, 0.0, 0.0, 1.0) for u in draws
+    } == {POLICE_SERVICE}
 
 
 def test_units_belong_to_a_service():
-    assert [service_of(kind) for kind in (LINE, RIVER_INFANTRY, POLICE)] == [ARMY, NAVY, POLICE_SERVICE]
+    assert [service_of(kind) for kind in (LINE, RIVER_INFANTRY, POLICE)] == [
+        ARMY,
+        NAVY,
+        POLICE_SERVICE,
+    ]
 
 
 @pytest.mark.parametrize(("sharing", "teams"), [(0, [9.0, 9.0]), (5, [2.0, 9.0])])
@@ -72,7 +109,9 @@ def test_only_the_service_that_was_told_answers_until_the_lead_is_shared(sharing
     force[0, ANSWERS : ANSWERS + 3] = 4.0, 3.0, 2.0
     leads, status = rows(Lead), np.zeros(3, np.int64)
     with np.errstate(over="ignore"):
-        file_lead(leads, LEAD_FIELD, np.uint64(1), 0, 0, 9, 10, POLICE_SERVICE, 10 + sharing, 0, status)
+        file_lead(
+            leads, LEAD_FIELD, np.uint64(1), 0, 0, 9, 10, POLICE_SERVICE, 10 + sharing, 0, status
+        )
     reach = near([0, 1], [0], [1.0])
     assert [able_to_answer(force, leads[0], t, reach) for t in (10, 15)] == teams
     assert status[0] == 0

@@ -6,21 +6,36 @@ from hand_made import parameters
 from small_runs import alone, small_run
 
 from sim.model.mechanisms.intelligence.secrecy import leak_hazard, visibility
-from sim.model.state.agents import CHECKPOINT, COMES, GARRISON, LEAVES, PATROL, PREPARING, RAID, RESERVE, RIVER_PATROL
+from sim.model.state.agents import (
+    CHECKPOINT,
+    COMES,
+    GARRISON,
+    LEAVES,
+    PATROL,
+    PREPARING,
+    RAID,
+    RESERVE,
+    RIVER_PATROL,
+)
 from sim.names import LORETO, VRAEM
 
 
 def test_what_is_seen():
     """Section 4.6 of the model: a post whole, a river patrol half, a foot patrol a quarter, a waiting raid not at all."""
     p = parameters("secrecy")
-    assert [visibility(mission, p) for mission in (CHECKPOINT, GARRISON, RIVER_PATROL, PATROL, RAID, RESERVE)] == [1, 1, 0.5, 0.25, 0, 0]
+    assert [
+        visibility(mission, p)
+        for mission in (CHECKPOINT, GARRISON, RIVER_PATROL, PATROL, RAID, RESERVE)
+    ] == [1, 1, 0.5, 0.25, 0, 0]
 
 
 def test_the_leak_hazard_by_hand():
     """`l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination` (evidence B2)."""
     p = parameters("secrecy")
     assert leak_hazard(0.0, 0.0, 0.0, 0.0, p) == pytest.approx(0.01)
-    assert leak_hazard(np.e - 1, 2.0, 0.5, 1.0, p) == pytest.approx(0.01 + 0.02 + 0.06 + 0.025 + 0.03)
+    assert leak_hazard(np.e - 1, 2.0, 0.5, 1.0, p) == pytest.approx(
+        0.01 + 0.02 + 0.06 + 0.025 + 0.03
+    )
 
 
 def preparing(**parts):
@@ -36,7 +51,10 @@ def preparing(**parts):
     return run, rows
 
 
-LOUD, MUTE = {"secrecy.leak_base": 1e6}, {name: 0.0 for name in ("secrecy.leak_base", "secrecy.leak_lead", "secrecy.leak_convoy")}
+LOUD, MUTE = (
+    {"secrecy.leak_base": 1e6},
+    {name: 0.0 for name in ("secrecy.leak_base", "secrecy.leak_lead", "secrecy.leak_convoy")},
+)
 
 
 def heard(run):
@@ -52,14 +70,20 @@ def test_a_move_can_leak_at_both_fronts():
 
 def test_coordination_leaks_at_the_line_and_not_in_the_valley():
     """With the partner as the only one to talk, the arrival is known and the departure is not."""
-    run, rows = preparing(partner__coordination=1.0, parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6})
+    run, rows = preparing(
+        partner__coordination=1.0,
+        parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6},
+    )
     heard(run)
     assert set(run.world.actors.units.known[rows]) == {COMES}
 
 
 def test_suspended_coordination_does_not_leak():
     """Nothing is planned with a partner who has suspended the work (4.15)."""
-    run, rows = preparing(partner__coordination=1.0, parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6})
+    run, rows = preparing(
+        partner__coordination=1.0,
+        parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6},
+    )
     run.world.places.partners.coordination[:] = 0.0
     heard(run)
     assert set(run.world.actors.units.known[rows]) == {0}
@@ -72,7 +96,10 @@ def test_an_announced_departure_says_who_leaves_and_not_where_to():
     assert set(run.world.actors.units.known[rows]) == {LEAVES}
 
 
-@pytest.mark.parametrize(("known", "home", "border"), [(0, 0, 0), (LEAVES, -1, 0), (COMES, 0, 1), (LEAVES + COMES, -1, 1)])
+@pytest.mark.parametrize(
+    ("known", "home", "border"),
+    [(0, 0, 0), (LEAVES, -1, 0), (COMES, 0, 1), (LEAVES + COMES, -1, 1)],
+)
 def test_what_is_known_moves_beliefs_on_the_legs_it_concerns(known, home, border):
     run, rows = preparing(parameters={"secrecy.foresight": 1.0})
     world, theatre = run.world, run.world.legs.theatre
@@ -81,7 +108,10 @@ def test_what_is_known_moves_beliefs_on_the_legs_it_concerns(known, home, border
     run.t = 14
     alone(run, "secrecy.see_legs")
     change = world.fields.leg_planned - world.fields.leg_effort
-    assert np.sign(change[theatre == VRAEM].sum()) == home and np.sign(change[theatre == LORETO].sum()) == border
+    assert (
+        np.sign(change[theatre == VRAEM].sum()) == home
+        and np.sign(change[theatre == LORETO].sum()) == border
+    )
 
 
 def test_a_leak_says_nothing_of_other_legs():
@@ -94,7 +124,9 @@ def test_a_leak_says_nothing_of_other_legs():
     assert 0 < told.sum() < len(told)
     belief = world.minds.belief[world.actors.networks.alive == 1]
     assert (belief[:, ~told] == 7.0).all()
-    assert belief[:, told] == pytest.approx(np.tile(world.fields.leg_planned[told], (len(belief), 1)))
+    assert belief[:, told] == pytest.approx(
+        np.tile(world.fields.leg_planned[told], (len(belief), 1))
+    )
 
 
 @pytest.mark.parametrize(("seized", "known"), [(99.0, False), (100.0, True)])
@@ -117,7 +149,9 @@ def test_day_0_starts_the_count_of_success():
     run.advance(8)
     world = run.world
     at_border = np.isin(world.ground.theatre, (2, 3))
-    assert world.places.theatres.seized_0[2:].sum() == pytest.approx(world.fields.seized_kg[at_border].sum(), abs=500.0)
+    assert world.places.theatres.seized_0[2:].sum() == pytest.approx(
+        world.fields.seized_kg[at_border].sum(), abs=500.0
+    )
     assert world.places.levers.secrecy_until_kg[0] == 10.0
 
 
@@ -137,16 +171,24 @@ def test_groups_forget_places_that_they_do_not_see():
     world.parameters.secrecy.danger_memory_days[:] = 1e-12
     world.minds.danger[0] = 40.0
     alone(run, "secrecy.watch")
-    assert (np.delete(world.minds.danger[0], reach) == 0.0).all() and (world.minds.danger[0][reach] > 0).all()
+    assert (np.delete(world.minds.danger[0], reach) == 0.0).all() and (
+        world.minds.danger[0][reach] > 0
+    ).all()
 
 
 def test_a_post_is_seen_where_it_stops_people(run_in_week_1):
     """At its town and at its port: a leg that passes either passes the post (4.7 stops loads on both)."""
     world = run_in_week_1.world
-    place = next(s for s, p in enumerate(world.map.settlements[: world.n_communities]) if p.port >= 0 and p.port != p.cell)
+    place = next(
+        s
+        for s, p in enumerate(world.map.settlements[: world.n_communities])
+        if p.port >= 0 and p.port != p.cell
+    )
     cells = np.flatnonzero(world.ground.post == world.sites.post[place])
     assert len(cells) >= 2
-    legs = [leg for leg in range(len(world.legs.theatre)) if np.isin(cells, leg_cells(world, leg)).any()]
+    legs = [
+        leg for leg in range(len(world.legs.theatre)) if np.isin(cells, leg_cells(world, leg)).any()
+    ]
     units = world.actors.units
     units.effort[:] = 0.0
     units.effort[0], units.mission[0], units.posting[0], units.known[:] = 20.0, CHECKPOINT, place, 0
@@ -154,7 +196,9 @@ def test_a_post_is_seen_where_it_stops_people(run_in_week_1):
     alone(run_in_week_1, "secrecy.see_legs")
     for leg in range(len(world.legs.theatre)):
         inside = np.isin(leg_cells(world, leg), cells).sum()
-        assert world.fields.leg_effort[leg] == pytest.approx(20.0 * inside / max(len(leg_cells(world, leg)), 1))
+        assert world.fields.leg_effort[leg] == pytest.approx(
+            20.0 * inside / max(len(leg_cells(world, leg)), 1)
+        )
     assert legs
 
 

@@ -23,17 +23,25 @@ def test_a_sortie_by_hand():
 def located(run, place=LORETO):
     towns = run.world.places.communities
     here = towns.theatre == place
-    return float((towns.coca_seen + towns.coca_found)[here].sum()), float((towns.poppy_seen + towns.poppy_found)[here].sum())
+    return float((towns.coca_seen + towns.coca_found)[here].sum()), float(
+        (towns.poppy_seen + towns.poppy_found)[here].sum()
+    )
 
 
 def searched(run, place=LORETO):
     """The communities of a theatre in reach of a clearing team."""
     world = run.world
     units, towns, near = world.actors.units, world.places.communities, world.near
-    posts = np.unique(units.posting[(units.kind == 5) & (world.sites.theatre[units.posting] == place)])
-    reached = np.unique(np.concatenate([near.site[near.start[s] : near.start[s + 1]] for s in posts]))
+    posts = np.unique(
+        units.posting[(units.kind == 5) & (world.sites.theatre[units.posting] == place)]
+    )
+    reached = np.unique(
+        np.concatenate([near.site[near.start[s] : near.start[s + 1]] for s in posts])
+    )
     reached = reached[reached < len(towns)]
-    return reached[(towns.theatre[reached] == place) & (towns.coca_max[reached] + towns.poppy_max[reached] > 0)]
+    return reached[
+        (towns.theatre[reached] == place) & (towns.coca_max[reached] + towns.poppy_max[reached] > 0)
+    ]
 
 
 def ready(run):
@@ -62,7 +70,11 @@ def test_koopmans_law_from_the_air():
     assert 0 < hours <= 7 * 20.0 * p.flight_share
     share = 1 - math.exp(-300.0 * hours / 4.0 / area)
     assert towns.coca_found[here] == pytest.approx(share * towns.coca[here])
-    assert located(run)[0] == pytest.approx(share * towns.coca[here].sum()) == pytest.approx(world.tally[:, q.FIELDS_BY_AIR, LORETO].sum())
+    assert (
+        located(run)[0]
+        == pytest.approx(share * towns.coca[here].sum())
+        == pytest.approx(world.tally[:, q.FIELDS_BY_AIR, LORETO].sum())
+    )
 
 
 def test_a_theatre_without_helicopters_finds_nothing_from_the_air():
@@ -72,12 +84,17 @@ def test_a_theatre_without_helicopters_finds_nothing_from_the_air():
     assert located(run) == (0.0, 0.0) and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
 
 
-@pytest.mark.parametrize("off", [{"parameters": {"survey.flight_share": 0.0}}, {"eradication.ha_per_year.loreto": 0.0}])
+@pytest.mark.parametrize(
+    "off", [{"parameters": {"survey.flight_share": 0.0}}, {"eradication.ha_per_year.loreto": 0.0}]
+)
 def test_no_share_of_the_hours_or_no_programme_and_none_is_flown(off):
     run = small_run(**off)
     world = ready(run)
     alone(run, "survey.find_fields")
-    assert world.places.theatres.survey_hours[LORETO] == 0.0 and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
+    assert (
+        world.places.theatres.survey_hours[LORETO] == 0.0
+        and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
+    )
 
 
 def test_sorties_stop_once_the_programme_has_enough():
@@ -98,11 +115,19 @@ def test_hours_of_the_survey_are_lost_to_supply():
     """The same posts, with and without sorties: what is flown to posts and what is flown over fields come out of one share."""
     flown = {}
     for share in (0.0, 0.5):
-        run = small_run(forces__loreto__boats=0, parameters={"survey.flight_share": share, "start.local_supply_kg": 0.0})
+        run = small_run(
+            forces__loreto__boats=0,
+            parameters={"survey.flight_share": share, "start.local_supply_kg": 0.0},
+        )
         run.advance(run.end)
-        flown[share] = [run.world.tally[1:, quantity, LORETO].sum() for quantity in (q.SUPPLY_HOURS, q.SURVEY_HOURS)]
+        flown[share] = [
+            run.world.tally[1:, quantity, LORETO].sum()
+            for quantity in (q.SUPPLY_HOURS, q.SURVEY_HOURS)
+        ]
     assert flown[0.5][1] > 0.0 == flown[0.0][1]
-    assert sum(flown[0.5]) == pytest.approx(flown[0.0][0], rel=0.15)  # a fifth of what is left waits for lifts
+    assert sum(flown[0.5]) == pytest.approx(
+        flown[0.0][0], rel=0.15
+    )  # a fifth of what is left waits for lifts
 
 
 def test_what_one_service_saw_comes_to_those_who_clear_with_time():
@@ -131,7 +156,15 @@ def lead_on(run, site, received=0, shared=0):
 
 def answered(run):
     world = run.world
-    site = int(np.argmax(np.where(world.places.communities.coca > 20.0, world.fields.force[: world.n_communities, 3], 0.0)))
+    site = int(
+        np.argmax(
+            np.where(
+                world.places.communities.coca > 20.0,
+                world.fields.force[: world.n_communities, 3],
+                0.0,
+            )
+        )
+    )
     for name in ("coca_seen", "coca_found", "poppy_seen", "poppy_found"):
         world.places.communities[name] = 0.0
     world.actors.leads.alive = 0
@@ -143,7 +176,9 @@ def answered(run):
 def test_an_answered_lead_locates_some_hectares(run_in_week_1):
     town, lead = answered(run_in_week_1)
     alone(run_in_week_1, "survey.answer")
-    assert lead.alive == 2 and town.coca_seen + town.poppy_seen == pytest.approx(run_in_week_1.world.parameters.survey.lead_ha[0])
+    assert lead.alive == 2 and town.coca_seen + town.poppy_seen == pytest.approx(
+        run_in_week_1.world.parameters.survey.lead_ha[0]
+    )
     lead_on(run_in_week_1, lead.site).uid = 100
     run_in_week_1.world.parameters.survey.lead_ha[:] = 1e9
     alone(run_in_week_1, "survey.answer")

@@ -28,7 +28,9 @@ def test_takings_settle_where_they_lapse_as_fast_as_they_come():
     for days in (1, 30, 180, 2_000):
         assert taken(days, 5.0) == pytest.approx(5.0 * (1.0 - keep**days) / (1.0 - keep))
     assert taken(180, 5.0) / taken(5_000, 5.0) == pytest.approx(1.0 - math.exp(-1.0), abs=1e-6)
-    assert taken_after(7.0, 100.0, 0.0, parameters("corruption")) == pytest.approx(7.0 * keep)  # nobody there to be paid
+    assert taken_after(7.0, 100.0, 0.0, parameters("corruption")) == pytest.approx(
+        7.0 * keep
+    )  # nobody there to be paid
 
 
 def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
@@ -37,10 +39,16 @@ def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
     def stops(bribed):
         return post_probability(20.0, bribed, True, 100.0, p)
 
-    idle, busy, busier, rotated = (taken(360, a_day, every) for a_day, every in ((0.0, 1_000), (10.0, 1_000), (30.0, 1_000), (30.0, 60)))
+    idle, busy, busier, rotated = (
+        taken(360, a_day, every)
+        for a_day, every in ((0.0, 1_000), (10.0, 1_000), (30.0, 1_000), (30.0, 60))
+    )
     assert idle == 0.0 and stops(idle) == stops(0.0) == pytest.approx(manned(20.0, p) * p.q_river)
     assert stops(busier) < stops(busy) < stops(idle)
-    assert stops(busy) < stops(rotated) and max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
+    assert (
+        stops(busy) < stops(rotated)
+        and max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
+    )
     assert bought(1e12, p) == p.corruption and bought(0.0, p) == 0.0
     assert bought(p.corruption_usd, p) == pytest.approx(p.corruption * (1 - math.exp(-1)))
 
@@ -67,7 +75,13 @@ def test_bribes_go_to_those_who_stand_where_loads_pass():
         )
         run.advance(run.end)
         units, towns = run.world.actors.units, run.world.places.communities
-        assert (towns.bribes_usd == 0.0).all() and (units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0).all()
+        assert (towns.bribes_usd == 0.0).all() and (
+            units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0
+        ).all()
         parts[usd] = (units.bribed_usd.copy(), float(run.world.tally[:, q.PAID_BRIBE].sum()))
-    assert (parts[0.0][0] == 0.0).all() and (parts[5.0][0] > 0.0).any() and (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
+    assert (
+        (parts[0.0][0] == 0.0).all()
+        and (parts[5.0][0] > 0.0).any()
+        and (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
+    )
     assert parts[5.0][1] > parts[0.0][1] > 0.0

@@ -97,7 +97,9 @@ def test_who_is_never_arrested():
     court(run, 7)
     assert arrests(run).sum() == 0
     units = run.world.actors.units
-    units.alive[(units.kind == ANTINARCOTICS) & (run.world.sites.theatre[units.posting] == VRAEM)] = 0
+    units.alive[
+        (units.kind == ANTINARCOTICS) & (run.world.sites.theatre[units.posting] == VRAEM)
+    ] = 0
     run.world.minds.cases[:] = POINTS
     court(run, 14)
     home = (networks.alive == 1) & (networks.foreign == 0)
@@ -108,22 +110,46 @@ def test_a_firm_splits_and_nothing_is_lost():
     """Amounts are halved, knowledge is copied, each laboratory goes to one half."""
     run = year(**TORN)
     world = run.world
-    networks, labs, book, minds, trade = world.actors.networks, world.actors.labs, world.trade.book, world.minds, world.trade
+    networks, labs, book, minds, trade = (
+        world.actors.networks,
+        world.actors.labs,
+        world.trade.book,
+        world.minds,
+        world.trade,
+    )
     minds.cases[0, VRAEM], minds.cases[0, LORETO] = POINTS, 4.0
     minds.belief[0], networks[0].cash = 3.0, 1_000.0
-    owned, whole, waiting, uid = (labs.owner == 0).sum(), book[0].copy(), book[..., WAITING].sum(), int(networks[0].uid)
+    owned, whole, waiting, uid = (
+        (labs.owner == 0).sum(),
+        book[0].copy(),
+        book[..., WAITING].sum(),
+        int(networks[0].uid),
+    )
     court(run, 7)
     half = 20
-    assert networks[half].alive == 1 and int(networks[half].uid) not in (0, uid) and int(networks[0].uid) == uid
-    assert networks[0].cash == networks[half].cash == 500.0 and book[..., WAITING].sum() == pytest.approx(waiting)
-    assert (book[half, :, [WAITING, CAPACITY, WHOLE]] == whole[:, [WAITING, CAPACITY, WHOLE]].T / 2).all()
+    assert (
+        networks[half].alive == 1
+        and int(networks[half].uid) not in (0, uid)
+        and int(networks[0].uid) == uid
+    )
+    assert networks[0].cash == networks[half].cash == 500.0 and book[
+        ..., WAITING
+    ].sum() == pytest.approx(waiting)
+    assert (
+        book[half, :, [WAITING, CAPACITY, WHOLE]] == whole[:, [WAITING, CAPACITY, WHOLE]].T / 2
+    ).all()
     assert minds.cases[0, LORETO] == minds.cases[half, LORETO] == pytest.approx(2.0, rel=0.1)
     for array in (minds.belief, minds.seized, minds.tried, trade.open, trade.share, trade.used):
         assert (array[0] == array[half]).all()
-    assert (labs.owner == 0).sum() + (labs.owner == half).sum() == owned and 0 < (labs.owner == half).sum() < owned
+    assert (labs.owner == 0).sum() + (labs.owner == half).sum() == owned and 0 < (
+        labs.owner == half
+    ).sum() < owned
     assert networks[0].capacity_left == networks[half].capacity_left == 1.0
     run.advance(28)  # and the new firm trades
-    assert networks[half].sent > 0 and (world.actors.shipments.network[world.actors.shipments.alive == 1] == half).any()
+    assert (
+        networks[half].sent > 0
+        and (world.actors.shipments.network[world.actors.shipments.alive == 1] == half).any()
+    )
 
 
 @pytest.mark.parametrize("why", ["no row free", "halves too small"])
@@ -145,7 +171,11 @@ def test_with_its_off_values_an_arrest_changes_nothing():
     before = run.world.trade.book.copy()
     run.world.minds.cases[:] = POINTS
     court(run, 7)
-    assert arrests(run).sum() > 20 and (run.world.trade.book == before).all() and (run.world.actors.networks.alive == 1).sum() == 20
+    assert (
+        arrests(run).sum() > 20
+        and (run.world.trade.book == before).all()
+        and (run.world.actors.networks.alive == 1).sum() == 20
+    )
 
 
 def test_a_cut_binds_and_others_take_over():
@@ -160,26 +190,45 @@ def test_a_cut_binds_and_others_take_over():
     before = free.world.trade.book[:20][:, here, SENT].sum(axis=1)
     for run in (cut, free):
         run.advance(84)
-    stock, price = ({run: run.world.places.markets[name][here].mean() for run in (cut, free)} for name in ("stock_kg", "price"))
+    stock, price = (
+        {run: run.world.places.markets[name][here].mean() for run in (cut, free)}
+        for name in ("stock_kg", "price")
+    )
     assert stock[cut] > 1.1 * stock[free] and price[cut] < price[free]
-    sent = {run: run.world.trade.book[:20][:, here, SENT].sum(axis=1) - before for run in (cut, free)}
+    sent = {
+        run: run.world.trade.book[:20][:, here, SENT].sum(axis=1) - before for run in (cut, free)
+    }
     spared = [n for n in range(20) if n not in struck]
-    assert sent[cut][struck].sum() < 0.8 * sent[free][struck].sum() and sent[cut][spared].sum() > 1.1 * sent[free][spared].sum()
+    assert (
+        sent[cut][struck].sum() < 0.8 * sent[free][struck].sum()
+        and sent[cut][spared].sum() > 1.1 * sent[free][spared].sum()
+    )
 
 
 def test_ten_years_leave_firms_that_trade():
     """Firms neither die out nor multiply without bound, and shares of the trade stay whole: 1 per cluster, less what arrests hold back."""
-    run = small_run(**{"time.horizon_days": 3_640, "parameters": {"justice.seizure_points": 2.0, "justice.lab_points": 2.0}})
+    run = small_run(
+        **{
+            "time.horizon_days": 3_640,
+            "parameters": {"justice.seizure_points": 2.0, "justice.lab_points": 2.0},
+        }
+    )
     firms = []
     while not run.finished:
         run.advance(91)
         networks, book = run.world.actors.networks, run.world.trade.book
         firms.append(int((networks.alive == 1).sum()))
         assert book[..., WHOLE].sum(axis=0) == pytest.approx(np.ones(book.shape[1]))
-        assert book[..., CAPACITY] == pytest.approx(book[..., WHOLE] * networks.capacity_left[:, None])
+        assert book[..., CAPACITY] == pytest.approx(
+            book[..., WHOLE] * networks.capacity_left[:, None]
+        )
         assert (networks.capacity_left[networks.alive == 1] > 0).all()
     labs = run.world.actors.labs
-    assert arrests(run).sum() > 40 and 20 < firms[-1] <= 40 and (book[..., CAPACITY].sum(axis=0) > 0.2).all()
+    assert (
+        arrests(run).sum() > 40
+        and 20 < firms[-1] <= 40
+        and (book[..., CAPACITY].sum(axis=0) > 0.2).all()
+    )
     assert firms[-1] == firms[-8], "it comes to rest: halves would be too small to live"
     assert (labs.alive == 1).sum() < 2 * 400 and run.world.tally[-20:, q.DISPATCHED].sum() > 0
 
@@ -194,6 +243,13 @@ def test_an_arrest_is_an_event_that_names_the_firms():
     run.advance(7)
     events = run.records().events
     made = events[events.kind == "arrest"]
-    assert made.theatre.tolist() == ["vraem"] * 2 and made.day.tolist() == [0, 0] and made.quantity.tolist() == [2.0, 1.0]
-    assert made.uid.tolist() == networks.uid[:2].tolist() and made.other_uid.tolist() == [networks.uid[20], 0]
+    assert (
+        made.theatre.tolist() == ["vraem"] * 2
+        and made.day.tolist() == [0, 0]
+        and made.quantity.tolist() == [2.0, 1.0]
+    )
+    assert made.uid.tolist() == networks.uid[:2].tolist() and made.other_uid.tolist() == [
+        networks.uid[20],
+        0,
+    ]
     assert set(made.unit) == {"firms"}

@@ -19,8 +19,17 @@ def weeks(run, n, *loops):
 
 def quiet(**more):
     """Full coordination as the goal; no friction but what a test brings."""
-    off = {"partner.incident_rate": 0.0, "partner.incident_crossing": 0.0, "partner.incident_harm": 0.0}
-    return small_run(time__horizon_days=350, partner__coordination=1.0, allow_outside_range=True, parameters=off | more)
+    off = {
+        "partner.incident_rate": 0.0,
+        "partner.incident_crossing": 0.0,
+        "partner.incident_harm": 0.0,
+    }
+    return small_run(
+        time__horizon_days=350,
+        partner__coordination=1.0,
+        allow_outside_range=True,
+        parameters=off | more,
+    )
 
 
 def test_coordination_comes_with_a_delay():
@@ -38,8 +47,12 @@ def test_suspension_takes_it_away_at_once_and_it_must_grow_again():
     run.t = 49
     alone(run, "partner.coordinate")
     partners = run.world.places.partners
-    assert (partners.coordination[colombia] == 0).all() and (partners.coordination[~colombia] > 0.8).all()
-    assert (partners.suspended_until[colombia] >= 56).all() and run.world.tally[:, q.SUSPENDED_DAYS].sum() == 7.0
+    assert (partners.coordination[colombia] == 0).all() and (
+        partners.coordination[~colombia] > 0.8
+    ).all()
+    assert (partners.suspended_until[colombia] >= 56).all() and run.world.tally[
+        :, q.SUSPENDED_DAYS
+    ].sum() == 7.0
     partners.friction[:], run.t = 0.0, int(partners.suspended_until[colombia][0])
     alone(run, "partner.coordinate")
     assert partners.coordination[colombia] == pytest.approx(0.25)
@@ -48,8 +61,14 @@ def test_suspension_takes_it_away_at_once_and_it_must_grow_again():
 def test_friction_off_never_suspends():
     run = quiet(**{"partner.suspend": 0.0, "partner.incident_rate": 5.0})
     weeks(run, 20, "partner.coordinate")
-    assert run.world.places.partners.friction.min() > 0.5 and run.world.tally[:, q.LINE_INCIDENTS].sum() > 40
-    assert run.world.tally[:, q.SUSPENDED_DAYS].sum() == 0.0 and run.world.places.partners.coordination.min() > 0.9
+    assert (
+        run.world.places.partners.friction.min() > 0.5
+        and run.world.tally[:, q.LINE_INCIDENTS].sum() > 40
+    )
+    assert (
+        run.world.tally[:, q.SUSPENDED_DAYS].sum() == 0.0
+        and run.world.places.partners.coordination.min() > 0.9
+    )
 
 
 def test_the_lever_suspends_whatever_the_friction():
@@ -60,7 +79,14 @@ def test_the_lever_suspends_whatever_the_friction():
 
 def flight(handover, z=1.0):
     """Fighters of a cell that flees across the line from great pressure, as left by the partner who meets it."""
-    run = quiet(**{"partner.handover": handover, "partner.sigma": 100.0, "partner.joint_rate": 0.0, "partner.pressure_people": 1.0})
+    run = quiet(
+        **{
+            "partner.handover": handover,
+            "partner.sigma": 100.0,
+            "partner.joint_rate": 0.0,
+            "partner.pressure_people": 1.0,
+        }
+    )
     run.advance(8)
     world = run.world
     groups, partners = world.actors.groups, world.places.partners
@@ -87,7 +113,9 @@ def test_a_cell_in_flight_is_handed_over():
     assert left == 16.0 and handed_over >= 1
 
 
-@pytest.mark.parametrize(("police", "across", "moves"), [(1e6, 0.0, True), (0.0, 0.0, False), (1e6, 1e6, False)])
+@pytest.mark.parametrize(
+    ("police", "across", "moves"), [(1e6, 0.0, True), (0.0, 0.0, False), (1e6, 1e6, False)]
+)
 def test_firms_move_their_base_away_from_the_police(police, across, moves):
     """Only those at the line, and only towards less pressure; from abroad they are foreign, out of reach of an arrest."""
     run = quiet(**{"partner.sigma": 100.0, "partner.own_will": 1.0})
@@ -101,7 +129,9 @@ def test_firms_move_their_base_away_from_the_police(police, across, moves):
     run.t = 14
     alone(run, "partner.move_bases")
     assert at_line.any()
-    assert (world.sites.country[firms.hub[at_line]] != PERU).all() == moves and firms.foreign[at_line].all() == moves
+    assert (world.sites.country[firms.hub[at_line]] != PERU).all() == moves and firms.foreign[
+        at_line
+    ].all() == moves
     assert (firms.hub[~at_line] == others).all()
 
 
@@ -114,4 +144,6 @@ def test_business_draws_a_base_home():
     assert abroad.any() and firms.foreign[abroad].all()
     run.t = 14
     alone(run, "partner.move_bases")
-    assert (run.world.sites.country[firms.hub[abroad]] == PERU).all() and not firms.foreign[abroad].any()
+    assert (run.world.sites.country[firms.hub[abroad]] == PERU).all() and not firms.foreign[
+        abroad
+    ].any()

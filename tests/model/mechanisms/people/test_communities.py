@@ -7,7 +7,14 @@ import pytest
 from hand_made import one, parameters
 from small_runs import alone, small_run
 
-from sim.model.mechanisms.people.communities import fading, goodwill_after, leaving, mood, retaliation_rate, supported
+from sim.model.mechanisms.people.communities import (
+    fading,
+    goodwill_after,
+    leaving,
+    mood,
+    retaliation_rate,
+    supported,
+)
 from sim.model.state import counts as q
 from sim.model.state.agents import ARMED, STATE, Community
 
@@ -16,7 +23,9 @@ def test_extortion_silences():
     """Cooperation falls in proportion to the share of income taken (4.16)."""
     p = parameters("communities")
     town = {"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4}
-    assert goodwill_after(one(Community, **town, levied=0.02), p) == pytest.approx(0.4 - 0.02 * p.cost_extortion)
+    assert goodwill_after(one(Community, **town, levied=0.02), p) == pytest.approx(
+        0.4 - 0.02 * p.cost_extortion
+    )
 
 
 def test_harm_is_forgotten_and_a_part_of_it_stays():
@@ -41,12 +50,17 @@ def test_retaliation_is_worst_where_they_are_strong_but_not_sole_masters():
         return retaliation_rate(one(Community, armed=armed, tips_8w=tips), p)
 
     assert rate(0.5) == pytest.approx(p.retaliation * 4 / 4) == max(rate(a / 20) for a in range(21))
-    assert rate(0.0) == 0.0 == rate(1.0) == rate(0.5, 0.0) and rate(0.5, 8.0) == pytest.approx(2 * rate(0.5))
+    assert rate(0.0) == 0.0 == rate(1.0) == rate(0.5, 0.0) and rate(0.5, 8.0) == pytest.approx(
+        2 * rate(0.5)
+    )
 
 
 def week(harm: float, held=False, **fields):
     """A week of communities alone, in which (or not) informers are struck back."""
-    run = small_run(parameters={"communities.retaliation_harm": harm, "communities.retaliation": 0.5}, allow_outside_range=True)
+    run = small_run(
+        parameters={"communities.retaliation_harm": harm, "communities.retaliation": 0.5},
+        allow_outside_range=True,
+    )
     if not held:
         run.advance(7)
     towns = run.world.places.communities
@@ -63,22 +77,33 @@ def test_retaliation_harms_and_fear_follows():
     run, towns, flows = week(1.0, armed=0.5, tips_8w=4.0)
     struck = towns.fear > 0
     p = run.world.parameters.communities
-    assert flows[q.RETALIATIONS] == struck.sum() and towns.fear[struck] == pytest.approx(p.fear_step[0])
+    assert flows[q.RETALIATIONS] == struck.sum() and towns.fear[struck] == pytest.approx(
+        p.fear_step[0]
+    )
     expected = len(towns) * (1 - math.exp(-0.5))
     assert flows[q.RETALIATIONS] == pytest.approx(expected, abs=4 * math.sqrt(expected))
     assert flows[q.HARM_ARMED] == pytest.approx(struck.sum(), abs=4 * math.sqrt(struck.sum()))
-    assert 0 < flows[q.ATTACKS] < struck.sum() and flows[q.HARM_ARMED] == np.floor(flows[q.HARM_ARMED]) > flows[q.ATTACKS]
+    assert (
+        0 < flows[q.ATTACKS] < struck.sum()
+        and flows[q.HARM_ARMED] == np.floor(flows[q.HARM_ARMED]) > flows[q.ATTACKS]
+    )
     assert towns.harm_armed[~struck].sum() == 0
 
 
 def test_threats_alone_frighten_and_harm_nobody():
     _, towns, flows = week(0.0, armed=0.5, tips_8w=4.0)
-    assert flows[q.RETALIATIONS] > 0 == flows[q.HARM_ARMED] == flows[q.ATTACKS] and towns.fear.max() > 0
+    assert (
+        flows[q.RETALIATIONS] > 0 == flows[q.HARM_ARMED] == flows[q.ATTACKS]
+        and towns.fear.max() > 0
+    )
 
 
 def test_in_the_burn_in_nobody_is_harmed():
     _, towns, flows = week(1.0, held=True, armed=0.5, tips_8w=4.0)
-    assert flows[q.RETALIATIONS] > 0 and flows[q.ATTACKS] > 0 == flows[q.HARM_ARMED] == towns.harm_armed.sum()
+    assert (
+        flows[q.RETALIATIONS] > 0
+        and flows[q.ATTACKS] > 0 == flows[q.HARM_ARMED] == towns.harm_armed.sum()
+    )
 
 
 def test_fear_fades():
@@ -115,10 +140,16 @@ def test_vigour_moves_by_a_step_a_week_within_its_bounds():
 def test_whole_people_leave_as_fear_says():
     """Expected `people x rate x (fear - limit)`, whole persons, counted once; nobody below the limit (4.16)."""
     p = parameters("communities")
-    assert leaving(one(Community, population=10_000.0, fear=p.leave_fear + 0.5), p) == pytest.approx(10_000 * p.leave_rate * 0.5)
+    assert leaving(
+        one(Community, population=10_000.0, fear=p.leave_fear + 0.5), p
+    ) == pytest.approx(10_000 * p.leave_rate * 0.5)
     assert leaving(one(Community, population=10_000.0, fear=p.leave_fear), p) == 0.0
     _, towns, flows = week(0.0, armed=0.0, fear=0.8)
-    due = float((towns.population + towns.displaced).sum() * p.leave_rate * (0.8 * 0.97 - p.leave_fear))
-    assert (towns.displaced == np.floor(towns.displaced)).all() and flows[q.DISPLACED] == towns.displaced.sum()
+    due = float(
+        (towns.population + towns.displaced).sum() * p.leave_rate * (0.8 * 0.97 - p.leave_fear)
+    )
+    assert (towns.displaced == np.floor(towns.displaced)).all() and flows[
+        q.DISPLACED
+    ] == towns.displaced.sum()
     assert towns.displaced.sum() == pytest.approx(due, abs=4 * math.sqrt(len(towns) / 4))
     assert week(0.0, armed=0.0, fear=0.1)[2][q.DISPLACED] == 0

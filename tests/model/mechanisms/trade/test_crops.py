@@ -9,7 +9,14 @@ from hand_made import diary, near, parameter_table, parameters, rows, today
 from sim.model.mechanisms.trade.crops import bearing, clear, eradicate, escorted, grow
 from sim.model.state.agents import Community, Levers, Market, Theatre
 from sim.model.state.arrays import AGES, CLEARERS, ESCORTS, FORCE_COLUMNS
-from sim.model.state.counts import COCA_ABANDONED, COCA_DESTROYED, COCA_DESTROYED_AGAIN, COCA_PLANTED, POPPY_DESTROYED, QUANTITIES
+from sim.model.state.counts import (
+    COCA_ABANDONED,
+    COCA_DESTROYED,
+    COCA_DESTROYED_AGAIN,
+    COCA_PLANTED,
+    POPPY_DESTROYED,
+    QUANTITIES,
+)
 from sim.names import CAJAMARCA, LORETO, VRAEM
 from sim.simulation.build.opening import young_coca
 from sim.simulation.page import plain
@@ -21,8 +28,12 @@ PAYS, DOES_NOT = 4.0, 1.0
 class Valley:
     """Two communities in reach of each other, with a clearing team in the first."""
 
-    def __init__(self, theatre=VRAEM, price=PAYS, coca=100.0, people=30.0, escorts=100.0, **changes: float) -> None:
-        self.towns = rows(Community, 2, theatre=theatre, coca_max=1000.0, poppy_max=100.0, coca=coca)
+    def __init__(
+        self, theatre=VRAEM, price=PAYS, coca=100.0, people=30.0, escorts=100.0, **changes: float
+    ) -> None:
+        self.towns = rows(
+            Community, 2, theatre=theatre, coca_max=1000.0, poppy_max=100.0, coca=coca
+        )
         self.markets = rows(Market, 1, theatre=theatre, price_leaf=price, price=1000.0)
         self.theatres = rows(Theatre, 4, eradicate_ha_year=1e6)
         self.land = SimpleNamespace(young=np.zeros((2, AGES, 2)))
@@ -30,13 +41,26 @@ class Valley:
         self.force[0, CLEARERS], self.force[0, ESCORTS] = people, escorts
         self.near = near([0, 2, 4], [0, 1, 0, 1], [1.0, 0.5, 0.5, 1.0])
         self.parameters = SimpleNamespace(crops=parameter_table("crops", **(STILL | changes)))
-        self.places = SimpleNamespace(communities=self.towns, markets=self.markets, theatres=self.theatres, levers=rows(Levers, 1))
+        self.places = SimpleNamespace(
+            communities=self.towns,
+            markets=self.markets,
+            theatres=self.theatres,
+            levers=rows(Levers, 1),
+        )
         self.tally = np.zeros((len(QUANTITIES), 5))
         self.week = 0
 
     def grow(self, weeks: int = 1):
         for _ in range(weeks):
-            plain(grow)(self.places, self.land, self.near, self.parameters, -1, today(7 * self.week), diary(self.tally))
+            plain(grow)(
+                self.places,
+                self.land,
+                self.near,
+                self.parameters,
+                -1,
+                today(7 * self.week),
+                diary(self.tally),
+            )
             self.week += 1
         return self
 
@@ -45,7 +69,9 @@ class Valley:
         bench = SimpleNamespace(load=np.zeros(2), weigh=np.zeros((2, 2)))
         fields = SimpleNamespace(force=self.force)
         day, book = today(7 * self.week, day_of_year=doy), diary(self.tally)
-        plain(eradicate)(self.places, fields, self.land, sites, self.near, bench, self.parameters, day, book)
+        plain(eradicate)(
+            self.places, fields, self.land, sites, self.near, bench, self.parameters, day, book
+        )
         return self
 
     def plant(self, ha: float, again: int = 0):
@@ -60,11 +86,22 @@ class Valley:
     def balance(self) -> float:
         """Standing coca less what was planted, plus what was given up and destroyed."""
         standing = float((self.towns.coca + self.towns.coca_young).sum())
-        return standing - self.flow(COCA_PLANTED) + self.flow(COCA_ABANDONED) + self.flow(COCA_DESTROYED)
+        return (
+            standing
+            - self.flow(COCA_PLANTED)
+            + self.flow(COCA_ABANDONED)
+            + self.flow(COCA_DESTROYED)
+        )
 
     def consistent(self) -> bool:
-        within = (self.towns.coca_again >= 0).all() and (self.towns.coca_again <= self.towns.coca + 1e-9).all()
-        return within and np.allclose(self.land.young.sum(axis=(1, 2)), self.towns.coca_young) and (self.land.young >= 0).all()
+        within = (self.towns.coca_again >= 0).all() and (
+            self.towns.coca_again <= self.towns.coca + 1e-9
+        ).all()
+        return (
+            within
+            and np.allclose(self.land.young.sum(axis=(1, 2)), self.towns.coca_young)
+            and (self.land.young >= 0).all()
+        )
 
 
 @pytest.mark.parametrize("weeks", [52.0, 65.0, 78.0])
@@ -74,7 +111,9 @@ def test_new_coca_bears_after_its_weeks_and_not_before(weeks):
     valley.grow(int(weeks))
     assert valley.towns.coca[0] == 0.0 and valley.towns.coca_young[0] == 40.0
     valley.grow()
-    assert valley.towns.coca[0] == 40.0 and valley.towns.coca_young[0] == 0.0 and valley.consistent()
+    assert (
+        valley.towns.coca[0] == 40.0 and valley.towns.coca_young[0] == 0.0 and valley.consistent()
+    )
 
 
 def test_the_ramp_is_a_straight_line():
@@ -82,8 +121,14 @@ def test_the_ramp_is_a_straight_line():
     valley = Valley(coca=0.0).plant(100.0).grow(int(p.maturation_weeks) + 1)
     for week in range(1, int(p.ramp_weeks) + 1):
         valley.grow()
-        assert valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks) and valley.consistent()
-    assert valley.towns.coca[0] == pytest.approx(100.0) and bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
+        assert (
+            valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks)
+            and valley.consistent()
+        )
+    assert (
+        valley.towns.coca[0] == pytest.approx(100.0)
+        and bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
+    )
 
 
 def test_planting_at_an_even_pace_keeps_the_ages_of_the_start():
@@ -124,7 +169,10 @@ def test_hectares_balance_through_everything():
         valley.eradicate()
         assert valley.towns.coca_bare.sum() >= before
         assert valley.balance() == pytest.approx(start) and valley.consistent()
-    assert (valley.towns.coca + valley.towns.coca_young + valley.towns.coca_bare <= valley.towns.coca_max + 1e-9).all()
+    assert (
+        valley.towns.coca + valley.towns.coca_young + valley.towns.coca_bare
+        <= valley.towns.coca_max + 1e-9
+    ).all()
     assert valley.flow(COCA_DESTROYED) > 100 and valley.flow(COCA_ABANDONED) > 0
 
 
@@ -134,13 +182,21 @@ def test_ground_cleared_twice_is_told_apart():
     valley.towns[1].coca = 0.0
     valley.towns.coca_found = [20.0, 0.0]
     valley.eradicate()
-    assert valley.flow(COCA_DESTROYED) == 20.0 and valley.flow(COCA_DESTROYED_AGAIN) == 0.0 and valley.towns.coca_bare[0] == 20.0
+    assert (
+        valley.flow(COCA_DESTROYED) == 20.0
+        and valley.flow(COCA_DESTROYED_AGAIN) == 0.0
+        and valley.towns.coca_bare[0] == 20.0
+    )
     valley.grow(3)
-    assert valley.towns.coca[0] == pytest.approx(20.0) and valley.towns.coca_again[0] == pytest.approx(20.0)
+    assert valley.towns.coca[0] == pytest.approx(20.0) and valley.towns.coca_again[
+        0
+    ] == pytest.approx(20.0)
     valley.towns[0].coca += 20.0  # as much on new ground
     valley.towns[0].coca_found = 20.0
     valley.eradicate()
-    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0) and valley.flow(COCA_DESTROYED_AGAIN) == pytest.approx(10.0)
+    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0) and valley.flow(
+        COCA_DESTROYED_AGAIN
+    ) == pytest.approx(10.0)
 
 
 def test_bare_ground_is_replanted_while_it_pays_or_given_up():
@@ -149,7 +205,9 @@ def test_bare_ground_is_replanted_while_it_pays_or_given_up():
     valley.towns.coca_bare = 10.0
     assert valley.grow(10).towns.coca_bare[0] == 10.0
     valley.markets.price_leaf = PAYS
-    assert valley.grow().towns.coca_bare[0] == pytest.approx(10.0 * np.exp(-parameters("crops").replant))
+    assert valley.grow().towns.coca_bare[0] == pytest.approx(
+        10.0 * np.exp(-parameters("crops").replant)
+    )
     idle = Valley(price=DOES_NOT, coca=0.0, give_up=0.02)
     idle.towns.coca_bare = 10.0
     assert idle.grow(10).towns.coca_bare[0] == pytest.approx(10.0 * np.exp(-0.2))
@@ -176,9 +234,14 @@ def test_a_team_of_thirty_clears_4_2_hectares_a_day():
     valley.eradicate()
     assert valley.flow(COCA_DESTROYED) == pytest.approx(4.2 * 5)
     mixed = Valley(coca=60.0).plant(20.0)
-    mixed.towns.coca_found = [30.0, 0.0]  # half of what bears is located, and so half of the land: 30 + 10 ha
+    mixed.towns.coca_found = [
+        30.0,
+        0.0,
+    ]  # half of what bears is located, and so half of the land: 30 + 10 ha
     mixed.eradicate()
-    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0) and mixed.towns.coca_young[0] == pytest.approx(20.0 - 0.25 * 21.0)
+    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0) and mixed.towns.coca_young[
+        0
+    ] == pytest.approx(20.0 - 0.25 * 21.0)
 
 
 def test_what_is_not_located_is_not_cleared():
@@ -213,7 +276,10 @@ def test_escorts_count_as_they_are_in_reach_and_are_shared():
     assert shared.eradicate().flow(COCA_DESTROYED) == pytest.approx(21.0 * (first + second))
 
 
-@pytest.mark.parametrize(("doy", "clears"), [(100, False), (180, False), (181, True), (250, True), (333, True), (334, False)])
+@pytest.mark.parametrize(
+    ("doy", "clears"),
+    [(100, False), (180, False), (181, True), (250, True), (333, True), (334, False)],
+)
 def test_loreto_is_cleared_from_july_to_november(doy, clears):
     for theatre, open_ in ((LORETO, clears), (VRAEM, True)):
         valley = Valley(theatre=theatre)
@@ -235,6 +301,8 @@ def test_the_programme_of_the_year_is_its_limit():
 def test_clearing_from_outside_takes_bearing_coca_alike():
     valley = Valley().plant(30.0)
     valley.theatres[VRAEM].cleared_ha_year = 520.0
-    plain(clear)(valley.places, valley.land, valley.near, valley.parameters, today(0), diary(valley.tally))
+    plain(clear)(
+        valley.places, valley.land, valley.near, valley.parameters, today(0), diary(valley.tally)
+    )
     assert valley.towns.coca == pytest.approx([95.0, 95.0]) and valley.towns.coca_young[0] == 30.0
     assert valley.flow(COCA_DESTROYED) == pytest.approx(10.0)

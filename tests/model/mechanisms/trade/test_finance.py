@@ -36,7 +36,12 @@ def bought(run, cash):
 def run():
     """A run whose loads are too large ever to be complete, so that a day only buys."""
     made = small_run(
-        **{"allow_outside_range": True, "parameters": {f"trafficking.load_{m}_kg": 1e6 for m in ("foot", "river", "road", "air")}}
+        **{
+            "allow_outside_range": True,
+            "parameters": {
+                f"trafficking.load_{m}_kg": 1e6 for m in ("foot", "river", "road", "air")
+            },
+        }
     )
     made.advance(2)
     made.world.actors.networks.credit_usd[:] = 1_000.0
@@ -48,7 +53,9 @@ def test_a_firm_without_money_buys_what_its_credit_allows(run):
     """Nothing at the limit of its credit, all that it wants with money, and in between its money's worth, to the dollar."""
     assert bought(run, -1_000.0) == pytest.approx(0.0, abs=1e-9)
     assert (bought(run, 1e12) > 2_000.0).all()
-    assert bought(run, 0.0) == pytest.approx(np.full(int(run.world.actors.networks.alive.sum()), 1_000.0))
+    assert bought(run, 0.0) == pytest.approx(
+        np.full(int(run.world.actors.networks.alive.sum()), 1_000.0)
+    )
 
 
 def test_credit_is_some_weeks_of_purchases_or_one_load(run):
@@ -61,21 +68,35 @@ def test_credit_is_some_weeks_of_purchases_or_one_load(run):
     world.parameters.trafficking.load_air_kg[:] = 0.0
     alone(run, "finance.finance", days=7)
     in_business = world.actors.networks.alive == 1
-    assert world.actors.networks.credit_usd[in_business] == pytest.approx(p.credit_weeks * usual[in_business])
+    assert world.actors.networks.credit_usd[in_business] == pytest.approx(
+        p.credit_weeks * usual[in_business]
+    )
 
 
 def test_ruined_firms_leave_the_harvest_at_the_farm_gate():
     """With all firms deep in debt stocks pile up and prices fall; without a limit of credit nothing happens (coupling `credit`)."""
     stock, price = {}, {}
-    for name, debt, off in (("sound", 0.0, {}), ("ruined", -1e9, {}), ("trusted", -1e9, {"finance.credit_weeks": 1e9})):
-        run = small_run(**{"time.horizon_days": 56, "allow_outside_range": True, "parameters": {"finance.refill": 0.0} | off})
+    for name, debt, off in (
+        ("sound", 0.0, {}),
+        ("ruined", -1e9, {}),
+        ("trusted", -1e9, {"finance.credit_weeks": 1e9}),
+    ):
+        run = small_run(
+            **{
+                "time.horizon_days": 56,
+                "allow_outside_range": True,
+                "parameters": {"finance.refill": 0.0} | off,
+            }
+        )
         run.advance(7)
         run.world.actors.networks.cash += debt
         run.advance(56)
         made = run.world.places.markets
         stock[name], price[name] = made.stock_kg.sum(), (made.price * made.outflow).sum()
     assert stock["ruined"] > 1.5 * stock["sound"] and price["ruined"] < 0.8 * price["sound"]
-    assert (stock["trusted"], price["trusted"]) == pytest.approx((stock["sound"], price["sound"]), rel=1e-6)
+    assert (stock["trusted"], price["trusted"]) == pytest.approx(
+        (stock["sound"], price["sound"]), rel=1e-6
+    )
 
 
 def test_firms_neither_hoard_nor_sink_in_ten_years():
@@ -84,9 +105,15 @@ def test_firms_neither_hoard_nor_sink_in_ten_years():
     while not run.finished:
         run.advance(364)
         firms, world = run.world.actors.networks, run.world
-        usual = (world.trade.book[:, :, CAPACITY] * world.places.markets.outflow * world.places.markets.price).sum(axis=1)
+        usual = (
+            world.trade.book[:, :, CAPACITY]
+            * world.places.markets.outflow
+            * world.places.markets.price
+        ).sum(axis=1)
         scale = np.maximum(usual, firms.credit_usd)
-        assert ((firms.cash > -1.5 * firms.credit_usd) & (firms.cash < 15.0 * scale))[firms.alive == 1].all()
+        assert ((firms.cash > -1.5 * firms.credit_usd) & (firms.cash < 15.0 * scale))[
+            firms.alive == 1
+        ].all()
     weeks = run.world.tally[-52:]
     assert weeks[:, q.PAID_FARM].sum() > 0.5 * run.world.tally[1:53, q.PAID_FARM].sum() > 0
     assert run.world.tally[:, q.PAID_OWNERS].sum() > 0

@@ -10,8 +10,25 @@ from small_runs import alone, small_run
 from sim.model.mechanisms.interdiction.detection import police_there
 from sim.model.rules.firms import living, owner_of
 from sim.model.state import counts as q
-from sim.model.state.agents import COCAINE_LAB, LATEX_POINT, LEAD_LAB, PERU, STRIP, Laboratory, Lead, Network
-from sim.model.state.arrays import ANSWERING, BOOK_COLUMNS, CAPACITY, FORCE_COLUMNS, PEOPLE, POLICE_PEOPLE, RESPONDERS
+from sim.model.state.agents import (
+    COCAINE_LAB,
+    LATEX_POINT,
+    LEAD_LAB,
+    PERU,
+    STRIP,
+    Laboratory,
+    Lead,
+    Network,
+)
+from sim.model.state.arrays import (
+    ANSWERING,
+    BOOK_COLUMNS,
+    CAPACITY,
+    FORCE_COLUMNS,
+    PEOPLE,
+    POLICE_PEOPLE,
+    RESPONDERS,
+)
 from sim.names import VRAEM
 
 
@@ -29,15 +46,23 @@ def test_every_laboratory_has_an_owner_that_trades_there():
     book = small_run().world.trade.book
     works = (labs.alive == 1) & (labs.kind != STRIP)
     assert (labs.owner[(labs.alive == 1) & (labs.kind == STRIP)] == -1).all()
-    assert (book[labs.owner[works], labs.cluster[works], CAPACITY] > 0).all() and len(set(labs.owner[works])) > 10
+    assert (book[labs.owner[works], labs.cluster[works], CAPACITY] > 0).all() and len(
+        set(labs.owner[works])
+    ) > 10
 
 
 def found(run, n=2_000, kind=COCAINE_LAB, police=0.0, held=100.0):
     """n laboratories at one place that a crowd of patrols finds today, with that share of police among them."""
     world = run.world
-    template = next(lab for lab in world.actors.labs if lab.kind == COCAINE_LAB and world.sites.theatre[lab.site] == VRAEM)
+    template = next(
+        lab
+        for lab in world.actors.labs
+        if lab.kind == COCAINE_LAB and world.sites.theatre[lab.site] == VRAEM
+    )
     fields = {name: template[name] for name in ("cluster", "site", "cell")}
-    table = rows(Laboratory, 2 * n, uid=np.arange(1, 2 * n + 1), kind=kind, held_kg=held, owner=3, **fields)
+    table = rows(
+        Laboratory, 2 * n, uid=np.arange(1, 2 * n + 1), kind=kind, held_kg=held, owner=3, **fields
+    )
     labs = table[:n]  # half of the rows are free, so that the table does not grow
     labs.alive = 1
     world.actors = world.actors._replace(labs=table)
@@ -52,7 +77,10 @@ def found(run, n=2_000, kind=COCAINE_LAB, police=0.0, held=100.0):
     return labs
 
 
-@pytest.mark.parametrize(("people", "police", "call"), [(100.0, 0.0, 0.2), (100.0, 30.0, 0.0), (100.0, 30.0, 0.02), (50.0, 50.0, 0.0)])
+@pytest.mark.parametrize(
+    ("people", "police", "call"),
+    [(100.0, 0.0, 0.2), (100.0, 30.0, 0.0), (100.0, 30.0, 0.02), (50.0, 50.0, 0.0)],
+)
 def test_police_are_there_by_their_law(people, police, call):
     """`1 - (1 - s) exp(-call E)` with both sites in reach, the farther at half weight."""
     force = np.zeros((2, FORCE_COLUMNS))
@@ -75,19 +103,32 @@ def test_police_make_a_destruction_last(run_in_week_1, police):
     days = labs.closed_until - t
     with_police = run.world.tally[:, q.LABS_WITH_POLICE].sum()
     assert (days > 0).all() and with_police == pytest.approx(2_000 * police, abs=4 * np.sqrt(500))
-    assert days.mean() == pytest.approx((1 - police) * p.rebuild_days + police * p.rebuild_police_days, rel=0.03)
+    assert days.mean() == pytest.approx(
+        (1 - police) * p.rebuild_days + police * p.rebuild_police_days, rel=0.03
+    )
     assert days.min() >= 0.5 * p.rebuild_days - 1 and days.max() <= 1.5 * p.rebuild_police_days
-    assert run.world.minds.cases[3, VRAEM] == pytest.approx(j.lab_points * with_police) == run.world.minds.cases.sum()
-    assert (labs.held_kg == 0).all() and run.world.tally[:, q.SEIZED_STOCK].sum() == pytest.approx(2_000 * 100.0)  # mandate: joint
+    assert (
+        run.world.minds.cases[3, VRAEM]
+        == pytest.approx(j.lab_points * with_police)
+        == run.world.minds.cases.sum()
+    )
+    assert (labs.held_kg == 0).all() and run.world.tally[:, q.SEIZED_STOCK].sum() == pytest.approx(
+        2_000 * 100.0
+    )  # mandate: joint
 
 
 def test_soldiers_alone_close_works_and_hold_nobody_under_pnp(run_in_week_1):
     run = run_in_week_1
     run.world.places.levers.police_only = 1
     labs = found(run, kind=LATEX_POINT)
-    assert (labs.closed_until > run.t).all() and (labs.held_kg == 100.0).all() and run.world.minds.cases.sum() == 0
     assert (
-        run.world.tally[:, q.LET_GO + 1].sum() == pytest.approx(2e5) and run.world.tally[:, q.SEIZED_STOCK : q.SEIZED_STOCK + 2].sum() == 0
+        (labs.closed_until > run.t).all()
+        and (labs.held_kg == 100.0).all()
+        and run.world.minds.cases.sum() == 0
+    )
+    assert (
+        run.world.tally[:, q.LET_GO + 1].sum() == pytest.approx(2e5)
+        and run.world.tally[:, q.SEIZED_STOCK : q.SEIZED_STOCK + 2].sum() == 0
     )
 
 
@@ -96,7 +137,9 @@ def test_a_strip_is_repaired_in_one_to_five_days(run_in_week_1):
     run, t = run_in_week_1, run_in_week_1.t
     days = found(run, kind=STRIP, police=1.0).closed_until - t
     counts = np.bincount(days, minlength=6)
-    assert set(days) == {1, 2, 3, 4, 5} and counts[1:] == pytest.approx([400] * 5, abs=4 * np.sqrt(400 * 0.8))
+    assert set(days) == {1, 2, 3, 4, 5} and counts[1:] == pytest.approx(
+        [400] * 5, abs=4 * np.sqrt(400 * 0.8)
+    )
 
 
 def test_it_opens_again_elsewhere_in_its_cluster_on_the_day(run_in_week_1):
@@ -111,7 +154,9 @@ def test_it_opens_again_elsewhere_in_its_cluster_on_the_day(run_in_week_1):
     due = labs.closed_until == first
     assert due.any() and (labs.site[due] != site).all() and (labs.site[~due] == site).all()
     assert (towns.cluster[labs.site[due]] == cluster).all() and (labs.opened[due] == first).all()
-    assert (run.world.ground.community[labs.cell[due]] == labs.site[due]).mean() > 0.95  # a hamlet may have no cell of its own
+    assert (
+        run.world.ground.community[labs.cell[due]] == labs.site[due]
+    ).mean() > 0.95  # a hamlet may have no cell of its own
     assert (labs.uid == np.arange(1, 301)).all()
 
 
@@ -128,7 +173,11 @@ def test_new_ones_start_where_leaf_waits_and_only_there():
     run = small_run(parameters={"processing.expansion": 0.1})
     run.advance(7)
     world = run.world
-    labs, markets, before = world.actors.labs, world.places.markets, int((world.actors.labs.alive == 1).sum())
+    labs, markets, before = (
+        world.actors.labs,
+        world.places.markets,
+        int((world.actors.labs.alive == 1).sum()),
+    )
     markets.leaf_kg[:] = 0.0
     alone(run, "processing.start")
     assert (labs.alive == 1).sum() == before
@@ -138,14 +187,20 @@ def test_new_ones_start_where_leaf_waits_and_only_there():
     markets.leaf_kg[waits] = 1e12
     expected, weeks = 0.0, 8
     for _ in range(weeks):
-        expected += 0.1 * ((labs.alive == 1) & (labs.kind == COCAINE_LAB) & (labs.cluster == waits)).sum()
+        expected += (
+            0.1 * ((labs.alive == 1) & (labs.kind == COCAINE_LAB) & (labs.cluster == waits)).sum()
+        )
         run.t = 7 if run.t == 8 else run.t
         alone(run, "processing.start", days=7)
         labs = run.world.actors.labs
     new = labs[(labs.alive == 1) & (labs.opened >= 7)]
     assert len(new) == (labs.alive == 1).sum() - before == world.tally[:, q.LABS_STARTED].sum()
     assert len(new) == pytest.approx(expected, abs=4 * np.sqrt(expected)) and len(new) > 0
-    assert (new.cluster == waits).all() and new.capacity == pytest.approx(mean) and (world.trade.book[new.owner, waits, CAPACITY] > 0).all()
+    assert (
+        (new.cluster == waits).all()
+        and new.capacity == pytest.approx(mean)
+        and (world.trade.book[new.owner, waits, CAPACITY] > 0).all()
+    )
     assert len(set(labs.uid[labs.alive == 1].tolist())) == (labs.alive == 1).sum()
 
 
@@ -156,8 +211,20 @@ def test_a_lead_succeeds_by_local_knowledge(run_in_week_1, knowledge):
     labs = found(run, n)
     labs.closed_until = 0
     site = int(labs.site[0])
-    run.world.fields.force[site, RESPONDERS], run.world.fields.force[site, ANSWERING] = 1e6 * knowledge, 1e6
-    leads = rows(Lead, 2 * n, alive=1, uid=np.arange(1, 2 * n + 1), kind=LEAD_LAB, seen=run.t, received=run.t, site=site)
+    run.world.fields.force[site, RESPONDERS], run.world.fields.force[site, ANSWERING] = (
+        1e6 * knowledge,
+        1e6,
+    )
+    leads = rows(
+        Lead,
+        2 * n,
+        alive=1,
+        uid=np.arange(1, 2 * n + 1),
+        kind=LEAD_LAB,
+        seen=run.t,
+        received=run.t,
+        site=site,
+    )
     leads.row = leads.target = 0
     leads.row[:n], leads.target[:n] = np.arange(n), labs.uid
     leads.alive[n:] = 0
@@ -168,6 +235,12 @@ def test_a_lead_succeeds_by_local_knowledge(run_in_week_1, knowledge):
     hit = run.world.tally[:, q.LABS_DESTROYED].sum()
     assert run.world.tally[:, q.LEADS_ACTED].sum() == n
     assert hit == pytest.approx(0.5 * knowledge * n, abs=4 * np.sqrt(0.25 * n))
-    labs.closed_until, labs.site, leads.alive[:n], leads.seen, leads.received = 0, site + 1, 1, run.t, run.t
+    labs.closed_until, labs.site, leads.alive[:n], leads.seen, leads.received = (
+        0,
+        site + 1,
+        1,
+        run.t,
+        run.t,
+    )
     alone(run, "detection.act_on_leads")
     assert run.world.tally[:, q.LABS_DESTROYED].sum() == hit, "it has moved: the lead leads nowhere"

@@ -23,7 +23,10 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
 
     world.parameters.market.outflow_memory_weeks[:] = 1e9
     usual = prices()
-    used = [[r for r in range(m.first_route, m.end_route) if trade.share[:, r].max() > 0.01] for m in markets]
+    used = [
+        [r for r in range(m.first_route, m.end_route) if trade.share[:, r].max() > 0.01]
+        for m in markets
+    ]
     for c, m in enumerate(markets):
         assert all(world.lines.prices[facts.exit[r], m.product] > usual[c] for r in used[c])
     trade.risk[:] += 0.1
@@ -33,7 +36,11 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
     cost.setflags(write=False)  # as the map's are
     world.route_facts = facts._replace(cost=cost)
     far = prices()
-    free = usual > np.where(markets.product == 1, world.parameters.market.latex_cost_usd, world.parameters.market.cost_usd)
+    free = usual > np.where(
+        markets.product == 1,
+        world.parameters.market.latex_cost_usd,
+        world.parameters.market.cost_usd,
+    )
     assert free.sum() >= len(markets) - 2
     assert (risky[free] < usual[free]).all() and (far[free] < usual[free]).all()
 
@@ -45,10 +52,17 @@ def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
     small.markets.product, small.markets.stock_kg, small.markets.bought_week = product, 500.0, 100.0
     small.trade.share[:] = 1.0
     small.bench.per_cluster = np.zeros((1, 3))
-    small.parameters.market, small.parameters.processing = [parameters("market", target_weeks=5.0)], [parameters("processing")]
-    plain(market)(small.places, small.trade, small.facts, small.lines, small.bench, small.parameters)
+    small.parameters.market, small.parameters.processing = (
+        [parameters("market", target_weeks=5.0)],
+        [parameters("processing")],
+    )
+    plain(market)(
+        small.places, small.trade, small.facts, small.lines, small.bench, small.parameters
+    )
     p = small.parameters.market[0]
-    assert small.markets.price[0] == pytest.approx(2_000.0 * (1.0 - p.margin) - 100.0 - small.p.bribe_usd - toll)
+    assert small.markets.price[0] == pytest.approx(
+        2_000.0 * (1.0 - p.margin) - 100.0 - small.p.bribe_usd - toll
+    )
 
 
 def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
@@ -57,16 +71,27 @@ def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
     small.markets.stock_kg, small.markets.bought_week = 0.0, 100.0
     small.trade.share[:] = 1.0
     small.bench.per_cluster = np.zeros((1, 3))
-    small.parameters.market, small.parameters.processing = [parameters("market", margin=0.4)], [parameters("processing")]
-    plain(market)(small.places, small.trade, small.facts, small.lines, small.bench, small.parameters)
-    assert small.markets.price[0] == pytest.approx(2_000.0 - 100.0 - small.p.bribe_usd - small.p.toll_usd)
+    small.parameters.market, small.parameters.processing = (
+        [parameters("market", margin=0.4)],
+        [parameters("processing")],
+    )
+    plain(market)(
+        small.places, small.trade, small.facts, small.lines, small.bench, small.parameters
+    )
+    assert small.markets.price[0] == pytest.approx(
+        2_000.0 - 100.0 - small.p.bribe_usd - small.p.toll_usd
+    )
 
 
 def years(shock, weeks=1_040):
     """Hectares and price of one valley after a shock to its area: fields bear a year after they are planted, stock is what is not yet sold,
     the price follows the stock and planting follows the price."""
     q, p = parameters("crops"), parameters("market")
-    net, per_ha, alternative = 1_300.0, 9.6 / 52.0, 0.6 * 1_300.0  # kg a hectare and week; what the same land earns otherwise, as a price
+    net, per_ha, alternative = (
+        1_300.0,
+        9.6 / 52.0,
+        0.6 * 1_300.0,
+    )  # kg a hectare and week; what the same land earns otherwise, as a price
     hectares, young = 10_000.0 * shock, [0.0] * 52
     flow = 10_000.0 * per_ha
     stock, price, seen = p.target_weeks * flow, net, []

@@ -14,11 +14,17 @@ from sim.model.state.arrays import CAPACITY
 PARALLEL = [[leg] for leg in range(10)]
 
 
-@pytest.mark.parametrize(("losses", "own", "sister"), [(0, 0.0217, 0.0303), (1, 0.0652, 0.0606), (6, 0.2826, 0.2121)])
-def test_a_branch_counts_its_own_loads_in_full_and_those_of_its_firms_others_by_half(losses, own, sister):
+@pytest.mark.parametrize(
+    ("losses", "own", "sister"), [(0, 0.0217, 0.0303), (1, 0.0652, 0.0606), (6, 0.2826, 0.2121)]
+)
+def test_a_branch_counts_its_own_loads_in_full_and_those_of_its_firms_others_by_half(
+    losses, own, sister
+):
     """(S + 10 x .05) / (N + 10), S and N of 13 attempts in full for those who made them, x .5 for the firm's branch elsewhere (B5); another
     firm has only its prior."""
-    small = SmallNetwork([[0, 1], [0, 2]], origin=[0, 1], leg_risk=[0.05, 0.0, 0.0], firms=2, risk_floor=0.0)
+    small = SmallNetwork(
+        [[0, 1], [0, 2]], origin=[0, 1], leg_risk=[0.05, 0.0, 0.0], firms=2, risk_floor=0.0
+    )
     small.saw(0, 0, 0, tried=13.0, seized=float(losses))
     small.choose()
     assert small.trade.risk[0] == pytest.approx([own, sister], abs=5e-5)
@@ -43,13 +49,17 @@ def test_a_firm_with_one_loss_is_wiser_a_year_later_than_one_with_many():
     left = small.p.memory**52
     assert small.minds.tried[0, 0, 0] == pytest.approx(13.0 * left) == small.minds.tried[0, 1, 0]
     small.choose()
-    assert small.trade.risk[0, 0] == pytest.approx(learned_risk(6.0 * left, 13.0 * left, 0.05, small.p.prior_weight))
+    assert small.trade.risk[0, 0] == pytest.approx(
+        learned_risk(6.0 * left, 13.0 * left, 0.05, small.p.prior_weight)
+    )
 
 
 def test_a_sharp_choice_is_the_best_route():
     """Docking (B5): with salience off and the scale near 0 the choice is the argmax of utility."""
     risk, cost = np.array([0.3, 0.02, 0.05, 0.1]), np.array([20.0, 400.0, 150.0, 90.0])
-    small = SmallNetwork(PARALLEL[:4], leg_risk=risk, cost=cost, mode=[0, 1, 2, 1], scale=1e-6, inertia=0.0)
+    small = SmallNetwork(
+        PARALLEL[:4], leg_risk=risk, cost=cost, mode=[0, 1, 2, 1], scale=1e-6, inertia=0.0
+    )
     worth = [utility(m, 2_000.0, 800.0, c, small.p.bribe_usd) for m, c in zip(risk, cost)]
     share = small.choose()[0]
     assert share[int(np.argmax(worth))] == pytest.approx(1.0) and share.sum() == pytest.approx(1.0)
@@ -57,7 +67,9 @@ def test_a_sharp_choice_is_the_best_route():
 
 def perceived(risk, price, source, cost, bribe, delta, theta):
     """calc_neival.m of NarcoLogic, line by line over all routes at once, with this model's payoffs per kg."""
-    x = np.stack([price - source - cost - bribe, -2.0 * source - cost - bribe + np.zeros_like(price)])  # passed, lost
+    x = np.stack(
+        [price - source - cost - bribe, -2.0 * source - cost - bribe + np.zeros_like(price)]
+    )  # passed, lost
     y = (x.sum(axis=1, keepdims=True) - x) / (x.shape[1] - 1)  # mean payoff of all other routes
     salience = np.abs(y - x) / (np.abs(y) + np.abs(x) + theta)
     rank = np.where(salience >= salience[::-1], 1, 2)
@@ -71,9 +83,16 @@ def test_perceived_values_by_hand():
     """Two routes, 2,000 and 1,500 USD, source 800, cost 100, bribe 0, risk .1: passed 1,100 and 600, lost -1,700 both. Only passing stands
     out (500 / 1,701), so it is weighed .5 and losing .25: (.9 x .5 x 1,100 - .1 x .25 x 1,700) / .475 = 952.63."""
     small = SmallNetwork([[0], [1]], salience_theta=1.0, salience_delta=0.5)
-    assert contrast(1_100.0, 600.0, 1.0) == pytest.approx(500.0 / 1_701.0) and contrast(-1_700.0, -1_700.0, 1.0) == 0.0
-    assert salient_value(0.1, 1_100.0, -1_700.0, 600.0, -1_700.0, small.p) == pytest.approx(452.5 / 0.475)
-    assert salient_value(0.1, 600.0, -1_700.0, 1_100.0, -1_700.0, small.p) == pytest.approx(227.5 / 0.475)
+    assert (
+        contrast(1_100.0, 600.0, 1.0) == pytest.approx(500.0 / 1_701.0)
+        and contrast(-1_700.0, -1_700.0, 1.0) == 0.0
+    )
+    assert salient_value(0.1, 1_100.0, -1_700.0, 600.0, -1_700.0, small.p) == pytest.approx(
+        452.5 / 0.475
+    )
+    assert salient_value(0.1, 600.0, -1_700.0, 1_100.0, -1_700.0, small.p) == pytest.approx(
+        227.5 / 0.475
+    )
     # costs alone differ: losing stands out less than passing while it hurts more, |x - y| the same
     assert contrast(-1_700.0, -1_900.0, 1.0) < contrast(1_100.0, 900.0, 1.0)
     assert salient_value(0.1, 1_100.0, -1_700.0, 1_100.0, -1_900.0, small.p) == pytest.approx(
@@ -86,7 +105,14 @@ def test_salience_docks_with_narcologic():
     expected utility takes; and with delta 1 the two are one."""
     risk, cost = np.array([0.2, 0.05, 0.02, 0.1]), np.array([100.0, 400.0, 150.0, 90.0])
     price = np.array([2_900.0, 2_600.0, 2_300.0, 2_450.0])
-    fixed = {"leg_risk": risk, "cost": cost, "price": price, "mode": [0, 1, 2, 1], "inertia": 0.0, "risk_floor": 0.0}
+    fixed = {
+        "leg_risk": risk,
+        "cost": cost,
+        "price": price,
+        "mode": [0, 1, 2, 1],
+        "inertia": 0.0,
+        "risk_floor": 0.0,
+    }
     small = SmallNetwork(PARALLEL[:4], cognition=BY_SALIENCE, scale=1e-6, **fixed)
     bribe = small.p.bribe_usd
     value = perceived(risk, price, 800.0, cost, bribe, 0.5, 1.0)
@@ -97,7 +123,9 @@ def test_salience_docks_with_narcologic():
     odds = wide.p.scale * price.max() * np.log(share / share[0])
     assert odds == pytest.approx(value - value[0], abs=1e-6)
     plain_ = SmallNetwork(PARALLEL[:4], nest=1.0, **fixed)
-    neutral = SmallNetwork(PARALLEL[:4], cognition=BY_SALIENCE, nest=1.0, salience_delta=1.0, **fixed)
+    neutral = SmallNetwork(
+        PARALLEL[:4], cognition=BY_SALIENCE, nest=1.0, salience_delta=1.0, **fixed
+    )
     assert neutral.choose()[0] == pytest.approx(plain_.choose()[0], rel=1e-9)
 
 
@@ -111,7 +139,9 @@ def test_a_route_in_use_is_worth_its_inertia():
     small = SmallNetwork([[0], [1]])
     small.trade.share[0, 0] = 1.0
     share = small.choose()[0]
-    assert share[0] / share[1] == pytest.approx(math.exp(small.p.inertia / (small.p.scale * small.p.nest)))
+    assert share[0] / share[1] == pytest.approx(
+        math.exp(small.p.inertia / (small.p.scale * small.p.nest))
+    )
 
 
 def covered(routes, seized=0.5):
@@ -146,7 +176,9 @@ def test_cover_that_moves_beats_cover_that_stays_if_firms_learn():
 
     assert SmallNetwork(PARALLEL).year(moves) > 1.5 * SmallNetwork(PARALLEL).year(covered(2))
     deaf = {"prior_weight": 1e9}
-    assert SmallNetwork(PARALLEL, **deaf).year(moves) == pytest.approx(SmallNetwork(PARALLEL, **deaf).year(covered(2)), rel=1e-6)
+    assert SmallNetwork(PARALLEL, **deaf).year(moves) == pytest.approx(
+        SmallNetwork(PARALLEL, **deaf).year(covered(2)), rel=1e-6
+    )
 
 
 def test_the_way_on_foot_stays_when_all_others_are_closed():
@@ -170,7 +202,9 @@ def test_routes_are_dropped_and_tried_by_the_month(run_at_day_0):
     for n, c in np.argwhere(trade.book[:, :, CAPACITY] > 0):
         mine = slice(markets.first_route[c], markets.end_route[c])
         kept = min(before[n, mine].sum(), p.routes_least[0])
-        assert trade.open[n, mine].sum() == kept + (kept < min(mine.stop - mine.start, p.routes_open[0]))
+        assert trade.open[n, mine].sum() == kept + (
+            kept < min(mine.stop - mine.start, p.routes_open[0])
+        )
     p.explore[:] = 0.0
     trade.used[:] = run.t + 28
     still = trade.open.copy()
