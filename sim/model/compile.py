@@ -1,11 +1,19 @@
-"""The compile decorators: a rule of one agent, and a loop over a table. `machine/compile_cache.py` keeps what they compile."""
+"""The compile decorators: a rule of one agent, and a loop over a table.
+
+`machine/compile_cache.py` keeps what they compile.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 import numba
 
 from sim.machine.compile_cache import KernelCache
 from sim.machine.sources import source_hash as source_hash
+
+# Kernels allocate nothing, and their caller holds every array, so numba need not count references
+# (`_nrt`): it would do so in the inner loops, for each row that is taken from a table.
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def is_compiled() -> bool:
@@ -13,8 +21,8 @@ def is_compiled() -> bool:
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
-def _compile(function: Callable, **options) -> Callable:
-    compiled = numba.njit(nogil=True, error_model="numpy", **options)(function)
+def _compile(function: Callable, **options: Any) -> Callable:
+    compiled = numba.njit(**OPTIONS, **options)(function)
     if is_compiled():
         compiled._cache = KernelCache(function)
     return compiled
