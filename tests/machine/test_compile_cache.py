@@ -13,13 +13,13 @@ import numba
 import numpy as np
 import pytest
 from numba.core import config
+from small_runs import small_run
 
 import sim
 from sim.machine import cache, sources
 from sim.machine.cache import TEMPORARY
 from sim.machine.compile_cache import FLAGS, KERNELS, KernelCache
 from sim.model.compile import is_compiled
-from tests.small_runs import small_run
 
 SIM = Path(sim.__file__).parent
 
