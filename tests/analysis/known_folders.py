@@ -38,7 +38,7 @@ ABOUT = {
 
 
 class Folder:
-    """What `compare` asks of a results folder, with results that are known: shares 0, 0.1 and 0.3, and their `hold`."""
+    """A stand-in for a results folder with known results: shares 0, 0.1 and 0.3, and their `hold`."""
 
     path = Path("folder")
 
@@ -92,7 +92,7 @@ class Folder:
 
 
 class Futures(Folder):
-    """The same strategies in three futures; in future k the share opens k + 1 times the vacuum, and vacuum and cost start higher."""
+    """The same strategies in three futures: in future k a share adds k + 1 times as much vacuum."""
 
     def design(self):
         frames = []

@@ -105,7 +105,7 @@ def test_one_pair_is_clear_of_nothing():
 
 
 def test_changes_over_futures_are_over_their_means():
-    """Twelve worlds of three futures are three units: the interval that counts pairs would be clear of 0 at the first place."""
+    """Count three futures, not twelve worlds: an interval over the pairs would exclude 0 at first."""
     futures = np.repeat([0, 1, 2], 4)
     within = np.tile([-0.1, 0.1, -0.1, 0.1], 3)
     effect = np.array([[0.2, 1.0], [1.0, 1.1], [2.5, 0.9]])

@@ -125,7 +125,7 @@ class Here(Executor):
 
 
 def in_a_child(act):
-    """Call `act()` in a forked process; the status that it ends with, or minus the signal that ends it."""
+    """Call `act()` in a forked process and return its exit status, or minus the signal that ends it."""
     child = os.fork()
     if child == 0:
         status = 70

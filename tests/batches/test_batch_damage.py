@@ -1,4 +1,4 @@
-"""Folders that a crash, a full disk or a careless hand has left: one line says what is damaged, and the same command mends it."""
+"""Damaged results folders: one line names the damage, and the same command repairs it."""
 
 import json
 import os

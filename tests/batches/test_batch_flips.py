@@ -42,7 +42,7 @@ READERS = {
 
 
 def is_told(root, file, capsys):
-    """Whether every reader refuses the folder in one line that names the file, in Python and on the command line."""
+    """Return whether every reader, in Python and on the command line, names the damaged file."""
     for name, read in READERS.items():
         with pytest.raises(ResultsError) as caught:
             read(root)

@@ -1,4 +1,4 @@
-"""Folders of other formats: one that an older version wrote is read, with a word that it has no sums, and never added to."""
+"""Folders of other formats: an older one is read with a warning, and no run is added to it."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""`redeploy batch` as a process of its own: killed, interrupted, refused, and in the end finished with the same digest."""
+"""`redeploy batch` as a separate process: killed, interrupted or refused, then finished."""
 
 import os
 import random
@@ -40,7 +40,7 @@ def digest(scenario):
 
 @contextmanager
 def under_way(scenario, root, *options):
-    """A batch that has stored something new, in a process group of its own; none of the group is left afterwards."""
+    """Start a batch in its own process group, wait until it stores a run, and end the group after."""
     stored = parts(root)
     command = [sys.executable, "-m", "sim", "batch", scenario, "--out", root, *options]
     process = subprocess.Popen(

@@ -130,7 +130,7 @@ except KeyboardInterrupt:
 
 
 def interrupted(root, how, *options):
-    """Start a batch of 240 slow runs in a group of its own, send it the signal once some are stored, give the exit status."""
+    """Start 240 slow runs, send the signal once some are stored, and return the exit status."""
     command = [sys.executable, "-c", SCRIPT, root, Path(__file__).parent, *options]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""What the system refuses is told as what it is, and nothing is changed: no permission, no memory, too many open files, a full disk."""
+"""Errors of the system (permission, memory, open files, a full disk) are reported as such."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""The line of a failed run stays in the folder until the run is done, whatever a later batch asks for and however it ends."""
+"""The record of a failed run stays in the folder until the run succeeds."""
 
 import fake_runs
 import pytest

@@ -58,7 +58,7 @@ def plan(tmp_path, monkeypatch):
 
 
 def scattered(plan, out, **options):
-    """Finished runs that are not joined yet, as a batch leaves them that is stopped before its end."""
+    """Make finished runs whose parts are not joined, as a batch that is stopped leaves them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.batches.runner.gather", lambda results: None)
         return batch(plan, out=out, workers=1, progress=False, **options)
@@ -78,7 +78,7 @@ def leave(disk, pages):
 
 
 def tried(disk, pages, capsys, *words):
-    """Whether a command lacked room with so many pages of it; if so it says that in one line, and leaves no temporary file."""
+    """Return whether the command lacks room with so many free pages, and check how it reports that."""
     leave(disk, pages)
     status = main([*map(str, words)])
     said = [

@@ -1,4 +1,4 @@
-"""Runs that failed or are not done: every reader of a folder says how many of how many, in which arm, and why the first failed."""
+"""Missing and failed runs: every reader counts them by arm and gives the first reason."""
 
 import io
 import json

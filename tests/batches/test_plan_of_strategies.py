@@ -192,7 +192,7 @@ def test_the_shipped_decomposition_holds_under_each_cut():
 
 
 def test_the_shipped_assumptions_go_to_the_ends_of_their_ranges():
-    """One at a time, each paired with `hold` under the same assumption; "at either end of its range" is what the registry says."""
+    """Each assumption varies alone, to both ends of its range, and is paired with `hold` under it."""
     scenario = load_scenario(ROOT / "scenarios" / "experiments" / "assumptions.toml")
     for key, values in designs.axes(scenario.sweep).items():
         if key.startswith("parameters."):

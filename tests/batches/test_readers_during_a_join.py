@@ -1,4 +1,4 @@
-"""A reader is never misled by a batch that joins the parts under it: it says the same as of the folder at rest."""
+"""A reader gets the same answer while a batch joins the parts as it does afterwards."""
 
 import fake_runs
 import pytest

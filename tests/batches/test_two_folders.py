@@ -1,4 +1,4 @@
-"""Two results folders: equal arms are paired on (label, future, replication), the second against the first."""
+"""Two results folders: arms are paired on label, future and replication, second minus first."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Runs of several versions of Python or a package in one folder: whoever adds them is told, and the folder keeps which they were."""
+"""Runs of several package versions in one folder: the user is warned, and the folder lists them."""
 
 import json
 import warnings

@@ -56,7 +56,7 @@ def rows(tmp_path: Path):
 
 @pytest.fixture
 def known(monkeypatch):
-    """Runs whose acts are ten times the draw, one more or less in the two replications; hectares 100 less the acts."""
+    """Make runs with acts of ten times the draw, plus or minus one, and hectares of 100 less acts."""
 
     def known(lost: tuple[int, ...] = ()):
         runs = [
@@ -156,7 +156,7 @@ def test_a_long_distance_is_told_by_its_exponent():
 
 
 def test_the_defaults_are_a_point_of_the_shipped_ensemble():
-    """`make history` is behind when a default has moved; the defaults fit as well as what was kept, and lie within it."""
+    """The defaults fit as well as the kept draws. If this fails after a new default, `make history`."""
     found = json.loads((ROOT / "results" / "calibration.json").read_text(encoding="utf-8"))
     assert (
         found["distance"]["default"]

@@ -1,4 +1,4 @@
-"""The command `calibrate` on stand-in runs: failed runs, undefined shares and the files it writes."""
+"""The command `calibrate` on stand-in runs: failures, undefined shares and its files."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
-    """The command on five draws whose hectares are 1,000 times the growth, and nothing is seized or leaves; `fails` says which runs do."""
+    """Run the command on five draws: hectares are 1,000 times the growth; `fails` names failing runs."""
 
     def command(*more, out="out", fails=lambda scenario, replication: False, observed=COCA):
         def run(scenario, replication=0):

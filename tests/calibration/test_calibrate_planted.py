@@ -20,7 +20,7 @@ WORLD = {"crops.growth_coca": 0.45, "market.margin": 0.3}  # the planted values
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    """A folder with a small scenario and what its world gives with planted values, in another replication, to 2 %."""
+    """Make a folder with a small scenario and observations of its world with planted values."""
     folder = tmp_path_factory.mktemp("planted")
     (folder / "small.toml").write_text(SMALL)
     world = load_scenario(

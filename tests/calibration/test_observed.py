@@ -1,4 +1,4 @@
-"""The table of what was observed: what it refuses, and what a run gives for a row of it. The shipped one against the figures it cites."""
+"""The table of observations: what it refuses, what a run gives for a row, and the shipped table."""
 
 import datetime
 import re

@@ -13,7 +13,7 @@ import pandas as pd
 
 
 def run(scenario, replication=0):
-    """Four outcomes and two weeks that follow from the share that moves and the number of the replication."""
+    """Return four outcomes and two weeks that depend on the share and the replication alone."""
     share, world = scenario.strategy.share_to_border, np.random.default_rng(replication).random()
     outcomes = {
         "vacuum_vraem": 0.3 + world / 10 + share,

@@ -38,7 +38,7 @@ class Frame:
 
 
 class Model:
-    """Stands for the model and the batch: answers at once, remembers what it was asked, fails as many runs as a test says."""
+    """A stand-in for model and batch that answers at once and records what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list = []

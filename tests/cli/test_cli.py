@@ -1,4 +1,4 @@
-"""The command as a whole: light help, wrong command lines, `check`, and the names that `sim` makes public."""
+"""The command as a whole: help, wrong command lines, `check`, and the public names of `sim`."""
 
 import subprocess
 import sys

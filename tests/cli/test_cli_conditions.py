@@ -60,7 +60,7 @@ def is_as_always(done):
 
 @pytest.fixture(scope="module")
 def ground():
-    """A folder that other users can enter, with a scenario and the results of its batch (pytest's own is closed to them)."""
+    """Make a folder that other users can enter, with a scenario and the results of its batch."""
     place = Path(tempfile.mkdtemp(prefix="conditions-"))
     place.chmod(0o755)
     (place / "plan.toml").write_text(SCENARIO)
@@ -265,7 +265,7 @@ class TestAnotherUser:
 
     @pytest.fixture(autouse=True)
     def start(self, ground):
-        """Skip where this other user can do nothing at all, as where the packages are closed to all but root."""
+        """Skip if this user cannot start the command, for example because only root reads the packages."""
         done = self.as_nobody("status", ground / "results")
         if done.returncode not in (0, 2):
             pytest.skip(f"another user cannot read the code here: {done.stderr.strip()[-200:]}")

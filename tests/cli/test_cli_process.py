@@ -1,4 +1,4 @@
-"""The command at the edges of its process: streams that are closed, full or left, a narrow encoding, an early Ctrl-C."""
+"""The command under odd conditions: closed or full streams, a narrow encoding, an early Ctrl-C."""
 
 import os
 import signal

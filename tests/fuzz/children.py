@@ -29,7 +29,7 @@ Judge = Callable[[int], dict[str, Any]]
 
 
 def survey(indices: Sequence[int], judge: Judge, jobs: int) -> Iterator[dict[str, Any]]:
-    """The verdict on each case, a dict with `case`, `word`, `kind`, `detail`, `seconds`, `grown_mb`, in the order of their ends."""
+    """Yield a verdict on each case: a dict of case, word, kind, detail, seconds and grown_mb."""
     pipes = {}
     for job in range(jobs):
         read, write = os.pipe()

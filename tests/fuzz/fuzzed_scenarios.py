@@ -41,7 +41,7 @@ DRAWS = b"future,trafficking.kappa,distance\n1,0.01,3\n2,0.02,4\n"
 
 
 class Case(NamedTuple):
-    """What stands in a folder (the bytes of a file, or a word such as `pipe`), and a command to give there."""
+    """The contents of a folder (bytes of a file, or a word such as `pipe`) and a command to run there."""
 
     files: dict[str, bytes | str]
     command: tuple[str, ...]
@@ -271,7 +271,7 @@ def settings_of(pick: Random) -> list[str]:
 
 
 def scenario_case(pick: Random, drawn: list[dict[str, Any]] | None = None) -> Case:
-    """A scenario file with what stands beside it. `drawn`: sound trees to begin from, beside the shipped ones."""
+    """Draw a scenario file and its neighbours. `drawn` adds valid trees to the shipped ones."""
     source = pick.random()
     if source < 0.45:
         base = pick.choice(shipped())

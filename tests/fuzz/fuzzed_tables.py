@@ -1,4 +1,4 @@
-"""CSV tables drawn at random: points of [sweep], draws of [futures], and what `calibrate --against` reads."""
+"""Random CSV tables: points of [sweep], draws of [futures], observations of `calibrate`."""
 
 import io
 from csv import writer

@@ -153,7 +153,7 @@ def misspelt(pick: Random, name: str) -> str:
 
 
 def written(tree: Mapping[str, Any], pick: Random, head: str = "") -> str:
-    """A tree of tables as TOML, each table under its header, inline or by dotted keys, as it falls."""
+    """Write a tree of tables as TOML: each under a header, inline or as dotted keys, at random."""
     lines, below = [], []
     for key, value in tree.items():
         name = toml_key(key)

@@ -1,4 +1,4 @@
-"""A fixed slice of `make fuzz`, and what longer ones have found: an answer or a refusal in words, never anything else."""
+"""A fixed slice of `make fuzz`, and former findings: every case gets an answer or a message."""
 
 import pytest
 from children import SECONDS, survey

@@ -1,4 +1,4 @@
-"""Floats are added so that every Python comes to the same bits, and nothing that decides a result adds them otherwise."""
+"""Code that decides a result adds floats so that every version of Python gives the same bits."""
 
 import ast
 from pathlib import Path

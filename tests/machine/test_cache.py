@@ -1,4 +1,4 @@
-"""The folder of what is computed once: whole or absent, ours or not read, and never in silence elsewhere."""
+"""The cache folder: an entry is whole or absent, belongs to the user, and its place is reported."""
 
 import errno
 import os

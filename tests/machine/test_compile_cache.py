@@ -43,7 +43,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def test_a_file_has_the_folder_of_what_it_compiles(copy):
-    """An edit of a mechanism moves its own folder and the day's, no other; an edit of a shared file moves all."""
+    """An edit of a mechanism renames its own folder and the day's; a shared file renames all."""
     mechanisms = copy / "model" / "mechanisms"
     control, crops, day = (
         mechanisms / "insurgents" / "control.py",
@@ -182,7 +182,7 @@ needs_the_compiler = pytest.mark.skipif(not is_compiled(), reason="needs the com
 
 @pytest.fixture
 def checkout(tmp_path):
-    """The sources with a day of one mechanism, which stands for the whole: it compiles in seconds."""
+    """Copy the sources with a day of one mechanism, which compiles in seconds."""
     tree = tmp_path / "one"
     shutil.copytree(SIM, tree / "sim", ignore=shutil.ignore_patterns("__pycache__", "data"))
     (tree / "sim" / "model" / "day.py").write_text(DAY)
@@ -219,7 +219,7 @@ def said_to_compile(said: str) -> bool:
 @needs_the_compiler
 @pytest.mark.parametrize(("file", "old", "new"), EDITS)
 def test_a_day_never_runs_an_edited_callee_from_the_cache(checkout, tmp_path, file, old, new):
-    """numba alone would not notice (its issue 1833). A line tells of every compilation, and of nothing else; equal checkouts share."""
+    """numba alone misses the edit (its issue 1833). One line reports each compilation."""
     cache = tmp_path / "cache"
     value, said = ask(checkout, cache)
     assert value == 1.0 and said_to_compile(said)
@@ -292,7 +292,7 @@ sys.exit(__main__.main())
 @needs_the_compiler
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
-    """A long function holds the compiler for half a minute and more. Nothing half written stays, in a temporary folder neither."""
+    """A long function compiles for half a minute or more. No partial file may stay behind."""
     lines = "\n".join(
         f"    if x > {line}.5:\n        x = x * 1.{line} + {line} / (1.0 + x)"
         for line in range(1_500)
@@ -349,7 +349,7 @@ def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Po
 def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(
     tmp_path,
 ):
-    """With the whole model: the first start is interrupted, the second compiles, a third elsewhere does not."""
+    """Interrupt a first start of the whole model, compile in a second, and load in a third elsewhere."""
     shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     first = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")
     assert "Compiling the model (about " in first.stderr.readline()

@@ -1,4 +1,4 @@
-"""RedeploymentModel against `run`: the same run, Mesa's promises, and nothing made or kept that nobody asked for."""
+"""RedeploymentModel gives the same run as `run`, keeps Mesa's contract, and makes views on demand."""
 
 import datetime
 import gc

@@ -214,7 +214,7 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
 
 
 def cut(results, folder, keep):
-    """A copy of the folder with only those runs whose row number, among those of their label, `keep(label, number)` lets be."""
+    """Copy the folder with only the runs for which `keep(label, number within the label)` is true."""
     shutil.copytree(results.path, folder)
     found = Results.open(folder)
     (part,) = found.stored.all()

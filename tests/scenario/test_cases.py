@@ -71,7 +71,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
 
 @pytest.fixture(autouse=True)
 def small_registries() -> None:
-    """These are about the shipped model, not about the stand-ins of the other files of this folder."""
+    """Replace the stand-ins of this folder by nothing: these tests use the shipped model."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A scenario may come from anyone: reading, checking and describing one never runs the code that it names."""
+"""A scenario may come from anyone: to read, check or describe it never runs the code it names."""
 
 import json
 import math

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from malformed_cases import refused
+from case_tables import refused
 
 from sim.cli.main import main
 from sim.errors import SHOWN

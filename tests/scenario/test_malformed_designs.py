@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from malformed_cases import cases, refused
+from case_tables import cases, refused
 
 SWEEPS = """
 # a key that is no setting of a sweep

@@ -1,7 +1,7 @@
 """Dated events that are wrong: one line names the event and its key."""
 
 import pytest
-from malformed_cases import cases, refused
+from case_tables import cases, refused
 
 from sim.cli.main import main
 

@@ -1,10 +1,10 @@
-"""Files that are no scenario, that extend none, or whose TOML is broken: one line names the file."""
+"""Files that are not scenarios, extend none, or have broken TOML: one line names the file."""
 
 import os
 from pathlib import Path
 
 import pytest
-from malformed_cases import cases, refused
+from case_tables import cases, refused
 
 FILES = """
 # TOML with a bracket missing

@@ -1,9 +1,9 @@
-"""Keys, strategies, parameters and couplings that do not exist: one line names the key and a near name."""
+"""Unknown keys, strategies, parameters and couplings: one line names each and a near name."""
 
 from pathlib import Path
 
 import pytest
-from malformed_cases import cases, refused
+from case_tables import cases, refused
 
 KEYS = r"""
 # an unknown key at the top

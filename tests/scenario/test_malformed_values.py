@@ -1,9 +1,9 @@
-"""Values of a wrong type or out of range: one line names the key, what was expected and what was found."""
+"""Values of a wrong type or out of range: one line names the key and what was expected."""
 
 from pathlib import Path
 
 import pytest
-from malformed_cases import cases, refused
+from case_tables import cases, refused
 
 VALUES = r"""
 # text for a number

@@ -1,4 +1,4 @@
-"""What a good file means: defaults, extends, overrides, own strategies, and a scenario that is a value."""
+"""What a valid file means: defaults, `extends`, overrides, strategies of the user, equality."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""The other parts of a plan: strategies to compare, couplings switched off, and uncertain parameters."""
+"""Other parts of a plan: strategies to compare, ablated couplings, and uncertain parameters."""
 
 import json
 from pathlib import Path

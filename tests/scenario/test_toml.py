@@ -1,4 +1,4 @@
-"""Scenario files that are no TOML, or too much of it: refused before they cost anything, with a hint that names the mend."""
+"""Scenario files that are invalid or excessive TOML: they are refused early, with a hint."""
 
 import subprocess
 import sys

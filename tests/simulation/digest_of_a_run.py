@@ -1,4 +1,4 @@
-"""Run the small map in a process of its own and print what came out: `python digest_of_a_run.py moving` (or `busy`)."""
+"""Run the small map in its own process and print digests: `python digest_of_a_run.py moving`."""
 
 import hashlib
 import json
@@ -71,7 +71,7 @@ def digest(name: str = "moving") -> dict:
 def elsewhere(
     name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str
 ) -> dict:
-    """The digest of the same run in a process of its own: {"compiled": bool, "digest": what `digest` gives}."""
+    """Return {"compiled": bool, "digest": result of `digest`} of the same run in its own process."""
     path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     done = subprocess.run(
         [*python, __file__, name],

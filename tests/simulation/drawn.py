@@ -33,7 +33,7 @@ SHIPPED = [
 
 
 def of_type(kind: Any, bounds: tuple = (), default: Any = PydanticUndefined) -> draw.SearchStrategy:
-    """Values of a field: of a number from its lower bound to its upper one or to some times its default, the ends as often as not."""
+    """Draw a value of a field; a number lies between its bounds, and often at one of them."""
     origin = get_origin(kind)
     if origin is Annotated:
         return of_type(
@@ -85,7 +85,7 @@ def section(kind: type[BaseModel], *but: str) -> draw.SearchStrategy:
 
 @draw.composite
 def forces(pick: Any) -> dict[str, Any]:
-    """As drawn, but that the special are among the soldiers, and that the hours of the helicopters are shared once."""
+    """Correct drawn forces: special soldiers are soldiers, and shares of helicopter hours sum to 1."""
     kind = Scenario.model_fields["forces"].annotation
     table = pick(section(kind))
     for name, field in kind.model_fields.items():

@@ -1,4 +1,4 @@
-"""Nothing appears or vanishes: every ledger balances on every day, in the shipped fixture and in scenarios drawn at random."""
+"""Every ledger balances on every day, in the shipped fixture and in random scenarios."""
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def test_every_unit_is_somewhere(history):
 
 
 def test_what_enters_a_theatre_is_seized_there_passes_or_is_under_way(history):
-    """`attempted = seized + passed + under way` in every theatre and of both products (outcomes attempted_kg_X, interdiction_rate_X)."""
+    """Attempted = seized + passed + under way, in every theatre and for both products."""
     assert history[3] == pytest.approx(0.0, abs=1e-6)
 
 
@@ -136,7 +136,7 @@ def test_an_incident_harms_no_more_people_than_live_there():
 
 
 def conserves(overrides, replication):
-    """Run it day by day: bounds hold every day, ledgers balance at the end, every outcome is a number or undefined."""
+    """Run day by day: bounds hold daily, ledgers balance, and outcomes are numbers or undefined."""
     try:
         run = small_run(replication, **overrides)
     except UserError:
@@ -159,5 +159,5 @@ def test_any_scenario_conserves(overrides, replication):
 @settings(USUAL, max_examples=300)
 @given(overrides=scenarios(28, 84), replication=draw.integers(0, 10_000))
 def test_any_of_many_scenarios_conserves(overrides, replication):
-    """Longer, so that crops ripen, moves arrive, losses are answered; a failing example is made as small as it gets."""
+    """Run longer, so that crops ripen and moves arrive; hypothesis shrinks a failing example."""
     conserves(overrides, replication)

@@ -1,4 +1,4 @@
-"""What must come out bit for bit the same: the same run again, in days or in stretches, compiled or not; strategies until they differ."""
+"""Runs that must be equal bit for bit: repeated, day by day, compiled or not, or up to a move."""
 
 import numpy as np
 import pytest
@@ -68,7 +68,7 @@ def test_a_share_of_0_is_hold(name, tasking):
 
 
 def test_steps_past_the_end_move_nobody():
-    """What `check` says of steps that the horizon cuts off: the share goes no further than the steps that fall."""
+    """Steps beyond the horizon move nobody, as `check` says: the share reaches the earlier steps'."""
     levers = {"time.horizon_days": 28, "strategy.name": "phased", "strategy.share_to_border": 0.4}
     cut_off = finished(**levers, **{"strategy.steps": 4, "strategy.duration_days": 84})
     whole = finished(**levers | {"strategy.name": "static", "strategy.share_to_border": 0.1})
@@ -136,7 +136,7 @@ def noting(one, orders):
 
 @pytest.mark.parametrize(("name", "settings"), VARIANTS)
 def test_strategies_part_on_the_day_their_orders_differ(name, settings):
-    """Until then all that a day may change is the same, bit for bit, day by day: the burn-in, and each day up to the first other order."""
+    """The state is equal bit for bit on each day of the burn-in and up to the first other order."""
     levers = {"secrecy.level": 0.0, "time.horizon_days": 182}
     own = {f"strategy.{key}": value for key, value in settings.items()}
     ours, theirs = {}, {}
@@ -159,7 +159,7 @@ def test_strategies_part_on_the_day_their_orders_differ(name, settings):
 
 
 def test_an_inert_unit_changes_nothing_else():
-    """A package with nobody in it and no task: draws are keyed by who draws, not by the order of rows (section 7)."""
+    """Draws are keyed by who draws, so an empty unit without a task changes no other draw (section 7)."""
     usual, more = small_run(), small_run()
     units = more.world.actors.units
     larger = table(sim.model.state.agents.Unit, len(units) + 1)
@@ -183,7 +183,7 @@ def with_room(one, shipments: int, leads: int):
 
 
 def test_tables_grow_without_a_trace():
-    """Tables that just hold the busiest day double on the way there; the tally is that of tables that were large from the start."""
+    """Tables that grow during a run give the same tally as tables that are large from the start."""
     usual, loads, leads = small_run(), 0, 0
     while not usual.finished:
         usual.advance(1)
@@ -206,7 +206,7 @@ def test_a_full_table_fails_the_run_by_name(room, name):
 
 @pytest.mark.skipif(not is_compiled(), reason="needs the compiler")
 def test_the_day_is_compiled_once():
-    """Whatever the scenario, the entry has one signature: a second would cost a minute of compiling."""
+    """The compiled entry has one signature for all scenarios: a second would compile for a minute."""
     for overrides in (
         {},
         MOVING,
@@ -225,7 +225,7 @@ def test_the_hash_seed_has_no_say():
 
 @pytest.mark.skipif(not is_compiled(), reason="compares the compiled day with the plain one")
 def test_compiled_and_plain_are_equal():
-    """The same files under NUMBA_DISABLE_JIT=1: equal bytes of tally, outcomes, events and draws, where nearly every line runs."""
+    """NUMBA_DISABLE_JIT=1 gives equal bytes of tally, outcomes, events and draws."""
     plain = elsewhere("busy", NUMBA_DISABLE_JIT="1")
     assert plain["compiled"] is False
     assert plain["digest"] == digest("busy")

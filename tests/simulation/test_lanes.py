@@ -1,4 +1,4 @@
-"""The same run in other modes, each in a process of its own: every index checked; as plain Python, with the lines it runs counted."""
+"""The same run in other modes: with every index checked, and as plain Python with line counts."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def test_a_checked_index_out_of_bounds_raises(monkeypatch):
 
 
 def test_every_index_is_within_bounds():
-    """A read beyond an array is silent in compiled code; checked, it would raise. The run is that of the unchecked code, bit for bit."""
+    """Compiled code reads beyond an array in silence; the checked run raises, and gives equal bits."""
     assert elsewhere("busy", NUMBA_BOUNDSCHECK="1") == {"compiled": True, "digest": digest("busy")}
 
 

@@ -56,7 +56,7 @@ def digests(file: Path, overrides: dict[str, object]) -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """What decides the last bit besides the code: processor, versions, and what functions and sums give."""
+    """Return what decides the last bit besides the code: processor, versions, results of functions."""
     functions = (math.exp, math.log, math.sin, math.cos, math.atan, math.expm1, math.log1p, np.exp)
     points = [0.001 + k * 0.137 for k in range(400)]
     values = [float(f(x)) for f in functions for x in points] + [math.pow(x, 1.7) for x in points]

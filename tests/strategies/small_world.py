@@ -1,4 +1,4 @@
-"""A small world made by hand: 40 towns and 10 hamlets in three theatres on a line of roads and rivers, three towns abroad, one hub."""
+"""A small world made by hand: 40 towns and 10 hamlets on a line, three towns abroad, one hub."""
 
 import datetime
 from collections import Counter

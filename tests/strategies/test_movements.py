@@ -151,7 +151,7 @@ def test_only_reports_and_random_are_renewed_and_who_is_in_place_stays():
     [("area", "chokepoint", 14), ("random", "line", 7), ("reports", "random", 7)],
 )
 def test_only_what_is_drawn_is_reviewed_every_week(vraem, border, days):
-    """Between two reviews of the movement a share, a return or a report changes nothing; who is drawn anew moves within the theatre."""
+    """Between two reviews of the movement, units move within their theatre only."""
     world = make_world(share_to_border=0.15, tasking_vraem=vraem, tasking_border=border)
     strategy = strategy_of(world, "static", start_day=7)
     assert strategy.review_days == days
