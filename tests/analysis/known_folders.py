@@ -38,7 +38,7 @@ ABOUT = {
 
 
 class Folder:
-    """A stand-in for a results folder with known results: shares 0, 0.1 and 0.3, and their `hold`."""
+    """A stand-in for a results folder with known results: shares 0, 0.1, 0.3, and `hold`."""
 
     path = Path("folder")
 

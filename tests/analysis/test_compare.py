@@ -25,7 +25,7 @@ def test_paired_difference_and_interval_by_hand():
     assert row["mean"] - row["baseline_mean"] == pytest.approx(row["difference"])
     assert (row["share_better"], row["verdict"], row["n"], row["enough"]) == (0.0, "worse", N, True)
     assert row["x.strategy.share_to_border"] == 0.3
-    # Paired, the common world drops out: unpaired it alone would be 0.02, three times this half-width.
+    # The common world cancels in the pairs: unpaired, it alone would give a half-width of 0.02.
     assert half < 0.02
 
 

@@ -82,8 +82,12 @@ def test_a_share_of_0_changes_nothing_anywhere(results_with_layers):
 
 def test_the_move_is_over_at_the_first_snapshot_with_all_there(moved, results_with_layers):
     people = results_with_layers.sql(
-        """select week, avg(people) filter (label like 'static%0.3') - avg(people) filter (label = 'hold') as more
-        from weekly join runs using (run_id) where theatre in ('loreto', 'cajamarca') group by week order by week"""
+        """
+        select week, avg(people) filter (label like 'static%0.3')
+            - avg(people) filter (label = 'hold') as more
+        from weekly join runs using (run_id)
+        where theatre in ('loreto', 'cajamarca') group by week order by week
+        """
     )["more"]
     assert people.max() > 1_000
     assert people[moved.arrived // 7 - 1] > 0.95 * people.max()
@@ -105,7 +109,7 @@ def test_one_pair_is_clear_of_nothing():
 
 
 def test_changes_over_futures_are_over_their_means():
-    """Count three futures, not twelve worlds: an interval over the pairs would exclude 0 at first."""
+    """Count three futures, not twelve worlds: an interval over pairs would exclude 0."""
     futures = np.repeat([0, 1, 2], 4)
     within = np.tile([-0.1, 0.1, -0.1, 0.1], 3)
     effect = np.array([[0.2, 1.0], [1.0, 1.1], [2.5, 0.9]])

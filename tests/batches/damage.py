@@ -12,7 +12,7 @@ def parts_in(root: Path) -> list[Path]:
 
 
 def flips(files, number, seed):
-    """Return `number` places (file, byte, bit), spread over all files; a seed gives the same places."""
+    """Return `number` places (file, byte, bit) spread over all files, drawn with a seed."""
     pick = random.Random(seed)
     for i in range(number):
         file = files[i % len(files)]

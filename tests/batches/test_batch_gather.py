@@ -37,7 +37,7 @@ def test_joined_parts_hold_the_same(scattered):
 
 
 def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
-    """This happens when a folder is merged with its shard, or when a join stops before its clean-up."""
+    """A merge of a folder with its shard, or an interrupted join, leaves such parts."""
     before = scattered.digest()
     with monkeypatch.context() as patch:
         patch.setattr("sim.results.parts.Parts.drop", lambda parts, names: None)

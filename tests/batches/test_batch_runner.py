@@ -123,7 +123,8 @@ import fake_runs
 from sim.batches import batch, make_plan
 plan = make_plan(fake_runs.SWEPT, 60, points_of=fake_runs.points_of, source="code-1")
 try:
-    batch(plan, out=sys.argv[1], workers=2, run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES, processes=len(sys.argv) > 3)
+    options = dict(run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES, processes=len(sys.argv) > 3)
+    batch(plan, out=sys.argv[1], workers=2, **options)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -221,7 +222,7 @@ def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
     monkeypatch.setattr("sim.batches.folder.rename", busy)
     with pytest.raises(
         ResultsError,
-        match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another --out",
+        match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another",
     ):
         done(whole.path, replace=True)
 

@@ -67,7 +67,7 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     (other.path / "manifest.json").unlink()
     with pytest.raises(
         ResultsError,
-        match=r"other: manifest\.json is missing or damaged, and design\.parquet is not of this plan",
+        match=r"manifest\.json is missing or damaged, and design\.parquet is not of this plan",
     ):
         merge([shards[0].path], other.path)
     (tmp_path / "letters").mkdir()

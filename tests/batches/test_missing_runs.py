@@ -16,7 +16,10 @@ from sim.batches import Missing, MissingRunsWarning, ResultsError, batch, make_p
 from sim.cli.main import main
 from sim.results.missing import missing_of
 
-FAILED = "static share_to_border=0.3: 1 of 3 runs failed; first reason: ZeroDivisionError: engagement of nobody"
+FAILED = (
+    "static share_to_border=0.3: 1 of 3 runs failed; "
+    "first reason: ZeroDivisionError: engagement of nobody"
+)
 
 
 def batch_of(folder, runs, scenario=SWEPT):

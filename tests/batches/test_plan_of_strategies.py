@@ -192,7 +192,7 @@ def test_the_shipped_decomposition_holds_under_each_cut():
 
 
 def test_the_shipped_assumptions_go_to_the_ends_of_their_ranges():
-    """Each assumption varies alone, to both ends of its range, and is paired with `hold` under it."""
+    """Each assumption varies alone to both ends of its range, paired with its own `hold`."""
     scenario = load_scenario(ROOT / "scenarios" / "experiments" / "assumptions.toml")
     for key, values in designs.axes(scenario.sweep).items():
         if key.startswith("parameters."):
@@ -256,7 +256,8 @@ def test_a_repeated_point_is_run_once_and_given_back_in_each_of_its_rows(tmp_pat
     )
     file = tmp_path / "s.toml"
     file.write_text(
-        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "morris.csv"\n'
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n'
+        '[sweep]\ndesign = "table"\ntable = "morris.csv"\n'
         f"[replications]\ncount = 2\nbase_seed = {2**64 - 1}\n"
     )
     asked = []
@@ -309,7 +310,8 @@ def test_a_missing_run_leaves_its_row_of_the_design_without_values(tmp_path):
     (tmp_path / "points.csv").write_text("secrecy.level\n0.1\n0.2\n0.1\n")
     file = tmp_path / "s.toml"
     file.write_text(
-        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "points.csv"\n'
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n'
+        '[sweep]\ndesign = "table"\ntable = "points.csv"\n'
         "[replications]\ncount = 1\n"
     )
 

@@ -12,7 +12,10 @@ from sim.results.manifest import versions
 from sim.results.refused import ResultsWarning
 
 NEWER = versions() | {"numpy": "99.1.0"}
-TOLD = f"was begun with numpy {versions()['numpy']} and goes on with numpy 99.1.0: equal bytes are not promised across versions"
+TOLD = (
+    f"was begun with numpy {versions()['numpy']} and goes on with numpy 99.1.0: "
+    "equal bytes are not promised across versions"
+)
 
 
 def done(root, replications=1, **options):

@@ -56,7 +56,7 @@ def rows(tmp_path: Path):
 
 @pytest.fixture
 def known(monkeypatch):
-    """Make runs with acts of ten times the draw, plus or minus one, and hectares of 100 less acts."""
+    """Make runs: acts are ten times the draw, plus or minus one; hectares are 100 less acts."""
 
     def known(lost: tuple[int, ...] = ()):
         runs = [
@@ -156,7 +156,7 @@ def test_a_long_distance_is_told_by_its_exponent():
 
 
 def test_the_defaults_are_a_point_of_the_shipped_ensemble():
-    """The defaults fit as well as the kept draws. If this fails after a new default, `make history`."""
+    """The defaults fit as well as the kept draws. After a new default, run `make history`."""
     found = json.loads((ROOT / "results" / "calibration.json").read_text(encoding="utf-8"))
     assert (
         found["distance"]["default"]

@@ -21,7 +21,7 @@ EXITS = ("colombia", "brazil", "ecuador", "bolivia", "coast")
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
-    """Run the command on five draws: hectares are 1,000 times the growth; `fails` names failing runs."""
+    """Run the command on five draws; hectares are 1,000 times the growth."""
 
     def command(*more, out="out", fails=lambda scenario, replication: False, observed=COCA):
         def run(scenario, replication=0):
@@ -159,8 +159,11 @@ def test_a_fitted_share_of_nothing_is_refused_by_row_and_leaves_the_earlier_file
         for name in ("fitted.csv", "calibration.json", "fans.png")
     }
     status, out, told = command(observed=COCA + SHARE.format("fit"))
-    expected = "undefined, a share of nothing, in so many of 5 futures: seized_share_total in 2021-06 (line 3) in 5; at least 2 to keep"
-    assert (status, out) == (2, "") and expected in told.splitlines()[-1]
+    assert (status, out) == (2, "")
+    assert (
+        "undefined, a share of nothing, in so many of 5 futures: "
+        "seized_share_total in 2021-06 (line 3) in 5; at least 2 to keep"
+    ) in told.splitlines()[-1]
     assert earlier == {name: Path("out", name).read_bytes() for name in earlier}
 
 
@@ -176,5 +179,7 @@ def test_nothing_is_written_before_all_is_made(command, monkeypatch):
 
 
 def test_the_ensemble_is_offered_by_its_path(command):
-    told = '`[futures] design = "table"`, `table = "out/fitted.csv"` runs it (paths start from the file that names them)'
-    assert command()[1].splitlines()[-1] == f"out/fitted.csv: the ensemble; {told}"
+    assert command()[1].splitlines()[-1] == (
+        'out/fitted.csv: the ensemble; `[futures] design = "table"`, `table = "out/fitted.csv"` '
+        "runs it (paths start from the file that names them)"
+    )

@@ -19,7 +19,8 @@ AGENT_TYPES = {
 
 
 def test_help_names_every_command_and_loads_nothing_heavy():
-    code = f"import sys, sim.cli.main; sim.cli.main.main(['--help']); sys.stderr.write(' '.join(set(sys.modules) & set({HEAVY})))"
+    code = "import sys, sim.cli.main; sim.cli.main.main(['--help'])\n"
+    code += f"sys.stderr.write(' '.join(set(sys.modules) & set({HEAVY})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
     for command in COMMANDS:
@@ -125,7 +126,8 @@ def test_every_shipped_scenario_is_fine():
 
 def test_the_paths_of_an_earlier_readme_work_and_warn():
     code = """
-import inspect, warnings
+import warnings
+from inspect import signature
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
     from sim.agents import MilitaryUnit
@@ -133,7 +135,8 @@ with warnings.catch_warnings(record=True) as told:
 import sim, sim.batches.runner
 assert MilitaryUnit is sim.MilitaryUnit and len(OUTCOMES) > 100
 assert {each.category for each in told} == {DeprecationWarning} and len(told) == 2
-assert list(inspect.signature(sim.batch).parameters) == list(inspect.signature(sim.batches.runner.batch).parameters)
+made, own = signature(sim.batch).parameters, signature(sim.batches.runner.batch).parameters
+assert list(made) == list(own)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -151,21 +154,11 @@ def test_a_check_compiles_nothing(tmp_path, monkeypatch):
 def test_check_says_what_would_run(scenario, capsys):
     assert main(["check", str(scenario)]) == 0
     assert capsys.readouterr().out == (
-        f"{scenario}: fine; a batch of it, `hold` included, is 2 arms x 1 future x 3 replications = 6 runs\n"
+        f"{scenario}: fine; a batch of it, `hold` included, "
+        "is 2 arms x 1 future x 3 replications = 6 runs\n"
     )
-    assert (
-        main(
-            [
-                "check",
-                str(scenario),
-                "--set",
-                "replications.count=1",
-                "--set",
-                "sweep.secrecy.level=[0.5]",
-            ]
-        )
-        == 0
-    )
+    fewer = ["--set", "replications.count=1", "--set", "sweep.secrecy.level=[0.5]"]
+    assert main(["check", str(scenario), *fewer]) == 0
     assert "1 arm x 1 future x 1 replication = 1 run\n" in capsys.readouterr().out
 
 

@@ -1,6 +1,7 @@
-"""`batch`, `compare`, `report` and `status` where the machine is short of something: columns, disk, open files, a home, permission.
+"""Commands where the machine lacks something: columns, disk, open files, a home, permission.
 
-Each command works as it always does, or says in one line what is in its way and ends with status 2; never a traceback.
+`batch`, `compare`, `report` and `status` work as usual, or name what is missing in one line and
+end with status 2. They never print a traceback.
 """
 
 import contextlib
@@ -265,7 +266,7 @@ class TestAnotherUser:
 
     @pytest.fixture(autouse=True)
     def start(self, ground):
-        """Skip if this user cannot start the command, for example because only root reads the packages."""
+        """Skip if this user cannot start the command, for example for lack of permissions."""
         done = self.as_nobody("status", ground / "results")
         if done.returncode not in (0, 2):
             pytest.skip(f"another user cannot read the code here: {done.stderr.strip()[-200:]}")

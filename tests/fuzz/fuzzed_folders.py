@@ -67,7 +67,7 @@ class Truth:
 
     def __init__(self, home: Path) -> None:
         self.folders = {name: home / name for name in ("joined", "parts", "failed")}
-        # Times are stored too, and decide the names of parts: with a clock that stands, a seed makes the same damage again.
+        # Stored times decide the names of parts, so stop the clock: a seed then repeats a damage.
         with mock.patch("time.perf_counter", lambda: 0.0):
             done(self.folders["joined"])
             with mock.patch("sim.batches.runner.gather", lambda *_: None):
@@ -78,7 +78,7 @@ class Truth:
 
         whole = Results.open(self.folders["joined"])
         self.digest = whole.digest()
-        self.frames = {}  # by the way of asking: Arrow and DuckDB hand out other kinds of what is nothing
+        self.frames = {}  # by reader: Arrow and DuckDB return different kinds of null
         for name in ("runs", "weekly", "events", "layers"):
             self.frames[name] = by_run(getattr(whole, name)())
             self.frames[f"sql {name}"] = by_run(whole.sql(f"select * from {name}"))
@@ -132,7 +132,7 @@ class Found(Exception):
 
 
 def folder_verdict(pick: Random, truth: Truth) -> Verdict:
-    """Damage a folder in one to three ways, read, resume and merge it, and return the first fault."""
+    """Damage a folder in one to three ways, use it, and return the first fault found."""
     home = Path(tempfile.mkdtemp(prefix="fuzz-", dir=truth.folders["joined"].parent))
     home.chmod(0o755)
     before = os.getcwd()

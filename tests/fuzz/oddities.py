@@ -1,7 +1,7 @@
-"""What a careless or unlucky user may write: odd values, odd names, and TOML that is not quite TOML.
+"""What a careless or unlucky user may write: odd values, odd names, and nearly valid TOML.
 
-Every function takes a `random.Random`, so that a seed makes the same case again; Hypothesis hands in
-one of its own in the slice that runs with the tests.
+Every function takes a `random.Random`, so that a seed repeats a case. Hypothesis passes one of its
+own in the slice that runs with the tests.
 """
 
 import datetime

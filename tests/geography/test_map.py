@@ -236,7 +236,7 @@ def test_connectors_are_those_of_the_model(fine):
 
 
 def test_every_exit_is_reachable_from_every_theatre(either):
-    """Build the graph of foot, road, river and connectors. Nodes: cells, settlements, then exits."""
+    """Build the graph of all modes. Its nodes are cells, then settlements, then exits."""
     size, places = len(either.cells), len(either.settlements)
     row, col = np.divmod(either.cells, either.cols)
     pairs = [either.road_edges[:, :2], either.river_edges[:, :2]]

@@ -145,7 +145,7 @@ def test_reach_is_sorted_within_40_km_and_holds_its_own_cell(map5, tables):
 
 
 def test_off_the_roads_reach_is_a_walk_over_cells(map5, tables):
-    """No way is shorter than 0.4 of the straight line, and no next cell is farther than a diagonal."""
+    """No way is shorter than 0.4 of the straight line; no next cell is beyond a diagonal."""
     for i in range(0, map5.n_communities, 10):
         row = slice(tables.reach_start[i], tables.reach_start[i + 1])
         cells, km, own = tables.reach_cell[row], tables.reach_km[row], map5.settlements[i].cell

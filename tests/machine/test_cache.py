@@ -236,7 +236,13 @@ def test_what_is_read_is_used_again(root):
     assert time.time() - (root / "kernels/old").stat().st_mtime < cache.DAY_S
 
 
-LIVES = "import sys; from sim.machine import cache; cache.read('kernels/old/a'); print(flush=True); sys.stdin.read()"
+LIVES = """
+import sys
+from sim.machine import cache
+cache.read('kernels/old/a')
+print(flush=True)
+sys.stdin.read()
+"""
 
 
 def test_what_a_living_process_uses_stays_until_it_ends(root):

@@ -132,9 +132,15 @@ def test_what_decides_nothing_does_not_rename_a_run(copy, name):
 
 
 def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
-    """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario;
-    the caches give back what was computed, or nothing."""
-    ask = "import sim.simulation.run, sys; print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'sim'))"
+    """A new module that decides a run must have a place in the source hash.
+
+    The exceptions are modules whose content stands in the resolved scenario, and caches.
+    """
+    ask = """if True:
+        import sim.simulation.run, sys
+        ours = [name for name in sys.modules if name.split('.')[0] == 'sim']
+        print(*(sys.modules[name].__file__ for name in ours))
+    """
     files = subprocess.run(
         [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent
     ).stdout.split()
@@ -326,7 +332,12 @@ def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
     )
 
 
-MODEL = "import sys; sys.argv[1:] = ['run', sys.argv[1]]; from sim.__main__ import main; sys.exit(main())"
+MODEL = """
+import sys
+sys.argv[1:] = ['run', sys.argv[1]]
+from sim.__main__ import main
+sys.exit(main())
+"""
 WEEK = "schema = 1\n[time]\nhorizon_days = 7\nburn_in_days = 0\n[map]\nresolution_km = 10\n"
 
 
@@ -346,10 +357,8 @@ def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Po
 
 @needs_the_compiler
 @pytest.mark.lane
-def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(
-    tmp_path,
-):
-    """Interrupt a first start of the whole model, compile in a second, and load in a third elsewhere."""
+def test_another_checkout_loads_the_compiled_model_and_an_interrupt_ends_a_compilation(tmp_path):
+    """Interrupt a first start, compile in a second, and load in another checkout."""
     shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     first = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")
     assert "Compiling the model (about " in first.stderr.readline()

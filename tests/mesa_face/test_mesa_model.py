@@ -1,4 +1,4 @@
-"""RedeploymentModel gives the same run as `run`, keeps Mesa's contract, and makes views on demand."""
+"""RedeploymentModel makes the same run as `run`, keeps Mesa's contract, and is lazy."""
 
 import datetime
 import gc

@@ -1,6 +1,7 @@
-"""Small scenarios that once were taken wrongly, each with the answer that it must have. They extend the shipped baseline.
+"""Small scenarios that were once read wrongly, each with the answer that it must have now.
 
-One row for each file of `cases/`: what `redeploy check` must say of it, and its exit status.
+They extend the shipped baseline. ANSWERS has a row for each file of `cases/`: the exit status of
+`redeploy check` and what it must say.
 """
 
 import shutil

@@ -20,7 +20,9 @@ MOVING = {
     "strategy.share_to_border": 0.3,
     "strategy.tasking_vraem": "reports",
 }
-RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up, arrests
+# These values cause what a month seldom sees: chance contacts, raids on groups, leads of the
+# partner, crossings, abandoned fields, arrests.
+RARE = {
     "search.width_trail_km": 0.5,
     "search.width_slope_km": 0.9,
     "search.width_jungle_km": 0.5,
@@ -71,7 +73,7 @@ def digest(name: str = "moving") -> dict:
 def elsewhere(
     name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str
 ) -> dict:
-    """Return {"compiled": bool, "digest": result of `digest`} of the same run in its own process."""
+    """Return {"compiled": bool, "digest": ...} of the same run in its own process."""
     path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     done = subprocess.run(
         [*python, __file__, name],

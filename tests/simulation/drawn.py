@@ -1,5 +1,8 @@
-"""Scenarios drawn at random from all that the schema and the registry allow: every strategy with its settings, levers, forces, enemies,
-couplings off, parameters anywhere in their ranges, dated events and shocks. What the schema gains is drawn too, without a word here."""
+"""Scenarios drawn at random from all that the schema and the registry allow.
+
+They vary strategies with their settings, levers, forces, enemies, ablated couplings, parameters
+within their ranges, dated events and shocks. A new key of the schema is drawn without a change here.
+"""
 
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -85,7 +88,7 @@ def section(kind: type[BaseModel], *but: str) -> draw.SearchStrategy:
 
 @draw.composite
 def forces(pick: Any) -> dict[str, Any]:
-    """Correct drawn forces: special soldiers are soldiers, and shares of helicopter hours sum to 1."""
+    """Correct drawn forces: special soldiers are soldiers; helicopter shares sum to 1."""
     kind = Scenario.model_fields["forces"].annotation
     table = pick(section(kind))
     for name, field in kind.model_fields.items():

@@ -36,7 +36,7 @@ def civilians(world) -> float:
 
 
 def kilograms(world, product: int) -> float:
-    """Return product in every form plus outflow less inflow, a constant. Leaf counts at its yield."""
+    """Return product in every form plus outflow less inflow: a constant."""
     markets, loads, labs = world.places.markets, world.actors.shipments, world.actors.labs
     mine = markets.product == product
     per_kg = float(world.parameters.processing.leaf_per_kg[0]) if product == HCL else 1.0
@@ -136,7 +136,7 @@ def under_way(world, product: int, theatre: int) -> float:
 
 
 def faults(world) -> list[str]:
-    """Return what is out of bounds: shares outside [0, 1], negative or infinite amounts, and so on."""
+    """Return what is out of bounds: shares outside [0, 1], negative or infinite amounts."""
     units, towns, groups, labs, networks = (
         world.actors.units,
         world.places.communities,
@@ -241,8 +241,11 @@ AMOUNTS = (
 
 
 def what_breaks(run) -> list[str]:
-    """Advance a run day by day to its end: what leaves its bounds on a day, which ledger does not balance at
-    the end, and which outcome is neither a number nor undefined."""
+    """Advance a run day by day to its end and return the faults that it shows.
+
+    A fault is a value out of its bounds on a day, a ledger that does not balance at the end, or an
+    outcome that is neither a number nor undefined.
+    """
     before = {name: ledger(run.world) for name, ledger in LEDGERS.items()}
     found: list[str] = []
     while not run.finished:

@@ -83,8 +83,11 @@ def test_the_busy_run_does_all_of_it(history):
     if world.scenario.strategy.name == "hold":
         assert total(world, q.DISPATCHED) > 0 and total(world, q.HARVESTED) > 0
         return
-    happened = "STATE_LOSSES REPLACED HARM_ARMED HARM_STATE DISPLACED SEIZED SEIZED_STOCK EXPORTED COCA_PLANTED COCA_DESTROYED PAID_TOLL"
-    happened += " EXTORTION SPONSORED OTHER_SPENDING RETALIATIONS THIRD_GROUP_ENTRIES RIVAL_CLASHES"
+    happened = """
+        STATE_LOSSES REPLACED HARM_ARMED HARM_STATE DISPLACED SEIZED SEIZED_STOCK EXPORTED
+        COCA_PLANTED COCA_DESTROYED PAID_TOLL EXTORTION SPONSORED OTHER_SPENDING RETALIATIONS
+        THIRD_GROUP_ENTRIES RIVAL_CLASHES
+    """
     assert [name for name in happened.split() if total(world, getattr(q, name)) <= 0] == []
     assert transit[:, 1].max() > 0 and transit[:, 2].max() > 0
 

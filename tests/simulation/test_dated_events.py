@@ -1,4 +1,4 @@
-"""Dated events: values set for some days and shocks from outside, without effect before or after."""
+"""Dated events: values set for some days, and shocks; neither acts before or after."""
 
 import numpy as np
 import pytest

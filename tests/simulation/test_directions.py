@@ -57,7 +57,7 @@ TALKATIVE = {
 
 
 def test_in_transit_a_unit_counts_nowhere():
-    """While it travels, a unit has no effort and no site; then it stands in another theatre (4.2)."""
+    """While it travels, a unit has no effort and no site; then it is in another theatre (4.2)."""
     run, most = moved(), 0
     home = run.world.sites.theatre[run.world.actors.units.home].copy()
     while not run.finished:
@@ -109,7 +109,7 @@ def test_secrecy_ends_on_its_day():
 
 
 def test_a_departure_that_is_known_holds_groups_back_only_until_it_comes():
-    """Groups of that theatre alone hold back, from the news of a departure to the departure (S19)."""
+    """Only groups of that theatre hold back, from the news to the departure itself (S19)."""
     run, seen = moved(**TALKATIVE, **{"secrecy.level": 0.0, "strategy.share_to_border": 0.05}), []
     theatre_of = run.world.sites.theatre
     while not run.finished:
@@ -241,7 +241,7 @@ def test_friction_suspends_coordination_at_once():
 
 
 def test_corruption_lets_loads_pass():
-    """The more corrupt posts can become, the less they seize; without corruption they seize most (4.7)."""
+    """The more corrupt posts can become, the less they seize (4.7)."""
     seized = []
     for corruption in (0.0, 0.6):
         parameters = {
@@ -257,7 +257,7 @@ def test_corruption_lets_loads_pass():
 
 
 def test_losses_split_loads_and_quiet_times_join_them(run_at_day_0):
-    """High losses make a firm send smaller loads, low losses larger ones up to the standard (4.13)."""
+    """After high losses a firm sends smaller loads, after low losses larger ones (4.13)."""
     run = run_at_day_0
     firms = run.world.actors.networks
     firms.sent[:], firms.load_scale[:] = 100.0, 0.5

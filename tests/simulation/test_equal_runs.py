@@ -68,7 +68,7 @@ def test_a_share_of_0_is_hold(name, tasking):
 
 
 def test_steps_past_the_end_move_nobody():
-    """Steps beyond the horizon move nobody, as `check` says: the share reaches the earlier steps'."""
+    """Steps beyond the horizon move nobody, as `check` says."""
     levers = {"time.horizon_days": 28, "strategy.name": "phased", "strategy.share_to_border": 0.4}
     cut_off = finished(**levers, **{"strategy.steps": 4, "strategy.duration_days": 84})
     whole = finished(**levers | {"strategy.name": "static", "strategy.share_to_border": 0.1})
@@ -159,7 +159,7 @@ def test_strategies_part_on_the_day_their_orders_differ(name, settings):
 
 
 def test_an_inert_unit_changes_nothing_else():
-    """Draws are keyed by who draws, so an empty unit without a task changes no other draw (section 7)."""
+    """Draws are keyed by who draws, so an empty unit changes no other draw (section 7)."""
     usual, more = small_run(), small_run()
     units = more.world.actors.units
     larger = table(sim.model.state.agents.Unit, len(units) + 1)
@@ -206,7 +206,7 @@ def test_a_full_table_fails_the_run_by_name(room, name):
 
 @pytest.mark.skipif(not is_compiled(), reason="needs the compiler")
 def test_the_day_is_compiled_once():
-    """The compiled entry has one signature for all scenarios: a second would compile for a minute."""
+    """All scenarios share one compiled signature: a second would compile for a minute."""
     for overrides in (
         {},
         MOVING,

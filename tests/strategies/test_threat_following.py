@@ -188,7 +188,7 @@ def test_reports_that_own_patrols_make_move_nobody(quiet):
 
 
 def test_ten_years_of_the_loop_end_where_threat_and_soldiers_are_in_proportion(quiet):
-    """Soldiers go where they are sent, and each brings more reports than the staff's trust allows for."""
+    """Each soldier brings more reports than the staff's trust allows for."""
     world = make_world(share_to_border=1.0)
     strategy = strategy_of(world, "threat-following")
     shown = []
