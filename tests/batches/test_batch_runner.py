@@ -222,7 +222,7 @@ def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
     monkeypatch.setattr("sim.batches.folder.rename", busy)
     with pytest.raises(
         ResultsError,
-        match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another",
+        match=r"cannot be moved aside to whole.old-1: Device or resource busy; choose another",
     ):
         done(whole.path, replace=True)
 

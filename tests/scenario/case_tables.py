@@ -31,6 +31,19 @@ def cases(*tables: str) -> Iterator:
         yield pytest.param(text, phrases, id=name)
 
 
+def pairs(table: str) -> Iterator[tuple[str, str]]:
+    r"""Yield a text and a phrase of a message for every two lines of a table.
+
+    The first line is the text, with \n and \t for a new line and a tabulator; "(nothing)" is the
+    empty text. The second line, which is indented, is the phrase.
+    """
+    lines = table.strip("\n").splitlines()
+    for text, phrase in zip(lines[::2], lines[1::2], strict=True):
+        assert phrase.startswith("    ") and not text.startswith("    "), text
+        text = "" if text == "(nothing)" else text.replace(r"\n", "\n").replace(r"\t", "\t")
+        yield text, phrase.strip()
+
+
 def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[str]:
     """Return the lines on stderr of a command that must end with status 2 and print no output."""
     assert main([str(argument) for argument in arguments]) == 2

@@ -19,13 +19,15 @@ REFUSED, FINE = 2, 0
 ANSWERS: dict[str, tuple[int, str]] = {
     "lever_under_hold.toml": (
         REFUSED,
-        'lever_under_hold.toml: strategy.share_to_border: has no effect: the strategy "hold" does not use it; take it out\n'
-        'lever_under_hold.toml: strategy.withdrawal: has no effect: the strategy "hold" does not use it; take it out',
+        "lever_under_hold.toml: strategy.share_to_border: has no effect: "
+        'the strategy "hold" does not use it; take it out\n'
+        "lever_under_hold.toml: strategy.withdrawal: has no effect: "
+        'the strategy "hold" does not use it; take it out',
     ),
     "start_past_horizon.toml": (
         REFUSED,
-        "start_past_horizon.toml: strategy.start_day: "
-        "expected at most 350, the day of the last review before time.horizon_days = 364 (got 2000)",
+        "start_past_horizon.toml: strategy.start_day: expected at most 350, "
+        "the day of the last review before time.horizon_days = 364 (got 2000)",
     ),
     "helicopters_at_share_0.toml": (
         FINE,
@@ -64,8 +66,8 @@ ANSWERS: dict[str, tuple[int, str]] = {
     ),
     "futures_unknown_name.toml": (
         REFUSED,
-        "futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. "
-        'Did you mean "presence.reach_km"?',
+        "futures.parameters.presence.raech_km: no such parameter; "
+        '`redeploy describe parameters` lists them. Did you mean "presence.reach_km"?',
     ),
 }
 

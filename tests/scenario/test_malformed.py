@@ -10,14 +10,20 @@ from sim.errors import SHOWN
 
 
 def test_all_faults_of_a_file_are_told_at_once(write, capsys):
-    text = (
-        '[time]\nhorizon_days = 3\nburn_in = 3\n[parameters]\n"a.b" = 1\n"secrecy.leak_base" = 7\n'
-    )
-    text += '[strategy]\nname = "static"\nx = 1\nmoved = "all"\n'
+    text = """
+        time = {horizon_days = 3, burn_in = 3}
+        parameters = {"a.b" = 1, "secrecy.leak_base" = 7}
+        strategy = {name = "static", x = 1, moved = "all"}
+    """
     keys = [line.split(": ")[1] for line in refused(capsys, "check", write(text))]
     assert sorted(keys) == [
-        "parameters.a.b", "parameters.secrecy.leak_base", "strategy.moved", "strategy.x", "time.burn_in", "time.horizon_days",
-    ]  # fmt: skip
+        "parameters.a.b",
+        "parameters.secrecy.leak_base",
+        "strategy.moved",
+        "strategy.x",
+        "time.burn_in",
+        "time.horizon_days",
+    ]
 
 
 def test_all_faults_of_all_files_are_told_and_the_good_file_is_named(write, capsys):

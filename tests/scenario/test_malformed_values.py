@@ -185,7 +185,10 @@ def test_a_value_that_is_too_long_is_told_in_one_line(text, phrase, write, capsy
 @pytest.mark.parametrize("value", ["nan", "inf", '"1"', "[1]", "true"])
 def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, capsys, tmp_path: Path):
     (tmp_path / "own.py").write_text(
-        "from sim import Strategy\nclass Mine(Strategy):\n    class Settings(Strategy.Settings):\n        pace: float = 1.0\n"
+        "from sim import Strategy\n"
+        "class Mine(Strategy):\n"
+        "    class Settings(Strategy.Settings):\n"
+        "        pace: float = 1.0\n"
     )
     (line,) = refused(capsys, "run", write(f'[strategy]\nname = "own:Mine"\npace = {value}'))
     assert (
@@ -195,14 +198,9 @@ def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, caps
 
 @pytest.mark.parametrize(
     "setting",
-    [
-        "no equals sign",
-        "=5",
-        "time.horizon_days",
-        "time.horizn_days=9",
-        "time.horizon_days=many",
-        "time.horizon_days=\n",
-    ],
+    ["no equals sign", "=5"]
+    + [f"time.{text}" for text in ("horizon_days", "horizn_days=9", "horizon_days=many")]
+    + ["time.horizon_days=\n"],
 )
 def test_a_wrong_setting(setting, write, capsys):
     (line,) = refused(capsys, "check", write(""), "--set", setting)
@@ -211,9 +209,8 @@ def test_a_wrong_setting(setting, write, capsys):
 
 def test_a_seed_is_told_by_its_own_name(write, capsys):
     (line,) = refused(capsys, "run", write(""), "--seed", "-1")
-    assert line.startswith(
-        "--seed: replications.base_seed: expected a whole number from 0 to 18446744073709551615 (got -1)"
-    )
+    expected = "expected a whole number from 0 to 18446744073709551615 (got -1)"
+    assert line.startswith(f"--seed: replications.base_seed: {expected}")
 
 
 @pytest.mark.parametrize("option", ["--seed", "--replication"])

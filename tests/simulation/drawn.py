@@ -1,7 +1,7 @@
 """Scenarios drawn at random from all that the schema and the registry allow.
 
 They vary strategies with their settings, levers, forces, enemies, ablated couplings, parameters
-within their ranges, dated events and shocks. A new key of the schema is drawn without a change here.
+within their ranges, dated events and shocks. New keys of the schema are drawn too.
 """
 
 import types

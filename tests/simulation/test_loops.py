@@ -122,9 +122,9 @@ def all_afraid(run: Run) -> None:
 class Loop:
     """A loop and its shock: a change of state, or a dated event.
 
-    `back` maps a name to the least deviation within two years of the shock, and to the least and the
-    most of it that may remain over the last two years. They are shares of the undisturbed value, or
-    of 1 where that value is itself a share.
+    `back` maps a name to three numbers: the least deviation within two years of the shock, and the
+    least and the most of it that may remain over the last two years. They are shares of the
+    undisturbed value, or of 1 where that value is itself a share.
     """
 
     back: dict[str, tuple[float, float, float]]
@@ -162,7 +162,7 @@ LOOPS = {
         until=STRUCK + 364,
     ),
     # Of 15,000 ha cleared, a tenth is planted next door and a seventh of the rest is given up
-    # (`crops.give_up` against `replant`): 1,900 of some 36,000 ha. Land is unlimited here and fields
+    # (`crops.give_up` against `replant`): 1,900 of some 36,000 ha. Land is unlimited and fields
     # grow by a share of themselves, so only the higher price makes up for the loss.
     "price-planting, land": Loop(
         {"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.053, 0.02)},

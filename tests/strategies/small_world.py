@@ -128,15 +128,21 @@ def make_world(**levers) -> World:
         moving[name] = value
     time = SimpleNamespace(start_date=datetime.date(2022, 1, 1))
     world = World(
-        Actors(units, *tables),
-        Places(communities, None, None, theatres, lever),
-        Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
-        *(tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n),
-        *(days, SimpleNamespace(air_hours=0.5 * days)),
-        *(np.zeros((160, len(counts.QUANTITIES), counts.PLACES)), np.uint64(7)),
-        SimpleNamespace(strategy=strategy, time=time),
-        people.copy(),
-        SimpleNamespace(redeployment=moving),
+        actors=Actors(units, *tables),
+        places=Places(communities, None, None, theatres, lever),
+        sites=Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
+        site_names=tuple(map(str, names)),
+        site_kinds=tuple(map(str, kinds)),
+        site_lon=lon,
+        site_lat=lat,
+        n_communities=n,
+        days_surface=days,
+        ways=SimpleNamespace(air_hours=0.5 * days),
+        tally=np.zeros((160, len(counts.QUANTITIES), counts.PLACES)),
+        key=np.uint64(7),
+        scenario=SimpleNamespace(strategy=strategy, time=time),
+        census=people.copy(),
+        parameters=SimpleNamespace(redeployment=moving),
     )
     post_everybody(world)
     return world
