@@ -53,7 +53,7 @@ def test_long_labels_and_large_numbers_stay_whole_at_120_columns():
     assert line.count("?") == 2  # averted and cost now vary more than they differ
 
 
-def test_what_is_worse_by_an_unsure_amount_is_not_called_in_question():
+def test_a_clear_loss_of_uncertain_size_gets_no_question_mark():
     folder = Folder()
     runs = folder.runs()
     runs.loc[runs["point_id"] == "s3", "cost_musd"] += 3 * WORLDS

@@ -115,7 +115,7 @@ def gone(path):
 
 
 class Here(Executor):
-    """Does at once what it is given, in the thread that gives it."""
+    """An executor that does each task at once, in the calling thread."""
 
     _max_workers = 1
 

@@ -74,7 +74,7 @@ COMMANDS = {"batch": batched, "join": joined, "merge": merged}
 
 
 def recorded(command, made, root):
-    """Every operation of a command, in order."""
+    """Return every operation of a command on the disk, in order."""
     act = COMMANDS[command](made, root)
     before = set(root.rglob("*"))
     with pytest.MonkeyPatch.context() as patch:
@@ -84,7 +84,7 @@ def recorded(command, made, root):
 
 
 def die_and_do_again(command, made, root, n, how):
-    """Whether the command came to its n-th operation; it is ended before that, and given again."""
+    """End the command before its n-th operation, repeat it, and return whether it came that far."""
     act = COMMANDS[command](made, root)
 
     def stopped():
@@ -216,7 +216,7 @@ def test_every_change_goes_through_one_module(made, tmp_path):
     assert {str(path) for path in root.rglob("*")} <= named
 
 
-def test_a_batch_that_leaves_a_run_undone_does_not_end_well(tmp_path, monkeypatch):
+def test_a_batch_that_leaves_a_run_undone_ends_with_an_error(tmp_path, monkeypatch):
     from sim.batches import runner
 
     def forgetful(*arguments):

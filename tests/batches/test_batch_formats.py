@@ -153,14 +153,14 @@ def half_of_the_weeks(root):
         (half_of_the_weeks, "part-932fe27a36c2d2b5.parquet"),
     ],
 )
-def test_what_can_be_noticed_without_sums_is_one_line(old, hurt, file, capsys):
+def test_damage_that_shows_without_checksums_is_reported_in_one_line(old, hurt, file, capsys):
     hurt(old)
     assert main(["compare", str(old)]) == 2
     (line,) = (line for line in capsys.readouterr().err.splitlines() if "no sums" not in line)
     assert file in line and "damaged; " in line
 
 
-def test_a_newer_folder_is_named(tmp_path, capsys):
+def test_a_folder_of_a_newer_version_is_refused_by_name(tmp_path, capsys):
     root = done(tmp_path / "new").path
     (root / "manifest.json").write_bytes(sealed(Results.open(root).manifest | {"format": 3}))
     assert main(["status", str(root)]) == 2

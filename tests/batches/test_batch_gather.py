@@ -36,7 +36,7 @@ def test_joined_parts_hold_the_same(scattered):
     ]
 
 
-def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
+def test_only_a_part_that_another_part_contains_is_removed(scattered, monkeypatch):
     """A merge of a folder with its shard, or an interrupted join, leaves such parts."""
     before = scattered.digest()
     with monkeypatch.context() as patch:

@@ -170,7 +170,7 @@ class Mine(Strategy):
 """
 
 
-def test_a_failed_run_is_told_and_the_rest_goes_on(tmp_path, capsys):
+def test_a_failed_run_is_reported_and_the_other_runs_go_on(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(BOOM)
     file, root = tmp_path / "own.toml", tmp_path / "o[ut] {1}"
     file.write_text(

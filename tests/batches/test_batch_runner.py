@@ -159,7 +159,7 @@ def test_a_stopped_batch_can_be_read_and_resumed(tmp_path, how, status):
 
 
 def test_a_sigterm_that_ends_worker_processes_too_is_no_crash(tmp_path):
-    """A cluster sends it to all processes of a job."""
+    """A cluster sends the signal to all processes of a job."""
     assert interrupted(tmp_path / "stopped", signal.SIGTERM, "processes") == 130
     counts = Results.open(tmp_path / "stopped").status()
     assert 0 < counts["SUCCEEDED"] < sum(counts.values()) == 240
@@ -204,7 +204,7 @@ def test_a_folder_is_not_moved_from_under_the_user(here, out, whole, monkeypatch
 
 
 @pytest.mark.parametrize("out", ["whole/runs/..", "link"])
-def test_what_is_moved_aside_is_the_folder_itself(out, whole, tmp_path, monkeypatch):
+def test_the_folder_itself_is_moved_aside(out, whole, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("whole")
     assert done(Path(out), plan_of(source="code-2"), replace=True).path == Path(out)

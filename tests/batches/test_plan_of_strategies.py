@@ -102,7 +102,7 @@ def test_files_that_draw_other_futures_of_the_same_points_do_not_mix(tmp_path):
     )
 
 
-def test_a_label_is_part_of_the_plan_since_stored_runs_are_found_by_it(plan_of):
+def test_a_label_is_part_of_the_plan(plan_of):
     other = plan_of(PLAN.replace("at once", "all at once"))
     assert other.plan_id != plan_of().plan_id
     assert [task.run_id for task in other.tasks()] == [task.run_id for task in plan_of().tasks()]
@@ -120,7 +120,7 @@ def test_a_labelled_hold_keeps_its_label(plan_of):
     ]
 
 
-def test_strategies_without_a_label_that_read_alike_are_told_apart(plan_of):
+def test_strategies_with_equal_automatic_labels_get_different_labels(plan_of):
     text = PLAN.replace('label = "at once"\n', "").replace('label = "on the line"\n', "")
     text = text.replace('tasking_border = "line"', "start_day = 9")
     points = plan_of(text).points

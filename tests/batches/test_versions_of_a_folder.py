@@ -33,7 +33,7 @@ def done(root, replications=1, **options):
 
 @pytest.fixture
 def newer(monkeypatch):
-    """Call it, and what is done from then on is done with another numpy."""
+    """Return a function after whose call all runs are done with another version of numpy."""
     return lambda: monkeypatch.setattr("sim.batches.manifest.versions", lambda: NEWER)
 
 

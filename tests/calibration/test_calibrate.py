@@ -134,7 +134,7 @@ def test_a_parameter_of_one_value_has_no_spread_and_is_not_narrowed(known, rows)
     ]  # two neighbours of five: one blind choice in two and a half is as near
 
 
-def test_a_draw_whose_fitted_share_is_of_nothing_is_left_out_and_counted(known, rows):
+def test_a_draw_with_an_undefined_fitted_share_is_left_out_and_counted(known, rows):
     folder = known()
     weeks = module.read_weekly(folder, [], 2)
     weeks.bottom["attacks_vraem"] = (
@@ -145,7 +145,7 @@ def test_a_draw_whose_fitted_share_is_of_nothing_is_left_out_and_counted(known, 
     assert found.ensemble["future"].tolist() == [3, 5] and found.to_dict()["undefined_draws"] == 1
 
 
-def test_a_long_distance_is_told_by_its_exponent():
+def test_a_large_distance_is_printed_with_an_exponent():
     assert [one_decimal(value) for value in (13.19, 999_999.96, 4e26, None)] == [
         "13.2",
         "1000000.0",

@@ -139,7 +139,7 @@ def test_where_the_defaults_fail_the_answer_is_whole_and_says_so(command):
     )
 
 
-def test_a_share_of_nothing_is_null_where_it_is_held_out(command):
+def test_an_undefined_share_that_is_held_out_is_null(command):
     status, out, _ = command(observed=COCA + SHARE.format("held_out"))
     assert (
         status == 0
@@ -152,7 +152,7 @@ def test_a_share_of_nothing_is_null_where_it_is_held_out(command):
     ] * 6
 
 
-def test_a_fitted_share_of_nothing_is_refused_by_row_and_leaves_the_earlier_files(command):
+def test_an_undefined_fitted_share_is_refused_by_row_and_keeps_the_earlier_files(command):
     assert command()[0] == 0
     earlier = {
         name: Path("out", name).read_bytes()
@@ -167,7 +167,7 @@ def test_a_fitted_share_of_nothing_is_refused_by_row_and_leaves_the_earlier_file
     assert earlier == {name: Path("out", name).read_bytes() for name in earlier}
 
 
-def test_nothing_is_written_before_all_is_made(command, monkeypatch):
+def test_no_file_is_written_before_all_files_can_be_made(command, monkeypatch):
     monkeypatch.setattr(module.Calibration, "to_csv", lambda found: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         command()

@@ -150,7 +150,7 @@ coca_ha_vraem => "coca_ha_vraem
 
 
 @pytest.mark.parametrize(("change", "expected"), pairs(WRONG_ROWS))
-def test_a_wrong_row_is_told_by_line(change, expected, table):
+def test_a_wrong_row_is_reported_with_its_line(change, expected, table):
     with pytest.raises(ScenarioError) as caught:
         read_observed(table(ROW.replace(*change.replace("(nothing)", "").split(" => "))))
     assert "observed.csv: line" in str(caught.value) and expected in str(caught.value), str(
@@ -172,7 +172,7 @@ def test_a_wrong_row_is_told_by_line(change, expected, table):
         (f"{HEADER},use", ["line 1: column use stands twice"]),
     ],
 )
-def test_wrong_columns_are_told(header, expected, table):
+def test_wrong_columns_are_reported(header, expected, table):
     with pytest.raises(ScenarioError) as caught:
         read_observed(table(ROW, header=header))
     assert all(text in str(caught.value) for text in expected), str(caught.value)
@@ -209,7 +209,7 @@ def test_one_fault_is_one_line_that_names_where_its_row_begins(text, expected, t
     assert len(caught.value.problems) == 1 and expected in str(caught.value), str(caught.value)
 
 
-def test_a_row_ends_where_its_line_does(table):
+def test_a_row_ends_at_the_end_of_its_line(table):
     rows = read_observed(
         table(
             "",

@@ -28,7 +28,7 @@ class Outcome:
 
 
 class Frame:
-    """Stands for a table: writes its name where it is asked to go."""
+    """A stand-in for a table, which writes only its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name

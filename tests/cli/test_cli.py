@@ -99,7 +99,7 @@ def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(arguments):
         ("report x --language es", '--language: expected one of en (got "es").'),
     ],
 )
-def test_what_the_parser_refuses_is_a_plain_sentence(line, words, capsys):
+def test_the_parser_refuses_in_a_plain_sentence(line, words, capsys):
     assert main(line.split()) == 2
     out, err = capsys.readouterr()
     assert (
@@ -107,7 +107,7 @@ def test_what_the_parser_refuses_is_a_plain_sentence(line, words, capsys):
     )
 
 
-def test_a_wrong_file_is_told_by_the_process_as_by_the_function(tmp_path: Path):
+def test_the_process_reports_a_wrong_file_as_the_function_does(tmp_path: Path):
     (tmp_path / "bad.toml").write_text("schema = 1\n[tme]\n")
     done = redeploy("check", str(tmp_path / "bad.toml"))
     assert (done.returncode, done.stdout) == (2, "")
@@ -143,7 +143,7 @@ assert list(made) == list(own)
 
 
 def test_a_check_compiles_nothing(tmp_path, monkeypatch):
-    """Also where the land is looked at, on a machine that has compiled nothing yet."""
+    """This holds for a check that reads the land too, on a machine without a compile cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     file = Path(__file__).parents[2] / "scenarios" / "history" / "2018.toml"
     done = redeploy("check", str(file), "--set", "map.resolution_km=10")
@@ -162,7 +162,7 @@ def test_check_says_what_would_run(scenario, capsys):
     assert "1 arm x 1 future x 1 replication = 1 run\n" in capsys.readouterr().out
 
 
-def test_a_reader_that_leaves_is_no_error(scenario):
+def test_a_closed_pipe_is_no_error(scenario):
     command = f"{sys.executable} -m sim describe scenario | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60

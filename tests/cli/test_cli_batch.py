@@ -155,7 +155,7 @@ def test_compare_of_two_folders_tells_what_differs_in_the_inputs(scenario, tmp_p
 
 @pytest.mark.parametrize("command", ["status", "compare"])
 @pytest.mark.parametrize("name", ["nowhere", "empty", "file"])
-def test_what_is_no_results_folder(command, name, tmp_path: Path, capsys):
+def test_a_path_that_is_not_a_results_folder_is_refused(command, name, tmp_path: Path, capsys):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     assert main([command, str(tmp_path / name)]) == 2

@@ -72,7 +72,7 @@ def ground():
 
 
 def on_a_terminal(columns, *arguments, kind="dumb"):
-    """What a command prints on a terminal of so many columns, with its status."""
+    """Return what a command prints on a terminal of that width, and its exit status."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {
@@ -208,7 +208,7 @@ def test_on_a_full_disk_writers_say_so_in_one_line_and_readers_work(full_disk, g
 
 
 def test_a_write_that_finds_the_disk_full_is_one_line(ground, tmp_path):
-    """The same where nothing can be mounted: the files of a process cannot grow past 3 kB."""
+    """Test the same without a mount: the files of the process cannot grow past 3 kB."""
 
     def short_of_disk():
         import signal

@@ -81,7 +81,7 @@ def test_run_prints_every_outcome_on_request(scenario, model, capsys):
     ] and "more outcomes" not in out
 
 
-def test_run_refuses_what_cannot_be(scenario, model, capsys, tmp_path: Path):
+def test_run_refuses_impossible_options(scenario, model, capsys, tmp_path: Path):
     (tmp_path / "file").touch()
     for arguments in (
         ["--replication", "-1"],
@@ -106,7 +106,7 @@ def test_run_with_profile_prints_times_on_stderr_only(scenario, model, capsys, m
     assert json.loads(out)["outcomes"] and err.endswith("where the time went\n")
 
 
-def test_run_says_what_is_in_the_way_of_its_files_and_leaves_none_by_halves(
+def test_run_names_what_blocks_its_files_and_leaves_no_partial_file(
     scenario, model, capsys, tmp_path, monkeypatch
 ):
     (tmp_path / "out" / "run.json").mkdir(parents=True)
@@ -140,7 +140,7 @@ def test_what_a_strategy_prints_stays_off_stdout(scenario, monkeypatch, model, c
     assert json.loads(out)["outcomes"] and "thinking aloud" in err
 
 
-def test_an_error_of_our_own_is_not_passed_off_as_the_users(scenario, model, monkeypatch):
+def test_a_defect_of_redeploy_is_not_reported_as_an_error_of_the_user(scenario, model, monkeypatch):
     def broken(scenario, replication=0):
         raise ValueError("a defect")
 

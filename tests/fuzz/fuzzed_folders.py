@@ -160,7 +160,7 @@ def folder_verdict(pick: Random, truth: Truth) -> Verdict:
 
 
 def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list) -> bool:
-    """Ask all of a damaged folder; whether anything was refused. Raises Found."""
+    """Call every reader of a damaged folder; return whether one refused it. Raise Found."""
     from sim import Results
     from sim.batches import merge
 
@@ -196,7 +196,7 @@ def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list
 
 
 def asked(name: str, question: Callable[[], Any]) -> Any:
-    """The answer, or None where it is refused in words; any other error is a finding."""
+    """Return the answer, or None after a refusal; any other error is a finding."""
     from sim.errors import UserError
 
     try:

@@ -100,7 +100,7 @@ def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
     assert np.any(tables.days_surface[walk] < tables.days_foot[walk] - 1)
 
 
-def test_feet_go_no_farther_than_thirty_days(map5, tables):
+def test_no_way_on_foot_takes_more_than_thirty_days(map5, tables):
     assert tables.days_foot[np.isfinite(tables.days_foot)].max() <= FOOT_DAYS
     assert np.isinf(days(map5, tables.days_foot, "Pichari", "Iquitos"))
     assert 5 < days(map5, tables.days_foot, "Pichari", "Puerto Ocopa") < FOOT_DAYS

@@ -36,7 +36,7 @@ def root(tmp_path, monkeypatch):
 
 
 def as_another_user(question) -> str:
-    """What a child says that has become nobody: root ignores permissions."""
+    """Run a child as the user nobody, because root ignores permissions."""
     reads, writes = os.pipe()
     child = os.fork()
     if not child:
@@ -246,7 +246,7 @@ sys.stdin.read()
 
 
 def test_what_a_living_process_uses_stays_until_it_ends(root):
-    """However long ago it read it: a batch of weeks starts workers that need the compiled code."""
+    """A batch that runs for weeks starts workers that need the compiled code."""
     cache._put(root, "kernels/old/a", b"code")
     with subprocess.Popen(
         [sys.executable, "-c", LIVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

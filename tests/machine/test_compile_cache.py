@@ -61,7 +61,7 @@ def test_a_file_has_the_folder_of_what_it_compiles(copy):
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_code_compiled_under_another_flag_has_a_folder_of_its_own(monkeypatch, flag):
-    """A warm cache would ignore the flag."""
+    """An entry that was compiled under another flag would ignore the flag."""
     before = KernelCache(edit).folder
     assert KernelCache(edit).folder == before
     monkeypatch.setattr(config, flag, "another")
@@ -106,7 +106,7 @@ def test_a_run_is_named_by_every_number_of_the_registry(copy, key):
 
 
 @pytest.mark.parametrize("key", sources.TEXTS)
-def test_the_words_of_the_registry_rename_no_run(copy, key):
+def test_descriptions_in_the_registry_change_no_run_id(copy, key):
     before = sources.source_hash.__wrapped__()
     if f' {key} = "' in (copy / REGISTRY).read_text():
         edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
@@ -125,7 +125,7 @@ def test_the_words_of_the_registry_rename_no_run(copy, key):
         "geography/data/ATTRIBUTION.md",
     ],
 )
-def test_what_decides_nothing_does_not_rename_a_run(copy, name):
+def test_a_source_that_decides_nothing_changes_no_run_id(copy, name):
     before = sources.source_hash.__wrapped__()
     edit(copy / name, "\n", "\n\n")
     assert sources.source_hash.__wrapped__() == before

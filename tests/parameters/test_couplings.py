@@ -1,4 +1,4 @@
-"""The couplings that `ablate` names are of parameters that can be switched off."""
+"""The couplings that `ablate` names consist of parameters that can be switched off."""
 
 import pytest
 

@@ -72,7 +72,7 @@ def test_the_numbers_are_those_of_compare(results, text):
     )
 
 
-def test_what_may_be_said(text):
+def test_the_page_states_the_main_findings(text):
     assert (
         "<strong>Vacuum in the VRAEM</strong>, against hold: "
         "larger: static 10 %, static 30 %; equal in every pair: static 0 %."

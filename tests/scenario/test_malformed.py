@@ -1,4 +1,4 @@
-"""Scenarios with several faults: every fault is told, with its file, in a few lines and soon."""
+"""Scenarios with several faults: each fault is reported with its file, briefly and soon."""
 
 import time
 

@@ -153,7 +153,7 @@ def test_a_wrong_event_is_told_in_one_line(text, phrases, write, capsys):
         assert phrase in line
 
 
-def test_values_that_come_back_are_checked_once(write, capsys, monkeypatch):
+def test_repeated_event_values_are_checked_once(write, capsys, monkeypatch):
     from sim.scenario import events as dated
 
     harm = 'set.civilian_harm = {theatre = "vraem", side = "armed", people = 3}\n'

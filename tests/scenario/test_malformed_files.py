@@ -80,7 +80,7 @@ def test_a_missing_file_with_a_near_name(command, write, capsys, tmp_path: Path)
     assert "does not exist" in line and 'Did you mean "split.toml"?' in line
 
 
-def test_what_is_no_scenario_file(write, tmp_path: Path, capsys):
+def test_a_path_that_is_not_a_scenario_file_is_refused(write, tmp_path: Path, capsys):
     files = {
         name: tmp_path / name
         for name in (

@@ -202,7 +202,7 @@ def test_a_setting_of_ones_own_is_a_finite_number_of_its_type(value, write, caps
     + [f"time.{text}" for text in ("horizon_days", "horizn_days=9", "horizon_days=many")]
     + ["time.horizon_days=\n"],
 )
-def test_a_wrong_setting(setting, write, capsys):
+def test_a_wrong_setting_of_the_command_line_is_refused(setting, write, capsys):
     (line,) = refused(capsys, "check", write(""), "--set", setting)
     assert line.startswith("--set: ")
 

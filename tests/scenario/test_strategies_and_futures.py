@@ -168,7 +168,7 @@ def test_futures_draw_the_assumed_parameters_over_their_ranges(write):
     assert in_future(scenario, first).hash == scenario.hash == base_of(scenario).hash != world.hash
 
 
-def test_what_the_file_sets_varies_or_ablates_is_not_assumed(write):
+def test_parameters_that_the_file_sets_varies_or_ablates_are_not_assumed(write):
     both = {"detection.width_jungle_km", "secrecy.leak_base"}
     for more, left in (
         ('[parameters]\n"secrecy.leak_base" = 0.02', both - {"secrecy.leak_base"}),
@@ -269,7 +269,7 @@ def test_futures_of_named_parameters_and_ranges(write, tmp_path: Path):
         ('"assumed"\nsample = 3', "", 'futures.sample: unknown key. Did you mean "samples"?'),
     ],
 )
-def test_wrong_futures(parameters, more, expected, write):
+def test_wrong_futures_are_refused(parameters, more, expected, write):
     text = FUTURES.format(parameters).replace(
         "samples = 8\n", "" if "samples =" in parameters else "samples = 8\n", 1
     )

@@ -90,12 +90,12 @@ def refusal(text: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "hint"), HINTS.items())
-def test_what_is_no_toml_gets_a_hint_that_names_the_mend(text, hint):
+def test_invalid_toml_gets_a_hint_with_the_correction(text, hint):
     assert hint in refusal(text)
 
 
 @pytest.mark.parametrize(("text", "expected"), EXCESSES.values(), ids=EXCESSES)
-def test_what_would_take_the_machine_is_refused_before_it_is_parsed(text, expected, monkeypatch):
+def test_an_excessive_file_is_refused_before_it_is_parsed(text, expected, monkeypatch):
     monkeypatch.setattr(tomllib, "loads", lambda text: pytest.fail("it was parsed"))
     assert expected in refusal(text) and len(refusal(text)) < 200
 
@@ -234,13 +234,13 @@ horizon_days = 9
 
 
 @pytest.mark.parametrize("text, expected", pairs(MISPLACED))
-def test_a_key_in_a_wrong_table_is_sent_where_it_belongs(text, expected, write):
+def test_a_key_in_a_wrong_table_is_told_its_right_table(text, expected, write):
     with pytest.raises(ScenarioError) as caught:
         load_scenario(write(text))
     assert expected in str(caught.value)
 
 
-def test_no_message_pours_out_what_was_given(write):
+def test_no_message_repeats_a_long_input_in_full(write):
     long = "[" + ", ".join(["{a = 1, b = [2, 3]}"] * 500) + "]"
     for text in (
         f'[parameters]\n"secrecy.leak_base" = {long}',

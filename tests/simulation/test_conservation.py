@@ -77,7 +77,7 @@ def test_what_enters_a_theatre_is_seized_there_passes_or_is_under_way(history):
     assert history[3] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_busy_run_does_all_of_it(history):
+def test_every_kind_of_event_happens_in_the_busy_run(history):
     """Otherwise the ledgers above would balance because nothing happened."""
     world, transit = history[-1].world, history[2]
     if world.scenario.strategy.name == "hold":
@@ -111,7 +111,7 @@ def test_weights_and_the_parts_of_the_vacuum(history):
         assert states == pytest.approx(run.scenario.time.horizon_days)
 
 
-def test_groups_are_in_business(history):
+def test_armed_groups_earn_and_spend(history):
     """Otherwise their ledger would balance because nobody paid."""
     world = history[-1].world
     assert (world.actors.groups.money >= 0).all()

@@ -56,7 +56,7 @@ TALKATIVE = {
 }  # a leak a day
 
 
-def test_in_transit_a_unit_counts_nowhere():
+def test_a_unit_in_transit_counts_in_no_theatre():
     """While it travels, a unit has no effort and no site; then it is in another theatre (4.2)."""
     run, most = moved(), 0
     home = run.world.sites.theatre[run.world.actors.units.home].copy()
@@ -90,7 +90,7 @@ def test_the_split_thins_coverage_at_home_and_thickens_it_at_the_border():
 
 
 @pytest.mark.parametrize(("level", "leaks"), [(1.0, False), (0.0, True)])
-def test_full_secrecy_lets_nothing_out(level, leaks):
+def test_under_full_secrecy_no_move_becomes_known(level, leaks):
     """`secrecy.level = 1` switches leaks off: no move is known. At 0 some moves are (4.6)."""
     run, known, held_back = moved(**TALKATIVE, **{"secrecy.level": level}), 0, 0
     while not run.finished:
@@ -170,7 +170,7 @@ def test_price_falls_when_stock_piles_up(run_at_day_0, times, sign):
     ("factor", "planted", "given_up"), [(2.0, True, False), (1.0, False, False), (0.5, False, True)]
 )
 def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
-    """Above its pay coca is planted, below it given up, at it neither (4.11)."""
+    """A price above the pay adds coca, a price below it removes coca, an equal one does neither (4.11)."""
     run = run_at_day_0
     run.world.places.markets.price_leaf[:] = factor * run.world.parameters.crops.pay_leaf_usd[0]
     run.world.tally[:] = 0.0
@@ -200,7 +200,7 @@ def test_eradication_never_takes_more_than_stands(run_at_day_0):
 
 
 def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
-    """Income above wages draws recruits; income gone, they leave (4.9)."""
+    """Income above wages draws recruits; without income they leave (4.9)."""
     run = run_at_day_0
     groups = run.world.actors.groups
     change = []
@@ -218,7 +218,7 @@ def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
 
 @pytest.mark.parametrize(("sanctuary", "cross"), [(0.0, False), (1.0, True)])
 def test_sanctuary_off_keeps_cells_on_this_side(sanctuary, cross):
-    """Nobody crosses out where the other bank is no refuge (4.15, S31)."""
+    """No cell crosses to the other bank where it is no refuge (4.15, S31)."""
     parameters = {"partner.sanctuary": sanctuary, "partner.sigma": 1.0, "partner.own_will": 0.0}
     run = small_run(
         **{"partner.coordination": 0.0, "time.horizon_days": 140, "parameters": parameters}
@@ -326,7 +326,7 @@ def test_leads_are_dropped_when_they_are_old(run_in_week_1):
     assert leads[0].alive == 1 != leads[1].alive
 
 
-def test_a_hungry_post_stops_patrolling():
+def test_a_post_without_supplies_stops_patrolling():
     """Without deliveries, purchases and stores nobody is on task, and readiness falls (4.3)."""
     run = small_run(parameters={"start.local_supply_kg": 0.0})
     run.advance(8)

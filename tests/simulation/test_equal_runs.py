@@ -39,7 +39,7 @@ def test_another_replication_or_seed_is_another_run():
     assert not same(base, run(small_scenario(replications__base_seed=2)))
 
 
-def test_days_or_stretches():
+def test_a_run_by_days_equals_a_run_by_stretches():
     """`run` in stretches of up to 28 days, and the same in steps of one day and of five."""
     whole = finished(**MOVING)
     for step in (1, 5):
@@ -55,7 +55,7 @@ def test_days_or_stretches():
 )
 @pytest.mark.parametrize("name", ["static", "phased", "rapid-reserve", "police-backfill"])
 def test_a_share_of_0_is_hold(name, tasking):
-    """Nothing rewrites it to hold; it comes out so (section 5)."""
+    """No code turns such a strategy into hold; the runs are equal by themselves (section 5)."""
     levers = {
         "strategy.tasking_vraem": tasking[0],
         "strategy.tasking_border": tasking[1],
@@ -76,7 +76,7 @@ def test_steps_past_the_end_move_nobody():
 
 
 def test_an_event_ends_with_the_run():
-    """Whatever the day on which it ends, if that is past the last."""
+    """The end day of an event does not matter if it lies past the last day."""
     event = {"day": 3, "set": {"partner.coordination": 0.9}}
     runs = [finished(events=[event | until]) for until in ({"until": 300}, {"until": 21}, {})]
     assert all(state(one) == state(runs[0]) for one in runs)
@@ -84,7 +84,7 @@ def test_an_event_ends_with_the_run():
 
 
 def test_secrecy_that_ends_by_the_first_order_keeps_nothing_secret():
-    """Up to the day of that order any level is as good as none; with a day more it is not."""
+    """Secrecy that ends by the first order has no effect; with one day more it has one."""
     leaky = MOVING | {
         "time.horizon_days": 28,
         "strategy.start_day": 14,
@@ -182,7 +182,7 @@ def with_room(one, shipments: int, leads: int):
     return one
 
 
-def test_tables_grow_without_a_trace():
+def test_growing_tables_change_no_result():
     """Tables that grow during a run give the same tally as tables that are large from the start."""
     usual, loads, leads = small_run(), 0, 0
     while not usual.finished:
@@ -217,7 +217,7 @@ def test_the_day_is_compiled_once():
     assert len(sim.model.day.advance.signatures) == 1
 
 
-def test_the_hash_seed_has_no_say():
+def test_the_hash_seed_changes_nothing():
     here = digest()
     for seed in ("1", "4242"):
         assert elsewhere(PYTHONHASHSEED=seed)["digest"] == here

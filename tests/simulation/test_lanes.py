@@ -28,7 +28,7 @@ LEAST = 95.0  # % of the lines of a mechanism
 
 
 def test_a_checked_index_out_of_bounds_raises(monkeypatch):
-    """Else the next test would hold of anything."""
+    """Without this test, the next one could pass without any check of an index."""
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
     done = subprocess.run(
         [sys.executable, "-c", BEYOND], capture_output=True, text=True, check=False
@@ -42,7 +42,7 @@ def test_every_index_is_within_bounds():
 
 
 def test_the_plain_lane_runs_the_lines_of_every_mechanism(tmp_path):
-    """What `test_compiled_and_plain_are_equal` compares is the model, not a corner of it."""
+    """So `test_compiled_and_plain_are_equal` compares the whole model."""
     coverage = (sys.executable, "-m", "coverage")
     data = f"--data-file={tmp_path / 'lines'}"
     elsewhere("busy", (*coverage, "run", data, "--source=sim"), NUMBA_DISABLE_JIT="1")

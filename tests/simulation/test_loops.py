@@ -180,7 +180,7 @@ LOOPS = {
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_a_loop_comes_back(name):
+def test_a_loop_returns_after_a_shock(name):
     loop = LOOPS[name]
     usual = np.array([left_alone(r, loop.levers) for r in REPLICATIONS])
     events = (

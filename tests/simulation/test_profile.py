@@ -1,4 +1,4 @@
-"""A run under the clock is the same run, and every loop of the day has its time."""
+"""A timed run is the same run, and the table has a time for every loop of the day."""
 
 import pytest
 from busy import busy

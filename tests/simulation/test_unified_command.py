@@ -57,7 +57,7 @@ def test_a_partner_reports_after_weeks_to_all():
     assert (run.world.sites.theatre[reports.site] > 0).all()
 
 
-def test_the_foreign_bank_is_out_of_bounds(run_in_week_1):
+def test_units_do_not_act_on_the_foreign_bank(run_in_week_1):
     """Unlimited patrols and posts abroad cause no loss of a load there."""
 
     world = run_in_week_1.world

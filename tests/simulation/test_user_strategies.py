@@ -1,4 +1,4 @@
-"""What a user's strategy may do to a run: fail it by name, day and line, and nothing else."""
+"""A user's strategy can fail a run, which names it, the day and the line; it can do no more."""
 
 import pytest
 from small_runs import BASELINE, SMALL

@@ -108,7 +108,7 @@ def test_phased_follows_its_steps():
 @pytest.mark.parametrize(
     ("settings", "expected"), [({"steps": 1}, 100), ({"duration_days": 0}, 100), ({"steps": 2}, 50)]
 )
-def test_phased_at_its_edges(settings, expected):
+def test_phased_handles_a_single_step_and_a_short_duration(settings, expected):
     world = make_world(share_to_border=0.3)
     review(world, strategy_of(world, "phased", **settings), 0)
     assert at_border(world).total() == expected

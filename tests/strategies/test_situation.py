@@ -1,4 +1,4 @@
-"""What command knows, and what it does not."""
+"""What the command knows of the model, and what stays hidden from it."""
 
 import copy
 import dataclasses

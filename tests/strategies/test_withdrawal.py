@@ -1,4 +1,4 @@
-"""How the VRAEM is left: each style takes the same number, from the posts that its name says."""
+"""Withdrawal from the VRAEM: each style takes the same number, from the posts of its name."""
 
 from collections import Counter
 from typing import get_args
