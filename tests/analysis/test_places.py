@@ -80,10 +80,14 @@ def test_a_share_of_0_changes_nothing_anywhere(results_with_layers):
         assert found.zero.all() and not found.clear.any() and (found.mean == 0).all()
 
 
-def test_the_move_is_over_at_the_first_snapshot_with_all_there(moved, results_with_layers):
+def test_the_move_ends_at_the_first_snapshot_with_all_units_in_place(moved, results_with_layers):
     people = results_with_layers.sql(
-        """select week, avg(people) filter (label like 'static%0.3') - avg(people) filter (label = 'hold') as more
-        from weekly join runs using (run_id) where theatre in ('loreto', 'cajamarca') group by week order by week"""
+        """
+        select week, avg(people) filter (label like 'static%0.3')
+            - avg(people) filter (label = 'hold') as more
+        from weekly join runs using (run_id)
+        where theatre in ('loreto', 'cajamarca') group by week order by week
+        """
     )["more"]
     assert people.max() > 1_000
     assert people[moved.arrived // 7 - 1] > 0.95 * people.max()
@@ -97,15 +101,15 @@ def test_hold_has_levels_only(results_with_layers):
     assert hold.hold is None and hold.arrived is None and 0 < hold.vacuum(70).mean() < 1
 
 
-def test_one_pair_is_clear_of_nothing():
+def test_one_pair_gives_no_clear_difference():
     one = change(np.array([[1.0, 2.0]]), np.array([[0.0, 2.0]]))
     assert not one.clear.any() and list(one.zero) == [False, True] and list(one.mean) == [1.0, 0.0]
     equal_shift = change(np.array([[1.0], [2.0]]), np.array([[0.0], [1.0]]))
     assert equal_shift.clear.all()
 
 
-def test_changes_over_futures_are_over_their_means():
-    """Twelve worlds of three futures are three units: the interval that counts pairs would be clear of 0 at the first place."""
+def test_changes_over_futures_use_the_means_of_the_futures():
+    """Count three futures, not twelve worlds: an interval over pairs would exclude 0."""
     futures = np.repeat([0, 1, 2], 4)
     within = np.tile([-0.1, 0.1, -0.1, 0.1], 3)
     effect = np.array([[0.2, 1.0], [1.0, 1.1], [2.5, 0.9]])

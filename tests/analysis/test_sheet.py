@@ -1,4 +1,4 @@
-"""Tables in a terminal: at any width every row keeps its name, every number is whole, and no column is lost."""
+"""Tables in a terminal: at any width each row keeps its name, its numbers and its columns."""
 
 import io
 import re

@@ -1,7 +1,8 @@
-"""A stand-in for the `os` of `sim.machine.durable`: it records each change on the disk and can end the process before the n-th.
+"""A stand-in for the `os` of `sim.machine.durable` that can end the process before a change.
 
-A kill leaves what the process did. A power cut may also lose what was not synced: bytes of a file, and new, changed and removed names of
-a folder. `lost` says of which folders (by name) the names go; unsynced bytes always do.
+It records each change on the disk. A kill leaves what the process did. A power cut may also lose
+what was not synced: bytes of a file, and new, changed and removed names of a folder. `lost` says
+of which folders (by name) the names are lost; unsynced bytes always are.
 """
 
 import os
@@ -114,7 +115,7 @@ def gone(path):
 
 
 class Here(Executor):
-    """Does at once what it is given, in the thread that gives it."""
+    """An executor that does each task at once, in the calling thread."""
 
     _max_workers = 1
 
@@ -125,7 +126,7 @@ class Here(Executor):
 
 
 def in_a_child(act):
-    """Call `act()` in a forked process; the status that it ends with, or minus the signal that ends it."""
+    """Call `act()` in a forked process; return its exit status, or minus the fatal signal."""
     child = os.fork()
     if child == 0:
         status = 70

@@ -12,7 +12,7 @@ def parts_in(root: Path) -> list[Path]:
 
 
 def flips(files, number, seed):
-    """`number` places (file, byte, bit), the same for a seed: spread over all files, and over each as over its bytes."""
+    """Return `number` places (file, byte, bit) spread over all files, drawn with a seed."""
     pick = random.Random(seed)
     for i in range(number):
         file = files[i % len(files)]

@@ -1,4 +1,4 @@
-"""Small scenarios and runs of known results, so that the batch machinery is tested without the model."""
+"""Small scenarios and runs with known results, to test batches without the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`batch`, `merge` and the join of parts, ended before each of their changes on the disk: the same command again loses nothing."""
+"""`batch`, `merge` and the join of parts, killed before each change on the disk, lose no run."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def small_parts(monkeypatch):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A folder with its parts joined, one as workers leave it, and a shard; the first has the digest that all must have."""
+    """Make a folder with joined parts, one as workers leave it, and a shard, all of one digest."""
     root = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.batches.runner.chunk_size", lambda left, workers, spent: min(1, left))
@@ -74,7 +74,7 @@ COMMANDS = {"batch": batched, "join": joined, "merge": merged}
 
 
 def recorded(command, made, root):
-    """Every operation of a command, in order."""
+    """Return every operation of a command on the disk, in order."""
     act = COMMANDS[command](made, root)
     before = set(root.rglob("*"))
     with pytest.MonkeyPatch.context() as patch:
@@ -84,7 +84,7 @@ def recorded(command, made, root):
 
 
 def die_and_do_again(command, made, root, n, how):
-    """Whether the command came to its n-th operation; it is ended before that, and given again."""
+    """End the command before its n-th operation, repeat it, and return whether it came that far."""
     act = COMMANDS[command](made, root)
 
     def stopped():
@@ -171,7 +171,7 @@ def test_the_order_of_changes_is_safe_against_a_power_cut(command, made, tmp_pat
 
 
 def test_every_change_goes_through_one_module(made, tmp_path):
-    """Else the tests above would not see it. Python tells a hook what it opens, renames, removes and makes."""
+    """Check with Python's audit hook that no change on the disk escapes the tests above."""
     root = tmp_path / "root"
 
     def listened():
@@ -216,7 +216,7 @@ def test_every_change_goes_through_one_module(made, tmp_path):
     assert {str(path) for path in root.rglob("*")} <= named
 
 
-def test_a_batch_that_leaves_a_run_undone_does_not_end_well(tmp_path, monkeypatch):
+def test_a_batch_that_leaves_a_run_undone_ends_with_an_error(tmp_path, monkeypatch):
     from sim.batches import runner
 
     def forgetful(*arguments):

@@ -1,4 +1,4 @@
-"""Folders that a crash, a full disk or a careless hand has left: one line says what is damaged, and the same command mends it."""
+"""Damaged results folders: one line names the damage, and the same command repairs it."""
 
 import json
 import os
@@ -97,7 +97,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
+def test_damaged_failures_are_reported_but_half_a_last_line_is_not(root, text, capsys):
     (root / "failures.jsonl").write_bytes(WHOLE + b'{"run_id": "y", "err')
     assert Results.open(root).failures() == [FAILED]
     (root / "failures.jsonl").write_bytes(WHOLE + text)
@@ -110,7 +110,7 @@ def test_damaged_failures_are_told_and_half_a_line_is_not(root, text, capsys):
 @pytest.mark.parametrize(
     "name", ["lock", "stop", "failures.jsonl", "manifest.json", "design.parquet", "runs", "series"]
 )
-def test_what_stands_in_the_way_is_named(root, name):
+def test_a_file_that_stands_in_the_way_is_named(root, name):
     here = root / name
     shutil.rmtree(here) if here.is_dir() else here.unlink(missing_ok=True)
     here.touch() if name in ("runs", "series") else here.mkdir()
@@ -125,7 +125,7 @@ def test_a_killed_start_leaves_a_folder_that_can_be_used(tmp_path):
     assert not list(tmp_path.glob("*.tmp"))
 
 
-def test_of_what_ends_in_tmp_only_our_own_leftovers_go(root):
+def test_only_our_own_temporary_files_are_removed(root):
     (root / "mydocs").mkdir()
     (root / "series" / "mine").mkdir()
     mine = [
@@ -151,7 +151,7 @@ def test_of_what_ends_in_tmp_only_our_own_leftovers_go(root):
     )
 
 
-def test_a_rotten_part_is_named(root):
+def test_a_damaged_part_is_named(root):
     part = Results.open(root).parts("series")[0]
     content = bytearray(part.read_bytes())
     content[4:200] = bytes(196)
@@ -198,7 +198,7 @@ def without_a_column(part):
     [cut_short, without_rows, without_a_column, os.unlink, lambda part: part.write_bytes(b"")],
 )
 @pytest.mark.parametrize("kind", ["runs", "series", "events", "layers"])
-def test_what_a_part_has_lost_is_told_by_name_and_made_again(root, whole, kind, hurt, capsys):
+def test_a_lost_part_is_named_and_its_runs_are_made_again(root, whole, kind, hurt, capsys):
     (part,) = Results.open(root).parts(kind)
     hurt(part)
     if (kind, hurt) == ("runs", os.unlink):
@@ -222,7 +222,7 @@ def test_what_a_part_has_lost_is_told_by_name_and_made_again(root, whole, kind, 
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "failures.jsonl", "runs/part-pipe.parquet"])
-def test_nobody_waits_on_a_pipe(root, name, capsys):
+def test_no_reader_waits_on_a_pipe(root, name, capsys):
     (root / name).unlink(missing_ok=True)
     os.mkfifo(root / name)
     assert main(["status", str(root)]) == (0 if name.startswith("runs") else 2)

@@ -1,4 +1,4 @@
-"""One bit changed anywhere in a results folder is told by all that reads it."""
+"""Every reader reports one changed bit anywhere in a results folder."""
 
 import fake_runs
 import pytest
@@ -42,7 +42,7 @@ READERS = {
 
 
 def is_told(root, file, capsys):
-    """Whether every reader refuses the folder in one line that names the file, in Python and on the command line."""
+    """Return whether every reader, in Python and on the command line, names the damaged file."""
     for name, read in READERS.items():
         with pytest.raises(ResultsError) as caught:
             read(root)
@@ -55,7 +55,7 @@ def is_told(root, file, capsys):
 
 
 @pytest.mark.parametrize("number", [24, pytest.param(1_200, marks=pytest.mark.lane)])
-def test_each_flipped_bit_of_a_part_is_told(root, number, capsys):
+def test_each_flipped_bit_of_a_part_is_reported(root, number, capsys):
     files, told = parts_in(root), 0
     for file, byte, bit in flips(files, number, seed=13):
         with Flipped(file, byte, bit):
@@ -66,7 +66,7 @@ def test_each_flipped_bit_of_a_part_is_told(root, number, capsys):
 
 @pytest.mark.parametrize("number", [10, pytest.param(300, marks=pytest.mark.lane)])
 @pytest.mark.parametrize("name", ["manifest.json", "design.parquet"])
-def test_each_flipped_bit_of_manifest_and_design_is_told(root, name, number, capsys):
+def test_each_flipped_bit_of_manifest_and_design_is_reported(root, name, number, capsys):
     for file, byte, bit in flips([root / name], number, seed=14):
         with Flipped(file, byte, bit):
             with pytest.raises(ResultsError, match=name):
@@ -75,7 +75,7 @@ def test_each_flipped_bit_of_manifest_and_design_is_told(root, name, number, cap
 
 
 @pytest.mark.parametrize("number", [20, pytest.param(600, marks=pytest.mark.lane)])
-def test_each_flipped_bit_of_a_record_or_of_failures_is_told(root, number, capsys):
+def test_each_flipped_bit_of_a_record_or_of_failures_is_reported(root, number, capsys):
     for file, byte, bit in flips(
         [*sorted(root.glob("runs/*.sha256")), root / "failures.jsonl"], number, seed=15
     ):

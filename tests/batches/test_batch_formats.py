@@ -1,4 +1,4 @@
-"""Folders of other formats: one that an older version wrote is read, with a word that it has no sums, and never added to."""
+"""Folders of other formats: an older one is read with a warning, and no run is added to it."""
 
 import json
 import shutil
@@ -21,7 +21,10 @@ SAMPLE = Path(__file__).with_name(
 DIGEST = (
     "731e9e7f2f3a1adef1bb46b0c24872edb2907a241a7b723d9d4a23d5a784df59"  # as that version gives it
 )
-OLD = "a folder of format 1, which an older redeploy wrote: its files have no sums, so that a damaged one may not be noticed"
+OLD = (
+    "a folder of format 1, which an older redeploy wrote: "
+    "its files have no sums, so that a damaged one may not be noticed"
+)
 PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
 pytestmark = pytest.mark.filterwarnings("ignore::sim.results.refused.ResultsWarning")
 
@@ -81,7 +84,7 @@ def test_nothing_is_added_to_a_folder_of_format_1(tmp_path, capsys):
             )
         with pytest.raises(
             ResultsError,
-            match=r"made: a folder of format 1, to which this version does not add; choose another --out",
+            match="made: a folder of format 1, to which this version does not add; choose another",
         ):
             done(root)
     assert all(
@@ -150,18 +153,20 @@ def half_of_the_weeks(root):
         (half_of_the_weeks, "part-932fe27a36c2d2b5.parquet"),
     ],
 )
-def test_what_can_be_noticed_without_sums_is_one_line(old, hurt, file, capsys):
+def test_damage_that_shows_without_checksums_is_reported_in_one_line(old, hurt, file, capsys):
     hurt(old)
     assert main(["compare", str(old)]) == 2
     (line,) = (line for line in capsys.readouterr().err.splitlines() if "no sums" not in line)
     assert file in line and "damaged; " in line
 
 
-def test_a_newer_folder_is_named(tmp_path, capsys):
+def test_a_folder_of_a_newer_version_is_refused_by_name(tmp_path, capsys):
     root = done(tmp_path / "new").path
     (root / "manifest.json").write_bytes(sealed(Results.open(root).manifest | {"format": 3}))
     assert main(["status", str(root)]) == 2
-    told = f"{root}: a results folder of format 3, which a newer redeploy wrote; this one reads formats 1 to 2\n"
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == (
+        f"{root}: a results folder of format 3, which a newer redeploy wrote; "
+        "this one reads formats 1 to 2\n"
+    )
     with pytest.raises(ResultsError, match="a newer redeploy wrote"):
         done(root)

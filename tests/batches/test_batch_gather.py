@@ -36,8 +36,8 @@ def test_joined_parts_hold_the_same(scattered):
     ]
 
 
-def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
-    """As where a whole folder is merged with one of its shards, or the join was stopped before the sources went."""
+def test_only_a_part_that_another_part_contains_is_removed(scattered, monkeypatch):
+    """A merge of a folder with its shard, or an interrupted join, leaves such parts."""
     before = scattered.digest()
     with monkeypatch.context() as patch:
         patch.setattr("sim.results.parts.Parts.drop", lambda parts, names: None)
@@ -59,7 +59,7 @@ def test_a_part_that_is_in_another_goes_and_no_other(scattered, monkeypatch):
 
 
 def test_runs_that_stand_in_two_parts_count_once(scattered):
-    """A worker that outlived a killed batch may store runs that the next batch did again: in parts that share some of their runs."""
+    """A worker that outlives a killed batch may store runs that the next batch stores again."""
     before, three = scattered.digest(), scattered.stored.all()[:3]
     for several in (three[:2], three[1:]):
         gathering.write_part(

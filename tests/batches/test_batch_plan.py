@@ -68,7 +68,7 @@ def test_the_first_replication_of_every_point_comes_first():
     assert len({label for _, label in order[:4]}) == 4
 
 
-def test_ids_follow_what_decides_a_result_and_nothing_else():
+def test_ids_depend_on_what_decides_a_result_and_on_nothing_else():
     ids = [task.run_id for task in plan_of(SWEPT).tasks()]
     assert len(set(ids)) == 12
     assert [task.run_id for task in plan_of(replace(SWEPT, title="another")).tasks()] == ids

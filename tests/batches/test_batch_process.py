@@ -1,4 +1,4 @@
-"""`redeploy batch` as a process of its own: killed, interrupted, refused, and in the end finished with the same digest."""
+"""`redeploy batch` as a separate process: killed, interrupted or refused, then finished."""
 
 import os
 import random
@@ -15,10 +15,15 @@ from sim.batches import Results, batch
 from sim.cli.main import main
 
 SMALL = "schema = 1\n[time]\nhorizon_days = 21\nburn_in_days = 7\n[map]\nresolution_km = 10\n"
-SCENARIO = (
-    SMALL
-    + '[strategy]\nname = "static"\n[sweep]\n"strategy.share_to_border" = [0.1, 0.3, 0.6]\n[replications]\ncount = 7\n'
-)
+SCENARIO = f"""
+{SMALL}
+[strategy]
+name = "static"
+[sweep]
+"strategy.share_to_border" = [0.1, 0.3, 0.6]
+[replications]
+count = 7
+"""
 RUNS, PATIENCE_S = 28, 120
 THREADS, PROCESSES = ("--workers", "2"), ("--workers", "2", "--processes")
 needs_proc = pytest.mark.skipif(
@@ -40,7 +45,7 @@ def digest(scenario):
 
 @contextmanager
 def under_way(scenario, root, *options):
-    """A batch that has stored something new, in a process group of its own; none of the group is left afterwards."""
+    """Start a batch in its own process group, wait for a stored run, and end the group."""
     stored = parts(root)
     command = [sys.executable, "-m", "sim", "batch", scenario, "--out", root, *options]
     process = subprocess.Popen(
@@ -126,9 +131,8 @@ def test_processes_lose_nothing_by_two_kills_and_a_ctrl_c(scenario, digest, tmp_
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1 and half_done(root) and "Traceback" not in err
-    assert (
-        err.splitlines()[-1]
-        == f"{root}: a worker process died; what is done is saved, and the same command does the rest"
+    assert err.splitlines()[-1] == (
+        f"{root}: a worker process died; what is done is saved, and the same command does the rest"
     )
     with under_way(scenario, root, *PROCESSES) as process:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -166,12 +170,13 @@ class Mine(Strategy):
 """
 
 
-def test_a_failed_run_is_told_and_the_rest_goes_on(tmp_path, capsys):
+def test_a_failed_run_is_reported_and_the_other_runs_go_on(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(BOOM)
     file, root = tmp_path / "own.toml", tmp_path / "o[ut] {1}"
     file.write_text(
         SMALL
-        + '[strategy]\nname = "mine:Mine"\n[sweep]\n"strategy.boom" = [0, 1]\n[replications]\ncount = 2\n'
+        + '[strategy]\nname = "mine:Mine"\n'
+        + '[sweep]\n"strategy.boom" = [0, 1]\n[replications]\ncount = 2\n'
     )
     assert main(["batch", str(file), "--out", str(root)]) == 1
     out, err = capsys.readouterr()
@@ -192,9 +197,6 @@ def test_a_failed_run_is_told_and_the_rest_goes_on(tmp_path, capsys):
     (tmp_path / "mine.py").write_text(BOOM + "# edited\n")
     assert main(["batch", str(file), "--out", str(root)]) == 2
     assert (
-        capsys.readouterr()
-        .err.splitlines()[-1]
-        .startswith(
-            f"{root}: belongs to another plan (the file of strategy mine:Mine has changed); choose another --out"
-        )
-    )
+        f"{root}: belongs to another plan (the file of strategy mine:Mine has changed); "
+        "choose another --out"
+    ) in capsys.readouterr().err.splitlines()[-1]

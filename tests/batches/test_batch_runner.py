@@ -123,14 +123,15 @@ import fake_runs
 from sim.batches import batch, make_plan
 plan = make_plan(fake_runs.SWEPT, 60, points_of=fake_runs.points_of, source="code-1")
 try:
-    batch(plan, out=sys.argv[1], workers=2, run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES, processes=len(sys.argv) > 3)
+    options = dict(run=fake_runs.slow_run, outcomes=fake_runs.OUTCOMES, processes=len(sys.argv) > 3)
+    batch(plan, out=sys.argv[1], workers=2, **options)
 except KeyboardInterrupt:
     sys.exit(130)
 """
 
 
 def interrupted(root, how, *options):
-    """Start a batch of 240 slow runs in a group of its own, send it the signal once some are stored, give the exit status."""
+    """Start 240 slow runs, send the signal once some are stored, and return the exit status."""
     command = [sys.executable, "-c", SCRIPT, root, Path(__file__).parent, *options]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 60
@@ -158,7 +159,7 @@ def test_a_stopped_batch_can_be_read_and_resumed(tmp_path, how, status):
 
 
 def test_a_sigterm_that_ends_worker_processes_too_is_no_crash(tmp_path):
-    """A cluster sends it to all processes of a job."""
+    """A cluster sends the signal to all processes of a job."""
     assert interrupted(tmp_path / "stopped", signal.SIGTERM, "processes") == 130
     counts = Results.open(tmp_path / "stopped").status()
     assert 0 < counts["SUCCEEDED"] < sum(counts.values()) == 240
@@ -203,7 +204,7 @@ def test_a_folder_is_not_moved_from_under_the_user(here, out, whole, monkeypatch
 
 
 @pytest.mark.parametrize("out", ["whole/runs/..", "link"])
-def test_what_is_moved_aside_is_the_folder_itself(out, whole, tmp_path, monkeypatch):
+def test_the_folder_itself_is_moved_aside(out, whole, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("whole")
     assert done(Path(out), plan_of(source="code-2"), replace=True).path == Path(out)
@@ -221,7 +222,7 @@ def test_a_folder_that_the_system_does_not_move_is_told(whole, monkeypatch):
     monkeypatch.setattr("sim.batches.folder.rename", busy)
     with pytest.raises(
         ResultsError,
-        match=r"whole: cannot be moved aside to whole.old-1: Device or resource busy; choose another --out",
+        match=r"cannot be moved aside to whole.old-1: Device or resource busy; choose another",
     ):
         done(whole.path, replace=True)
 

@@ -36,7 +36,7 @@ def test_merged_shards_equal_the_whole(shards, tmp_path):
         assert merged.runs().drop(columns="wall_s").equals(whole.runs().drop(columns="wall_s"))
 
 
-def test_what_no_shard_has_is_pending_and_done_by_the_same_command(shards, tmp_path):
+def test_runs_that_no_shard_has_are_pending_and_the_same_command_does_them(shards, tmp_path):
     merged = merge([shard.path for shard in shards[:2]], tmp_path / "some")
     assert merged.status() == {"PENDING": 4, "SUCCEEDED": 16, "FAILED": 0, "ABORTED": 0}
     assert done(merged.path).digest() == done(tmp_path / "whole").digest()
@@ -58,7 +58,7 @@ def test_failures_travel_with_their_shard(tmp_path):
         assert merged.status()["FAILED"] == len(merged.failures()) == 1
 
 
-def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_path):
+def test_shards_of_another_plan_and_foreign_folders_are_refused(shards, tmp_path):
     other = done(tmp_path / "other", scenario=fake_runs.Scenario())
     with pytest.raises(ResultsError, match="other: belongs to another plan than"):
         merge([shards[0].path, other.path], tmp_path / "x")
@@ -67,7 +67,7 @@ def test_shards_of_other_plans_and_folders_of_others_are_refused(shards, tmp_pat
     (other.path / "manifest.json").unlink()
     with pytest.raises(
         ResultsError,
-        match=r"other: manifest\.json is missing or damaged, and design\.parquet is not of this plan",
+        match=r"manifest\.json is missing or damaged, and design\.parquet is not of this plan",
     ):
         merge([shards[0].path], other.path)
     (tmp_path / "letters").mkdir()
@@ -106,7 +106,7 @@ def test_a_whole_folder_merged_with_its_shard_keeps_every_run(shards, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["s3:x", "file:x", "hdfs:x", "g*", "[x]", "x=1", "a b"])
-def test_a_folder_may_have_a_name_that_means_something_to_others(name, tmp_path, monkeypatch):
+def test_a_folder_may_have_special_characters_in_its_name(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     results = done(f"{name}/r")
     assert (

@@ -21,7 +21,8 @@ def results(tmp_path_factory):
 
 def test_sql_sees_runs_weekly_events_and_design(results):
     answer = results.sql(
-        'select label, avg(attacks) as attacks from weekly join runs using (run_id) where "x.strategy.share_to_border" > 0.2 group by label'
+        "select label, avg(attacks) as attacks from weekly join runs using (run_id) "
+        'where "x.strategy.share_to_border" > 0.2 group by label'
     )
     assert list(answer["label"]) == ["static share_to_border=0.3"]
     weekly = results.weekly().merge(results.runs()[["run_id", "label"]], on="run_id")

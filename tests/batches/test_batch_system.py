@@ -1,4 +1,4 @@
-"""What the system refuses is told as what it is, and nothing is changed: no permission, no memory, too many open files, a full disk."""
+"""Errors of the system (permission, memory, open files, a full disk) are reported as such."""
 
 import contextlib
 import errno
@@ -46,7 +46,7 @@ def contents(root):
 
 @pytest.mark.parametrize("kind", ["runs", "series", "layers", "manifest.json", "design.parquet"])
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ENOMEM, errno.EIO])
-def test_what_cannot_be_read_is_not_called_damaged(root, monkeypatch, kind, number, capsys):
+def test_an_unreadable_file_is_not_called_damaged(root, monkeypatch, kind, number, capsys):
     (root / "failures.jsonl").write_bytes(sealed(FAILED) + b"\n")
     before = contents(root)
 
@@ -99,7 +99,7 @@ def test_another_user_is_told_of_the_permission(root):
 
 
 class Full(Disk):
-    """A disk with room for some writes, of which the last is not whole."""
+    """A disk with room for some writes, the last of which is cut short."""
 
     def __init__(self, room):
         super().__init__()
@@ -122,7 +122,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_temporary_file(whole, tmp_path, m
     assert done(tmp_path / "full").digest() == whole.digest()
 
 
-def test_a_line_that_does_not_fit_is_taken_back(tmp_path, monkeypatch):
+def test_a_line_that_does_not_fit_on_the_disk_is_removed_again(tmp_path, monkeypatch):
     durable.append(tmp_path / "lines", b"first\n")
     monkeypatch.setattr(durable, "os", Full(1))
     with pytest.raises(OSError, match="No space"):

@@ -1,4 +1,4 @@
-"""The line of a failed run stays in the folder until the run is done, whatever a later batch asks for and however it ends."""
+"""The record of a failed run stays in the folder until the run succeeds."""
 
 import fake_runs
 import pytest
@@ -42,7 +42,7 @@ def test_a_batch_of_fewer_replications_keeps_the_failures_of_the_others(root):
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, OSError])
 def test_a_batch_that_ends_before_the_retry_keeps_the_failure(root, end, monkeypatch):
-    """As after a Ctrl-C or a kill right after the folder was prepared."""
+    """A Ctrl-C or a kill right after the folder was prepared leaves this state."""
     (before,) = Results.open(root).failures()
 
     def ends(*_):
@@ -64,12 +64,12 @@ def test_a_run_that_fails_again_counts_once_with_its_last_reason(root):
     assert len((root / "failures.jsonl").read_bytes().splitlines()) == 1
 
 
-def test_the_line_goes_once_the_run_is_done(root):
+def test_the_line_of_a_failure_is_removed_once_the_run_is_done(root):
     again = done(root, FAILS_AT + 1, fake_runs.run)
     assert again.failures() == [] and not (root / "failures.jsonl").exists()
 
 
-def test_a_failure_whose_run_is_done_since_is_none_though_its_line_is_there(root):
+def test_a_failure_whose_run_is_done_since_does_not_count(root):
     line = (root / "failures.jsonl").read_bytes()
     done(root, FAILS_AT + 1, fake_runs.run)
     (root / "failures.jsonl").write_bytes(
@@ -84,7 +84,7 @@ def test_half_a_line_is_not_joined_with_the_next_one(root):
     assert len(done(root, FAILS_AT + 1, failing).failures()) == 1
 
 
-def test_reasons_that_are_lost_with_a_damaged_file_are_told(root):
+def test_reasons_lost_with_a_damaged_file_are_reported(root):
     (root / "failures.jsonl").write_bytes(b"{]}\n")
     with pytest.warns(ResultsWarning, match=r"failures\.jsonl: damaged, and written anew"):
         done(root, 2, fake_runs.run)

@@ -1,7 +1,8 @@
-"""A real file system of 1 MB that fills while parts are joined, in a batch or by `redeploy merge`.
+"""A real file system of 1 MB that fills while `batch` or `redeploy merge` joins parts.
 
-At every page of room, from none to enough, the command says so in one line and ends with status 2, leaves no temporary file and loses
-no finished run; with room the same command ends as if there had been room from the beginning.
+With any number of free pages, from none to enough, the command reports the full disk in one line,
+ends with status 2, leaves no temporary file and loses no finished run. With enough room, the same
+command ends as if there had been room from the beginning.
 """
 
 import subprocess
@@ -58,7 +59,7 @@ def plan(tmp_path, monkeypatch):
 
 
 def scattered(plan, out, **options):
-    """Finished runs that are not joined yet, as a batch leaves them that is stopped before its end."""
+    """Make finished runs whose parts are not joined, as a batch that is stopped leaves them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.batches.runner.gather", lambda results: None)
         return batch(plan, out=out, workers=1, progress=False, **options)
@@ -78,7 +79,7 @@ def leave(disk, pages):
 
 
 def tried(disk, pages, capsys, *words):
-    """Whether a command lacked room with so many pages of it; if so it says that in one line, and leaves no temporary file."""
+    """Return whether so many pages are too few, and check how the command reports it."""
     leave(disk, pages)
     status = main([*map(str, words)])
     said = [

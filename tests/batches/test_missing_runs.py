@@ -1,4 +1,4 @@
-"""Runs that failed or are not done: every reader of a folder says how many of how many, in which arm, and why the first failed."""
+"""Missing and failed runs: every reader counts them by arm and gives the first reason."""
 
 import io
 import json
@@ -16,7 +16,10 @@ from sim.batches import Missing, MissingRunsWarning, ResultsError, batch, make_p
 from sim.cli.main import main
 from sim.results.missing import missing_of
 
-FAILED = "static share_to_border=0.3: 1 of 3 runs failed; first reason: ZeroDivisionError: engagement of nobody"
+FAILED = (
+    "static share_to_border=0.3: 1 of 3 runs failed; "
+    "first reason: ZeroDivisionError: engagement of nobody"
+)
 
 
 def batch_of(folder, runs, scenario=SWEPT):
@@ -46,7 +49,7 @@ def test_a_quiet_batch_warns_of_its_failed_runs(tmp_path):
     assert told[0].filename == __file__  # the line of the caller, not one of this package
 
 
-def test_whatever_reads_runs_warns_once_for_each_opened_folder(failing):
+def test_every_reader_of_runs_warns_once_for_each_opened_folder(failing):
     readers = (
         Results.runs,
         Results.weekly,
@@ -145,7 +148,7 @@ def test_status_names_the_arms_too(failing, capsys):
     assert f"{FAILED}." in out.splitlines() and err == ""
 
 
-def test_nothing_finished_says_why(tmp_path):
+def test_a_folder_without_finished_runs_says_why(tmp_path):
     def nobody(scenario, replication=0):
         raise ValueError("nobody came")
 
@@ -173,7 +176,7 @@ def test_runs_that_are_not_done_are_told_by_arm():
     )
 
 
-def test_a_failure_that_was_mended_since_does_not_count():
+def test_a_failed_run_that_succeeded_later_does_not_count():
     assert not missing_of(
         {"h": "hold"}, 1, {"1": "hold"}, [{"run_id": "1", "label": "hold", "error": "E"}]
     )

@@ -102,7 +102,7 @@ def test_files_that_draw_other_futures_of_the_same_points_do_not_mix(tmp_path):
     )
 
 
-def test_a_label_is_part_of_the_plan_since_stored_runs_are_found_by_it(plan_of):
+def test_a_label_is_part_of_the_plan(plan_of):
     other = plan_of(PLAN.replace("at once", "all at once"))
     assert other.plan_id != plan_of().plan_id
     assert [task.run_id for task in other.tasks()] == [task.run_id for task in plan_of().tasks()]
@@ -120,7 +120,7 @@ def test_a_labelled_hold_keeps_its_label(plan_of):
     ]
 
 
-def test_strategies_without_a_label_that_read_alike_are_told_apart(plan_of):
+def test_strategies_with_equal_automatic_labels_get_different_labels(plan_of):
     text = PLAN.replace('label = "at once"\n', "").replace('label = "on the line"\n', "")
     text = text.replace('tasking_border = "line"', "start_day = 9")
     points = plan_of(text).points
@@ -192,7 +192,7 @@ def test_the_shipped_decomposition_holds_under_each_cut():
 
 
 def test_the_shipped_assumptions_go_to_the_ends_of_their_ranges():
-    """One at a time, each paired with `hold` under the same assumption; "at either end of its range" is what the registry says."""
+    """Each assumption varies alone to both ends of its range, paired with its own `hold`."""
     scenario = load_scenario(ROOT / "scenarios" / "experiments" / "assumptions.toml")
     for key, values in designs.axes(scenario.sweep).items():
         if key.startswith("parameters."):
@@ -256,7 +256,8 @@ def test_a_repeated_point_is_run_once_and_given_back_in_each_of_its_rows(tmp_pat
     )
     file = tmp_path / "s.toml"
     file.write_text(
-        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "morris.csv"\n'
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n'
+        '[sweep]\ndesign = "table"\ntable = "morris.csv"\n'
         f"[replications]\ncount = 2\nbase_seed = {2**64 - 1}\n"
     )
     asked = []
@@ -309,7 +310,8 @@ def test_a_missing_run_leaves_its_row_of_the_design_without_values(tmp_path):
     (tmp_path / "points.csv").write_text("secrecy.level\n0.1\n0.2\n0.1\n")
     file = tmp_path / "s.toml"
     file.write_text(
-        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n[sweep]\ndesign = "table"\ntable = "points.csv"\n'
+        'schema = 1\n[strategy]\nname = "static"\nshare_to_border = 0.1\n'
+        '[sweep]\ndesign = "table"\ntable = "points.csv"\n'
         "[replications]\ncount = 1\n"
     )
 

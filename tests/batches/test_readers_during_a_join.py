@@ -1,4 +1,4 @@
-"""A reader is never misled by a batch that joins the parts under it: it says the same as of the folder at rest."""
+"""A reader gets the same answer while a batch joins the parts as it does afterwards."""
 
 import fake_runs
 import pytest
@@ -40,7 +40,7 @@ def scattered(tmp_path, monkeypatch):
 
 
 def joined_before_call(monkeypatch, place, number, root):
-    """All parts are joined just before the `number`-th call of the function `place`."""
+    """Join all parts just before the `number`-th call of the function `place`."""
     from pkgutil import resolve_name
 
     original, calls = resolve_name(place.replace("parts.Parts", "parts:Parts")), []
@@ -56,7 +56,7 @@ def joined_before_call(monkeypatch, place, number, root):
 
 @pytest.mark.parametrize(("place", "number"), MOMENTS)
 @pytest.mark.parametrize("reader", READERS)
-def test_what_is_read_while_parts_are_joined_is_what_the_folder_holds(
+def test_a_read_during_a_join_gives_what_the_folder_holds(
     scattered, reader, place, number, monkeypatch
 ):
     undisturbed = READERS[reader](Results.open(scattered))
@@ -66,14 +66,14 @@ def test_what_is_read_while_parts_are_joined_is_what_the_folder_holds(
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_an_opened_folder_is_read_on_after_its_parts_were_joined(scattered, reader):
+def test_an_open_folder_can_be_read_after_its_parts_were_joined(scattered, reader):
     results = Results.open(scattered)
     undisturbed = READERS[reader](results)
     gathering.gather(Results(scattered, mending=True))
     assert READERS[reader](results) == undisturbed
 
 
-def test_a_folder_that_never_rests_is_told_and_not_half_read(scattered, monkeypatch):
+def test_a_folder_that_keeps_changing_is_refused_and_not_read_in_part(scattered, monkeypatch):
     calls = []
     monkeypatch.setattr(
         Parts, "_names", lambda parts: calls.append(1) or [f"part-{len(calls):016x}"]
@@ -82,7 +82,7 @@ def test_a_folder_that_never_rests_is_told_and_not_half_read(scattered, monkeypa
         Results.open(scattered).status()
 
 
-def test_an_error_that_no_join_explains_is_not_tried_again(scattered):
+def test_an_error_without_a_join_is_not_retried(scattered):
     calls = []
 
     def fails(parts):

@@ -1,4 +1,4 @@
-"""Two results folders: equal arms are paired on (label, future, replication), the second against the first."""
+"""Two results folders: arms are paired on label, future and replication, second minus first."""
 
 import io
 import json
@@ -77,7 +77,7 @@ def test_equal_folders_are_said_to_be_equal(tmp_path):
     assert found["folders"] == [str(tmp_path / "a"), str(tmp_path / "b")] and found["inputs"] == []
 
 
-def test_other_seeds_are_told_since_pairs_then_share_no_world(tmp_path):
+def test_different_seeds_are_reported_because_pairs_then_share_no_world(tmp_path):
     def other(scenario, replication=0):
         return SimpleNamespace(**(vars(run(scenario, replication)) | {"seed": 5}))
 

@@ -1,4 +1,4 @@
-"""Runs of several versions of Python or a package in one folder: whoever adds them is told, and the folder keeps which they were."""
+"""Runs of several package versions in one folder: the user is warned, and the folder lists them."""
 
 import json
 import warnings
@@ -12,7 +12,10 @@ from sim.results.manifest import versions
 from sim.results.refused import ResultsWarning
 
 NEWER = versions() | {"numpy": "99.1.0"}
-TOLD = f"was begun with numpy {versions()['numpy']} and goes on with numpy 99.1.0: equal bytes are not promised across versions"
+TOLD = (
+    f"was begun with numpy {versions()['numpy']} and goes on with numpy 99.1.0: "
+    "equal bytes are not promised across versions"
+)
 
 
 def done(root, replications=1, **options):
@@ -30,7 +33,7 @@ def done(root, replications=1, **options):
 
 @pytest.fixture
 def newer(monkeypatch):
-    """Call it, and what is done from then on is done with another numpy."""
+    """Return a function after whose call all runs are done with another version of numpy."""
     return lambda: monkeypatch.setattr("sim.batches.manifest.versions", lambda: NEWER)
 
 

@@ -1,4 +1,4 @@
-"""The table of what was observed: what it refuses, and what a run gives for a row of it. The shipped one against the figures it cites."""
+"""The table of observations: what it refuses, what a run gives for a row, and the shipped table."""
 
 import datetime
 import re
@@ -15,7 +15,15 @@ from sim.scenario import ScenarioError, load_scenario
 HISTORY = Path(__file__).parents[2] / "scenarios" / "history"
 HEADER = "series,unit,when,value,low,high,source,use"
 ROW = "coca_ha_vraem,ha,2020-12-31,100,90,120,F0119,fit"
+WRONG = ROW.replace("100", "x")
+WHOLE, NOTED = f"{HEADER}\n{ROW}\n", f"{HEADER},note\n"
 START = datetime.date(2020, 1, 1)
+
+
+def pairs(table: str) -> list[tuple[str, str]]:
+    """Return the lines of a table two by two: a change, and the phrase that it must cause."""
+    lines = [line.strip() for line in table.strip().splitlines()]
+    return list(zip(lines[::2], lines[1::2], strict=True))
 
 
 @pytest.fixture
@@ -63,84 +71,88 @@ def test_days_are_written_as_year_month_or_day(when, first, last):
     assert tuple(map(str, period(when))) == (first, last)
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (
-            ("coca_ha_vraem", "coca_vraem"),
-            'line 2: series: no such series (got "coca_vraem"). Did you mean "coca_ha_vraem"?',
-        ),
-        (
-            ("coca_ha_vraem", "COCA_HA_VRAEM"),
-            'no such series (got "COCA_HA_VRAEM"). Did you mean "coca_ha_vraem"?',
-        ),
-        (("coca_ha_vraem", "moon"), "Expected a quantity and a place, as in coca_ha_vraem"),
-        (("coca_ha_vraem", "price_hcl_border"), "no such series"),
-        ((",ha,", ",km2,"), 'line 2: unit: expected ha (got "km2")'),
-        (("2020-12-31", "2020-13"), "line 2: when: expected a day, a month, a year"),
-        (("2020-12-31", "2020-00"), "line 2: when: expected a day, a month, a year"),
-        (("2020-12-31", "2020-06-00"), "line 2: when: expected a day, a month, a year"),
-        (
-            ("2020-12-31", "\uff12\uff10\uff12\uff10"),
-            "line 2: when: expected a day, a month, a year",
-        ),
-        (("2020-12-31", "20-12-31"), "line 2: when: expected a day, a month, a year"),
-        (("2020-12-31", "2020/"), "when: expected"),
-        (("2020-12-31", "2021/2020"), "when: expected the later day last"),
-        ((",100,", ",many,"), 'line 2: value: expected a number (got "many")'),
-        ((",100,", ",nan,"), 'line 2: value: expected a number (got "nan")'),
-        ((",100,", ",1_00,"), 'line 2: value: expected a number (got "1_00")'),
-        ((",100,", ",0x64,"), 'line 2: value: expected a number (got "0x64")'),
-        (
-            (",100,", ",\u0661\u0660\u0660,"),
-            'line 2: value: expected a number (got "\u0661\u0660\u0660")',
-        ),
-        ((",100,", ",,"), 'line 2: value: expected a number (got "")'),
-        (
-            (",90,", ",101,"),
-            "expected low <= value <= high, and low under high (got 101, 100, 120)",
-        ),
-        (("100,90,120", "100,100,100"), "low under high"),
-        (
-            ("100,90,120", "0,0,5e-324"),
-            "line 2: expected low and high at least 1e-09 apart: their half is the error (got 0, 0, 5e-324)",
-        ),
-        (
-            ("100,90,120", "1e6,1e6,1000000.0001"),
-            "line 2: expected low and high at least 0.001 apart",
-        ),
-        (
-            ("100,90,120", "100,-90,120"),
-            "line 2: low, value, high: expected numbers from 0 to 1,000,000,000,000 (got -90, 100, 120)",
-        ),
-        (
-            ("100,90,120", "100,90,1e400"),
-            "expected numbers from 0 to 1,000,000,000,000 (got 90, 100, 1e400)",
-        ),
-        (
-            ("coca_ha_vraem,ha,2020-12-31,100,90,120", "seized_share_total,share,2020,56,40,80"),
-            "shares from 0 to 1 (got 40, 56, 80)",
-        ),
-        (("F0119", "F119"), 'line 2: source: F119 is not in figures.csv. Did you mean "F0119"?'),
-        (("F0119", "f0119"), 'line 2: source: f0119 is not in figures.csv. Did you mean "F0119"?'),
-        (("F0119", "F01190"), 'line 2: source: F01190 is not in figures.csv. Did you mean "F0'),
-        (("F0119", "F9999"), "line 2: source: F9999 is not in figures.csv"),
-        (("F0119", ""), "line 2: source: expected where the figure is from"),
-        (
-            (",fit", ",fitted"),
-            'use: expected "fit" or "held_out" (got "fitted"). Did you mean "fit"?',
-        ),
-        ((",fit", ",FIT"), '(got "FIT"). Did you mean "fit"?'),
-        ((",fit", ",held_out"), 'expected at least one row with use = "fit"'),
-        ((",fit", ""), "line 2: expected 8 cells (got 7)"),
-        ((",fit", ",fit,1"), "line 2: expected 8 cells (got 9)"),
-        ((",", ";"), "line 2: expected 8 cells (got 1) (columns are separated by commas)"),
-        (("coca_ha_vraem", '"coca_ha_vraem'), "not CSV"),
-    ],
-)
-def test_a_wrong_row_is_told_by_line(change, expected, table):
+WRONG_ROWS = r"""
+coca_ha_vraem => coca_vraem
+    line 2: series: no such series (got "coca_vraem"). Did you mean "coca_ha_vraem"?
+coca_ha_vraem => COCA_HA_VRAEM
+    no such series (got "COCA_HA_VRAEM"). Did you mean "coca_ha_vraem"?
+coca_ha_vraem => moon
+    Expected a quantity and a place, as in coca_ha_vraem
+coca_ha_vraem => price_hcl_border
+    no such series
+,ha, => ,km2,
+    line 2: unit: expected ha (got "km2")
+2020-12-31 => 2020-13
+    line 2: when: expected a day, a month, a year
+2020-12-31 => 2020-00
+    line 2: when: expected a day, a month, a year
+2020-12-31 => 2020-06-00
+    line 2: when: expected a day, a month, a year
+2020-12-31 => ２０２０
+    line 2: when: expected a day, a month, a year
+2020-12-31 => 20-12-31
+    line 2: when: expected a day, a month, a year
+2020-12-31 => 2020/
+    when: expected
+2020-12-31 => 2021/2020
+    when: expected the later day last
+,100, => ,many,
+    line 2: value: expected a number (got "many")
+,100, => ,nan,
+    line 2: value: expected a number (got "nan")
+,100, => ,1_00,
+    line 2: value: expected a number (got "1_00")
+,100, => ,0x64,
+    line 2: value: expected a number (got "0x64")
+,100, => ,١٠٠,
+    line 2: value: expected a number (got "١٠٠")
+,100, => ,,
+    line 2: value: expected a number (got "")
+,90, => ,101,
+    expected low <= value <= high, and low under high (got 101, 100, 120)
+100,90,120 => 100,100,100
+    low under high
+100,90,120 => 0,0,5e-324
+    at least 1e-09 apart: their half is the error (got 0, 0, 5e-324)
+100,90,120 => 1e6,1e6,1000000.0001
+    line 2: expected low and high at least 0.001 apart
+100,90,120 => 100,-90,120
+    low, value, high: expected numbers from 0 to 1,000,000,000,000 (got -90, 100, 120)
+100,90,120 => 100,90,1e400
+    expected numbers from 0 to 1,000,000,000,000 (got 90, 100, 1e400)
+coca_ha_vraem,ha,2020-12-31,100,90,120 => seized_share_total,share,2020,56,40,80
+    shares from 0 to 1 (got 40, 56, 80)
+F0119 => F119
+    line 2: source: F119 is not in figures.csv. Did you mean "F0119"?
+F0119 => f0119
+    line 2: source: f0119 is not in figures.csv. Did you mean "F0119"?
+F0119 => F01190
+    line 2: source: F01190 is not in figures.csv. Did you mean "F0
+F0119 => F9999
+    line 2: source: F9999 is not in figures.csv
+F0119 => (nothing)
+    line 2: source: expected where the figure is from
+,fit => ,fitted
+    use: expected "fit" or "held_out" (got "fitted"). Did you mean "fit"?
+,fit => ,FIT
+    (got "FIT"). Did you mean "fit"?
+,fit => ,held_out
+    expected at least one row with use = "fit"
+,fit => (nothing)
+    line 2: expected 8 cells (got 7)
+,fit => ,fit,1
+    line 2: expected 8 cells (got 9)
+, => ;
+    line 2: expected 8 cells (got 1) (columns are separated by commas)
+coca_ha_vraem => "coca_ha_vraem
+    not CSV
+"""
+
+
+@pytest.mark.parametrize(("change", "expected"), pairs(WRONG_ROWS))
+def test_a_wrong_row_is_reported_with_its_line(change, expected, table):
     with pytest.raises(ScenarioError) as caught:
-        read_observed(table(ROW.replace(*change)))
+        read_observed(table(ROW.replace(*change.replace("(nothing)", "").split(" => "))))
     assert "observed.csv: line" in str(caught.value) and expected in str(caught.value), str(
         caught.value
     )
@@ -160,7 +172,7 @@ def test_a_wrong_row_is_told_by_line(change, expected, table):
         (f"{HEADER},use", ["line 1: column use stands twice"]),
     ],
 )
-def test_wrong_columns_are_told(header, expected, table):
+def test_wrong_columns_are_reported(header, expected, table):
     with pytest.raises(ScenarioError) as caught:
         read_observed(table(ROW, header=header))
     assert all(text in str(caught.value) for text in expected), str(caught.value)
@@ -169,21 +181,27 @@ def test_wrong_columns_are_told(header, expected, table):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "line 1: expected the headers series,unit,when,value,low,high,source,use (got nothing)"),
+        ("", f"line 1: expected the headers {HEADER} (got nothing)"),
         (" \n\n", "line 1: expected the headers"),
-        (f"# mine\n{HEADER}\n{ROW}\n", 'line 1: expected the headers series,unit,when,value,low,high,source,use (got "# mine")'),
-        (f"{HEADER}\n{ROW}\n".replace(",", ";"), "low,high,source,use (columns are separated by commas)"),
-        (f"{HEADER}\n{ROW}\n".replace(",", "\t"), "(columns are separated by commas)"),
+        (f"# mine\n{WHOLE}", f'line 1: expected the headers {HEADER} (got "# mine")'),
+        (WHOLE.replace(",", ";"), "low,high,source,use (columns are separated by commas)"),
+        (WHOLE.replace(",", "\t"), "(columns are separated by commas)"),
         (f"{HEADER.upper()}\n{ROW}\n", "source,use in small letters (got"),
-        (f'{HEADER}\n{ROW}\n"coca\n', "line 3: not CSV"),
-        (f'{HEADER}\n{ROW}\n"coca"x,\n{ROW}\n', "line 3: not CSV"),
-        (f"{HEADER}\n{ROW}\n{'z' * 200_000}\n", "line 3: not CSV: field larger"),
-        (f'{HEADER},note\n{ROW.replace("100", "x")},"one\ntwo\nthree"\n', "line 2: value"),
-        (f'{HEADER},note\n{ROW},"one\ntwo"\n{ROW.replace("2020", "2019").replace("100", "x")},\n', "line 4: value"),
-        (f"{HEADER}\n{ROW}\n\n{ROW.replace('100,90', '99,89')}\n", "line 4: coca_ha_vraem in 2020-12-31 stands in line 2 already"),
-        (f"{HEADER}\n{ROW.replace('-31', '')}\n{ROW.replace('-31', '-01/2020-12')}\n", "line 3: coca_ha_vraem in 2020-12-01/2020-12 "),
+        (f'{WHOLE}"coca\n', "line 3: not CSV"),
+        (f'{WHOLE}"coca"x,\n{ROW}\n', "line 3: not CSV"),
+        (f"{WHOLE}{'z' * 200_000}\n", "line 3: not CSV: field larger"),
+        (f'{NOTED}{WRONG},"one\ntwo\nthree"\n', "line 2: value"),
+        (f'{NOTED}{ROW},"one\ntwo"\n{WRONG.replace("2020", "2019")},\n', "line 4: value"),
+        (
+            f"{WHOLE}\n{ROW.replace('100,90', '99,89')}\n",
+            "line 4: coca_ha_vraem in 2020-12-31 stands in line 2 already",
+        ),
+        (
+            f"{HEADER}\n{ROW.replace('-31', '')}\n{ROW.replace('-31', '-01/2020-12')}\n",
+            "line 3: coca_ha_vraem in 2020-12-01/2020-12 ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_fault_is_one_line_that_names_where_its_row_begins(text, expected, tmp_path: Path):
     (tmp_path / "observed.csv").write_text(text)
     with pytest.raises(ScenarioError) as caught:
@@ -191,7 +209,7 @@ def test_one_fault_is_one_line_that_names_where_its_row_begins(text, expected, t
     assert len(caught.value.problems) == 1 and expected in str(caught.value), str(caught.value)
 
 
-def test_a_row_ends_where_its_line_does(table):
+def test_a_row_ends_at_the_end_of_its_line(table):
     rows = read_observed(
         table(
             "",

@@ -1,7 +1,7 @@
-"""The command `redeploy` with a stand-in for the run of the model: `python stand_in_command.py batch FILE ...`.
+"""The command `redeploy` with a stand-in for the model: `python stand_in_command.py batch FILE`.
 
-With BECOME=65534 in the environment the process, started by root, becomes that user once all that it needs is loaded: another user may
-not be able to read the interpreter.
+With BECOME=65534 in the environment, a process that root has started becomes that user after it
+has loaded all that it needs, because another user may not be able to read the interpreter.
 """
 
 import os
@@ -13,7 +13,7 @@ import pandas as pd
 
 
 def run(scenario, replication=0):
-    """Four outcomes and two weeks that follow from the share that moves and the number of the replication."""
+    """Return four outcomes and two weeks that depend on the share and the replication alone."""
     share, world = scenario.strategy.share_to_border, np.random.default_rng(replication).random()
     outcomes = {
         "vacuum_vraem": 0.3 + world / 10 + share,

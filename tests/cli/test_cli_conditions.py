@@ -1,6 +1,7 @@
-"""`batch`, `compare`, `report` and `status` where the machine is short of something: columns, disk, open files, a home, permission.
+"""Commands where the machine lacks something: columns, disk, open files, a home, permission.
 
-Each command works as it always does, or says in one line what is in its way and ends with status 2; never a traceback.
+`batch`, `compare`, `report` and `status` work as usual, or name what is missing in one line and
+end with status 2. They never print a traceback.
 """
 
 import contextlib
@@ -60,7 +61,7 @@ def is_as_always(done):
 
 @pytest.fixture(scope="module")
 def ground():
-    """A folder that other users can enter, with a scenario and the results of its batch (pytest's own is closed to them)."""
+    """Make a folder that other users can enter, with a scenario and the results of its batch."""
     place = Path(tempfile.mkdtemp(prefix="conditions-"))
     place.chmod(0o755)
     (place / "plan.toml").write_text(SCENARIO)
@@ -71,7 +72,7 @@ def ground():
 
 
 def on_a_terminal(columns, *arguments, kind="dumb"):
-    """What a command prints on a terminal of so many columns, with its status."""
+    """Return what a command prints on a terminal of that width, and its exit status."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {
@@ -207,7 +208,7 @@ def test_on_a_full_disk_writers_say_so_in_one_line_and_readers_work(full_disk, g
 
 
 def test_a_write_that_finds_the_disk_full_is_one_line(ground, tmp_path):
-    """The same where nothing can be mounted: the files of a process cannot grow past 3 kB."""
+    """Test the same without a mount: the files of the process cannot grow past 3 kB."""
 
     def short_of_disk():
         import signal
@@ -265,7 +266,7 @@ class TestAnotherUser:
 
     @pytest.fixture(autouse=True)
     def start(self, ground):
-        """Skip where this other user can do nothing at all, as where the packages are closed to all but root."""
+        """Skip if this user cannot start the command, for example for lack of permissions."""
         done = self.as_nobody("status", ground / "results")
         if done.returncode not in (0, 2):
             pytest.skip(f"another user cannot read the code here: {done.stderr.strip()[-200:]}")

@@ -1,4 +1,4 @@
-"""The command at the edges of its process: streams that are closed, full or left, a narrow encoding, an early Ctrl-C."""
+"""The command under odd conditions: closed or full streams, a narrow encoding, an early Ctrl-C."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def shell(command, **environment):
 
 
 @pytest.mark.parametrize("end", ["head -1", "true", "head -c 100 >&2"])
-def test_a_reader_that_leaves_is_no_error(end):
+def test_a_closed_pipe_is_no_error(end):
     done = shell(f"redeploy describe parameters --json | {end}")
     assert done.returncode == 0 and b"Error" not in done.stderr and b"Traceback" not in done.stderr
 
@@ -39,7 +39,7 @@ def test_output_that_cannot_be_written_is_one_line_and_status_2():
 
 
 @pytest.mark.parametrize("where", ["2>/dev/full", "2>&-"])
-def test_a_lost_stderr_changes_no_status_and_stays_off_stdout(where):
+def test_a_closed_stderr_changes_neither_the_status_nor_stdout(where):
     done = shell(f"redeploy check nowhere.toml {where}")
     assert (done.returncode, done.stdout) == (2, b"")
 
@@ -47,7 +47,7 @@ def test_a_lost_stderr_changes_no_status_and_stays_off_stdout(where):
 @pytest.mark.parametrize(
     "locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}]
 )
-def test_any_locale_will_do(tmp_path, locale):
+def test_every_locale_works(tmp_path, locale):
     (tmp_path / "ñ.toml").write_text('schema = 1\ntitle = "Señal – 你好"\n', encoding="utf-8")
     done = shell(
         f"redeploy describe scenario {tmp_path}/*.toml && redeploy check {tmp_path}/*.toml",

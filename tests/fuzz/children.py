@@ -1,7 +1,8 @@
-"""Cases tried in forked children with limits, so that a case that hangs, eats the memory or dies is one finding and no end.
+"""Try cases in forked children with limits, so that a case that hangs or dies is one finding.
 
-The parent has imported everything; a driver for each job forks a child for some cases at a time and reads a line for each
-through a pipe. What stops a child, or lets it grow, is tried once more in a child of its own.
+The parent has imported everything. A driver for each job forks a child for several cases and reads
+one line for each through a pipe. A case that stops a child, or makes it grow, is tried once more
+in a child of its own.
 """
 
 import faulthandler
@@ -20,7 +21,7 @@ from contextlib import suppress
 from typing import Any
 
 SECONDS = 10  # of processor, of one case
-WALL_SECONDS = 60  # without an answer: a case that waits for something that never comes, even on a busy machine
+WALL_SECONDS = 60  # without an answer, even on a busy machine
 GROWTH_MB = 350  # beside some 150 MB of a process that has loaded the command: 500 in all
 ADDRESS_MB = 8_000  # past the parent's: beyond it memory is refused, so that the machine lives
 TOGETHER = 25  # cases in a child
@@ -29,7 +30,7 @@ Judge = Callable[[int], dict[str, Any]]
 
 
 def survey(indices: Sequence[int], judge: Judge, jobs: int) -> Iterator[dict[str, Any]]:
-    """The verdict on each case, a dict with `case`, `word`, `kind`, `detail`, `seconds`, `grown_mb`, in the order of their ends."""
+    """Yield a verdict on each case: a dict of case, word, kind, detail, seconds and grown_mb."""
     pipes = {}
     for job in range(jobs):
         read, write = os.pipe()

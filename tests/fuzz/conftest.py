@@ -1,4 +1,4 @@
-"""Puts the helpers of other folders of tests on the path: drawn scenarios and stand-in runs."""
+"""Put helpers of other test folders on the path: drawn scenarios and stand-in runs."""
 
 import sys
 from pathlib import Path

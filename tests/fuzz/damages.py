@@ -1,5 +1,7 @@
-"""What befalls a results folder: bits that flip, files cut, lost, copied and swapped by hand, tables written anew by another
-program, a manifest edited in an editor. Every damage takes a folder and a `random.Random`, and says what it did."""
+"""Damages to a results folder: flipped bits, cut, lost, copied and swapped files, edited tables.
+
+Every damage takes a folder and a `random.Random`, and returns a description of what it did.
+"""
 
 import json
 import os
@@ -59,7 +61,10 @@ BYTES = (
     b"PAR1" * 9,
     b"1" * 10_000,
 )
-LINE = '{"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED", "error": "e", "traceback": "t"}\n'
+LINE = (
+    '{"run_id": "x", "point_id": "p", "label": "l", "replication": 0, "status": "FAILED",'
+    ' "error": "e", "traceback": "t"}\n'
+)
 
 
 def files_in(root: Path) -> list[Path]:

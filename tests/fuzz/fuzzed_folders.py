@@ -49,7 +49,7 @@ def plan() -> Any:
 
 
 def done(root: Path, ran: list[str] | None = None, run: Callable[..., Any] = fake_runs.run) -> Any:
-    """`batch` with the stand-in run; `ran` gets the run of every scenario and replication that is run."""
+    """Call `batch` with the stand-in run, and append each run that it makes to `ran`."""
     from sim.batches import batch
 
     def noted(scenario: Any, replication: int = 0) -> Any:
@@ -63,11 +63,11 @@ def done(root: Path, ran: list[str] | None = None, run: Callable[..., Any] = fak
 
 
 class Truth:
-    """The folder as it was before anything befell it: one of a joined part, one of several parts, one with failed runs."""
+    """Make an undamaged folder: with one joined part, with several parts, or with failed runs."""
 
     def __init__(self, home: Path) -> None:
         self.folders = {name: home / name for name in ("joined", "parts", "failed")}
-        # Times are stored too, and decide the names of parts: with a clock that stands, a seed makes the same damage again.
+        # Stored times decide the names of parts, so stop the clock: a seed then repeats a damage.
         with mock.patch("time.perf_counter", lambda: 0.0):
             done(self.folders["joined"])
             with mock.patch("sim.batches.runner.gather", lambda *_: None):
@@ -78,7 +78,7 @@ class Truth:
 
         whole = Results.open(self.folders["joined"])
         self.digest = whole.digest()
-        self.frames = {}  # by the way of asking: Arrow and DuckDB hand out other kinds of what is nothing
+        self.frames = {}  # by reader: Arrow and DuckDB return different kinds of null
         for name in ("runs", "weekly", "events", "layers"):
             self.frames[name] = by_run(getattr(whole, name)())
             self.frames[f"sql {name}"] = by_run(whole.sql(f"select * from {name}"))
@@ -132,7 +132,7 @@ class Found(Exception):
 
 
 def folder_verdict(pick: Random, truth: Truth) -> Verdict:
-    """A folder damaged in one to three ways, then read, resumed and merged; the first thing that is wrong, if any."""
+    """Damage a folder in one to three ways, use it, and return the first fault found."""
     home = Path(tempfile.mkdtemp(prefix="fuzz-", dir=truth.folders["joined"].parent))
     home.chmod(0o755)
     before = os.getcwd()
@@ -160,7 +160,7 @@ def folder_verdict(pick: Random, truth: Truth) -> Verdict:
 
 
 def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list) -> bool:
-    """Ask all of a damaged folder; whether anything was refused. Raises Found."""
+    """Call every reader of a damaged folder; return whether one refused it. Raise Found."""
     from sim import Results
     from sim.batches import merge
 
@@ -196,7 +196,7 @@ def inspected(root: Path, truth: Truth, variant: str, pick: Random, warned: list
 
 
 def asked(name: str, question: Callable[[], Any]) -> Any:
-    """The answer, or None where it is refused in words; any other error is a finding."""
+    """Return the answer, or None after a refusal; any other error is a finding."""
     from sim.errors import UserError
 
     try:
@@ -216,7 +216,7 @@ def asked(name: str, question: Callable[[], Any]) -> Any:
 
 
 def compared(name: str, frame: Any, truth: Truth) -> None:
-    """What is read without a word is what was stored: every run that is told of has its true rows."""
+    """Check that a folder that is read without a warning gives the rows that were stored."""
     true = truth.frames[name]
     try:
         here = by_run(frame)
@@ -230,7 +230,7 @@ def compared(name: str, frame: Any, truth: Truth) -> None:
 
 
 def missing_rows_are_told(root: Path, variant: str, warned: list) -> None:
-    """Where fewer runs are read than were stored, a warning says so, or `status` counts them as pending."""
+    """Check that lost runs cause a warning, or are counted as pending by `status`."""
     from sim import Results
 
     runs = asked("runs", lambda: Results.open(root).runs())
@@ -259,7 +259,7 @@ def equal_digest(results: Any, truth: Truth, name: str) -> Any:
 
 
 def resumed(root: Path, truth: Truth, intact: set[str]) -> None:
-    """`batch` again makes the folder whole or refuses; no finished and undamaged run is lost or done again."""
+    """Check that `batch` completes the folder or refuses it, and repeats no undamaged run."""
     ran: list[str] = []
     asked("batch", lambda: equal_digest(done(root, ran), truth, "batch"))
     if again := [run_id for run_id in intact if truth.tasks[run_id] in ran]:

@@ -1,4 +1,4 @@
-"""Sound scenarios run for four weeks on the coarse map: bounds, ledgers and outcomes hold whatever the file says."""
+"""Valid scenarios run for four weeks on the coarse map: bounds, ledgers and outcomes hold."""
 
 import warnings
 from pathlib import Path

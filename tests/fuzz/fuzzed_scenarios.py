@@ -41,7 +41,7 @@ DRAWS = b"future,trafficking.kappa,distance\n1,0.01,3\n2,0.02,4\n"
 
 
 class Case(NamedTuple):
-    """What stands in a folder (the bytes of a file, or a word such as `pipe`), and a command to give there."""
+    """The contents of a folder (bytes, or a word such as `pipe`) and a command to run there."""
 
     files: dict[str, bytes | str]
     command: tuple[str, ...]
@@ -249,11 +249,8 @@ def chained(pick: Random, text: str, name: str) -> dict[str, bytes | str]:
         above = f"f{i + 1}.toml" if i < n - 1 else parent
         own = written({"secrecy": {"level": i / 30}}, pick)
         files[f"f{i}.toml"] = f"schema = 1\nextends = {toml_value(above)}\n{own}".encode()
-    files[name] = (
-        f"extends = {toml_value(pick.choice(('f0.toml', 'f0.toml', odd_value(pick))))}\n{text}".encode(
-            "utf-8", "replace"
-        )
-    )
+    above = toml_value(pick.choice(("f0.toml", "f0.toml", odd_value(pick))))
+    files[name] = f"extends = {above}\n{text}".encode("utf-8", "replace")
     return files
 
 
@@ -271,7 +268,7 @@ def settings_of(pick: Random) -> list[str]:
 
 
 def scenario_case(pick: Random, drawn: list[dict[str, Any]] | None = None) -> Case:
-    """A scenario file with what stands beside it. `drawn`: sound trees to begin from, beside the shipped ones."""
+    """Draw a scenario file and its neighbours. `drawn` adds valid trees to the shipped ones."""
     source = pick.random()
     if source < 0.45:
         base = pick.choice(shipped())

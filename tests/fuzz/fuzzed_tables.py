@@ -1,4 +1,4 @@
-"""CSV tables drawn at random: points of [sweep], draws of [futures], and what `calibrate --against` reads."""
+"""Random CSV tables: points of [sweep], draws of [futures], observations of `calibrate`."""
 
 import io
 from csv import writer
@@ -128,7 +128,7 @@ def table_case(pick: Random) -> Case:
     files |= {"points.csv": POINTS, "fitted.csv": DRAWS}
     kind = pick.choice(("sweep", "futures", "against"))
     if kind == "against":
-        # `taken` is a file where the results folder is to be, so that all is read and nothing is run.
+        # The file `taken` stands in place of the results folder, so all is read and nothing run.
         files["s.toml"] = (
             (SHIPPED / "history" / "2018.toml").read_bytes().replace(b"../baseline", b"baseline")
         )

@@ -1,7 +1,7 @@
-"""What a careless or unlucky user may write: odd values, odd names, and TOML that is not quite TOML.
+"""What a careless or unlucky user may write: odd values, odd names, and nearly valid TOML.
 
-Every function takes a `random.Random`, so that a seed makes the same case again; Hypothesis hands in
-one of its own in the slice that runs with the tests.
+Every function takes a `random.Random`, so that a seed repeats a case. Hypothesis passes one of its
+own in the slice that runs with the tests.
 """
 
 import datetime
@@ -146,14 +146,14 @@ def odd_name(pick: Random) -> str:
 
 
 def misspelt(pick: Random, name: str) -> str:
-    """A name with a slip of the finger in it."""
+    """Return a name with a typing error."""
     at = pick.randrange(len(name) + 1)
     other = pick.choice(("", "x", "_", ".", "é", name[at : at + 1] * 2, name[at : at + 1].upper()))
     return name[:at] + other + name[at + 1 :]
 
 
 def written(tree: Mapping[str, Any], pick: Random, head: str = "") -> str:
-    """A tree of tables as TOML, each table under its header, inline or by dotted keys, as it falls."""
+    """Write a tree of tables as TOML: each under a header, inline or as dotted keys, at random."""
     lines, below = [], []
     for key, value in tree.items():
         name = toml_key(key)
@@ -201,7 +201,7 @@ def toml_value(value: Any) -> str:
 
 
 def damaged_text(pick: Random, text: str) -> str:
-    """A text after a slip: something lost, doubled, moved, cut off, or put in."""
+    """Return a text with a piece lost, doubled, moved, cut off or inserted."""
     lines = text.split("\n")
     for _ in range(pick.choice((1, 1, 2, 5))):
         at, row = pick.randrange(len(text) + 1), pick.randrange(len(lines))
@@ -246,7 +246,7 @@ def encoded(pick: Random, text: str) -> bytes:
 
 
 def very_large(pick: Random) -> str:
-    """Text that a reader may choke on: long keys, deep tables and lists, many lines."""
+    """Return text that is hard to read: long keys, deep tables and lists, many lines."""
     n = pick.choice((100, 1_000, 5_000, 20_000, 40_000, 80_000, 200_000))
     return pick.choice(
         (

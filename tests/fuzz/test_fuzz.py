@@ -1,4 +1,4 @@
-"""A fixed slice of `make fuzz`, and what longer ones have found: an answer or a refusal in words, never anything else."""
+"""A fixed slice of `make fuzz`, and former findings: every case gets an answer or a message."""
 
 import pytest
 from children import SECONDS, survey
@@ -47,13 +47,13 @@ def fine(verdict):
 
 @settings(SLICE, max_examples=100)
 @given(RANDOM)
-def test_any_scenario_is_sound_or_refused_in_words(pick):
+def test_any_scenario_is_accepted_or_refused_with_a_message(pick):
     fine(tried(scenario_case(pick)))
 
 
 @settings(SLICE, max_examples=60)
 @given(RANDOM)
-def test_any_table_is_sound_or_refused_in_words(pick):
+def test_any_table_is_accepted_or_refused_with_a_message(pick):
     fine(tried(table_case(pick)))
 
 
@@ -62,7 +62,7 @@ def truth(tmp_path_factory):
     return Truth(tmp_path_factory.mktemp("truth"))
 
 
-def test_a_damaged_folder_is_read_right_or_refused_in_words(truth):
+def test_a_damaged_folder_is_read_correctly_or_refused_with_a_message(truth):
     @settings(SLICE, max_examples=12)
     @given(RANDOM)
     def each(pick):
@@ -72,14 +72,14 @@ def test_a_damaged_folder_is_read_right_or_refused_in_words(truth):
 
 
 @pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
-def test_what_was_found_once_stays_mended(text):
+def test_a_former_finding_stays_fixed(text):
     files = {"s.toml": f"schema = 1\n{text}".encode(), "baseline.toml": BASELINE, "mine.py": MINE}
     verdict, seconds = timed(tried, Case(files, ("check", "s.toml")))
     fine(verdict)
     assert seconds < SECONDS
 
 
-def test_what_stops_a_child_is_a_finding_and_the_rest_goes_on():
+def test_a_case_that_stops_a_child_is_a_finding_and_the_other_cases_go_on():
     def judge(case):
         if case == 3:
             raise SystemExit

@@ -1,4 +1,4 @@
-"""One case tried: its files written, its command given in this process or in one of its own, and the answer judged."""
+"""Try one case: write its files, run its command in this process or a child, judge the answer."""
 
 import io
 import os
@@ -23,7 +23,7 @@ BEGINNINGS = ("--", "warning: ", "redeploy: ", "and ", "no ", "expected ", "scen
 
 
 class Answer(NamedTuple):
-    """Exit status, both outputs, and where it broke: `""`, or the kind of the error and the line that raised it."""
+    """Exit status, both outputs, and `""` or the kind of the error and the line that raised it."""
 
     status: int
     out: str
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`accepted`, `refused` or `finding`; of a finding, its kind (findings of one kind are one fault) and what to read."""
+    """`accepted`, `refused` or `finding`; a finding has a kind, one per fault, and a detail."""
 
     word: str
     kind: str = ""
@@ -140,13 +140,13 @@ def judged_message(case: Case, err: str) -> Verdict:
 
 
 def names_its_place(case: Case, line: str) -> bool:
-    """Whether a line begins with a file of the case, an option, or the name of a file that another extends."""
+    """Return whether a line begins with a file of the case, an option, or an extended file."""
     known = [name.lstrip("./") for name in (*case.files, *BEGINNINGS, *case.command) if name]
     return line.lstrip("./").startswith(tuple(known)) or ": extends: " in line
 
 
 def nature(line: str) -> str:
-    """The words of a message without what the case put into it, so that messages of one kind are told once."""
+    """Return a message without the words of the case, so that messages of one kind are equal."""
     words = [
         word
         for word in line.split(" ")

@@ -1,4 +1,4 @@
-"""Every key that a scenario may hold, and values for it: sound ones, ones just past what it takes, odd ones."""
+"""Every key that a scenario may hold, with valid values, values just out of range, and odd ones."""
 
 import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from sim.strategies import catalogue
 
 @cache
 def vocabulary() -> dict[str, Any]:
-    """Every dotted key that a file may hold, and the field behind it (None where there is no field)."""
+    """Return every dotted key that a file may hold and its field (None if it has none)."""
     known = dict.fromkeys(dotted_keys(Scenario))
     for key in known:
         known[key] = field_at(key)

@@ -1,4 +1,4 @@
-"""The committed map against what is known of the country: areas, towns, census, rivers, and its own contract. Nothing is downloaded."""
+"""The committed map agrees with known areas, towns, census and rivers, and keeps its contract."""
 
 import dataclasses
 import hashlib
@@ -236,7 +236,7 @@ def test_connectors_are_those_of_the_model(fine):
 
 
 def test_every_exit_is_reachable_from_every_theatre(either):
-    """On foot, by road, by river and over the connector legs; the nodes are cells, then settlements, then exits by code."""
+    """Build the graph of all modes. Its nodes are cells, then settlements, then exits."""
     size, places = len(either.cells), len(either.settlements)
     row, col = np.divmod(either.cells, either.cols)
     pairs = [either.road_edges[:, :2], either.river_edges[:, :2]]

@@ -1,4 +1,4 @@
-"""Travel tables on the committed map: hand-checkable times, and the properties that any such table must have."""
+"""Travel tables on the committed map: times checked by hand, and properties of any such table."""
 
 import hashlib
 from dataclasses import fields
@@ -80,7 +80,7 @@ def test_days_on_the_water_are_a_part_of_the_way(map5, tables):
 
 
 def test_slower_boats_lengthen_a_way_by_its_days_on_the_water(map5, tables):
-    """The whole way from Iquitos to Caballococha, were all boats a hundredth slower: a hundredth of its days by boat more."""
+    """If all boats are 1 % slower, Iquitos to Caballococha takes 1 % of its days by boat longer."""
     base = Speeds()
     slow = Speeds(
         river_large=base.river_large / 1.01,
@@ -100,7 +100,7 @@ def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
     assert np.any(tables.days_surface[walk] < tables.days_foot[walk] - 1)
 
 
-def test_feet_go_no_farther_than_thirty_days(map5, tables):
+def test_no_way_on_foot_takes_more_than_thirty_days(map5, tables):
     assert tables.days_foot[np.isfinite(tables.days_foot)].max() <= FOOT_DAYS
     assert np.isinf(days(map5, tables.days_foot, "Pichari", "Iquitos"))
     assert 5 < days(map5, tables.days_foot, "Pichari", "Puerto Ocopa") < FOOT_DAYS
@@ -145,7 +145,7 @@ def test_reach_is_sorted_within_40_km_and_holds_its_own_cell(map5, tables):
 
 
 def test_off_the_roads_reach_is_a_walk_over_cells(map5, tables):
-    """No cell is nearer than .4 of the straight way (roads are the easiest), and none next door is farther than a diagonal."""
+    """No way is shorter than 0.4 of the straight line; no next cell is beyond a diagonal."""
     for i in range(0, map5.n_communities, 10):
         row = slice(tables.reach_start[i], tables.reach_start[i + 1])
         cells, km, own = tables.reach_cell[row], tables.reach_km[row], map5.settlements[i].cell

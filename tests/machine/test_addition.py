@@ -1,4 +1,4 @@
-"""Floats are added so that every Python comes to the same bits, and nothing that decides a result adds them otherwise."""
+"""Code that decides a result adds floats so that every version of Python gives the same bits."""
 
 import ast
 from pathlib import Path
@@ -17,7 +17,7 @@ UNSTEADY = (
     "random",
 )  # what has changed, or may, from one Python to the next
 WHOLE = {  # where the code does not show that `sum` adds whole numbers: what they are
-    "sum(each.soldiers for each in held)": "people of the scenario's forces, whole numbers by its schema",
+    "sum(each.soldiers for each in held)": "soldiers of the scenario, whole numbers by its schema",
     "sum(each.police for each in held)": "the same",
     "sum(each.boats for each in held)": "the same",
     "sum(free.values())": "units that are free to go",

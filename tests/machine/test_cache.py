@@ -1,4 +1,4 @@
-"""The folder of what is computed once: whole or absent, ours or not read, and never in silence elsewhere."""
+"""The cache folder: an entry is whole or absent, belongs to the user, and its place is reported."""
 
 import errno
 import os
@@ -36,7 +36,7 @@ def root(tmp_path, monkeypatch):
 
 
 def as_another_user(question) -> str:
-    """What a child says that has become nobody: root ignores permissions."""
+    """Run a child as the user nobody, because root ignores permissions."""
     reads, writes = os.pipe()
     child = os.fork()
     if not child:
@@ -236,11 +236,17 @@ def test_what_is_read_is_used_again(root):
     assert time.time() - (root / "kernels/old").stat().st_mtime < cache.DAY_S
 
 
-LIVES = "import sys; from sim.machine import cache; cache.read('kernels/old/a'); print(flush=True); sys.stdin.read()"
+LIVES = """
+import sys
+from sim.machine import cache
+cache.read('kernels/old/a')
+print(flush=True)
+sys.stdin.read()
+"""
 
 
 def test_what_a_living_process_uses_stays_until_it_ends(root):
-    """However long ago it read it: a batch of weeks starts workers that need the compiled code."""
+    """A batch that runs for weeks starts workers that need the compiled code."""
     cache._put(root, "kernels/old/a", b"code")
     with subprocess.Popen(
         [sys.executable, "-c", LIVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -47,7 +47,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def test_a_file_has_the_folder_of_what_it_compiles(copy):
-    """An edit of a mechanism moves its own folder and the day's, no other; an edit of a shared file moves all."""
+    """An edit of a mechanism renames its own folder and the day's; a shared file renames all."""
     mechanisms = copy / "model" / "mechanisms"
     control, crops, day = (
         mechanisms / "insurgents" / "control.py",
@@ -65,7 +65,7 @@ def test_a_file_has_the_folder_of_what_it_compiles(copy):
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_code_compiled_under_another_flag_has_a_folder_of_its_own(monkeypatch, flag):
-    """A warm cache would ignore the flag."""
+    """An entry that was compiled under another flag would ignore the flag."""
     before = KernelCache(edit).folder
     assert KernelCache(edit).folder == before
     monkeypatch.setattr(config, flag, "another")
@@ -110,7 +110,7 @@ def test_a_run_is_named_by_every_number_of_the_registry(copy, key):
 
 
 @pytest.mark.parametrize("key", sources.TEXTS)
-def test_the_words_of_the_registry_rename_no_run(copy, key):
+def test_descriptions_in_the_registry_change_no_run_id(copy, key):
     before = sources.source_hash.__wrapped__()
     if f' {key} = "' in (copy / REGISTRY).read_text():
         edit(copy / REGISTRY, f' {key} = "', f' {key} = "so ')
@@ -129,16 +129,22 @@ def test_the_words_of_the_registry_rename_no_run(copy, key):
         "geography/data/ATTRIBUTION.md",
     ],
 )
-def test_what_decides_nothing_does_not_rename_a_run(copy, name):
+def test_a_source_that_decides_nothing_changes_no_run_id(copy, name):
     before = sources.source_hash.__wrapped__()
     edit(copy / name, "\n", "\n\n")
     assert sources.source_hash.__wrapped__() == before
 
 
 def test_all_that_a_run_imports_names_it_or_stands_in_its_scenario():
-    """A new module of the loop must not be forgotten. What `scenario` and `couplings` say stands in the resolved scenario;
-    the caches give back what was computed, or nothing."""
-    ask = "import sim.simulation.run, sys; print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'sim'))"
+    """A new module that decides a run must have a place in the source hash.
+
+    The exceptions are modules whose content stands in the resolved scenario, and caches.
+    """
+    ask = """if True:
+        import sim.simulation.run, sys
+        ours = [name for name in sys.modules if name.split('.')[0] == 'sim']
+        print(*(sys.modules[name].__file__ for name in ours))
+    """
     files = subprocess.run(
         [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=SIM.parent
     ).stdout.split()
@@ -186,7 +192,7 @@ needs_the_compiler = pytest.mark.skipif(not is_compiled(), reason="needs the com
 
 @pytest.fixture
 def checkout(tmp_path):
-    """The sources with a day of one mechanism, which stands for the whole: it compiles in seconds."""
+    """Copy the sources with a day of one mechanism, which compiles in seconds."""
     tree = tmp_path / "one"
     shutil.copytree(SIM, tree / "sim", ignore=shutil.ignore_patterns("__pycache__", "data"))
     (tree / "sim" / "model" / "day.py").write_text(DAY)
@@ -223,7 +229,7 @@ def said_to_compile(said: str) -> bool:
 @needs_the_compiler
 @pytest.mark.parametrize(("file", "old", "new"), EDITS)
 def test_a_day_never_runs_an_edited_callee_from_the_cache(checkout, tmp_path, file, old, new):
-    """numba alone would not notice (its issue 1833). A line tells of every compilation, and of nothing else; equal checkouts share."""
+    """numba alone misses the edit (its issue 1833). One line reports each compilation."""
     cache = tmp_path / "cache"
     value, said = ask(checkout, cache)
     assert value == 1.0 and said_to_compile(said)
@@ -296,7 +302,7 @@ sys.exit(__main__.main())
 @needs_the_compiler
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
-    """A long function holds the compiler for half a minute and more. Nothing half written stays, in a temporary folder neither."""
+    """A long function compiles for half a minute or more. No partial file may stay behind."""
     lines = "\n".join(
         f"    if x > {line}.5:\n        x = x * 1.{line} + {line} / (1.0 + x)"
         for line in range(1_500)
@@ -330,7 +336,12 @@ def test_an_interrupt_ends_a_compilation_at_once(tmp_path, number):
     )
 
 
-MODEL = "import sys; sys.argv[1:] = ['run', sys.argv[1]]; from sim.__main__ import main; sys.exit(main())"
+MODEL = """
+import sys
+sys.argv[1:] = ['run', sys.argv[1]]
+from sim.__main__ import main
+sys.exit(main())
+"""
 WEEK = "schema = 1\n[time]\nhorizon_days = 7\nburn_in_days = 0\n[map]\nresolution_km = 10\n"
 
 
@@ -350,10 +361,8 @@ def start_of_the_model(tree: Path, scenario: Path, cache: Path) -> subprocess.Po
 
 @needs_the_compiler
 @pytest.mark.lane
-def test_the_model_compiled_in_one_checkout_is_loaded_in_another_and_an_interrupt_ends_its_compilation(
-    tmp_path,
-):
-    """With the whole model: the first start is interrupted, the second compiles, a third elsewhere does not."""
+def test_another_checkout_loads_the_compiled_model_and_an_interrupt_ends_a_compilation(tmp_path):
+    """Interrupt a first start, compile in a second, and load in another checkout."""
     shutil.copytree(SIM, tmp_path / "two" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     first = start_of_the_model(SIM.parent, tmp_path / "week.toml", tmp_path / "cache")
     assert "Compiling the model (about " in first.stderr.readline()

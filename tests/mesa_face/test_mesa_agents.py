@@ -249,7 +249,7 @@ def test_removing_a_view_leaves_the_row(model):
 
 
 def test_files_and_owners_are_seen(model):
-    """Case points on the firm and on the anti-narcotics teams of the theatre; a laboratory's owner and age."""
+    """Read case points of firms and anti-narcotics teams, and the owner and age of a laboratory."""
     run_for(model, 9)
     cases = model.world.minds.cases
     cases[:] = 0.0

@@ -1,4 +1,4 @@
-"""RedeploymentModel against `run`: the same run, Mesa's promises, and nothing made or kept that nobody asked for."""
+"""RedeploymentModel makes the same run as `run`, keeps Mesa's contract, and is lazy."""
 
 import datetime
 import gc
@@ -44,7 +44,7 @@ def test_a_step_is_a_day_of_the_same_run(records):
     assert records.tally[1:].any() and same(model.records(), records)
 
 
-def test_looking_does_not_change_the_run(records):
+def test_reading_the_model_does_not_change_the_run(records):
     model = RedeploymentModel(short(), replication=1)
     while model.running:
         model.step()
@@ -121,7 +121,7 @@ def test_wrong_arguments_are_refused_clearly(arguments, text):
         RedeploymentModel(short() if scenario is None else scenario, *rest)
 
 
-def test_nobody_looks_nothing_is_made(monkeypatch):
+def test_without_a_reader_no_view_is_made(monkeypatch):
     made = []
     register = mesa.Model.register_agent
     monkeypatch.setattr(

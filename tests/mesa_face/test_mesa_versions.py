@@ -1,4 +1,4 @@
-"""The model under the drivers of Mesa itself: `batch_run` of Mesa 3, and a walk through Mesa 4, which has none."""
+"""The model under Mesa's own drivers: `batch_run` of Mesa 3, and steps by hand in Mesa 4."""
 
 import itertools
 import warnings

@@ -1,4 +1,4 @@
-"""The couplings that `ablate` names are of parameters that can be switched off."""
+"""The couplings that `ablate` names consist of parameters that can be switched off."""
 
 import pytest
 
@@ -22,7 +22,8 @@ def test_an_unknown_coupling_is_told_the_nearest():
 
 def test_a_coupling_made_of_others_cuts_all_of_them(tmp_path):
     (tmp_path / "c.toml").write_text(
-        '[one]\nparameters = ["a.x", "a.y"]\nmeaning = "1"\n[two]\nparameters = ["b.z"]\nmeaning = "2"\n'
+        '[one]\nparameters = ["a.x", "a.y"]\nmeaning = "1"\n'
+        '[two]\nparameters = ["b.z"]\nmeaning = "2"\n'
         '[both]\ncouplings = ["one", "two"]\nmeaning = "1 and 2"\n'
     )
     assert load_couplings(tmp_path / "c.toml")["both"].parameters == ("a.x", "a.y", "b.z")

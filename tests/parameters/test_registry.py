@@ -1,4 +1,4 @@
-"""The registry: what it refuses of its own file, and what it answers. The shipped file is checked whole."""
+"""The registry: which files it refuses, what it answers, and a check of the whole shipped file."""
 
 import dataclasses
 from pathlib import Path

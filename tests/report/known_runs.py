@@ -1,4 +1,4 @@
-"""A results folder whose every number is known, made by the batch machinery without the model: shares 0, .1 and .3, and their `hold`."""
+"""A results folder with known numbers, made without the model: shares 0, .1, .3, `hold`."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ def world_of(replication):
 
 
 def run(scenario, replication=0):
-    """Vacuum grows by .1 to .15 of the share, the border is spared 30 t of a share of 1, all exits nothing clear."""
+    """Make a run: vacuum grows by .1 to .15 of the share; a share of 1 averts 30 t."""
     share = 0.0 if scenario.strategy.name == "hold" else scenario.strategy.share_to_border
     world = world_of(replication)
     rows = []

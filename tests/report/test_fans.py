@@ -1,4 +1,4 @@
-"""The picture of a calibration: bands are quantiles of the ensemble alone, observations are marked by their use."""
+"""The picture of a calibration: bands are quantiles of the ensemble; marks show observations."""
 
 import datetime
 from dataclasses import replace
@@ -20,7 +20,7 @@ WEEKS = 110
 
 @pytest.fixture
 def found() -> Calibration:
-    """Hectares of five runs, 100 times the future; acts, one a week. The ensemble is the futures 2 to 4."""
+    """Make five runs: hectares are 100 times the future, one act a week; the ensemble is 2 to 4."""
     return calibration(WEEKS)
 
 

@@ -1,4 +1,4 @@
-"""What the panels show is what the table holds."""
+"""The panels of the maps show the values of the table."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Pictures in a fresh kernel, in which nothing has been said of matplotlib."""
+"""Pictures in a fresh kernel, in which matplotlib is not set up."""
 
 from pathlib import Path
 

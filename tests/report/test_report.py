@@ -72,11 +72,11 @@ def test_the_numbers_are_those_of_compare(results, text):
     )
 
 
-def test_what_may_be_said(text):
+def test_the_page_states_the_main_findings(text):
     assert (
-        "<strong>Vacuum in the VRAEM</strong>, against hold: larger: static 10 %, static 30 %; equal in every pair: static 0 %."
-        in text
-    )
+        "<strong>Vacuum in the VRAEM</strong>, against hold: "
+        "larger: static 10 %, static 30 %; equal in every pair: static 0 %."
+    ) in text
     assert "no clear gain is seen over all exits, with static 10 %, static 30 %" in text
     assert "The premise is hypothetical." in text
 
@@ -199,9 +199,9 @@ def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
         folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold")))
     )
     assert (
-        "Nothing is compared here: there is one arm only, &quot;hold&quot;, and nothing to compare it with."
-        in told
-    )
+        "Nothing is compared here: there is one arm only, &quot;hold&quot;, "
+        "and nothing to compare it with."
+    ) in told
     assert "There is no hold to pair with." in told and "Week by week: hold" in told
     rows = re.findall(r"<code>(\w+)</code></td><td>([^<]*)</td>", told)
     assert dict(rows)["cost_musd"] == "100" or dict(rows)["cost_musd"].startswith("100")
@@ -214,7 +214,7 @@ def test_one_replication_says_that_there_are_no_intervals(tmp_path, no_pictures)
 
 
 def cut(results, folder, keep):
-    """A copy of the folder with only those runs whose row number, among those of their label, `keep(label, number)` lets be."""
+    """Copy the folder with those runs only for which `keep(label, number)` is true."""
     shutil.copytree(results.path, folder)
     found = Results.open(folder)
     (part,) = found.stored.all()

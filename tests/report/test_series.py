@@ -32,7 +32,7 @@ def test_difference_is_that_of_pairs_week_by_week(results):
     assert list(found.values.index) == list(range(WEEKS - 1)), "the short last week is left out"
     assert found.pairs == 6
     assert found.difference["mean"].to_numpy() == pytest.approx(0.3 * np.arange(WEEKS - 1))
-    # The common world drops out of the pairs: no spread is left, though single runs differ by up to .1.
+    # The common world cancels in the pairs: no spread is left, though runs differ by up to .1.
     assert found.difference["high"].to_numpy() == pytest.approx(found.difference["low"].to_numpy())
     assert found.values.loc[0, (0, 3)] == pytest.approx(0.3 + 0.1 * world_of(3))
     assert found.values.loc[2].std() > 0.01

@@ -20,7 +20,7 @@ def test_a_picture_is_svg_until_that_is_large_and_equal_bytes_each_time():
     assert head == "data:image/png;base64" and base64.b64decode(data).startswith(b"\x89PNG")
 
 
-def test_the_look_ends_with_the_picture():
+def test_the_style_ends_with_the_picture():
     import matplotlib
 
     before = dict(matplotlib.rcParams)

@@ -1,4 +1,4 @@
-"""Three small strategies and a registry of three parameters, so that these tests are about files and not about the model."""
+"""Three small strategies and three parameters, so that these tests need only scenario files."""
 
 from pathlib import Path
 

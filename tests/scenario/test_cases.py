@@ -1,6 +1,7 @@
-"""Small scenarios that once were taken wrongly, each with the answer that it must have. They extend the shipped baseline.
+"""Small scenarios that were once read wrongly, each with the answer that it must have now.
 
-One row for each file of `cases/`: what `redeploy check` must say of it, and its exit status.
+They extend the shipped baseline. ANSWERS has a row for each file of `cases/`: the exit status of
+`redeploy check` and what it must say.
 """
 
 import shutil
@@ -18,13 +19,15 @@ REFUSED, FINE = 2, 0
 ANSWERS: dict[str, tuple[int, str]] = {
     "lever_under_hold.toml": (
         REFUSED,
-        'lever_under_hold.toml: strategy.share_to_border: has no effect: the strategy "hold" does not use it; take it out\n'
-        'lever_under_hold.toml: strategy.withdrawal: has no effect: the strategy "hold" does not use it; take it out',
+        "lever_under_hold.toml: strategy.share_to_border: has no effect: "
+        'the strategy "hold" does not use it; take it out\n'
+        "lever_under_hold.toml: strategy.withdrawal: has no effect: "
+        'the strategy "hold" does not use it; take it out',
     ),
     "start_past_horizon.toml": (
         REFUSED,
-        "start_past_horizon.toml: strategy.start_day: "
-        "expected at most 350, the day of the last review before time.horizon_days = 364 (got 2000)",
+        "start_past_horizon.toml: strategy.start_day: expected at most 350, "
+        "the day of the last review before time.horizon_days = 364 (got 2000)",
     ),
     "helicopters_at_share_0.toml": (
         FINE,
@@ -63,15 +66,15 @@ ANSWERS: dict[str, tuple[int, str]] = {
     ),
     "futures_unknown_name.toml": (
         REFUSED,
-        "futures.parameters.presence.raech_km: no such parameter; `redeploy describe parameters` lists them. "
-        'Did you mean "presence.reach_km"?',
+        "futures.parameters.presence.raech_km: no such parameter; "
+        '`redeploy describe parameters` lists them. Did you mean "presence.reach_km"?',
     ),
 }
 
 
 @pytest.fixture(autouse=True)
 def small_registries() -> None:
-    """These are about the shipped model, not about the stand-ins of the other files of this folder."""
+    """Replace the stand-ins of this folder by nothing: these tests use the shipped model."""
 
 
 @pytest.fixture

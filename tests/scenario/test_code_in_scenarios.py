@@ -1,4 +1,4 @@
-"""A scenario may come from anyone: reading, checking and describing one never runs the code that it names."""
+"""A scenario may come from anyone: to read, check or describe it never runs the code it names."""
 
 import json
 import math
@@ -129,7 +129,7 @@ def test_what_can_be_seen_without_running_is_refused_by_check(write, code, tmp_p
         "nowhere:Mine": 'no file "nowhere.py" beside the scenario and no module named',
         "broken:Mine": "cannot be imported: SyntaxError",
         "plain:Mine": 'expected a class "Mine" derived from sim.Strategy',
-        "noise:Mine": "cannot be imported: SyntaxError: source code string cannot contain null bytes (noise.py)",
+        "noise:Mine": "SyntaxError: source code string cannot contain null bytes (noise.py)",
         "mine:": "expected module:Class, such as mine:Mine",
         "./nowhere:Mine": '"./nowhere:Mine": no file',
         "a" * 400 + ":Mine": "File name too long",
@@ -314,7 +314,8 @@ def test_an_infinite_default_of_a_strategy_s_own_settings_is_the_number_that_it_
 ):
     (tmp_path / "endless.py").write_text(ENDLESS)
     (tmp_path / "s.toml").write_text(
-        'schema = 1\n[[strategies]]\nname = "endless:Mine"\n[[strategies]]\nname = "static"\nshare_to_border = 0.1\n'
+        'schema = 1\n[[strategies]]\nname = "endless:Mine"\n'
+        '[[strategies]]\nname = "static"\nshare_to_border = 0.1\n'
         '[sweep]\n"strategy.weight" = [0.25, 0.75]\n'
     )
     arms = [arm.scenario for arm in points(with_code(load_scenario(tmp_path / "s.toml")))]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from case_tables import pairs
 
 from sim.scenario import ScenarioError, load_scenario, points, to_toml
 
@@ -53,7 +54,8 @@ def test_samples_follow_the_seed_and_are_the_same_in_another_process(write):
     here = [values for values, *_ in points(load_scenario(file))]
     assert here == [values for values, *_ in points(load_scenario(file, {"sweep.seed": 3}))]
     assert here != [values for values, *_ in points(load_scenario(file, {"sweep.seed": 4}))]
-    code = "from sim.scenario.designs import sample; print(sample({'a': {'low': 0, 'high': 1}}, 3, 1, 'lhs'))"
+    code = "from sim.scenario.designs import sample\n"
+    code += "print(sample({'a': {'low': 0, 'high': 1}}, 3, 1, 'lhs'))"
     from sim.scenario.designs import sample
 
     said = subprocess.run(
@@ -79,7 +81,11 @@ def table(folder: Path, text: str) -> str:
 
 
 def test_a_table_gives_whole_points(write, tmp_path: Path):
-    text = "strategy.share_to_border,strategy.moved,time.start_date,ablate\n0.1,line,2020-01-01,[]\n\n.2,special,2021-01-01,\"['leak']\"\n"
+    text = """strategy.share_to_border,strategy.moved,time.start_date,ablate
+0.1,line,2020-01-01,[]
+
+.2,special,2021-01-01,"['leak']"
+"""
     scenario = load_scenario(write(table(tmp_path, text)))
     found = points(scenario)
     assert [
@@ -108,72 +114,67 @@ def test_a_table_lies_beside_the_file_that_names_it(write, tmp_path: Path):
     assert len(points(load_scenario(write('extends = "bases/base.toml"')))) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "",
-            '"points.csv" is empty; expected headers, each a dotted key such as strategy.share_to_border',
-        ),
-        (" \n\n", "is empty; expected headers"),
-        ("secrecy.level\n", "line 2, column 1: expected at least one row"),
-        ("\n\nsecrecy.level\n", "line 4, column 1: expected at least one row"),
-        ("\n\nlevel\n0.1\n", "line 3, column 1: expected a dotted key"),
-        ("level\n0.1\n", "line 1, column 1: expected a dotted key"),
-        ("secrecy.level;map.resolution_km\n", "columns are separated by commas"),
-        ("secrecy.level\tmap.resolution_km\n0.1\t5\n", "columns are separated by commas"),
-        (
-            "secrecy.level,time.horizon_days,secrecy.level\n",
-            "line 1, column 3: secrecy.level is column 1 already",
-        ),
-        ("secrecy.level,time.horizon_days\n0.1\n", "line 2, column 2: expected 2 cells (got 1)"),
-        (
-            "secrecy.level,time.horizon_days\n0.1,7,8\n",
-            "line 2, column 3: expected 2 cells (got 3)",
-        ),
-        (
-            "secrecy.level,time.horizon_days\n0.1,\n",
-            "line 2, column 2: expected a value of time.horizon_days (got nothing)",
-        ),
-        (
-            "secrecy.level\n0,1\n",
-            "line 2, column 2: expected 1 cell (got 2) (a decimal is written with a point: 0.1, not 0,1)",
-        ),
-        (
-            "secrecy.level,time.horizon_days\n0,1,7\n",
-            "expected 2 cells (got 3) (a decimal is written with a point: 0.1, not 0,1)",
-        ),
-        (
-            "0.1,7\n0.2,7\n",
-            "expected the names of the columns, each a dotted key such as strategy.share_to_border, in the first line",
-        ),
-        ("# 1.000e-01 7.000e+00\n", "line 1, column 1: expected the names of the columns"),
-        (",0,1\n0,0.1,7\n", "line 1, column 1: expected the names of the columns"),
-        (",secrecy.level\n5,0.1\n7,0.2\n", "line 1, column 1: this column has no name"),
-        ("a" + ".a" * 40 + "\n1\n", "line 1, column 1: a dotted key of more than 32 parts"),
-        ('secrecy.level\n0.2\n"0.1\n', "line 3, column 1: not CSV"),
-        ('secrecy.level\n0.2\n"0.1"3\n0.3\n', "line 3, column 1: not CSV"),
-        (
-            "secrecy.level\n0x1\n",
-            'secrecy.level: line 2 of "points.csv": expected a number from 0 to 1 (got "0x1")',
-        ),
-        ("secrecy.level\n0_1\n", 'expected a number from 0 to 1 (got "0_1")'),
-        ("secrecy.level\n\u0661\n", 'expected a number from 0 to 1 (got "\u0661")'),
-        (
-            '"secrecy.level"\n"0.1\n"\n2\n',
-            'secrecy.level: line 4 of "points.csv": expected a number from 0 to 1 (got 2)',
-        ),
-        (
-            "secrecy.level\n0.1\n2\n",
-            'secrecy.level: line 3 of "points.csv": expected a number from 0 to 1 (got 2)',
-        ),
-        (
-            "secrecy.levl\n0.1\n",
-            'secrecy.levl: line 2 of "points.csv": unknown key. Did you mean "level"?',
-        ),
-        ("replications.count\n1\n", "cannot vary between the points"),
-    ],
-)
+WRONG_TABLES = r"""
+(nothing)
+    "points.csv" is empty; expected headers, each a dotted key such as strategy.share_to_border
+ \n\n
+    is empty; expected headers
+secrecy.level\n
+    line 2, column 1: expected at least one row
+\n\nsecrecy.level\n
+    line 4, column 1: expected at least one row
+\n\nlevel\n0.1\n
+    line 3, column 1: expected a dotted key
+level\n0.1\n
+    line 1, column 1: expected a dotted key
+secrecy.level;map.resolution_km\n
+    columns are separated by commas
+secrecy.level\tmap.resolution_km\n0.1\t5\n
+    columns are separated by commas
+secrecy.level,time.horizon_days,secrecy.level\n
+    line 1, column 3: secrecy.level is column 1 already
+secrecy.level,time.horizon_days\n0.1\n
+    line 2, column 2: expected 2 cells (got 1)
+secrecy.level,time.horizon_days\n0.1,7,8\n
+    line 2, column 3: expected 2 cells (got 3)
+secrecy.level,time.horizon_days\n0.1,\n
+    line 2, column 2: expected a value of time.horizon_days (got nothing)
+secrecy.level\n0,1\n
+    line 2, column 2: expected 1 cell (got 2) (a decimal is written with a point: 0.1
+secrecy.level,time.horizon_days\n0,1,7\n
+    expected 2 cells (got 3) (a decimal is written with a point: 0.1, not 0,1)
+0.1,7\n0.2,7\n
+    each a dotted key such as strategy.share_to_border, in the first line
+# 1.000e-01 7.000e+00\n
+    line 1, column 1: expected the names of the columns
+,0,1\n0,0.1,7\n
+    line 1, column 1: expected the names of the columns
+,secrecy.level\n5,0.1\n7,0.2\n
+    line 1, column 1: this column has no name
+a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a\n1\n
+    line 1, column 1: a dotted key of more than 32 parts
+secrecy.level\n0.2\n"0.1\n
+    line 3, column 1: not CSV
+secrecy.level\n0.2\n"0.1"3\n0.3\n
+    line 3, column 1: not CSV
+secrecy.level\n0x1\n
+    secrecy.level: line 2 of "points.csv": expected a number from 0 to 1 (got "0x1")
+secrecy.level\n0_1\n
+    expected a number from 0 to 1 (got "0_1")
+secrecy.level\n١\n
+    expected a number from 0 to 1 (got "١")
+"secrecy.level"\n"0.1\n"\n2\n
+    secrecy.level: line 4 of "points.csv": expected a number from 0 to 1 (got 2)
+secrecy.level\n0.1\n2\n
+    secrecy.level: line 3 of "points.csv": expected a number from 0 to 1 (got 2)
+secrecy.levl\n0.1\n
+    secrecy.levl: line 2 of "points.csv": unknown key. Did you mean "level"?
+replications.count\n1\n
+    cannot vary between the points
+"""
+
+
+@pytest.mark.parametrize("text, expected", pairs(WRONG_TABLES))
 def test_a_wrong_table_is_told_by_line_and_column(text, expected, write, tmp_path: Path):
     with pytest.raises(ScenarioError) as caught:
         points(load_scenario(write(table(tmp_path, text))))

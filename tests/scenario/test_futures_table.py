@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from case_tables import pairs
 
 from sim.scenario import Scenario, ScenarioError, load_scenario, to_toml
 from sim.scenario.futures import draws, in_future
@@ -77,7 +78,12 @@ def test_a_table_replaces_the_columns_of_another(scenario_of, write, tmp_path: P
 
 def test_another_design_replaces_a_table(scenario_of, write):
     scenario_of(TEXT, USED, "base.toml")
-    text = 'extends = "base.toml"\n[futures]\ndesign = "lhs"\nsamples = 3\nparameters = ["secrecy.leak_base"]\n'
+    text = """extends = "base.toml"
+[futures]
+design = "lhs"
+samples = 3
+parameters = ["secrecy.leak_base"]
+"""
     assert [list(drawn) for drawn in draws(load_scenario(write(text)).futures)] == [
         [],
         *[["secrecy.leak_base"]] * 3,
@@ -102,25 +108,40 @@ def test_a_design_of_ranges_keeps_those_of_the_file_below(write):
     )
 
 
-@pytest.mark.parametrize(
-    ("table", "expected"),
-    [
-        ("", 'futures.table: "fitted.csv" is empty; expected headers, each a parameter such as crops.growth_coca'),
-        ("secrecy.leak_base\tdistance\n0.02\t1\n", "columns are separated by commas"),
-        ("secrecy.leak_base\n0x1\n", 'expected a finite number in per week (got "0x1") in line 2 of "fitted.csv"'),
-        ("secrecy.leak_base\n", 'futures.table: "fitted.csv" line 2, column 1: expected at least one row'),
-        ("future,distance\n1,2\n", "line 1, column 1: expected a parameter such as crops.growth_coca (got only future, distance)"),
-        ("leak_base\n0.02\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "leak_base")'),
-        ("secrecy.leak_base,error\n0.02,1\n", 'line 1, column 2: expected a parameter such as crops.growth_coca (got "error")'),
-        ("0.02,0.05\n0.03,0.06\n", "line 1, column 1: expected the names of the columns, each a parameter such as crops.growth_coca"),
-        ("ablate\n['leak']\n", 'line 1, column 1: expected a parameter such as crops.growth_coca (got "ablate")'),
-        ("secrecy.leak_bas\n0.02\n", "futures.parameters.secrecy.leak_bas: no such parameter"),
-        ("secrecy.leak_base\n0.02\n\n0.3\n", '(allow_outside_range = true lifts this) (got 0.3) in line 4 of "fitted.csv"'),
-        ("secrecy.leak_base\nhigh\n", 'expected a finite number in per week (got "high") in line 2 of "fitted.csv"'),
-        ("secrecy.leak_base,distance\n0.02,\n", "line 2, column 2: expected a value of distance (got nothing)"),
-        ("secrecy.leak_base,distance\n0.02,1\n0.02,2\n", "line 3, column 1: the same future as line 2; leave one of them out"),
-    ],
-)  # fmt: skip
+ONE_SAMPLE = '[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n'
+WRONG_TABLES = r"""
+(nothing)
+    "fitted.csv" is empty; expected headers, each a parameter such as crops.growth_coca
+secrecy.leak_base\tdistance\n0.02\t1\n
+    columns are separated by commas
+secrecy.leak_base\n0x1\n
+    expected a finite number in per week (got "0x1") in line 2 of "fitted.csv"
+secrecy.leak_base\n
+    futures.table: "fitted.csv" line 2, column 1: expected at least one row
+future,distance\n1,2\n
+    line 1, column 1: expected a parameter such as crops.growth_coca (got only future, distance)
+leak_base\n0.02\n
+    line 1, column 1: expected a parameter such as crops.growth_coca (got "leak_base")
+secrecy.leak_base,error\n0.02,1\n
+    line 1, column 2: expected a parameter such as crops.growth_coca (got "error")
+0.02,0.05\n0.03,0.06\n
+    line 1, column 1: expected the names of the columns, each a parameter such as crops.
+ablate\n['leak']\n
+    line 1, column 1: expected a parameter such as crops.growth_coca (got "ablate")
+secrecy.leak_bas\n0.02\n
+    futures.parameters.secrecy.leak_bas: no such parameter
+secrecy.leak_base\n0.02\n\n0.3\n
+    (allow_outside_range = true lifts this) (got 0.3) in line 4 of "fitted.csv"
+secrecy.leak_base\nhigh\n
+    expected a finite number in per week (got "high") in line 2 of "fitted.csv"
+secrecy.leak_base,distance\n0.02,\n
+    line 2, column 2: expected a value of distance (got nothing)
+secrecy.leak_base,distance\n0.02,1\n0.02,2\n
+    line 3, column 1: the same future as line 2; leave one of them out
+"""
+
+
+@pytest.mark.parametrize("table, expected", pairs(WRONG_TABLES))
 def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
     with pytest.raises(ScenarioError) as caught:
         scenario_of(table)
@@ -141,7 +162,7 @@ def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
         ),
         (
             '[futures]\ndesign = "table"',
-            "futures.table: expected the name of a CSV file with a row for every future (got nothing)",
+            "futures.table: expected the name of a CSV file with a row for every future (got",
         ),
         (
             USED.replace('"table"', '"lhs"') + "samples = 2",
@@ -156,15 +177,15 @@ def test_a_wrong_table_is_told_by_line_and_column(table, expected, scenario_of):
             "cannot be uncertain: [sweep] varies it",
         ),
         (
-            '[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = 0.1',
+            f'{ONE_SAMPLE}"secrecy.leak_base" = 0.1',
             "expected a list of its values",
         ),
         (
-            '[futures]\ndesign = "table"\nsamples = 1\n[futures.parameters]\n"secrecy.leak_base" = [0.1, 2]',
+            f'{ONE_SAMPLE}"secrecy.leak_base" = [0.1, 2]',
             "samples: expected 2, the rows",
         ),
         (
-            '[futures]\ndesign = "table"\nsamples = 2\nparameters = {"secrecy.leak_base" = [0.1, 0], "detection.width_jungle_km" = [0.05]}',
+            f'{ONE_SAMPLE}"secrecy.leak_base" = [0.1, 0]\n"detection.width_jungle_km" = [0.05]',
             "futures.parameters: expected columns of one length (got 1 and 2)",
         ),
     ],

@@ -1,4 +1,4 @@
-"""What a good file means: defaults, extends, overrides, own strategies, and a scenario that is a value."""
+"""What a valid file means: defaults, `extends`, overrides, strategies of the user, equality."""
 
 import datetime
 import json
@@ -80,7 +80,8 @@ def test_a_scenario_is_frozen_at_every_depth(write):
 def test_a_child_replaces_values_and_keeps_the_rest(write, tmp_path: Path):
     (tmp_path / "bases").mkdir()
     write(
-        "schema = 1\n[time]\nhorizon_days = 700\nburn_in_days = 7\n[forces.vraem]\nsoldiers = 9000\npolice = 900",
+        "time = {horizon_days = 700, burn_in_days = 7}\n"
+        "forces.vraem = {soldiers = 9000, police = 900}",
         "bases/far.toml",
     )
     write(
@@ -88,7 +89,8 @@ def test_a_child_replaces_values_and_keeps_the_rest(write, tmp_path: Path):
         "bases/near.toml",
     )
     child = write(
-        'extends = "bases/near.toml"\n[forces.vraem]\nsoldiers = 8000\n[parameters.secrecy]\nleak_base = 0.03\n',
+        'extends = "bases/near.toml"\n'
+        "[forces.vraem]\nsoldiers = 8000\n[parameters.secrecy]\nleak_base = 0.03\n",
         "child.toml",
     )
     scenario = load_scenario(child)

@@ -33,9 +33,10 @@ def test_one_at_a_time_changes_one_key_and_leaves_the_rest(write):
     )
     found = points(scenario)
     assert [dict(point) for point, *_ in found] == [
-        {}, {"strategy.share_to_border": 0.3}, {"strategy.share_to_border": 0.1}, {"strategy.share_to_border": 0.2},
-        {"strategy.tasking_border": "line"}, {"strategy.tasking_border": "area"},
-    ]  # fmt: skip
+        {},
+        *({"strategy.share_to_border": share} for share in (0.3, 0.1, 0.2)),
+        *({"strategy.tasking_border": tasking} for tasking in ("line", "area")),
+    ]
     assert designs.size(scenario.sweep) == len(found)
     assert found[0].scenario == base_of(scenario)
     assert all(
@@ -53,7 +54,7 @@ def test_one_at_a_time_a_value_may_be_one_strategy_s_own_and_not_that_of_all(wri
     both = text.replace("= 0.1", "= 0.2").replace('"static"', '"phased"', 1)
     with pytest.raises(
         ScenarioError,
-        match=r"sweep.strategy.share_to_border: expected other values than the scenario's own \(got 0.2\)",
+        match=r"share_to_border: expected other values than the scenario's own \(got 0.2\)",
     ):
         points(load_scenario(write(both.format(0.2))))
 

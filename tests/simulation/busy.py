@@ -1,4 +1,4 @@
-"""A scenario in which everything happens within weeks: the levers that move people, fields, groups and loads at their strongest."""
+"""A scenario in which everything happens within weeks: its levers are at their strongest."""
 
 BUSY = {
     "strategy.name": "phased",

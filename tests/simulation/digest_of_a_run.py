@@ -1,4 +1,4 @@
-"""Run the small map in a process of its own and print what came out: `python digest_of_a_run.py moving` (or `busy`)."""
+"""Run the small map in its own process and print digests: `python digest_of_a_run.py moving`."""
 
 import hashlib
 import json
@@ -20,7 +20,9 @@ MOVING = {
     "strategy.share_to_border": 0.3,
     "strategy.tasking_vraem": "reports",
 }
-RARE = {  # what a month seldom sees: chance contacts, raids on groups, leads of the partner, crossings, fields given up, arrests
+# These values cause what a month seldom sees: chance contacts, raids on groups, leads of the
+# partner, crossings, abandoned fields, arrests.
+RARE = {
     "search.width_trail_km": 0.5,
     "search.width_slope_km": 0.9,
     "search.width_jungle_km": 0.5,
@@ -71,7 +73,7 @@ def digest(name: str = "moving") -> dict:
 def elsewhere(
     name: str = "moving", python: tuple[str, ...] = (sys.executable,), **environment: str
 ) -> dict:
-    """The digest of the same run in a process of its own: {"compiled": bool, "digest": what `digest` gives}."""
+    """Return {"compiled": bool, "digest": ...} of the same run in its own process."""
     path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     done = subprocess.run(
         [*python, __file__, name],

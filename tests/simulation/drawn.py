@@ -1,5 +1,8 @@
-"""Scenarios drawn at random from all that the schema and the registry allow: every strategy with its settings, levers, forces, enemies,
-couplings off, parameters anywhere in their ranges, dated events and shocks. What the schema gains is drawn too, without a word here."""
+"""Scenarios drawn at random from all that the schema and the registry allow.
+
+They vary strategies with their settings, levers, forces, enemies, ablated couplings, parameters
+within their ranges, dated events and shocks. New keys of the schema are drawn too.
+"""
 
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -33,7 +36,7 @@ SHIPPED = [
 
 
 def of_type(kind: Any, bounds: tuple = (), default: Any = PydanticUndefined) -> draw.SearchStrategy:
-    """Values of a field: of a number from its lower bound to its upper one or to some times its default, the ends as often as not."""
+    """Draw a value of a field; a number lies between its bounds, and often at one of them."""
     origin = get_origin(kind)
     if origin is Annotated:
         return of_type(
@@ -85,7 +88,7 @@ def section(kind: type[BaseModel], *but: str) -> draw.SearchStrategy:
 
 @draw.composite
 def forces(pick: Any) -> dict[str, Any]:
-    """As drawn, but that the special are among the soldiers, and that the hours of the helicopters are shared once."""
+    """Correct drawn forces: special soldiers are soldiers; helicopter shares sum to 1."""
     kind = Scenario.model_fields["forces"].annotation
     table = pick(section(kind))
     for name, field in kind.model_fields.items():

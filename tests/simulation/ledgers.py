@@ -1,4 +1,4 @@
-"""What must balance in a run at any hour: people, civilians, kilograms, hectares, money. Sums over the whole world, from its tables."""
+"""Ledgers that must balance at any time: people, civilians, kilograms, hectares and money."""
 
 import math
 
@@ -36,7 +36,7 @@ def civilians(world) -> float:
 
 
 def kilograms(world, product: int) -> float:
-    """Product in every form, and all that left, less what came in: constant. Leaf counts at its yield; latex is gathered as such."""
+    """Return product in every form plus outflow less inflow: a constant."""
     markets, loads, labs = world.places.markets, world.actors.shipments, world.actors.labs
     mine = markets.product == product
     per_kg = float(world.parameters.processing.leaf_per_kg[0]) if product == HCL else 1.0
@@ -62,7 +62,7 @@ def kilograms(world, product: int) -> float:
 
 
 def coca_standing(world) -> float:
-    """Coca young and bearing, less what was planted (replanted ground included), plus what was given up or destroyed: constant."""
+    """Return coca less what was planted or replanted, plus abandoned and destroyed, a constant."""
     towns = world.places.communities
     changes = (
         total(world, q.COCA_PLANTED)
@@ -91,7 +91,7 @@ def network_cash(world) -> float:
 
 
 def group_money(world) -> float:
-    """What armed groups hold or have at hand and have spent, less what they collected, taxed, extorted and got from outside: constant."""
+    """Return money that armed groups hold and have spent, less all their income, a constant."""
     groups = world.actors.groups
     spent = sum(total(world, k) for k in (q.WAGES, q.SPONSORED, q.OTHER_SPENDING))
     got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.EXTORTION, q.OTHER_INCOME))
@@ -111,7 +111,7 @@ MONEY = ("cash", "group money", "tolls")
 
 
 def tolerance(world, ledger: str) -> float:
-    """Rounding of a sum of many: a millionth of a kilogram, a person, a hectare; of money, of all that was turned over."""
+    """Return the rounding error allowed: 1e-6 of a unit, or for money 1e-6 of the turnover."""
     return 1e-6 * max(1.0, total(world, q.REVENUE)) if ledger in MONEY else 1e-6
 
 
@@ -136,7 +136,7 @@ def under_way(world, product: int, theatre: int) -> float:
 
 
 def faults(world) -> list[str]:
-    """What is out of bounds: each share in [0, 1], each amount finite and not negative, control shares in their triangle."""
+    """Return what is out of bounds: shares outside [0, 1], negative or infinite amounts."""
     units, towns, groups, labs, networks = (
         world.actors.units,
         world.places.communities,
@@ -241,8 +241,11 @@ AMOUNTS = (
 
 
 def what_breaks(run) -> list[str]:
-    """Advance a run day by day to its end: what leaves its bounds on a day, which ledger does not balance at
-    the end, and which outcome is neither a number nor undefined."""
+    """Advance a run day by day to its end and return the faults that it shows.
+
+    A fault is a value out of its bounds on a day, a ledger that does not balance at the end, or an
+    outcome that is neither a number nor undefined.
+    """
     before = {name: ledger(run.world) for name, ledger in LEDGERS.items()}
     found: list[str] = []
     while not run.finished:

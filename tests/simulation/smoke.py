@@ -1,7 +1,9 @@
-"""Three runs and the Mesa model as one JSON object: two versions of Python must print the same. Needs no more than a run.
+"""Three runs and the Mesa model as one JSON object, equal for any two versions of Python.
 
-A few weeks on the small map with orders and events; a year of the baseline and of the observed past on the 5 km map, whose routes are
-long enough to show how days are added. Series are told one by one, so that a difference names them."""
+The runs are a few weeks on the small map with orders and events, and a year of the baseline and of
+the observed past on the 5 km map, whose routes are long enough to show how days are added. Each
+series is printed by itself, so that a difference names it. The script needs only what a run needs.
+"""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Nothing appears or vanishes: every ledger balances on every day, in the shipped fixture and in scenarios drawn at random."""
+"""Every ledger balances on every day, in the shipped fixture and in random scenarios."""
 
 import numpy as np
 import pytest
@@ -73,18 +73,21 @@ def test_every_unit_is_somewhere(history):
 
 
 def test_what_enters_a_theatre_is_seized_there_passes_or_is_under_way(history):
-    """`attempted = seized + passed + under way` in every theatre and of both products (outcomes attempted_kg_X, interdiction_rate_X)."""
+    """Attempted = seized + passed + under way, in every theatre and for both products."""
     assert history[3] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_busy_run_does_all_of_it(history):
+def test_every_kind_of_event_happens_in_the_busy_run(history):
     """Otherwise the ledgers above would balance because nothing happened."""
     world, transit = history[-1].world, history[2]
     if world.scenario.strategy.name == "hold":
         assert total(world, q.DISPATCHED) > 0 and total(world, q.HARVESTED) > 0
         return
-    happened = "STATE_LOSSES REPLACED HARM_ARMED HARM_STATE DISPLACED SEIZED SEIZED_STOCK EXPORTED COCA_PLANTED COCA_DESTROYED PAID_TOLL"
-    happened += " EXTORTION SPONSORED OTHER_SPENDING RETALIATIONS THIRD_GROUP_ENTRIES RIVAL_CLASHES"
+    happened = """
+        STATE_LOSSES REPLACED HARM_ARMED HARM_STATE DISPLACED SEIZED SEIZED_STOCK EXPORTED
+        COCA_PLANTED COCA_DESTROYED PAID_TOLL EXTORTION SPONSORED OTHER_SPENDING RETALIATIONS
+        THIRD_GROUP_ENTRIES RIVAL_CLASHES
+    """
     assert [name for name in happened.split() if total(world, getattr(q, name)) <= 0] == []
     assert transit[:, 1].max() > 0 and transit[:, 2].max() > 0
 
@@ -108,7 +111,7 @@ def test_weights_and_the_parts_of_the_vacuum(history):
         assert states == pytest.approx(run.scenario.time.horizon_days)
 
 
-def test_groups_are_in_business(history):
+def test_armed_groups_earn_and_spend(history):
     """Otherwise their ledger would balance because nobody paid."""
     world = history[-1].world
     assert (world.actors.groups.money >= 0).all()
@@ -136,7 +139,7 @@ def test_an_incident_harms_no_more_people_than_live_there():
 
 
 def conserves(overrides, replication):
-    """Run it day by day: bounds hold every day, ledgers balance at the end, every outcome is a number or undefined."""
+    """Run day by day: bounds hold daily, ledgers balance, and outcomes are numbers or undefined."""
     try:
         run = small_run(replication, **overrides)
     except UserError:
@@ -159,5 +162,5 @@ def test_any_scenario_conserves(overrides, replication):
 @settings(USUAL, max_examples=300)
 @given(overrides=scenarios(28, 84), replication=draw.integers(0, 10_000))
 def test_any_of_many_scenarios_conserves(overrides, replication):
-    """Longer, so that crops ripen, moves arrive, losses are answered; a failing example is made as small as it gets."""
+    """Run longer, so that crops ripen and moves arrive; hypothesis shrinks a failing example."""
     conserves(overrides, replication)

@@ -1,4 +1,4 @@
-"""Dated events: values that come and go, and shocks from outside. What has ended leaves nothing; what is to come changes nothing yet."""
+"""Dated events: values set for some days, and shocks; neither acts before or after."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Which way things go: each lever of the model, moved alone, moves what its page says it moves, and its off value stops it."""
+"""Directions: each lever, moved alone, has the effect its page states; its off value has none."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def mean_coverage(run, theatre: int = VRAEM) -> float:
 
 
 def test_more_soldiers_cover_more_and_find_more():
-    """Coverage, patrol teams and their density in the cells rise with the soldiers of a theatre (4.4)."""
+    """Coverage, patrol teams and their density rise with the soldiers of a theatre (4.4)."""
     found = []
     for soldiers in (3_000, 6_000, 12_000):
         run = small_run(**{"forces.vraem.soldiers": soldiers})
@@ -56,8 +56,8 @@ TALKATIVE = {
 }  # a leak a day
 
 
-def test_in_transit_a_unit_counts_nowhere():
-    """While on the way it has no effort and stands in no site's force; then it stands in another theatre (4.2)."""
+def test_a_unit_in_transit_counts_in_no_theatre():
+    """While it travels, a unit has no effort and no site; then it is in another theatre (4.2)."""
     run, most = moved(), 0
     home = run.world.sites.theatre[run.world.actors.units.home].copy()
     while not run.finished:
@@ -90,8 +90,8 @@ def test_the_split_thins_coverage_at_home_and_thickens_it_at_the_border():
 
 
 @pytest.mark.parametrize(("level", "leaks"), [(1.0, False), (0.0, True)])
-def test_full_secrecy_lets_nothing_out(level, leaks):
-    """`secrecy.level = 1` switches the leak off: no move is known, no group holds back. At 0 some are (4.6)."""
+def test_under_full_secrecy_no_move_becomes_known(level, leaks):
+    """`secrecy.level = 1` switches leaks off: no move is known. At 0 some moves are (4.6)."""
     run, known, held_back = moved(**TALKATIVE, **{"secrecy.level": level}), 0, 0
     while not run.finished:
         run.advance(1)
@@ -109,7 +109,7 @@ def test_secrecy_ends_on_its_day():
 
 
 def test_a_departure_that_is_known_holds_groups_back_only_until_it_comes():
-    """Restraint lies between a departure they know of and the departure (S19), and touches the groups of that theatre only."""
+    """Only groups of that theatre hold back, from the news to the departure itself (S19)."""
     run, seen = moved(**TALKATIVE, **{"secrecy.level": 0.0, "strategy.share_to_border": 0.05}), []
     theatre_of = run.world.sites.theatre
     while not run.finished:
@@ -170,7 +170,7 @@ def test_price_falls_when_stock_piles_up(run_at_day_0, times, sign):
     ("factor", "planted", "given_up"), [(2.0, True, False), (1.0, False, False), (0.5, False, True)]
 )
 def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
-    """Above its pay coca is planted, below it given up, at it neither (4.11)."""
+    """A price above the pay adds coca, a price below it removes coca, an equal one does neither (4.11)."""
     run = run_at_day_0
     run.world.places.markets.price_leaf[:] = factor * run.world.parameters.crops.pay_leaf_usd[0]
     run.world.tally[:] = 0.0
@@ -185,7 +185,7 @@ def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
 
 
 def test_eradication_never_takes_more_than_stands(run_at_day_0):
-    """All fields found, all reached, and some given up in the same week: no hectare is cleared twice."""
+    """If all fields are found and some are given up in that week, no hectare is cleared twice."""
     run = run_at_day_0
     towns, theatres = run.world.places.communities, run.world.places.theatres
     run.world.places.markets.price_leaf[:] = 0.0
@@ -200,7 +200,7 @@ def test_eradication_never_takes_more_than_stands(run_at_day_0):
 
 
 def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
-    """Income above wages draws recruits; income gone, they leave (4.9)."""
+    """Income above wages draws recruits; without income they leave (4.9)."""
     run = run_at_day_0
     groups = run.world.actors.groups
     change = []
@@ -218,7 +218,7 @@ def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
 
 @pytest.mark.parametrize(("sanctuary", "cross"), [(0.0, False), (1.0, True)])
 def test_sanctuary_off_keeps_cells_on_this_side(sanctuary, cross):
-    """Nobody crosses out where the other bank is no refuge (4.15, S31)."""
+    """No cell crosses to the other bank where it is no refuge (4.15, S31)."""
     parameters = {"partner.sanctuary": sanctuary, "partner.sigma": 1.0, "partner.own_will": 0.0}
     run = small_run(
         **{"partner.coordination": 0.0, "time.horizon_days": 140, "parameters": parameters}
@@ -241,7 +241,7 @@ def test_friction_suspends_coordination_at_once():
 
 
 def test_corruption_lets_loads_pass():
-    """Posts that have taken much seize less the more corrupt they can be; at 0 they seize most (4.7)."""
+    """The more corrupt posts can become, the less they seize (4.7)."""
     seized = []
     for corruption in (0.0, 0.6):
         parameters = {
@@ -257,7 +257,7 @@ def test_corruption_lets_loads_pass():
 
 
 def test_losses_split_loads_and_quiet_times_join_them(run_at_day_0):
-    """Above the limit of losses a firm sends smaller loads, under the lower one larger again, never over the standard (4.13)."""
+    """After high losses a firm sends smaller loads, after low losses larger ones (4.13)."""
     run = run_at_day_0
     firms = run.world.actors.networks
     firms.sent[:], firms.load_scale[:] = 100.0, 0.5
@@ -291,7 +291,7 @@ def test_belief_follows_what_is_there_by_rumour_only(run_at_day_0):
 
 
 def test_reports_need_cooperation_and_no_fear(run_in_week_1):
-    """`tau pop/1000 k (1 - fear)(.3 + .7 C~)` (4.5): by hand for every community, and nothing from the silent or the frightened."""
+    """Check `tau pop/1000 k (1 - fear)(.3 + .7 C~)` (4.5) by hand for every community."""
     run = run_in_week_1
     towns, p = run.world.places.communities, run.world.parameters.information
     towns.cooperation[0], towns.fear[1] = 0.0, 1.0
@@ -326,8 +326,8 @@ def test_leads_are_dropped_when_they_are_old(run_in_week_1):
     assert leads[0].alive == 1 != leads[1].alive
 
 
-def test_a_hungry_post_stops_patrolling():
-    """Nothing brought, nothing sold in the town and nothing in store: nobody is on task, and readiness wears (4.3)."""
+def test_a_post_without_supplies_stops_patrolling():
+    """Without deliveries, purchases and stores nobody is on task, and readiness falls (4.3)."""
     run = small_run(parameters={"start.local_supply_kg": 0.0})
     run.advance(8)
     units, theatres = run.world.actors.units, run.world.places.theatres
@@ -342,7 +342,7 @@ def test_a_hungry_post_stops_patrolling():
 
 
 def test_the_ambush_rate_is_that_of_the_page():
-    """Acts a day per group: 1 - exp(-rate / 7 x fighters x opportunity), here with opportunity pinned at 1 and no restraint (4.8)."""
+    """Acts a day: 1 - exp(-rate / 7 x fighters x opportunity), here with opportunity 1 (4.8)."""
     parameters = {
         "engagement.opportunity_floor": 1.0,
         "engagement.opportunity_cap": 1.0,

@@ -1,4 +1,4 @@
-"""What must come out bit for bit the same: the same run again, in days or in stretches, compiled or not; strategies until they differ."""
+"""Runs that must be equal bit for bit: repeated, day by day, compiled or not, or up to a move."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_another_replication_or_seed_is_another_run():
     assert not same(base, run(small_scenario(replications__base_seed=2)))
 
 
-def test_days_or_stretches():
+def test_a_run_by_days_equals_a_run_by_stretches():
     """`run` in stretches of up to 28 days, and the same in steps of one day and of five."""
     whole = finished(**MOVING)
     for step in (1, 5):
@@ -55,7 +55,7 @@ def test_days_or_stretches():
 )
 @pytest.mark.parametrize("name", ["static", "phased", "rapid-reserve", "police-backfill"])
 def test_a_share_of_0_is_hold(name, tasking):
-    """Nothing rewrites it to hold; it comes out so (section 5)."""
+    """No code turns such a strategy into hold; the runs are equal by themselves (section 5)."""
     levers = {
         "strategy.tasking_vraem": tasking[0],
         "strategy.tasking_border": tasking[1],
@@ -68,7 +68,7 @@ def test_a_share_of_0_is_hold(name, tasking):
 
 
 def test_steps_past_the_end_move_nobody():
-    """What `check` says of steps that the horizon cuts off: the share goes no further than the steps that fall."""
+    """Steps beyond the horizon move nobody, as `check` says."""
     levers = {"time.horizon_days": 28, "strategy.name": "phased", "strategy.share_to_border": 0.4}
     cut_off = finished(**levers, **{"strategy.steps": 4, "strategy.duration_days": 84})
     whole = finished(**levers | {"strategy.name": "static", "strategy.share_to_border": 0.1})
@@ -76,7 +76,7 @@ def test_steps_past_the_end_move_nobody():
 
 
 def test_an_event_ends_with_the_run():
-    """Whatever the day on which it ends, if that is past the last."""
+    """The end day of an event does not matter if it lies past the last day."""
     event = {"day": 3, "set": {"partner.coordination": 0.9}}
     runs = [finished(events=[event | until]) for until in ({"until": 300}, {"until": 21}, {})]
     assert all(state(one) == state(runs[0]) for one in runs)
@@ -84,7 +84,7 @@ def test_an_event_ends_with_the_run():
 
 
 def test_secrecy_that_ends_by_the_first_order_keeps_nothing_secret():
-    """Up to the day of that order any level is as good as none; with a day more it is not."""
+    """Secrecy that ends by the first order has no effect; with one day more it has one."""
     leaky = MOVING | {
         "time.horizon_days": 28,
         "strategy.start_day": 14,
@@ -136,7 +136,7 @@ def noting(one, orders):
 
 @pytest.mark.parametrize(("name", "settings"), VARIANTS)
 def test_strategies_part_on_the_day_their_orders_differ(name, settings):
-    """Until then all that a day may change is the same, bit for bit, day by day: the burn-in, and each day up to the first other order."""
+    """The state is equal bit for bit on each day of the burn-in and up to the first other order."""
     levers = {"secrecy.level": 0.0, "time.horizon_days": 182}
     own = {f"strategy.{key}": value for key, value in settings.items()}
     ours, theirs = {}, {}
@@ -159,7 +159,7 @@ def test_strategies_part_on_the_day_their_orders_differ(name, settings):
 
 
 def test_an_inert_unit_changes_nothing_else():
-    """A package with nobody in it and no task: draws are keyed by who draws, not by the order of rows (section 7)."""
+    """Draws are keyed by who draws, so an empty unit changes no other draw (section 7)."""
     usual, more = small_run(), small_run()
     units = more.world.actors.units
     larger = table(sim.model.state.agents.Unit, len(units) + 1)
@@ -182,8 +182,8 @@ def with_room(one, shipments: int, leads: int):
     return one
 
 
-def test_tables_grow_without_a_trace():
-    """Tables that just hold the busiest day double on the way there; the tally is that of tables that were large from the start."""
+def test_growing_tables_change_no_result():
+    """Tables that grow during a run give the same tally as tables that are large from the start."""
     usual, loads, leads = small_run(), 0, 0
     while not usual.finished:
         usual.advance(1)
@@ -206,7 +206,7 @@ def test_a_full_table_fails_the_run_by_name(room, name):
 
 @pytest.mark.skipif(not is_compiled(), reason="needs the compiler")
 def test_the_day_is_compiled_once():
-    """Whatever the scenario, the entry has one signature: a second would cost a minute of compiling."""
+    """All scenarios share one compiled signature: a second would compile for a minute."""
     for overrides in (
         {},
         MOVING,
@@ -217,7 +217,7 @@ def test_the_day_is_compiled_once():
     assert len(sim.model.day.advance.signatures) == 1
 
 
-def test_the_hash_seed_has_no_say():
+def test_the_hash_seed_changes_nothing():
     here = digest()
     for seed in ("1", "4242"):
         assert elsewhere(PYTHONHASHSEED=seed)["digest"] == here
@@ -225,7 +225,7 @@ def test_the_hash_seed_has_no_say():
 
 @pytest.mark.skipif(not is_compiled(), reason="compares the compiled day with the plain one")
 def test_compiled_and_plain_are_equal():
-    """The same files under NUMBA_DISABLE_JIT=1: equal bytes of tally, outcomes, events and draws, where nearly every line runs."""
+    """NUMBA_DISABLE_JIT=1 gives equal bytes of tally, outcomes, events and draws."""
     plain = elsewhere("busy", NUMBA_DISABLE_JIT="1")
     assert plain["compiled"] is False
     assert plain["digest"] == digest("busy")

@@ -1,4 +1,4 @@
-"""A coupling that changes nothing when it is switched off is a defect: each moves a run in which everything happens."""
+"""Every coupling, switched off, changes a run in which everything happens."""
 
 import hashlib
 

@@ -25,7 +25,7 @@ KEEN = {
     "engagement.vis_group": 0.5,
 }
 HUNGRY = LONG | {"strategy.share_to_border": 0.7}  # more than Loreto's boats and helicopters feed
-NEEDS = {  # what must also hold for a parameter to matter: rare events, limits that bind only under stress
+NEEDS = {  # what must also hold for a parameter to matter: rare events, limits under stress
     "redeployment.many_people": {"strategy.share_to_border": 0.1},
     "secrecy.leak_police": LONG
     | {"strategy.name": "police-backfill", "strategy.steps": None, "strategy.duration_days": None},
@@ -80,7 +80,9 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
 }
 
 
-ATTEMPTS = (  # from quick to thorough: a parameter of a rare event may need another world, a longer time or another posture
+# Attempts go from quick to thorough: a parameter of a rare event may need another world, a longer
+# time or another posture.
+ATTEMPTS = (
     (0, {}),
     (1, LONG),
     (

@@ -1,4 +1,4 @@
-"""The same run in other modes, each in a process of its own: every index checked; as plain Python, with the lines it runs counted."""
+"""The same run in other modes: with every index checked, and as plain Python with line counts."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ LEAST = 95.0  # % of the lines of a mechanism
 
 
 def test_a_checked_index_out_of_bounds_raises(monkeypatch):
-    """Else the next test would hold of anything."""
+    """Without this test, the next one could pass without any check of an index."""
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
     done = subprocess.run(
         [sys.executable, "-c", BEYOND], capture_output=True, text=True, check=False
@@ -37,12 +37,12 @@ def test_a_checked_index_out_of_bounds_raises(monkeypatch):
 
 
 def test_every_index_is_within_bounds():
-    """A read beyond an array is silent in compiled code; checked, it would raise. The run is that of the unchecked code, bit for bit."""
+    """Compiled code reads beyond an array in silence; a checked run raises."""
     assert elsewhere("busy", NUMBA_BOUNDSCHECK="1") == {"compiled": True, "digest": digest("busy")}
 
 
 def test_the_plain_lane_runs_the_lines_of_every_mechanism(tmp_path):
-    """What `test_compiled_and_plain_are_equal` compares is the model, not a corner of it."""
+    """So `test_compiled_and_plain_are_equal` compares the whole model."""
     coverage = (sys.executable, "-m", "coverage")
     data = f"--data-file={tmp_path / 'lines'}"
     elsewhere("busy", (*coverage, "run", data, "--source=sim"), NUMBA_DISABLE_JIT="1")

@@ -1,6 +1,9 @@
-"""The loops of the model over ten years (section 9 of the model): each is struck once, and comes back to the same world left alone.
+"""The feedback loops of the model over ten years (section 9 of the model).
 
-A loop that runs away would keep the mark, or grow it. Long: `make validate`, which prints the trajectories."""
+A shock strikes each loop once; after it, the loop must return to the undisturbed course. A loop
+that runs away would keep the deviation or enlarge it. These tests are long: `make validate` runs
+them and prints the trajectories.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,9 +91,11 @@ def trajectory(
             shock(run)
         run.advance(LOOK)
     seen = np.array(rows)
-    out = [f"{name} {seen[:, i].min():g} - {seen[:, i].max():g}" for i, (name, (_, low, high)) in enumerate(SEEN.items())
-           if not (low <= seen[:, i].min() and seen[:, i].max() <= high)]  # fmt: skip
-    assert out == []
+    out_of_bounds = []
+    for (name, (_, low, high)), values in zip(SEEN.items(), seen.T, strict=True):
+        if not (low <= values.min() and values.max() <= high):
+            out_of_bounds.append(f"{name} {values.min():g} - {values.max():g}")
+    assert out_of_bounds == []
     return seen
 
 
@@ -115,8 +120,12 @@ def all_afraid(run: Run) -> None:
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop and what strikes it: a change of state or a dated event. `back`: name -> (least mark within two years of the shock, least and
-    most that is left of it over the last two), as shares of what the undisturbed runs show, or of 1 where that is a share of 1 itself."""
+    """A loop and its shock: a change of state, or a dated event.
+
+    `back` maps a name to three numbers: the least deviation within two years of the shock, and the
+    least and the most of it that may remain over the last two years. They are shares of the
+    undisturbed value, or of 1 where that value is itself a share.
+    """
 
     back: dict[str, tuple[float, float, float]]
     shock: Callable[[Run], None] | None = None
@@ -145,14 +154,16 @@ LOOPS = {
         until=STRUCK + 364,
         levers=FOLLOWING,
     ),
-    # Between the limits of splitting and of joining any size stays: what has been learned of risky routes may leave larger loads.
+    # Any size between the limits of splitting and of joining is stable, so loads may stay larger
+    # after firms have learned which routes are risky.
     "loss-split-loads": Loop(
         {"loads": (0.02, -0.02, 0.25)},
         event={"route_effort": {"share_of_routes": 1.0, "effort": 30.0}},
         until=STRUCK + 364,
     ),
-    # Of 15,000 ha cleared a tenth is planted next door, and a seventh of the rest given up (`crops.give_up` against `replant`): 1,900 of
-    # some 36,000 ha. Land has no end here and fields grow by a share of themselves, so that only the higher price makes it good.
+    # Of 15,000 ha cleared, a tenth is planted next door and a seventh of the rest is given up
+    # (`crops.give_up` against `replant`): 1,900 of some 36,000 ha. Land is unlimited and fields
+    # grow by a share of themselves, so only the higher price makes up for the loss.
     "price-planting, land": Loop(
         {"price": (0.05, -0.05, 0.05), "coca": (0.05, -0.053, 0.02)},
         event=ERADICATED,
@@ -169,7 +180,7 @@ LOOPS = {
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_a_loop_comes_back(name):
+def test_a_loop_returns_after_a_shock(name):
     loop = LOOPS[name]
     usual = np.array([left_alone(r, loop.levers) for r in REPLICATIONS])
     events = (
@@ -187,9 +198,8 @@ def test_a_loop_comes_back(name):
         gaps = (struck[:, :, i] - usual[:, :, i]) / (1.0 if thing in SHARES else level)
         gap, kept = gaps.mean(axis=0), gaps[:, last:].mean(axis=1)
         error = np.std(kept, ddof=1) / np.sqrt(len(kept))
-        print(
-            f"{name}: {thing}, once a year, undisturbed {np.round(level[::4], 3)}, gap {np.round(gap[::4], 3)}"
-        )
+        yearly, yearly_gap = np.round(level[::4], 3), np.round(gap[::4], 3)
+        print(f"{name}: {thing}, once a year, undisturbed {yearly}, gap {yearly_gap}")
         print(f"    kept over the last two years: {kept.mean():.3f}, standard error {error:.3f}")
         assert (gaps[:, : before + 1] == 0.0).all(), "a shock to come changes nothing yet"
         first = np.abs(gap[before + 1 : before + two + 1]).max()
@@ -199,8 +209,11 @@ def test_a_loop_comes_back(name):
 
 
 def test_fighters_at_four_levels_of_force():
-    """Ten years on the real map. A mean field gives 139, 108, 93, 70 fighters at force x .4, .7, 1, 2 (section 4.9 of the model): printed
-    beside; asserted only that more force leaves no more fighters, as far as three worlds can tell, and that none of them runs away."""
+    """More force leaves no more fighters after ten years on the real map, and none runs away.
+
+    A mean field gives 139, 108, 93 and 70 fighters at 0.4, 0.7, 1 and 2 times the force (section
+    4.9 of the model); the test prints these numbers beside its own. Three worlds are compared.
+    """
     found = {}
     for times in (0.4, 0.7, 1.0, 2.0):
         vraem = {

@@ -1,9 +1,14 @@
-"""For every parameter: over its range it moves the record that the registry names, in the direction that it states (`moves`).
+"""Every parameter moves the record that the registry names, in the stated direction (`moves`).
 
-Each is run at both ends of its range in the same worlds, on the 10 km map, in a scenario in which everything happens. A record is an
-outcome, a counted quantity (`tally.attacks`), the mean of a field at the end (`communities.fear`) or of a layer (`minds.belief`), rows
-of a table (`networks.rows`), coca of a department, people of a kind of unit, the share of groups that camp elsewhere than at first, coca
-at their camps, or the mean of finite travel days between sites (`travel.days`)."""
+Each parameter is run at both ends of its range in the same worlds, on the 10 km map, in a scenario
+in which everything happens. A record is one of these:
+
+- an outcome, or a counted quantity (`tally.attacks`);
+- the mean of a field at the end (`communities.fear`) or of a layer (`minds.belief`);
+- the rows of a table (`networks.rows`), the coca of a department, the people of a kind of unit;
+- the share of groups that camp elsewhere than at first, and the coca at their camps;
+- the mean of finite travel days between sites (`travel.days`).
+"""
 
 import math
 from collections.abc import Iterable
@@ -41,7 +46,7 @@ DEAR_POSTS = {
 }
 NO_PARTNER = {"partner.coordination": 0.0, "parameters": {"partner.own_will": 0.0}}
 ALSO: dict[str, dict] = (
-    {  # what must hold besides for the record to be moved: limits that bind only under stress, or one cause alone
+    {  # what else must hold for the record to move: a limit that binds under stress, a single cause
         name: NEEDS[name]
         for name in (
             "redeployment.many_people",
@@ -249,9 +254,8 @@ def test_a_parameter_moves_its_record_as_stated(name):
     changes = [sign * each for each in changes_of(name, record, range(WORLDS))]
     if not is_clear(changes) and any(changes):
         changes += [sign * each for each in changes_of(name, record, range(WORLDS, MORE_WORLDS))]
-    assert is_clear(changes), (
-        f"{name} {moves}: {np.mean(changes):g} over its range, by world {np.round(changes, 6).tolist()}"
-    )
+    by_world = np.round(changes, 6).tolist()
+    assert is_clear(changes), f"{name} {moves}: {np.mean(changes):g} over its range, {by_world}"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A run under the clock is the same run, and every loop of the day has its time."""
+"""A timed run is the same run, and the table has a time for every loop of the day."""
 
 import pytest
 from busy import busy
@@ -16,7 +16,7 @@ BUSY = busy() | {"time.horizon_days": 28, "record.events": True}
     not is_compiled(), reason="compares the day with a clock in it with the compiled one"
 )
 def test_a_profiled_run_is_the_same_run_even_where_stretches_end_early(monkeypatch):
-    """Bit for bit, with a log so short that it is drained in mid-stretch; and a tick for each call of each loop."""
+    """The run is equal bit for bit, though a short log ends stretches early; each call is timed."""
     plain = run(small_scenario(**BUSY))
     busiest = max(plain.log["t"].tolist().count(t) for t in set(plain.log["t"]))
     monkeypatch.setattr(sim.simulation.build.world, "EVENT_ROWS", 2 * busiest + 8)

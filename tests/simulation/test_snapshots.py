@@ -42,7 +42,7 @@ def test_one_row_per_day_and_community(finished, layers):
 
 @pytest.mark.parametrize("theatre", ["vraem", "loreto", "cajamarca"])
 def test_vacuum_of_the_weekly_series(finished, layers, theatre):
-    """Shares change on the first day of a week: its mean is what the next week's first morning shows."""
+    """Shares change on the first day of a week: its mean is the value when the next one starts."""
     here = layers[layers["theatre"] == theatre]
     weekly = finished.records().weekly.query("theatre == @theatre").set_index("week")["vacuum"]
     for day in DAYS[1:]:

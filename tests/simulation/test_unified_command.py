@@ -44,7 +44,7 @@ def test_an_event_puts_the_services_under_one_command_and_apart_again():
 
 
 def test_a_partner_reports_after_weeks_to_all():
-    """One to six weeks, drawn for each report; every service has it then (section 4.15 of the model)."""
+    """Each report takes one to six weeks, drawn; then every service has it (section 4.15)."""
     leads, run = leads_of(
         partner__coordination=1.0,
         parameters={"information.partner_reports": 0.3},
@@ -57,8 +57,8 @@ def test_a_partner_reports_after_weeks_to_all():
     assert (run.world.sites.theatre[reports.site] > 0).all()
 
 
-def test_the_foreign_bank_is_out_of_bounds(run_in_week_1):
-    """Patrols without end on every foreign cell and posts without end in every foreign town: no load there is lost."""
+def test_units_do_not_act_on_the_foreign_bank(run_in_week_1):
+    """Unlimited patrols and posts abroad cause no loss of a load there."""
 
     world = run_in_week_1.world
     loads, steps = world.actors.shipments, world.routes

@@ -1,4 +1,4 @@
-"""What a user's strategy may do to a run: fail it by name, day and line, and nothing else."""
+"""A user's strategy can fail a run, which names it, the day and the line; it can do no more."""
 
 import pytest
 from small_runs import BASELINE, SMALL
@@ -7,7 +7,12 @@ from sim.scenario import load_scenario
 from sim.simulation.run import run
 from sim.strategies import StrategyError
 
-HEAD = "from sim import Orders, Strategy\n\nclass Mine(Strategy):\n    name = 'mine'\n    def decide(self, situation):\n"
+HEAD = """from sim import Orders, Strategy
+
+class Mine(Strategy):
+    name = 'mine'
+    def decide(self, situation):
+"""
 WRONG = {
     "return 1 / 0": "ZeroDivisionError",
     "raise SystemExit(0)": "SystemExit",

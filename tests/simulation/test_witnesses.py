@@ -1,5 +1,8 @@
-"""What is declared to have no effect has none, and what is not declared has one: witnesses for `acts` and `needs` of the registry, for the
-conditions of the levers and for what `redeploy check` tells. A declaration that is wrong misleads whoever reads the warning."""
+"""A setting that is declared to have no effect has none, and any other setting has one.
+
+These are witnesses for `acts` and `needs` of the registry, for the conditions of the levers and for
+the warnings of `redeploy check`. A wrong declaration misleads whoever reads the warning.
+"""
 
 import json
 from functools import cache
@@ -178,31 +181,53 @@ def test_parameters_of_the_start_reach_no_record_that_an_event_refills():
     assert SMALL["time.burn_in_days"] > 0
 
 
-LEVERS = {  # a value of each lever that is not the one of the busy scenario, and what else must hold
-    "forces": {"flight_hours_per_year": 900} | {
+HELD = {
+    "soldiers": 4_000,
+    "special": 30,
+    "river_infantry": 60,
+    "police": 900,
+    "antinarcotics": 10,
+    "boats": 2,
+    "lorries": 1,
+    "helicopter_share": 0.02,
+}
+COCA_AREAS = ("vraem", "bajo_amazonas", "putumayo", "condorcanqui", "maranon")
+LEVERS = {  # a value of each lever that the busy scenario does not have, and what else must hold
+    "forces": {"flight_hours_per_year": 900}
+    | {
         f"{theatre}.{name}": value
         for theatre in THEATRES
-        for name, value in {
-            "soldiers": 4_000, "special": 30, "river_infantry": 60, "police": 900, "antinarcotics": 10, "boats": 2, "lorries": 1,
-            "helicopter_share": 0.02,
-        }.items()
-        if (theatre, name) != ("cajamarca", "boats")  # its depot has no port: told by `redeploy check`
+        for name, value in HELD.items()
+        if (theatre, name) != ("cajamarca", "boats")  # its depot has no port: `check` warns of it
     },
-    "enemy": {"mpcp_fighters": 90, "mpcp_groups": 3, "dissident_fighters": 40, "dissident_groups": 4, "networks": 9}
-    | {"cognition": "salience"},
-    "crops": {f"coca_ha.{name}": 500.0 for name in ("vraem", "bajo_amazonas", "putumayo", "condorcanqui", "maranon")}
-    | {"poppy_ha.cajamarca": 50.0},
+    "enemy": {
+        "mpcp_fighters": 90,
+        "mpcp_groups": 3,
+        "dissident_fighters": 40,
+        "dissident_groups": 4,
+        "networks": 9,
+        "cognition": "salience",
+    },
+    "crops": {f"coca_ha.{name}": 500.0 for name in COCA_AREAS} | {"poppy_ha.cajamarca": 50.0},
     "inflow": {"background_kg_per_year": 9_000.0},
     "strategy": {
-        "share_to_border": 0.1, "border_split": {"loreto": 0.2, "cajamarca": 0.8}, "moved": "special", "withdrawal": "close_small",
-        "move_helicopters": 1.0, "tasking_vraem": "garrison", "tasking_border": "line", "start_day": 28, "duration_days": 28, "steps": 1,
+        "share_to_border": 0.1,
+        "border_split": {"loreto": 0.2, "cajamarca": 0.8},
+        "moved": "special",
+        "withdrawal": "close_small",
+        "move_helicopters": 1.0,
+        "tasking_vraem": "garrison",
+        "tasking_border": "line",
+        "start_day": 28,
+        "duration_days": 28,
+        "steps": 1,
     },
     "secrecy": {"level": 1.0},
     "partner": {"coordination": 0.1, "suspended": True},
     "mandate": {"detain": "pnp", "unified_command": True},
     "eradication": {f"ha_per_year.{name}": 9_000.0 for name in THEATRES},
     "time": {"horizon_days": 63, "burn_in_days": 14, "start_date": "2022-07-01"},
-}  # fmt: skip
+}
 EACH_LEVER = [
     (f"{section}.{key}", value) for section, keys in LEVERS.items() for key, value in keys.items()
 ]

@@ -1,8 +1,8 @@
 """Digests of many runs: they say that a change of the code changed no number of the model.
 
-`python tests/simulation/witness.py` runs every shipped strategy, and every coupling switched off, for a
-year on both maps, and compares one digest of the outcomes and one of the weekly series of each run
-with those in `witness.json`. `--record` writes that file, on a commit that is known to be good.
+`python tests/simulation/witness.py` runs every shipped strategy, and every coupling switched off,
+for a year on both maps. It compares one digest of the outcomes and one of the weekly series of each
+run with those in `witness.json`. `--record` writes that file, on a commit that is known to be good.
 Equal bytes are promised on one machine and lock only (another processor adds in another order), so
 the file also says where it was recorded.
 """
@@ -56,7 +56,7 @@ def digests(file: Path, overrides: dict[str, object]) -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """What decides the last bit besides the code: processor, versions, and what functions and sums give."""
+    """Return what decides the last bit besides the code, such as processor and versions."""
     functions = (math.exp, math.log, math.sin, math.cos, math.atan, math.expm1, math.log1p, np.exp)
     points = [0.001 + k * 0.137 for k in range(400)]
     values = [float(f(x)) for f in functions for x in points] + [math.pow(x, 1.7) for x in points]

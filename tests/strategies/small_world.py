@@ -1,4 +1,4 @@
-"""A small world made by hand: 40 towns and 10 hamlets in three theatres on a line of roads and rivers, three towns abroad, one hub."""
+"""A small world made by hand: 40 towns and 10 hamlets on a line, three towns abroad, one hub."""
 
 import datetime
 from collections import Counter
@@ -37,8 +37,16 @@ from sim.strategies.tasking import assign
 BURN_IN = 364
 TOWNS = {VRAEM: 20, LORETO: 12, CAJAMARCA: 8}
 NAMES = {VRAEM: "Valle", LORETO: "Rio", CAJAMARCA: "Cerro"}
-UNITS = [(VRAEM, LINE, 293), (VRAEM, SPECIAL, 30), (VRAEM, RIVER_INFANTRY, 10), (VRAEM, POLICE, 12), (VRAEM, ANTINARCOTICS, 4),
-         (LORETO, LINE, 40), (LORETO, RIVER_INFANTRY, 8), (CAJAMARCA, LINE, 10)]  # fmt: skip
+UNITS = [  # theatre, kind, number
+    (VRAEM, LINE, 293),
+    (VRAEM, SPECIAL, 30),
+    (VRAEM, RIVER_INFANTRY, 10),
+    (VRAEM, POLICE, 12),
+    (VRAEM, ANTINARCOTICS, 4),
+    (LORETO, LINE, 40),
+    (LORETO, RIVER_INFANTRY, 8),
+    (CAJAMARCA, LINE, 10),
+]
 
 
 @dataclass
@@ -118,14 +126,24 @@ def make_world(**levers) -> World:
     moving = table(redeployment.Parameters, 1)
     for name, value in load_registry().record("redeployment").items():
         moving[name] = value
+    time = SimpleNamespace(start_date=datetime.date(2022, 1, 1))
     world = World(
-        Actors(units, *tables), Places(communities, None, None, theatres, lever),
-        Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
-        tuple(map(str, names)), tuple(map(str, kinds)), lon, lat, n, days, SimpleNamespace(air_hours=0.5 * days),
-        np.zeros((160, len(counts.QUANTITIES), counts.PLACES)), np.uint64(7),
-        SimpleNamespace(strategy=strategy, time=SimpleNamespace(start_date=datetime.date(2022, 1, 1))),
-        people.copy(), SimpleNamespace(redeployment=moving),
-    )  # fmt: skip
+        actors=Actors(units, *tables),
+        places=Places(communities, None, None, theatres, lever),
+        sites=Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
+        site_names=tuple(map(str, names)),
+        site_kinds=tuple(map(str, kinds)),
+        site_lon=lon,
+        site_lat=lat,
+        n_communities=n,
+        days_surface=days,
+        ways=SimpleNamespace(air_hours=0.5 * days),
+        tally=np.zeros((160, len(counts.QUANTITIES), counts.PLACES)),
+        key=np.uint64(7),
+        scenario=SimpleNamespace(strategy=strategy, time=time),
+        census=people.copy(),
+        parameters=SimpleNamespace(redeployment=moving),
+    )
     post_everybody(world)
     return world
 

@@ -108,7 +108,7 @@ def test_phased_follows_its_steps():
 @pytest.mark.parametrize(
     ("settings", "expected"), [({"steps": 1}, 100), ({"duration_days": 0}, 100), ({"steps": 2}, 50)]
 )
-def test_phased_at_its_edges(settings, expected):
+def test_phased_handles_a_single_step_and_a_short_duration(settings, expected):
     world = make_world(share_to_border=0.3)
     review(world, strategy_of(world, "phased", **settings), 0)
     assert at_border(world).total() == expected
@@ -151,7 +151,7 @@ def test_only_reports_and_random_are_renewed_and_who_is_in_place_stays():
     [("area", "chokepoint", 14), ("random", "line", 7), ("reports", "random", 7)],
 )
 def test_only_what_is_drawn_is_reviewed_every_week(vraem, border, days):
-    """Between two reviews of the movement a share, a return or a report changes nothing; who is drawn anew moves within the theatre."""
+    """Between two reviews of the movement, units move within their theatre only."""
     world = make_world(share_to_border=0.15, tasking_vraem=vraem, tasking_border=border)
     strategy = strategy_of(world, "static", start_day=7)
     assert strategy.review_days == days

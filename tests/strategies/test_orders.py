@@ -1,4 +1,4 @@
-"""From orders to the orders of units."""
+"""How the orders of a strategy become the orders of units."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""police-backfill: police come from a posting that then lacks them, to the towns that soldiers left."""
+"""police-backfill: police leave one posting for the towns that soldiers left."""
 
 from collections import Counter
 
@@ -25,7 +25,7 @@ def began(share=0.15, **settings):
 
 
 def moved(world):
-    """Police units that are or are bound for another theatre than their own: (from, to) by count."""
+    """Count the police units that are in, or bound for, another theatre, by (from, to)."""
     u, theatre = world.actors.units, world.sites.theatre
     bound = np.where(u.status == POSTED, u.posting, u.order_site)
     away = (u.alive == 1) & (u.kind == POLICE) & (theatre[u.home] != theatre[bound])

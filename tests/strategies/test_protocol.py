@@ -81,7 +81,8 @@ def test_a_registered_class_is_part_of_a_runs_identity(registry):
     """Typed in a notebook, it is known by its cell."""
     ids = []
     for cell, answer in enumerate(("None", "None", "Orders()")):
-        text = f"class Mine(Strategy):\n    name = 'mine'\n    def decide(self, situation):\n        return {answer}\n"
+        text = "class Mine(Strategy):\n    name = 'mine'\n"
+        text += f"    def decide(self, situation):\n        return {answer}\n"
         linecache.cache[f"<cell {cell}>"] = (
             len(text),
             None,

@@ -145,7 +145,7 @@ def test_it_comes_back_after_its_stay_by_air_when_there_are_hours(bank, by_air):
     assert out(world) == {FAR: 4}
 
 
-def test_who_is_near_comes_back_by_road():
+def test_units_that_are_near_come_back_by_road():
     world, strategy = started()
     told(world, 7, NEAR)
     review(world, strategy, 7)

@@ -1,4 +1,4 @@
-"""Every shipped strategy in a real run on the coarse map: what is away, under the budget, and home again."""
+"""Every shipped strategy in a run on the coarse map: units leave, keep the budget, and return."""
 
 from itertools import pairwise
 from pathlib import Path

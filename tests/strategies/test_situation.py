@@ -1,4 +1,4 @@
-"""What command knows, and what it does not."""
+"""What the command knows of the model, and what stays hidden from it."""
 
 import copy
 import dataclasses
@@ -50,7 +50,7 @@ def test_arrays_are_copies(world):
 
 
 def test_what_is_read_late_tells_of_its_day(world):
-    """Tables are made when they are first read; a strategy that keeps a situation must not see a later day by it."""
+    """Tables are made at the first read; a situation that is kept must not show a later day."""
     add_leads(world, [3, 4])
     world.tally[1:] = 1.0
     early, late = situation(world, 14), situation(world, 14)

@@ -1,4 +1,4 @@
-"""surge-and-return: out, a stay, and home; again where asked."""
+"""surge-and-return: units leave, stay and come home, and repeat this if asked."""
 
 import pytest
 from small_world import arrive, at_border, make_world, review, strategy_of
@@ -17,7 +17,7 @@ def away_by_day(last, **settings):
     return away, world
 
 
-def test_it_goes_once_and_everybody_comes_home():
+def test_the_surge_goes_out_once_and_all_units_come_home():
     before = make_world(share_to_border=0.3).actors.units
     away, world = away_by_day(400, start_day=20, stay_days=60)
     assert away == {day: 100 if 20 <= day < 80 else 0 for day in away}
@@ -27,7 +27,7 @@ def test_it_goes_once_and_everybody_comes_home():
     )
 
 
-def test_it_goes_again_every_so_many_days():
+def test_the_surge_repeats_at_the_set_interval():
     away, _ = away_by_day(500, start_day=14, stay_days=56, repeat_every_days=140)
     assert away == {day: 100 if day >= 14 and (day - 14) % 140 < 56 else 0 for day in away}
     assert sum(away[day] > away[day - 14] for day in list(away)[1:]) == 4

@@ -1,4 +1,4 @@
-"""Where units stand and what they do."""
+"""The taskings: where units stand and what they do."""
 
 from collections import Counter
 

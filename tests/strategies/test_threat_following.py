@@ -1,4 +1,4 @@
-"""threat-following: step by step, as the threat per soldier changes, and never away with its own echo."""
+"""threat-following: it moves step by step as the threat per soldier changes, without feedback."""
 
 import dataclasses
 from types import MappingProxyType
@@ -100,7 +100,7 @@ def test_a_threat_that_grows_moves_one_step_after_as_many_reviews_as_patience_as
 
 
 @pytest.mark.parametrize("sign", ["attacks", "seizures", "armed_group", "shipment"])
-def test_each_sign_alone_can_point_there_and_home(quiet, sign):
+def test_each_sign_alone_can_call_for_a_move_and_for_a_return(quiet, sign):
     for side, way in ((0, 1), (1, -1)):
         strategy = follower(quiet)
         strategy.share = 0.15
@@ -110,13 +110,13 @@ def test_each_sign_alone_can_point_there_and_home(quiet, sign):
         assert (shown[-1] - 0.15) * way > 0, (sign, side)
 
 
-def test_laboratories_point_nowhere(quiet):
+def test_laboratories_call_for_no_move(quiet):
     assert set(
         shares(quiet, follower(quiet), [USUAL] * 8 + [USUAL | {"laboratory": (90, 25)}] * 20)
     ) == {0.0}
 
 
-def test_what_is_within_chance_moves_nobody(quiet):
+def test_a_change_within_chance_moves_nobody(quiet):
     assert set(shares(quiet, follower(quiet), [USUAL] * 8 + [times(1.25)] * 20)) == {0.0}
     assert (
         shares(quiet, follower(quiet), [MANY] * 8 + [times(1.25, MANY)] * 20)[-1] > 0.0
@@ -126,7 +126,7 @@ def test_what_is_within_chance_moves_nobody(quiet):
     }
 
 
-def test_more_of_all_in_both_points_nowhere(quiet):
+def test_an_equal_rise_in_both_theatres_moves_nobody(quiet):
     assert set(shares(quiet, follower(quiet), [MANY] * 8 + [times(3, times(3, MANY), 1)] * 20)) == {
         0.0
     }
@@ -188,7 +188,7 @@ def test_reports_that_own_patrols_make_move_nobody(quiet):
 
 
 def test_ten_years_of_the_loop_end_where_threat_and_soldiers_are_in_proportion(quiet):
-    """Soldiers go where they are sent; each brings reports by more than the staff allows for (trust) and seizures as it should."""
+    """Each soldier brings more reports than the staff's trust allows for."""
     world = make_world(share_to_border=1.0)
     strategy = strategy_of(world, "threat-following")
     shown = []

@@ -1,4 +1,4 @@
-"""triggered-return: against the baseline, once, and only what it says comes home."""
+"""triggered-return: it compares attacks with the baseline, and returns a set share once."""
 
 import math
 
@@ -51,7 +51,7 @@ def test_the_threshold_is_that_of_the_baseline_not_a_count():
     assert away_by_day(world_with([1] * 40, baseline=0.2))[56] == 0
 
 
-def test_attacks_elsewhere_call_nobody():
+def test_attacks_in_other_theatres_call_nobody_home():
     assert set(away_by_day(world_with([9] * 40, theatre=LORETO)).values()) == {100}
 
 

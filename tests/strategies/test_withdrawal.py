@@ -1,4 +1,4 @@
-"""How the VRAEM is left: each style takes the same number, from the posts that its name says."""
+"""Withdrawal from the VRAEM: each style takes the same number, from the posts of its name."""
 
 from collections import Counter
 from typing import get_args
@@ -68,7 +68,7 @@ def test_thin_empties_no_post_and_of_the_others_line_units_at_most_one_is_left_h
 
 @pytest.mark.parametrize("withdrawal", CLOSING)
 def test_posts_close_in_the_order_that_the_style_says(withdrawal):
-    """Of line units: no post of a later turn gives one while a post of an earlier turn still has one."""
+    """A post of a later turn gives no line unit while a post of an earlier turn still has one."""
     reported = [0, 0, 1, 2, 3, 3, 3]
     world = after(withdrawal, moved="line", leads=reported)
     units = world.actors.units

@@ -238,7 +238,7 @@ def test_one_fact_leaves_the_others_on_the_scoreboard(quick, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("lost", ["the folder", "some runs", "the code"])
-def test_a_fact_that_cannot_be_told_again_is_not_dropped_without_a_word(
+def test_a_fact_that_cannot_be_measured_again_is_not_dropped_silently(
     lost, quick, tmp_path, capsys, monkeypatch
 ):
     tried(tmp_path, "S17", "S15")
@@ -298,7 +298,7 @@ IN_THE_WAY = {
 
 @pytest.mark.parametrize("replacing", [[], ["--replace"]])
 @pytest.mark.parametrize("case", IN_THE_WAY)
-def test_every_folder_is_looked_at_before_the_first_run_and_nothing_is_touched(
+def test_every_folder_is_checked_before_the_first_run_and_none_is_changed(
     case, replacing, quick, tmp_path, capsys
 ):
     make, told = IN_THE_WAY[case]

@@ -1,0 +1,132 @@
+"""The printed comparison: what its lines say and how wide they are."""
+
+import io
+import math
+
+import numpy as np
+import pytest
+from known_folders import ABOUT, WORLDS, Folder, Futures, N, printed, row_of
+from rich.console import Console
+
+from sim.analysis.compare import compare
+from sim.analysis.labels import short
+from sim.analysis.printed import HEADLINE, print_comparison
+
+
+def test_the_headline_has_one_line_per_point_within_120_columns():
+    text = printed(compare(Folder(), outcomes=HEADLINE))
+    lines = [line.strip() for line in text.splitlines()]
+    assert max(map(len, lines)) <= 120
+    (line,) = [line for line in lines if line.startswith("static 30 %")]
+    assert (
+        "+3.000 [3.000, 3.000]" in line and "+2.96 [2.86, 3.06]" in line and line.endswith(str(N))
+    )
+    (zero,) = [line for line in lines if line.startswith("static 0 %")]
+    assert zero.count("= 0 exactly") == 4
+    assert [line for line in lines if line.startswith("hold ") and "[" not in line]
+    assert "not forecasts" in text and "common random numbers" in text
+    hypothetical = (
+        "Hypothetical: the redeployment rests on one unconfirmed press report. "
+        "Read rankings and ranges, not forecasts."
+    )
+    assert 3 <= len(lines[lines.index(hypothetical) :]) <= 6
+
+
+def test_long_labels_and_large_numbers_stay_whole_at_120_columns():
+    folder = Folder()
+    runs, design = folder.runs(), folder.design()
+    design["label"] = design["label"].str.replace("static", "triggered-return")
+    noise = np.tile(WORLDS, 4) * (runs["point_id"] == "s3")
+    runs["delivered_kg_border"] -= 30_000 * noise
+    runs["cost_musd"] += 150 * noise
+    runs["vacuum_vraem"] += 0.04 * noise
+    folder.runs, folder.design = lambda: runs, lambda: design
+    text = printed(compare(folder, outcomes=HEADLINE))
+    (line,) = [
+        line for line in text.splitlines() if line.strip().startswith("triggered-return 30 %")
+    ]
+    assert (
+        "…" not in text
+        and line.count("[") == line.count("]") == 4
+        and line.rstrip().endswith(str(N))
+    )
+    assert line.count("?") == 2  # averted and cost now vary more than they differ
+
+
+def test_a_clear_loss_of_uncertain_size_gets_no_question_mark():
+    folder = Folder()
+    runs = folder.runs()
+    runs.loc[runs["point_id"] == "s3", "cost_musd"] += 3 * WORLDS
+    folder.runs = lambda: runs
+    (line,) = [
+        line
+        for line in printed(compare(folder, outcomes=["cost_musd"])).splitlines()
+        if line.strip().startswith("static 30 %")
+    ]
+    assert "?" not in line and "worse (its size: n = " in line
+
+
+def test_a_waiting_time_shows_how_many_runs_are_censored():
+    folder = Folder()
+    runs = folder.runs()
+    runs["recovery_days_vraem"] = np.where(
+        runs["point_id"] == "h", 100.0 + runs["replication"], 730.0
+    )
+    runs["recovery_censored_vraem"] = np.where(
+        runs["point_id"] == "h", runs["replication"] < 2, runs["replication"] < 5
+    ).astype(float)
+    about = {"unit": "days", "label": "recovery", "direction": "less is better"}
+    folder.runs, folder.outcomes = lambda: runs, lambda: ABOUT | {"recovery_days_vraem": about}
+    comparison = compare(folder, outcomes=["recovery_days_vraem", "cost_musd"])
+    row = row_of(comparison, "s3", "recovery_days_vraem")
+    assert (row["baseline_censored"], row["censored"]) == (2, 5)
+    assert math.isnan(row_of(comparison, "s3", "cost_musd")["censored"])
+    text = printed(comparison)
+    (line, other) = [line for line in text.splitlines() if line.strip().startswith("static 30 %")]
+    assert (
+        " 2, 5 " in line
+        and "2, 5" not in other
+        and "had not come by the end" in text
+        and max(map(len, text.splitlines())) <= 120
+    )
+
+
+def test_an_own_strategy_that_moves_by_no_share_is_named_without_one():
+    assert short("mine:Mine share_to_border=0 boom=1") == "mine:Mine boom=1"
+    assert (
+        short("mine:Mine share_to_border=0.2") == "mine:Mine 20 %"
+        and short("static share_to_border=0") == "static 0 %"
+    )
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["go share_to_border=soon", "a share_to_border=nan", "[red]x[/red]", "[/bad]", "$\\frac{a$"],
+)
+def test_a_users_own_label_stands_as_it_is(label):
+    class Labelled(Folder):
+        def design(self):
+            return super().design().replace({"label": {"static share_to_border=0.1": label}})
+
+    assert short(label) == label and short("a\x1b[2J") == "a?[2J"
+    assert f"\n {label} " in printed(compare(Labelled(), outcomes="cost_musd"))
+    assert f"\n {label.split(' ')[0]} " in printed(compare(Labelled()))  # a long one is folded
+
+
+def test_an_outcome_asked_for_has_a_table_of_its_own():
+    text = printed(compare(Folder(), outcomes=["exchange_rate", "leaders_killed_vraem"]))
+    assert "exchange_rate: hundredths of VRAEM vacuum" in text
+    assert "leaders killed (persons)" in text
+    assert "not defined" in text and max(map(len, text.splitlines())) <= 120
+
+
+def test_the_printed_table_says_that_intervals_are_over_futures():
+    console = Console(file=io.StringIO(), width=120)
+    print_comparison(compare(Futures()), console)
+    said = " ".join(console.file.getvalue().split())
+    assert "3 futures: n counts pairs (future x replication), and the intervals are" in said
+    assert "and the intervals are over the futures' means" in said
+    assert "chance, and the sampled parameters" in said
+    console = Console(file=io.StringIO(), width=120)
+    print_comparison(compare(Folder()), console)
+    assert "futures" not in console.file.getvalue()
