@@ -1,4 +1,5 @@
-"""The compile decorators: a rule of one agent, and a loop over a table. `machine/compile_cache.py` keeps what they compile."""
+"""The two compile decorators: a rule for one agent, and a loop over a table.
+`machine/compile_cache.py` keeps the compiled code on disk."""
 
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from sim.machine.sources import source_hash as source_hash
 
 
 def is_compiled() -> bool:
-    """False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
+    """Return False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
@@ -21,10 +22,10 @@ def _compile(function: Callable, **options) -> Callable:
 
 
 def rule(function: Callable) -> Callable:
-    """One agent's rule: inlined into the loop that calls it."""
+    """Compile the rule of one agent. It is inlined into the loop that calls it."""
     return _compile(function, forceinline=True)
 
 
 def loop(function: Callable) -> Callable:
-    """A pass over a table of agents or a layer."""
+    """Compile a pass over a table of agents or over a layer."""
     return _compile(function)
