@@ -299,7 +299,7 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
     near = SimpleNamespace(
         start=np.array([0, 2, 4]),
         site=np.array([0, 1, 0, 1]),
-        k=np.array([1.0, 0.5, 0.5, 1.0]),
+        kernel=np.array([1.0, 0.5, 0.5, 1.0]),
         cell_start=np.array([0, 1, 1]),
         cell=np.array([0]),
         cell_share=np.array([1.0]),
