@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.day import Diary, Today
-from sim.model.state.agents import table
+from sim.model.state.agents import Levers, table
 from sim.model.state.arrays import Near
 from sim.model.state.event_log import Event
 from sim.parameters import load_registry
@@ -48,9 +48,11 @@ def near(start, site, k):
     )
 
 
-def today(t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7):
-    """A day, as the day hands it to the loops."""
-    return Today(np.uint64(key), t, held, weekly, day_of_year)
+def today(
+    t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7, **levers
+):
+    """A day, as the day hands it to the loops; levers that are not named are 0."""
+    return Today(np.uint64(key), t, held, weekly, day_of_year, rows(Levers, 1, **levers))
 
 
 def diary(tally, events: int = 1):

@@ -18,7 +18,18 @@ from sim.simulation.run import Run
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
 STATE = ("actors", "places", "fields", "land", "minds", "trade")
-MAP = ("ground", "sites", "near", "ways", "routes", "route_facts", "legs", "lines", "parameters")
+MAP = (
+    "ground",
+    "sites",
+    "near",
+    "ways",
+    "routes",
+    "route_facts",
+    "legs",
+    "border",
+    "commerce",
+    "parameters",
+)
 SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 21}
 
 

@@ -24,9 +24,8 @@ from sim.names import ELSEWHERE, EXITS, THEATRES
 
 # Parts of the world, in the order in which fields are told.
 STATE = ("actors", "places", "land", "fields", "minds", "trade")
-MAP = ("ground", "sites", "near", "ways", "routes", "route_facts", "legs", "lines")
-NOT_COMPARED = ("places.levers",)  # inputs
-NOT_MAP = ("legs.route_effort", "lines.prices")  # dated events write these
+MAP = ("ground", "sites", "near", "ways", "routes", "route_facts", "legs", "border", "commerce")
+NOT_MAP = ("legs.route_effort", "commerce.prices")  # dated events write these
 GROWING = "minds.danger"  # has a row for each row of the groups' table, which grows between days
 SHORT = 40  # bytes of a field that is its own digest: a quantity of the tally, say
 LARGE = 200_000  # bytes of an array that is compared in place, since a copy would take longer
@@ -65,13 +64,12 @@ def arrays_of(world: World, t: int) -> Iterator[tuple[str, np.ndarray]]:
     which differences are told; `tally` is the row of the week of `t`, f8[quantities, places]."""
     for part in STATE:
         for name, array in getattr(world, part)._asdict().items():
-            if f"{part}.{name}" not in NOT_COMPARED:
-                yield name if array.dtype.names else f"{part}.{name}", np.asarray(array)
-    yield "tally", world.tally[tally_row(t, int(world.places.levers["burn_in"][0]))]
-    yield "levers", np.asarray(world.places.levers)
+            yield name if array.dtype.names else f"{part}.{name}", np.asarray(array)
+    yield "tally", world.tally[tally_row(t, int(world.levers["burn_in"][0]))]
+    yield "levers", np.asarray(world.levers)
     for section, record in world.parameters._asdict().items():
         yield f"parameters.{section}", np.asarray(record)
-    yield "prices", world.lines.prices
+    yield "prices", world.commerce.prices
     yield "route_effort", world.legs.route_effort
 
 
@@ -269,7 +267,7 @@ class Names:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.burn_in = int(world.places.levers.burn_in[0])
+        self.burn_in = int(world.levers.burn_in[0])
 
     def element(self, field: str, index: tuple[int, ...], column: Column) -> dict[str, Any]:
         """What stands at `index` of a field: kind, name, uid in hex, place, theatre ("" where there

@@ -272,7 +272,7 @@ class Laboratory(InCell, CellAgent, record=state.Laboratory):
     @property
     def age_days(self) -> int:
         """Days since it began to work where it is; while it is closed, where it was."""
-        return int(self.model.day + self.world.places.levers.burn_in[0] - self.opened)
+        return int(self.model.day + self.world.levers.burn_in[0] - self.opened)
 
     @property
     def owner_uid(self) -> int:

@@ -17,7 +17,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def is_compiled() -> bool:
-    """False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
+    """Return False under NUMBA_DISABLE_JIT=1, where the same files run as plain Python."""
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
@@ -29,10 +29,10 @@ def _compile(function: Callable, **options: Any) -> Callable:
 
 
 def rule(function: Callable) -> Callable:
-    """One agent's rule: inlined into the loop that calls it."""
+    """Compile the rule of one agent. It is inlined into the loop that calls it."""
     return _compile(function, forceinline=True)
 
 
 def loop(function: Callable) -> Callable:
-    """A pass over a table of agents or a layer."""
+    """Compile a pass over a table of agents or over a layer."""
     return _compile(function)

@@ -23,6 +23,8 @@ from sim.model.mechanisms.trade import crops, finance, market, processing, routi
 from sim.model.state.agents import Table
 from sim.model.state.arrays import (
     Actors,
+    Border,
+    Commerce,
     Fields,
     Ground,
     Land,
@@ -42,7 +44,8 @@ from sim.model.state.rows import nearly_full
 
 
 class Parameters(NamedTuple):
-    """One record array of one row per mechanism, and one for searching an area, which several share."""
+    """One record array of one row for each mechanism, and one for searching an area, which several
+    share."""
 
     search: Table
     seasons: Table
@@ -71,30 +74,21 @@ class Parameters(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """Work space of the day, allocated once; nothing in it outlives the call that fills it."""
+    """Work space of the day, allocated once. Each call fills what it uses and leaves nothing for
+    the next call to read."""
 
     post_need: np.ndarray  # f8[sites, 4]
-    weigh: np.ndarray  # f8[sites, 2]
-    load: np.ndarray  # f8[sites]
+    pair_per_site: np.ndarray  # f8[sites, 2]
+    per_site: np.ndarray  # f8[sites]
     per_cell: np.ndarray  # f8[cells]
     per_theatre: np.ndarray  # f8[4]
     per_cluster: np.ndarray  # f8[clusters, 3]
     per_leg: np.ndarray  # f8[legs, 2]
 
 
-class Lines(NamedTuple):
-    """The line and the prices across it, never written."""
-
-    refuge: np.ndarray  # i8[sites] nearest settlement across the line, -1 none
-    back: np.ndarray  # i8[sites] nearest community at home, -1 none
-    prices: np.ndarray  # f8[exits, products] USD per kg
-    cluster_theatre: np.ndarray  # i8[clusters]
-    latex_cluster: np.ndarray  # i8[1] cluster that trades in latex, -1 none
-
-
 class Arrays(NamedTuple):
-    """Everything that a day reads and writes, in the groups of today. It is unpacked in `one_day`
-    only: to hand the whole of it to mechanisms would compile five times as long."""
+    """Everything that a day reads and writes, in groups. Only `one_day` unpacks it: handing all of
+    it to each mechanism would compile five times as slowly."""
 
     actors: Actors
     places: Places
@@ -109,7 +103,9 @@ class Arrays(NamedTuple):
     routes: Routes
     route_facts: RouteFacts
     legs: Legs
-    lines: Lines
+    border: Border
+    commerce: Commerce
+    levers: Table
     bench: Bench
     parameters: Parameters
     events: Table  # what was logged since the last cut
@@ -119,17 +115,19 @@ class Arrays(NamedTuple):
 
 
 class Today(NamedTuple):
-    """What day it is, and the key of the run's draws."""
+    """The date, the key of the run's random draws, and what the scenario sets at present."""
 
     key: np.uint64
     t: int  # counted from the first day of the burn-in
     held: int  # 1 in the burn-in, while numbers are held at their start
     weekly: bool  # whether weekly mechanisms act today
-    day_of_year: int  # [1, 366]
+    day_of_year: int  # [0, 365)
+    levers: Table  # one row: what the scenario sets
 
 
 class Diary(NamedTuple):
-    """What is written down: counts of this week, single events, and what the day must stop for."""
+    """Where a day writes its counts and single events, and the status that can end a stretch of
+    days."""
 
     tally: np.ndarray  # f8[quantities, places]
     events: Table
@@ -138,7 +136,7 @@ class Diary(NamedTuple):
 
 @rule
 def crowded(actors):
-    """Whether a table that agents are born into is to be doubled before the next day."""
+    """Return whether a table that agents are born into must be doubled before the next day."""
     return (
         nearly_full(actors.groups)
         or nearly_full(actors.shipments)
@@ -149,8 +147,9 @@ def crowded(actors):
 
 @loop
 def advance(world, start, stop):
-    """Days start to stop - 1 of `Arrays`. Returns the day reached, short of stop when the event log
-    is to be drained or a table to be doubled (`Arrays.status`)."""
+    """Run days start to stop - 1. Returns the first day not yet run: it is less than `stop` when
+    the events must be drained or a table must be doubled, and it is a day cut short when a table
+    had no row left (`Arrays.status`)."""
     for t in range(start, stop):
         one_day(world, t)
         if world.status[FULL] != 0:
@@ -162,36 +161,20 @@ def advance(world, start, stop):
 
 @loop
 def one_day(world, t):
-    """Sections 4.2 to 4.17 of the model. 4.1, orders, speaks between stretches (`simulation/orders.py`)."""
-    actors, places, fields, land, minds, trade = (
-        world.actors,
-        world.places,
-        world.fields,
-        world.land,
-        world.minds,
-        world.trade,
-    )
-    ground, sites, near, ways, routes = (
-        world.ground,
-        world.sites,
-        world.near,
-        world.ways,
-        world.routes,
-    )
-    route_facts, legs, lines, bench, parameters = (
-        world.route_facts,
-        world.legs,
-        world.lines,
-        world.bench,
-        world.parameters,
-    )
-    lever = places.levers[0]
+    """Run sections 4.2 to 4.17 of the model. Orders (4.1) are given between stretches of days, in
+    `simulation/orders.py`."""
+    actors, places, fields = world.actors, world.places, world.fields
+    land, minds, trade = world.land, world.minds, world.trade
+    ground, sites, near, ways = world.ground, world.sites, world.near, world.ways
+    routes, facts, legs = world.routes, world.route_facts, world.legs
+    border, commerce = world.border, world.commerce
+    bench, parameters = world.bench, world.parameters
+    lever = world.levers[0]
     held = 1 if t < lever.burn_in else 0
-    today = Today(
-        world.key, t, held, is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year)
-    )
+    weekly, doy = is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year)
+    today = Today(world.key, t, held, weekly, doy, world.levers)
     diary = Diary(world.tally[tally_row(t, lever.burn_in)], world.events, world.status)
-    latex = lines.latex_cluster[0]
+    latex = commerce.latex_cluster[0]
 
     if today.weekly:
         observe.weigh(places, parameters, latex, today)
@@ -204,7 +187,7 @@ def one_day(world, t):
     presence.feel(places, parameters, today)
 
     information.information(
-        actors, places, fields, ground, sites, near, routes, lines, bench, parameters, today, diary
+        actors, places, fields, ground, sites, near, routes, border, bench, parameters, today, diary
     )
 
     heard = secrecy.leaks(actors, places, fields, sites, ground, parameters, today)
@@ -215,20 +198,9 @@ def one_day(world, t):
     secrecy.watch(actors, places, minds, sites, near, bench, parameters, today)
 
     detection.loads(
-        actors,
-        places,
-        fields,
-        minds,
-        ground,
-        near,
-        routes,
-        route_facts,
-        legs,
-        parameters,
-        today,
-        diary,
+        actors, places, fields, minds, ground, near, routes, facts, legs, parameters, today, diary
     )
-    detection.works(actors, places, fields, minds, ground, near, parameters, today, diary)
+    detection.works(actors, fields, minds, ground, near, parameters, today, diary)
     corruption.corruption(actors, places, fields, sites, parameters)
     detection.act_on_leads(
         actors, places, fields, minds, ground, sites, near, routes, parameters, today, diary
@@ -249,7 +221,7 @@ def one_day(world, t):
         control.control(places, parameters, today)
         if today.held == 0:
             entry.entry(actors, places, minds, sites, parameters, today, diary)
-        survey.find_fields(places, fields, near, ground, bench, parameters, diary)
+        survey.find_fields(places, fields, near, ground, bench, parameters, today, diary)
         if today.held == 0:
             processing.start(actors, places, trade, ground, bench, parameters, today, diary)
             crops.grow(places, land, near, parameters, latex, today, diary)
@@ -263,35 +235,26 @@ def one_day(world, t):
         justice.arrests(actors, minds, trade, sites, parameters, today, diary)
         finance.finance(actors, places, trade, sites, parameters, diary)
         trafficking.learn_weekly(actors, minds, trade, parameters)
-        routing.choose(places, minds, trade, routes, route_facts, legs, lines, bench, parameters)
+        routing.choose(
+            places, minds, trade, routes, facts, legs, commerce, bench, parameters, today
+        )
         if today.held == 1:
-            routing.meet_start_shares(places, trade, route_facts, lines, parameters)
+            routing.meet_start_shares(places, trade, facts, commerce, parameters)
     if is_monthly(t, lever.burn_in):
         routing.open_and_close(actors, places, trade, parameters, today)
     trafficking.buy_and_send(
-        actors,
-        places,
-        minds,
-        trade,
-        ground,
-        routes,
-        route_facts,
-        legs,
-        bench,
-        parameters,
-        today,
-        diary,
+        actors, places, minds, trade, ground, routes, facts, legs, bench, parameters, today, diary
     )
     trafficking.move(
-        actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary
+        actors, places, fields, minds, ground, routes, facts, commerce, parameters, today, diary
     )
 
     if today.weekly:
-        market.market(places, trade, route_facts, lines, bench, parameters)
-        partner.coordinate(places, fields, sites, near, lines, parameters, today, diary)
-        partner.cross(actors, places, minds, sites, near, lines, parameters, today, diary)
-        partner.move_bases(actors, places, fields, sites, near, lines, parameters, today)
+        market.market(places, trade, facts, commerce, bench, parameters)
+        partner.coordinate(places, fields, sites, near, border, parameters, today, diary)
+        partner.cross(actors, places, minds, sites, near, border, parameters, today, diary)
+        partner.move_bases(actors, places, fields, sites, near, border, parameters, today)
         communities.live(places, parameters, today, diary)
-    partner.count_cells(actors, sites, lines, diary)
-    observe.observe_people(actors, places, fields, sites, lines, diary)
+    partner.count_cells(actors, sites, border, diary)
+    observe.observe_people(actors, places, fields, sites, border, diary)
     observe.observe_trade(actors, places, trade, legs, today, diary)

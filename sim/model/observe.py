@@ -1,6 +1,7 @@
 """4.17 Records: the day's states, added to the tally. Recording never changes the run.
 
-Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in only). No chance."""
+Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in only). No chance.
+"""
 
 from sim.model.compile import loop
 from sim.model.state.agents import PERU, TRANSIT
@@ -26,18 +27,22 @@ from sim.model.state.counts import (
     SUSTAINED_PEOPLE,
     VACUUM,
 )
-from sim.names import HCL, VRAEM
+from sim.names import CAJAMARCA, ELSEWHERE, HCL, LORETO, VRAEM
+
+ACTIVE_DAYS = 28.0  # a route is active while its last dispatch is less than this ago
+STAKE_DAYS = 182  # the last days of the burn-in, in which stakes are added up
 
 
 @loop
-def observe_people(actors, places, fields, sites, lines, diary):
-    """States of communities, units and groups. State force counts where it is posted; what is in transit counts in no theatre."""
+def observe_people(actors, places, fields, sites, border, diary):
+    """Add the states of communities, units and groups to the tally. The people of a unit count in
+    the theatre where it is posted, and its effort does not count while it is in transit."""
     tally = diary.tally
     units, groups = actors.units, actors.groups
     communities = places.communities
     force = fields.force
     site_theatre, site_country = sites.theatre, sites.country
-    back = lines.back
+    back = border.back
     for i in range(len(communities)):
         town = communities[i]
         h = town.theatre
@@ -71,7 +76,8 @@ def observe_people(actors, places, fields, sites, lines, diary):
 
 @loop
 def observe_trade(actors, places, trade, legs, today, diary):
-    """Loads under way, stocks, prices, and routes with a dispatch in the last 28 days, by theatre that they cross."""
+    """Add loads under way, stocks, prices and active routes to the tally. A route is active in
+    every theatre that it crosses while its last dispatch is less than 28 days ago."""
     t = today.t
     tally = diary.tally
     shipments = actors.shipments
@@ -82,34 +88,35 @@ def observe_trade(actors, places, trade, legs, today, diary):
         if shipments[i].alive == 1:
             tally[SHIPMENTS, shipments[i].inside] += 1.0
     for c in range(len(markets)):
-        m = markets[c]
-        tally[STOCK, m.theatre] += m.stock_kg
+        market = markets[c]
+        tally[STOCK, market.theatre] += market.stock_kg
         for n in range(len(book)):
-            tally[STOCK, m.theatre] += book[n, c, WAITING]
-    for h in range(4):
+            tally[STOCK, market.theatre] += book[n, c, WAITING]
+    for h in (ELSEWHERE, VRAEM, LORETO, CAJAMARCA):
         weight = 0.0
         total = 0.0
         for c in range(len(markets)):
-            if markets[c].theatre == h and markets[c].product == 0:
+            if markets[c].theatre == h and markets[c].product == HCL:
                 weight += markets[c].outflow
                 total += markets[c].outflow * markets[c].price
         if weight > 0.0:
             tally[PRICE_HCL, h] += total / weight
     for n in range(used.shape[0]):
         for r in range(used.shape[1]):
-            if t - used[n, r] < 28.0:
-                for h in range(1, 4):
+            if t - used[n, r] < ACTIVE_DAYS:
+                for h in (VRAEM, LORETO, CAJAMARCA):
                     if on_route[r, h] == 1:
                         tally[ACTIVE_ROUTES, h] += 1.0
 
 
 @loop
 def weigh(places, parameters, latex_cluster, today):
-    """Weekly in the last 182 days of the burn-in: USD of product grown in or passed through a catchment; at day 0 the weights freeze:
-    half population share, half stake share."""
+    """Weekly: in the last 182 days of the burn-in, add to each community's stake the USD of product
+    grown on its land or moved through its catchment. On day 0 the weights are fixed: half by share
+    of population, half by share of the stake."""
     t = today.t
     communities, markets = places.communities, places.markets
-    burn_in = places.levers[0].burn_in
+    burn_in = today.levers[0].burn_in
     p = parameters.processing[0]
     sold = 0.0
     worth = 0.0
@@ -118,18 +125,16 @@ def weigh(places, parameters, latex_cluster, today):
             sold += markets[c].outflow
             worth += markets[c].outflow * markets[c].price
     usual = worth / sold if sold > 0.0 else 0.0
-    if burn_in - t <= 182 and t <= burn_in:
+    if burn_in - t <= STAKE_DAYS and t <= burn_in:
         for i in range(len(communities)):
             town = communities[i]
-            m = markets[town.cluster]
-            per_ha = (p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha) / max(
-                p.leaf_per_kg, 1e-9
-            )
-            usd = town.kg_recent * (
-                m.price if m.product == HCL else usual
-            )  # hydrochloride passes where latex is grown, too
-            if m.product == HCL:
-                usd += town.coca * per_ha / 52.0 * m.price
+            market = markets[town.cluster]
+            leaf_ha = p.leaf_vraem_kg_ha if town.theatre == VRAEM else p.leaf_north_kg_ha
+            per_ha = leaf_ha / max(p.leaf_per_kg, 1e-9)
+            # hydrochloride also passes through places that grow latex
+            usd = town.kg_recent * (market.price if market.product == HCL else usual)
+            if market.product == HCL:
+                usd += town.coca * per_ha / 52.0 * market.price
             if latex_cluster >= 0:
                 usd += (
                     town.poppy
@@ -140,7 +145,7 @@ def weigh(places, parameters, latex_cluster, today):
                 )
             town.stake += usd
     if t == burn_in:
-        for h in range(1, 4):
+        for h in (VRAEM, LORETO, CAJAMARCA):
             people = 0.0
             stake = 0.0
             for i in range(len(communities)):

@@ -32,7 +32,7 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
     today = scenario_on(scenario, day)
     for record, fresh in zip(world.parameters, parameters_of(today)):
         record[:] = fresh
-    world.places.levers[:] = opening.levers(today)
+    world.levers[:] = opening.levers(today)
     world.places.theatres.eradicate_ha_year = opening.theatres(today).eradicate_ha_year
     world.places.theatres.cleared_ha_year = 0.0
     world.legs.route_effort[:] = 0.0
@@ -42,7 +42,7 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
             case ["price", exit_]:
                 prices[EXITS.index(exit_)] *= value
             case ["transport", "outbound_capacity"]:
-                world.places.levers.outbound = value
+                world.levers.outbound = value
             case ["eradicate"]:
                 world.places.theatres.cleared_ha_year[THEATRES.index(value["theatre"])] = value[
                     "ha_per_year"
@@ -53,7 +53,7 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
                 announce(world, THEATRES.index(value["theatre"]), value["leave_day"])
             case ["civilian_harm"]:
                 harm(world, value, day)
-    world.lines.prices[:] = prices
+    world.commerce.prices[:] = prices
     return today
 
 
@@ -81,7 +81,7 @@ def harm(world: World, incident: Any, day: int) -> None:
     field, quantity = BY_SIDE[incident["side"]]
     towns[field] += struck
     towns.population = towns.population - struck
-    burn_in = int(world.places.levers[0].burn_in)
+    burn_in = int(world.levers[0].burn_in)
     world.tally[
         tally_row(day + burn_in, burn_in), quantity, THEATRES.index(incident["theatre"])
     ] += struck.sum()

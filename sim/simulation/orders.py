@@ -122,14 +122,14 @@ def send(
 
 def announce(world: World, theatre: int, day: int) -> None:
     """Make public that troops will have left a theatre by `day` of the horizon; units that prepare to go by then are no secret."""
-    world.places.theatres[theatre].announced = day + int(world.places.levers[0].burn_in)
+    world.places.theatres[theatre].announced = day + int(world.levers[0].burn_in)
 
 
 class Desk:
     """Where orders are read and checked."""
 
     def __init__(self, world: World, t: int) -> None:
-        self.world, self.day = world, t - int(world.places.levers[0].burn_in)
+        self.world, self.day = world, t - int(world.levers[0].burn_in)
         units = world.actors.units
         rows = np.flatnonzero(units.alive == 1)
         self.row_of = dict(zip(units.uid[rows].tolist(), rows.tolist()))
@@ -189,7 +189,7 @@ class Desk:
                 )
             for row in rows:
                 if row in on_the_way:
-                    arrives = int(units.arrives[row]) - int(self.world.places.levers[0].burn_in)
+                    arrives = int(units.arrives[row]) - int(self.world.levers[0].burn_in)
                     raise self.refusal(
                         f"{self.name_of(row)} is on its way until day {arrives}; order units whose status is posted or preparing"
                     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.model.state.agents import SOURCES
 from sim.model.state.counts import QUANTITIES, STATES
-from sim.model.state.event_log import EVENT_KINDS, EVENT_UNITS
+from sim.model.state.event_log import EVENT_KINDS
 from sim.names import EXITS, THEATRES
 from sim.simulation.snapshots import frame
 
@@ -65,13 +65,13 @@ class Records:
         return pd.DataFrame(
             {
                 "day": log["t"] - self.burn_in,
-                "kind": np.array(EVENT_KINDS)[log["kind"]],
+                "kind": np.array([kind.name for kind in EVENT_KINDS])[log["kind"]],
                 "theatre": np.array(THEATRES)[log["theatre"]],
                 "cell": log["cell"],
                 "uid": log["uid"],
                 "other_uid": log["other"],
                 "quantity": log["quantity"],
-                "unit": np.array(EVENT_UNITS)[log["kind"]],
+                "unit": np.array([kind.unit for kind in EVENT_KINDS])[log["kind"]],
                 "source": sources[log["source"]],
             }
         )

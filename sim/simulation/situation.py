@@ -41,7 +41,7 @@ WORDS: dict[tuple[str, ...], Words] = {
 
 def situation(world: World, day: int, strategy_settings: Any = None) -> Situation:
     """What command knows of `world` on `day` of the horizon, before that day is simulated."""
-    burn_in = int(world.places.levers[0].burn_in)
+    burn_in = int(world.levers[0].burn_in)
     t = day + burn_in
     units, leads = (
         world.actors.units.view(np.ndarray),

@@ -55,9 +55,9 @@ class TradeByHand:
         world.parameters.secrecy.learn_passage[:] = (
             0.0  # what it sees on its way tells it nothing: it learns from losses alone
         )
-        world.places.levers.cognition = BY_SALIENCE if salience else BY_UTILITY
-        world.lines.prices[:] = 0.0
-        world.lines.prices[:n, 0] = price
+        world.levers.cognition = BY_SALIENCE if salience else BY_UTILITY
+        world.commerce.prices[:] = 0.0
+        world.commerce.prices[:n, 0] = price
         made = rows(
             Market, markets, price=source, first_route=np.searchsorted(origin, np.arange(markets))
         )

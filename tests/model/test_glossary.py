@@ -11,6 +11,7 @@ import pytest
 from small_runs import MAP, arrays_of, small_run
 
 import sim
+from sim.geography.map import ROAD_CLASSES, TERRAINS
 from sim.geography.travel import Speeds
 from sim.model import day
 from sim.model.state import agents as state
@@ -119,6 +120,8 @@ def test_namedtuples_stay_small():
         "Trade",
         "Ground",
         "Sites",
+        "Border",
+        "Commerce",
         "Ways",
         "Near",
     )
@@ -234,3 +237,9 @@ def test_the_map_is_not_written_in_a_run():
         if array.tobytes() != before[name]
     ] == []
     assert run.world.days_surface.tobytes() == surface and len(before) > 30
+
+
+def test_terrain_and_road_codes_are_those_of_the_map():
+    assert TERRAINS[state.SELVA_ALTA] == "selva alta" and TERRAINS[state.SELVA_BAJA] == "selva baja"
+    assert ROAD_CLASSES[state.NO_ROAD] == "none"
+    assert ROAD_CLASSES[state.SECONDARY_ROAD] == "secondary"

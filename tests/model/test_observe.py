@@ -6,7 +6,7 @@ import pytest
 from hand_made import parameter_table, rows, today
 
 from sim.model import observe
-from sim.model.state.agents import Community, Levers, Market
+from sim.model.state.agents import Community, Market
 from sim.names import CAJAMARCA, HCL, LATEX
 from sim.simulation.page import plain
 
@@ -17,7 +17,7 @@ def test_hydrochloride_that_passes_poppy_country_has_its_own_price():
     towns = rows(
         Community, 2, theatre=CAJAMARCA, cluster=[0, 1], population=[300.0, 100.0], kg_recent=10.0
     )
-    places = SimpleNamespace(communities=towns, markets=markets, levers=rows(Levers, 1, burn_in=0))
+    places = SimpleNamespace(communities=towns, markets=markets)
     plain(observe.weigh)(
         places, SimpleNamespace(processing=parameter_table("processing")), 1, today(0)
     )

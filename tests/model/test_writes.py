@@ -15,7 +15,7 @@ LOOPS = tuple(loops_of_the_day())
 @cache
 def named(module: str) -> tuple[frozenset[str], frozenset[str]]:
     """(whole arrays, single fields `table.field`) that a file names under Writes."""
-    text = re.search(r"Writes: (.+?)\.(?:\s|$)", sys.modules[module].__doc__ or "", re.DOTALL)
+    text = re.search(r"Writes:\s+(.+?)\.(?:\s|$)", sys.modules[module].__doc__ or "", re.DOTALL)
     assert text, f"{module} says nothing about what it writes"
     state = arrays_of(small_run().world, *STATE)
     arrays = {key.split(".")[1]: array for key, array in state.items()}

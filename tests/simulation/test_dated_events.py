@@ -54,17 +54,17 @@ def test_what_starts_and_ends_leaves_every_value_as_it_was():
         with_events(strategy__name="static"),
     )
     plain.advance(plain.end)
-    levers = ("lines", "parameters", "legs")
+    levers = ("commerce", "parameters", "legs")
     run.advance(run.burn_in + 20)
     assert (
-        not same_bytes(run, plain, "lines", "parameters")
+        not same_bytes(run, plain, "commerce", "parameters")
         and run.world.legs.route_effort.max() == 30.0
     )
-    assert (run.world.places.levers.outbound[0], run.world.places.levers.police_only[0]) == (0.1, 1)
+    assert (run.world.levers.outbound[0], run.world.levers.police_only[0]) == (0.1, 1)
     assert run.strategy.levers.share_to_border == 0.2
     run.advance(run.end)
     assert same_bytes(run, plain, *levers)
-    assert run.world.places.levers.tobytes() == plain.world.places.levers.tobytes()
+    assert run.world.levers.tobytes() == plain.world.levers.tobytes()
     for field in ("eradicate_ha_year", "cleared_ha_year", "announced", "boats"):
         assert (
             run.world.places.theatres[field].tolist() == plain.world.places.theatres[field].tolist()
@@ -86,7 +86,7 @@ def test_an_event_changes_nothing_before_its_day(day):
     )
     for one in (run, plain):
         one.advance(one.burn_in + day)
-    assert same_bytes(run, plain, *STATE, "lines", "parameters", "legs")
+    assert same_bytes(run, plain, *STATE, "commerce", "parameters", "legs")
     assert run.world.tally.tobytes() == plain.world.tally.tobytes()
     for one in (run, plain):
         one.advance(14)
@@ -110,7 +110,7 @@ def test_the_last_of_two_events_in_force_wins_and_then_the_first_is_back():
     seen = []
     for _ in range(run.end):
         run.advance(1)
-        seen.append(float(run.world.places.levers.secrecy[0]))
+        seen.append(float(run.world.levers.secrecy[0]))
     of_day = seen[run.burn_in :]
     assert [of_day[d] for d in (2, 3, 9, 10, 19, 20, 39, 40)] == [
         0.5,

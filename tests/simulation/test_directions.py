@@ -235,7 +235,7 @@ def test_friction_suspends_coordination_at_once():
     run = small_run(**{"partner.coordination": 1.0})
     run.advance(14)
     assert (run.world.places.partners.coordination > 0.4).all()
-    run.world.places.levers.suspended[0] = 1
+    run.world.levers.suspended[0] = 1
     run.advance(7)
     assert (run.world.places.partners.coordination == 0).all()
 

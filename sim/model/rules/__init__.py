@@ -1,4 +1,4 @@
-"""Laws that several mechanisms share, each of one agent or one place.
+"""Rules that several mechanisms share, each about one agent or one place.
 
 They import the state, never a mechanism.
 """

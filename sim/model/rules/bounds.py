@@ -1,8 +1,9 @@
-"""Keeping a level within its bounds."""
+"""Keep a number within bounds."""
 
 from sim.model.compile import rule
 
 
 @rule
 def clip(x, low, high):
+    """Return x, or the bound that it passes."""
     return min(max(x, low), high)

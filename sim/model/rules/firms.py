@@ -1,4 +1,4 @@
-"""Who trades where: the firms in business, and whose a laboratory is."""
+"""Which firms are in business, and which firm owns a laboratory."""
 
 from sim.model.compile import rule
 from sim.model.state.arrays import CAPACITY
@@ -6,7 +6,8 @@ from sim.model.state.arrays import CAPACITY
 
 @rule
 def living(networks):
-    """Number of firms. They take the lowest free row and never leave theirs, so that the first rows hold them all."""
+    """Return the number of firms. A new firm takes the lowest free row and no firm ever leaves its
+    row, so the first rows hold them all."""
     n = 0
     while n < len(networks) and networks[n].alive == 1:
         n += 1
@@ -15,7 +16,8 @@ def living(networks):
 
 @rule
 def owner_of(book, cluster, u):
-    """The firm that u in [0, 1) draws by its share of a cluster's trade; -1 when nobody trades there."""
+    """Return the firm drawn by u in [0, 1) in proportion to its share of a cluster's trade; -1 when
+    nobody trades there."""
     total = 0.0
     for n in range(book.shape[0]):
         total += book[n, cluster, CAPACITY]

@@ -1,4 +1,4 @@
-"""Who holds a place, and what there is to win there: shared by all that ask it."""
+"""Who holds a place, and how much can be gained there."""
 
 from sim.model.compile import rule
 from sim.model.state.agents import ARMED, NOBODY, STATE
@@ -6,8 +6,9 @@ from sim.model.state.agents import ARMED, NOBODY, STATE
 
 @rule
 def holder_after(holder, state, armed, above):
-    """Who holds a place a week later: it changes hands only when another's share is over `above` (evidence B4: the incumbent keeps a
-    place until then). Over half, only one of the three can be."""
+    """Return who holds a place a week later. A place changes hands only when another side's share
+    is over `above` (evidence B4: the incumbent keeps a place until then). Above one half, only one
+    of the three can qualify."""
     if state > above:
         return STATE
     if armed > above:
@@ -17,11 +18,11 @@ def holder_after(holder, state, armed, above):
 
 @rule
 def stakes(town):
-    """The trade of a place: kg that pass it in a week and hectares that stand there."""
+    """Return the trade of a place: kg that pass it in a week plus hectares that grow there."""
     return town.kg_recent + town.coca + town.poppy
 
 
 @rule
 def kept_out(town, shield):
-    """Share of armed outsiders that a ronda keeps off its land, by its vigour."""
+    """Return the share of armed outsiders that a ronda keeps off its land, by its vigour."""
     return shield * town.ronda * town.vigour

@@ -1,34 +1,41 @@
-"""How a firm weighs a way: believed risk, what was learned, and nested logit over the routes that it keeps open.
+"""How a firm weighs a route: believed risk, learned losses, and nested logit over its open routes.
 
-`p` is the parameter record of trafficking throughout; the equations and their sources stand on its page."""
+`p` is always the parameter record of trafficking. The equations and their sources are on the page
+of routing.
+"""
 
 import math
 
 from sim.model.compile import rule
 from sim.model.rules.bounds import clip
+from sim.model.state.agents import BY_AIR, BY_RIVER, BY_ROAD, ON_FOOT
+
+SAFE, BRANCH = range(2)  # columns of `Bench.per_leg`, as `route_risk` uses them
 
 
 @rule
 def prior_risk(belief, p):
-    """Probability of loss on a leg from believed effort alone."""
+    """Return the probability of loss on a leg, judged from believed effort alone."""
     return clip(1.0 - math.exp(-p.kappa * max(belief, 0.0)), p.risk_floor, p.risk_cap)
 
 
 @rule
 def learned_risk(seized, tried, prior, weight):
-    """Beta mean: with m .05, n0 10 and 0 / 1 / 6 losses in 13 attempts .0217 / .0652 / .2826."""
+    """Return the mean of a Beta distribution: with prior .05 worth 10 attempts, 0, 1 and 6 losses
+    in 13 attempts give .0217, .0652 and .2826."""
     return (seized + weight * prior) / max(tried + weight, 1e-9)
 
 
 @rule
 def counted(own, firm, p):
-    """What a branch (a firm at one origin) counts of its firm's loads: its own in full, those of other origins at `heard`."""
+    """Return the loads that a branch (a firm at one origin) counts: its own in full, and those of
+    the firm's other origins at the weight `heard`."""
     return own + p.heard * (firm - own)
 
 
 @rule
 def safe_on(n, c, leg, minds, leg_risk, p):
-    """Believed chance of a branch's load to pass a leg."""
+    """Return the chance, as a branch believes it, that a load passes a leg."""
     prior = max(prior_risk(minds.belief[n, leg], p), leg_risk[leg])
     firm = minds.tried.shape[1] - 1
     lost = counted(minds.seized[n, c, leg], minds.seized[n, firm, leg], p)
@@ -38,23 +45,25 @@ def safe_on(n, c, leg, minds, leg_risk, p):
 
 @rule
 def route_risk(n, c, r, branch, minds, route_start, step_leg, onward, leg_risk, leg_safe, p):
-    """Believed probability of loss on a whole route, leg by leg. leg_safe: f8[legs, 2], what a leg is worth and to which branch (a
-    number of its own), so that a leg that many routes share is judged once."""
+    """Return the probability of loss that a branch believes of a whole route, leg by leg. leg_safe:
+    f8[legs, 2], the chance to pass a leg, and the number of the branch that judged it, so that a
+    leg which many routes share is judged once."""
     safe = 1.0
     e = route_start[r]
     while e < route_start[r + 1]:
         leg = step_leg[e]
-        if leg_safe[leg, 1] != branch:
-            leg_safe[leg, 0] = safe_on(n, c, leg, minds, leg_risk, p)
-            leg_safe[leg, 1] = branch
-        safe *= leg_safe[leg, 0]
+        if leg_safe[leg, BRANCH] != branch:
+            leg_safe[leg, SAFE] = safe_on(n, c, leg, minds, leg_risk, p)
+            leg_safe[leg, BRANCH] = branch
+        safe *= leg_safe[leg, SAFE]
         e = onward[e]
     return 1.0 - safe
 
 
 @rule
 def route_prior(n, r, belief, route_start, step_leg, onward, leg_risk, p):
-    """The same from believed effort alone, without what was learned."""
+    """Return the probability of loss on a whole route from believed effort alone, without learned
+    losses."""
     safe = 1.0
     e = route_start[r]
     while e < route_start[r + 1]:
@@ -66,20 +75,22 @@ def route_prior(n, r, belief, route_start, step_leg, onward, leg_risk, p):
 
 @rule
 def utility(risk, price, source, cost, bribe):
-    """USD per kg expected from sending one kg."""
+    """Return the USD per kg that a firm expects from sending one kg."""
     return (1.0 - risk) * price - source - cost - bribe - risk * source
 
 
 @rule
 def contrast(x, y, theta):
-    """Salience of a payoff x beside another y: Bordalo, Gennaioli and Shleifer 2012."""
+    """Return the salience of a payoff x beside another y (Bordalo, Gennaioli and Shleifer 2012)."""
     return abs(x - y) / max(abs(x) + abs(y) + theta, 1e-9)
 
 
 @rule
 def salient_value(risk, passed, lost, others_passed, others_lost, p):
-    """Worth of a route to one who thinks of what stands out. Its two payoffs are set beside the mean payoffs of the others; the state in
-    which they differ more is weighed delta, the other delta^2, and the weights are normed. delta 1 is expected utility."""
+    """Return the worth of a route to a firm that attends to what stands out. The route has two
+    states, passed and lost; the payoff of each is compared with the mean payoff of the other
+    routes. The state where they differ more is weighted by delta, the other by delta^2, and the
+    weights are normed. With delta 1 the result is expected utility."""
     passing_first = contrast(passed, others_passed, p.salience_theta) >= contrast(
         lost, others_lost, p.salience_theta
     )
@@ -91,6 +102,7 @@ def salient_value(risk, passed, lost, others_passed, others_lost, p):
 
 @rule
 def best_price(prices, product):
+    """Return the highest price of a product over all exits."""
     top = 0.0
     for e in range(prices.shape[0]):
         top = max(top, prices[e, product])
@@ -99,6 +111,8 @@ def best_price(prices, product):
 
 @rule
 def nest_sum(n, first, end, mode, share, route_mode):
+    """Return the sum of a network's entries in `share` over the routes of one mode, rows first to
+    end - 1."""
     inside = 0.0
     for r in range(first, end):
         if route_mode[r] == mode:
@@ -108,9 +122,9 @@ def nest_sum(n, first, end, mode, share, route_mode):
 
 @rule
 def nested_shares(n, first, end, share, open_, prices, product, route_exit, route_mode, p):
-    """Turn the utilities (USD per kg) that stand in a network's row of `share` over a cluster's routes, first to end - 1, into shares:
-    exp(utility / (scale nest)) within a mode, the modes' sums to the power of nest. They are taken against the best, so that nothing
-    overflows."""
+    """Turn the utilities (USD per kg) in a network's row of `share`, over a cluster's routes first
+    to end - 1, into shares: exp(utility / (scale nest)) within a mode, then each mode's sum to the
+    power of nest. The best utility is subtracted first, so that nothing overflows."""
     best = -1e30
     for r in range(first, end):
         if open_[n, r] > 0.0 and prices[route_exit[r], product] > 0.0:
@@ -120,10 +134,10 @@ def nested_shares(n, first, end, share, open_, prices, product, route_exit, rout
         goes = open_[n, r] > 0.0 and prices[route_exit[r], product] > 0.0
         share[n, r] = math.exp((share[n, r] - best) / (scale * p.nest)) if goes else 0.0
     total = 0.0
-    for mode in range(4):
+    for mode in (ON_FOOT, BY_RIVER, BY_ROAD, BY_AIR):
         inside = nest_sum(n, first, end, mode, share, route_mode)
         total += math.pow(inside, p.nest) if inside > 0.0 else 0.0
-    for mode in range(4):
+    for mode in (ON_FOOT, BY_RIVER, BY_ROAD, BY_AIR):
         inside = nest_sum(n, first, end, mode, share, route_mode)
         for r in range(first, end):
             if route_mode[r] == mode and inside > 0.0 and total > 0.0:

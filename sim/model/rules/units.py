@@ -1,4 +1,4 @@
-"""What a unit does today, and which service it belongs to."""
+"""The task of a unit today, and the service that it belongs to."""
 
 from sim.model.compile import rule
 from sim.model.state.agents import (
@@ -14,13 +14,13 @@ from sim.model.state.agents import (
 
 @rule
 def duty(unit):
-    """What a unit does today: its mission, or the guard of its post while supplies fail."""
+    """Return what a unit does today: its mission, or the guard of its post while supplies fail."""
     return GARRISON if unit.guarding == 1 and unit.mission != IDLE else unit.mission
 
 
 @rule
 def service_of(kind):
-    """The service of a unit, by its kind."""
+    """Return the service of a unit, by its kind."""
     if kind >= POLICE:
         return POLICE_SERVICE
     return NAVY if kind == RIVER_INFANTRY else ARMY

@@ -1,6 +1,9 @@
-"""What fights do, shared by all who open one: how many fall, who they are, and whom they hit beside. Whole people only.
+"""What fights do, shared by all mechanisms that start one: how many people fall, on which side, and
+which civilians are hit. Losses are whole people.
 
-`p` is the parameter record of engagement throughout, `q` that of rivalry; their sources stand on those pages."""
+`p` is always the parameter record of engagement; sources are on the pages of engagement and
+rivalry.
+"""
 
 import math
 
@@ -17,7 +20,7 @@ from sim.model.state.counts import (
     RIVAL_CLASHES,
     STATE_LOSSES,
 )
-from sim.model.state.event_log import LEADER_KILLED, RIVAL_CLASH, note
+from sim.model.state.event_log import LEADER_KILLED, NO_SOURCE, RIVAL_CLASH, note
 
 # kinds of target; the first three stand in the columns of `Fields.force` from N_PATROL on
 PATROLS, POSTS, POLICE_TEAMS, COMMITTEES, INFRASTRUCTURE, RIVALS_CAMP = range(6)
@@ -26,9 +29,11 @@ ANYBODY = -1
 
 @rule
 def deitchman(hidden, exposed, aim, sweep, minutes, hidden_break):
-    """A fight of `minutes`: the hidden side aims (`d exposed = -aim hidden`), the exposed side fires into an area
-    (`d hidden = -sweep hidden exposed`); it ends when the hidden side has lost `hidden_break` or nobody stands.
-    Returns (losses of the exposed, losses of the hidden), real numbers. Conserves `sweep (G0^2 - G^2) / 2 = aim (I0 - I)`."""
+    """Fight for `minutes` by Deitchman's law: the hidden side aims (`d exposed = -aim hidden`) and
+    the exposed side fires into an area (`d hidden = -sweep hidden exposed`). The fight ends early
+    when the hidden side has lost the share `hidden_break` or one side has nobody left. Returns
+    (losses of the exposed, losses of the hidden), real numbers. Conserves
+    `sweep (G0^2 - G^2) / 2 = aim (I0 - I)`, G the exposed and I the hidden side."""
     g = exposed
     i = hidden
     left = minutes
@@ -44,15 +49,15 @@ def deitchman(hidden, exposed, aim, sweep, minutes, hidden_break):
 
 @rule
 def square_law(first, second, first_break, second_break):
-    """A fight in the open with equal arms, until one side has lost its share and breaks; how fast they fire does not matter.
-    Returns (losses of the first, losses of the second), real numbers."""
+    """Fight in the open with equal arms until one side has lost its share and breaks; the rate of
+    fire does not matter. Returns (losses of the first, losses of the second), real numbers."""
     time = min(first_break * first / max(second, 1e-9), second_break * second / max(first, 1e-9))
     return second * time, first * time
 
 
 @rule
 def whole(u, losses, people):
-    """Whole people lost, with the expectation `losses`, never more than there are."""
+    """Draw a whole number of people lost, with the expectation `losses` and at most all of them."""
     n = int(people)
     if n <= 0:
         return 0
@@ -61,7 +66,7 @@ def whole(u, losses, people):
 
 @rule
 def target_of(unit):
-    """Which kind of target a unit is, by what it does today."""
+    """Return the kind of target that a unit is, by what it does today."""
     if unit.kind >= POLICE:
         return POLICE_TEAMS
     return POSTS if duty(unit) == GARRISON or duty(unit) == CHECKPOINT else PATROLS
@@ -69,8 +74,8 @@ def target_of(unit):
 
 @rule
 def kill_soldiers(units, site, target, killed, key, t, place, tally):
-    """Take the dead from one package of a kind of target (or ANYBODY) posted at a site, the one that the draw hits, then from the next;
-    returns how many were taken."""
+    """Take the dead from one package of a kind of target (or ANYBODY) posted at a site, the one
+    with the highest draw, and then from the next. Returns how many were taken."""
     left = killed
     while left > 0:
         struck = -1
@@ -100,7 +105,7 @@ def kill_soldiers(units, site, target, killed, key, t, place, tally):
 
 @rule
 def kill_fighters(group, killed, core, place, tally):
-    """Losses of a group; its core survives all but a cued raid."""
+    """Take losses from a group. Its core survives everything but a cued raid."""
     lost = min(killed, max(int(group.fighters - core), 0))
     group.fighters -= lost
     tally[FIGHTERS_LOST, place] += lost
@@ -109,7 +114,7 @@ def kill_fighters(group, killed, core, place, tally):
 
 @rule
 def harm_by_state(town, people, tally):
-    """Civilians of a community hit by the state, no more than live there."""
+    """Count civilians of a community hit by the state, at most all who live there."""
     people = min(people, math.floor(town.population))
     town.harm_state += people
     town.population -= people
@@ -118,7 +123,7 @@ def harm_by_state(town, people, tally):
 
 @rule
 def harm_by_armed(town, people, tally):
-    """Civilians of a community hit by armed groups, no more than live there."""
+    """Count civilians of a community hit by armed groups, at most all who live there."""
     people = min(people, math.floor(town.population))
     town.harm_armed += people
     town.population -= people
@@ -127,64 +132,49 @@ def harm_by_armed(town, people, tally):
 
 @rule
 def state_harm(town):
-    """Of each 1,000 inhabitants, whom the state harmed of late, at most one: what provokes acts and brings recruits."""
+    """Return how many of each 1,000 inhabitants the state has harmed lately, at most one. This
+    provokes attacks and brings recruits."""
     return min(1000.0 * town.harm_state / max(town.population, 1.0), 1.0)
 
 
 @rule
 def frighten(town, step):
-    """Fear rises by a share of what is left."""
+    """Raise fear by a share of what is left to 1."""
     town.fear += step * (1.0 - town.fear)
 
 
 @rule
-def kill_leader(town, killer, events, status, t, tally):
-    """The head of a community or of its committee is killed: one of the people whom armed groups harm. What it does to the committee, the
-    caller says."""
+def kill_leader(town, killer, t, diary):
+    """Kill the head of a community or of its committee, who counts among the people harmed by armed
+    groups. The caller decides what this does to the committee."""
+    tally = diary.tally
     tally[LEADERS_KILLED, town.theatre] += 1.0
-    note(events, status, t, LEADER_KILLED, town.theatre, town.cell, killer, town.uid, 1.0, -1)
+    note(diary, t, LEADER_KILLED, town.theatre, town.cell, killer, town.uid, 1.0, NO_SOURCE)
     harm_by_armed(town, 1.0, tally)
 
 
 @rule
-def rival_fight(
-    first, second, at, communities, site_cell, site_theatre, p, q, events, status, key, t, tally
-):
-    """Two armed groups fight over the camp of the second, at site `at`: square law until one breaks. Civilians there are in between."""
-    place = site_theatre[at]
+def rival_fight(first, second, at, communities, sites, p, rivalry, today, diary):
+    """Let two armed groups fight at the camp of the second, at site `at`, by the square law until
+    one breaks. Civilians there are caught between them."""
+    key, t, tally = today.key, today.t, diary.tally
+    place = sites.theatre[at]
     pair = mix(first.uid ^ second.uid)
     lost_first, lost_second = square_law(
-        first.fighters, second.fighters, q.break_share, q.break_share
+        first.fighters, second.fighters, rivalry.break_share, rivalry.break_share
     )
-    dead_first = kill_fighters(
-        first,
-        whole(uniform(key, RIVAL_KILLED, t, first.uid ^ pair, 0), lost_first, first.fighters),
-        p.core,
-        place,
-        tally,
+    fall_first = whole(
+        uniform(key, RIVAL_KILLED, t, first.uid ^ pair, 0), lost_first, first.fighters
     )
-    dead_second = kill_fighters(
-        second,
-        whole(uniform(key, RIVAL_KILLED, t, second.uid ^ pair, 0), lost_second, second.fighters),
-        p.core,
-        place,
-        tally,
+    dead_first = kill_fighters(first, fall_first, p.core, place, tally)
+    fall_second = whole(
+        uniform(key, RIVAL_KILLED, t, second.uid ^ pair, 0), lost_second, second.fighters
     )
+    dead_second = kill_fighters(second, fall_second, p.core, place, tally)
+    dead = float(dead_first + dead_second)
     tally[RIVAL_CLASHES, place] += 1.0
-    note(
-        events,
-        status,
-        t,
-        RIVAL_CLASH,
-        place,
-        site_cell[at],
-        first.uid,
-        second.uid,
-        float(dead_first + dead_second),
-        -1,
-    )
+    note(diary, t, RIVAL_CLASH, place, sites.cell[at], first.uid, second.uid, dead, NO_SOURCE)
     if at < len(communities):
-        harm_by_armed(
-            communities[at], poisson(uniform(key, RIVAL_CIVILIANS, t, pair, 0), q.civilians), tally
-        )
+        hit = poisson(uniform(key, RIVAL_CIVILIANS, t, pair, 0), rivalry.civilians)
+        harm_by_armed(communities[at], hit, tally)
         frighten(communities[at], p.fear_per_act)

@@ -1,4 +1,4 @@
 """The world as arrays: agents, layers, counts, the event log and the clock.
 
-It imports only `compile` and `names`. Rules read it, mechanisms change it.
+It imports only `compile`, `names` and `machine`. Rules read the state; mechanisms change it.
 """

@@ -1,4 +1,5 @@
-"""How the world is handed to the compiled day: namedtuples of at most six arrays, and the columns of its layers."""
+"""How the compiled day receives the world: namedtuples of at most six arrays, and the columns of
+the layers."""
 
 from typing import NamedTuple
 
@@ -6,7 +7,7 @@ import numpy as np
 
 from sim.model.state.agents import POLICE_SERVICE, Table
 
-# columns of Fields.force, one row per site
+# Columns of Fields.force, one row per site.
 (
     WEIGHTED,
     PEOPLE,
@@ -20,26 +21,29 @@ from sim.model.state.agents import POLICE_SERVICE, Table
     RIVER_PEOPLE,
     CLEARERS,
 ) = range(11)
-ANSWERING = 11  # teams that answer leads; RESPONDERS: the same x local knowledge
-ESCORTS, HOLDING = (
-    12,
-    13,
-)  # people on task who can guard a clearing team; people of units that only guard their post
-# and by service: people on task from SERVES on, teams that answer leads from ANSWERS on
+ANSWERING = 11  # teams that answer leads; RESPONDERS are these teams x local knowledge
+ESCORTS = 12  # people on task who can guard a clearing team
+HOLDING = 13  # people of units that only guard their post
+# Three columns each, one for each service: people on task, and teams that answer leads.
 SERVES, ANSWERS = 14, 17
 POLICE_PEOPLE = SERVES + POLICE_SERVICE
 FORCE_COLUMNS = 20
-AGES = 208  # weeks of planting that Land.young tells apart
-# columns of Trade.book
-WAITING, SENT, CAPACITY, WHOLE = range(
-    4
-)  # CAPACITY: share of the trade now; WHOLE: when no arrest reduces it
+AGES = 208  # weeks of planting that Land.young distinguishes
+# Columns of Sites.link, and the days or hours that stand for "no such link".
+BY_LORRY, BY_BOAT, BY_HELICOPTER, SOLD_IN_TOWN = range(4)
+FAR = 1e9
+# Columns of Trade.book: kg bought but not sent, loads sent so far, the share of the cluster's trade
+# today, and that share when no arrest reduces it.
+WAITING, SENT, CAPACITY, WHOLE = range(4)
 BOOK_COLUMNS = 4
-# classes of VRAEM routes whose shares at the start are given
+# Classes of VRAEM routes whose shares at the start are given.
 START_AIR, START_COAST, START_BOLIVIA, START_NORTH = range(4)
 
 
 class Actors(NamedTuple):
+    """The tables of agents that act. Codes of a full table follow this order
+    (`event_log.TABLES`)."""
+
     units: Table
     groups: Table
     networks: Table
@@ -49,43 +53,44 @@ class Actors(NamedTuple):
 
 
 class Places(NamedTuple):
+    """The tables of places and of what belongs to a place."""
+
     communities: Table
     markets: Table
     partners: Table
     theatres: Table
-    levers: Table
 
 
 class Fields(NamedTuple):
     """Layers that change from day to day."""
 
     force: np.ndarray  # f8[sites, FORCE_COLUMNS]
-    patrols: np.ndarray  # f8[cells] patrol teams x local knowledge present
+    patrols: np.ndarray  # f8[cells] patrol teams present x local knowledge
     guard: np.ndarray  # f8[sites] people on task within reach
-    leg_effort: (
-        np.ndarray
-    )  # f8[legs] people on task per cell of the leg, as a traveller would meet them
-    leg_planned: np.ndarray  # f8[legs] the same once every order given is carried out
-    seized_kg: (
-        np.ndarray
-    )  # f8[cells] kg seized from loads since the first day of the burn-in, HCl equivalent
+    leg_effort: np.ndarray  # f8[legs] people on task whom a traveller meets, per cell of the leg
+    leg_planned: np.ndarray  # f8[legs] leg_effort once every known order is carried out
+    seized_kg: np.ndarray  # f8[cells] kg seized from loads since t = 0, HCl equivalent
 
 
 class Land(NamedTuple):
-    """What grows and what flows."""
+    """Young coca and the rivers."""
 
-    young: np.ndarray  # f8[communities, AGES, 2] ha of coca not yet bearing, by week of planting; last index 1: on ground eradicated before
+    # ha of coca not yet bearing, by week of planting; last index 1: on ground eradicated before
+    young: np.ndarray  # f8[communities, AGES, 2]
     basins: Table
 
 
 class Minds(NamedTuple):
-    """What networks, groups and police believe. Rows are networks (groups in `danger`)."""
+    """What networks, armed groups and police believe. Rows are networks, except in `danger`, where
+    they are groups."""
 
     belief: np.ndarray  # f8[networks, legs] believed effort, people
-    seized: np.ndarray  # f8[networks, clusters + 1, legs] decayed count of a branch's loads seized; last: of its firm, as of this week
-    tried: np.ndarray  # f8[networks, clusters + 1, legs] the same of those that entered
+    # a branch's loads that were seized, and those that entered (decayed); the last row: its firm's
+    seized: np.ndarray  # f8[networks, clusters + 1, legs]
+    tried: np.ndarray  # f8[networks, clusters + 1, legs]
     danger: np.ndarray  # f8[groups, sites] believed people on task near a site
-    cases: np.ndarray  # f8[networks, theatres] points that the anti-narcotics teams of a theatre hold against a firm
+    # points that the anti-narcotics teams of a theatre hold against a firm
+    cases: np.ndarray  # f8[networks, theatres]
 
 
 class Trade(NamedTuple):
@@ -95,8 +100,8 @@ class Trade(NamedTuple):
     share: np.ndarray  # f8[networks, routes] share of the cluster's loads that it sends this way
     used: np.ndarray  # f8[networks, routes] t of the last dispatch, -1e9 never
     book: np.ndarray  # f8[networks, clusters, BOOK_COLUMNS] columns WAITING .. WHOLE
-    constant: np.ndarray  # f8[routes] USD per kg that reproduces the start shares, frozen at day 0
-    risk: np.ndarray  # f8[networks, routes] believed probability of loss on the routes that it keeps open, as of this week
+    constant: np.ndarray  # f8[routes] USD per kg that reproduces the start shares, fixed at day 0
+    risk: np.ndarray  # f8[networks, routes] believed probability of loss on open routes
 
 
 class Ground(NamedTuple):
@@ -116,36 +121,54 @@ class Sites(NamedTuple):
     cell: np.ndarray  # i8[sites]
     theatre: np.ndarray  # i8[sites]
     country: np.ndarray  # i8[sites]
-    people_in_reach: np.ndarray  # f8[sites] sum of pop K
-    link: np.ndarray  # f8[sites, 4] days by lorry, by boat, flight hours from the depot (FAR: none); kg a day that the town can sell
-    post: np.ndarray  # i8[sites] the site whose post controls its cell: the largest town there
+    people_in_reach: np.ndarray  # f8[sites] sum of population x kernel
+    # days by lorry and by boat and flight hours from the depot (FAR: no such link), and kg a day
+    # that the town can sell
+    link: np.ndarray  # f8[sites, 4]
+    post: np.ndarray  # i8[sites] site whose post controls its cell: the largest town there
+
+
+class Border(NamedTuple):
+    """The nearest settlement on the other side of the border, never written."""
+
+    refuge: np.ndarray  # i8[sites] foreign town nearest to a community of the border, -1 none
+    back: np.ndarray  # i8[sites] community nearest to a foreign town, -1 none
+
+
+class Commerce(NamedTuple):
+    """What loads fetch abroad and where they start. No day writes it; a dated event may set the
+    prices."""
+
+    prices: np.ndarray  # f8[exits, products] USD per kg at the destination
+    cluster_theatre: np.ndarray  # i8[clusters]
+    latex_cluster: np.ndarray  # i8[1] cluster that trades in latex, -1 none
 
 
 class Ways(NamedTuple):
     """Journeys of units and the course of the year, never written."""
 
-    air_hours: np.ndarray  # f8[sites, sites] of flight
-    land_days: (
-        np.ndarray
-    )  # f8[sites, sites] of the quickest way, on foot and wheels, in the dry season
-    river_days: np.ndarray  # f8[sites, sites] of the same way, by boat at low water
+    air_hours: np.ndarray  # f8[sites, sites] flight hours
+    # days of the quickest way: on foot and wheels in the dry season, and by boat at low water
+    land_days: np.ndarray  # f8[sites, sites]
+    river_days: np.ndarray  # f8[sites, sites]
     basin: np.ndarray  # i8[sites] row of `Land.basins`
     calendar: np.ndarray  # f8[theatres + basins, 12] rain by theatre, then level by basin
 
 
 class Near(NamedTuple):
-    """Who reaches whom, never written."""
+    """Which sites and cells are within reach of a site, never written."""
 
     start: np.ndarray  # i8[sites + 1]
     site: np.ndarray  # i8[] sites in reach
-    k: np.ndarray  # f8[] kernel exp(-d / reach)
+    kernel: np.ndarray  # f8[] kernel exp(-d / reach)
     cell_start: np.ndarray  # i8[sites + 1]
     cell: np.ndarray  # i8[] cells in reach
     cell_share: np.ndarray  # f8[] share of a patrol's time spent there, sums to 1 per site
 
 
 class Routes(NamedTuple):
-    """The route library, never written. The routes of a cluster stand together: rows `first_route` to `end_route - 1` of its market."""
+    """The route library, never written. The routes of a cluster stand together, in rows
+    `first_route` to `end_route - 1` of its market."""
 
     start: np.ndarray  # i8[routes + 1] into the steps
     cell: np.ndarray  # i8[steps] -1 on a connector
@@ -156,20 +179,22 @@ class Routes(NamedTuple):
 
 
 class RouteFacts(NamedTuple):
+    """Fixed facts of each route, never written."""
+
     origin: np.ndarray  # i8[routes] cluster
     exit: np.ndarray  # i8[routes]
-    mode: np.ndarray  # i8[routes]
+    mode: np.ndarray  # i8[routes] ON_FOOT .. BY_AIR
     cost: np.ndarray  # f8[routes] USD per kg
     days: np.ndarray  # f8[routes]
-    start_class: np.ndarray  # i8[routes] START_AIR .. START_NORTH for VRAEM routes, -1 where choice is free from the start
+    start_class: np.ndarray  # i8[routes] START_AIR .. START_NORTH, -1 outside the VRAEM
 
 
 class Legs(NamedTuple):
+    """The legs that routes share. A dated event sets `route_effort`; no day writes any of it."""
+
     theatre: np.ndarray  # i8[legs]
     start: np.ndarray  # i8[legs + 1]
     cell: np.ndarray  # i8[]
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
     risk: np.ndarray  # f8[legs] exogenous seizure probability of a connector
-    route_effort: (
-        np.ndarray
-    )  # f8[routes] people who search the whole route, unseen (a dated event sets it at a cut)
+    route_effort: np.ndarray  # f8[routes] unseen searchers of a whole route (a dated event)

@@ -1,220 +1,131 @@
-"""What is counted: `tally[week, quantity, place]`, f8. Places are theatre codes 0-3, or exit codes 0-4 for EXPORTED.
+"""The quantities that a day counts: `tally[week, quantity, place]`, f8.
 
-Row 0 of `week` is the whole burn-in, row w + 1 is week w of the horizon. Flows add up; STATES are summed over days and divided by the
-days of the week when read. A pair (_KG, _LATEX) has neighbouring numbers, so that `ATTEMPTED + product` names the right one."""
+`place` is a theatre code (0 to 3), except for EXPORTED, where it is an exit code (0 to 4). Row 0 of
+`week` holds the whole burn-in, row w + 1 holds week w of the horizon. Flows add up over a week. The
+quantities in STATES are summed over the days and divided by the number of days when they are read.
 
-QUANTITIES = (
-    # loads, kg (pairs: hydrochloride equivalent, latex)
-    "attempted_kg",
-    "attempted_kg_latex",
-    "seized_kg",
-    "seized_kg_latex",
-    "passed_kg",
-    "passed_kg_latex",
-    "seized_stock_kg",
-    "seized_stock_kg_latex",
-    "delivered_kg",
-    "delivered_kg_latex",
-    "exported_kg",
-    "exported_kg_latex",
-    "dispatched_kg",
-    "dispatched_kg_latex",
-    "harvested_kg",
-    "harvested_kg_latex",
-    "seizures",
-    "seizures_latex",
-    "inflow_kg",
-    "traditional_kg",
-    "seized_by_patrol_kg",
-    "seized_by_post_kg",
-    "seized_by_lead_kg",
-    "let_go_kg",
-    "let_go_kg_latex",
-    # violence, people and acts
-    "attacks",
-    "clashes",
-    "rival_clashes",
-    "retaliations",
-    "third_group_entries",
-    "state_losses",
-    "fighters_lost",
-    "civilian_harm_state",
-    "civilian_harm_armed",
-    "leaders_killed",
-    "displaced_people",
-    "ambushes",
-    "replaced",
-    # works, land, reports
-    "labs_destroyed",
-    "labs_with_police",
-    "labs_started",
-    "networks_disrupted",
-    "strips_cratered",
-    "coca_ha_destroyed",
-    "coca_ha_destroyed_again",
-    "poppy_ha_destroyed",
-    "coca_ha_planted",
-    "coca_ha_abandoned",
-    "poppy_ha_planted",
-    "poppy_ha_abandoned",
-    "reports",
-    "leads_acted",
-    "fields_by_air_ha",
-    "fields_by_patrol_ha",
-    "fields_by_lead_ha",
-    # the border
-    "incursions",
-    "cell_days",
-    "fighter_days",
-    "cell_days_abroad",
-    "cells_handed_over",
-    "line_incidents",
-    "suspended_days",
-    # effort and money
-    "soldier_days_in_transit",
-    "lift_hours",
-    "supply_hours",
-    "survey_hours",
-    "cost_usd",
-    "revenue_usd",
-    "paid_farm_usd",
-    "paid_transport_usd",
-    "paid_bribe_usd",
-    "paid_toll_usd",
-    "paid_owners_usd",
-    "taxed_usd",
-    "collected_usd",
-    "extortion_usd",
-    "other_income_usd",
-    "wages_usd",
-    "sponsored_usd",
-    "other_spending_usd",
-    # states: day sums
-    "vacuum",
-    "vacuum_exploited",
-    "coverage_gap",
-    "state_control",
-    "cooperation",
-    "fear",
-    "fighters",
-    "coca_ha",
-    "poppy_ha",
-    "on_task",
-    "patrols",
-    "readiness_people",
-    "people",
-    "sustained_people",
-    "guarding_people",
-    "shipments",
-    "active_routes",
-    "belief_gap",
-    "stock_kg",
-    "price_hcl",
-    "leads_open",
-)
-STATES = frozenset(QUANTITIES[QUANTITIES.index("vacuum") :])
-PLACES = 5
+A pair is counted once for each product. Its two numbers are neighbours, hydrochloride first, so
+`ATTEMPTED + product` names the right one.
+"""
 
-(
-    ATTEMPTED,
-    _,
-    SEIZED,
-    _,
-    PASSED,
-    _,
-    SEIZED_STOCK,
-    _,
-    DELIVERED,
-    _,
-    EXPORTED,
-    _,
-    DISPATCHED,
-    _,
-    HARVESTED,
-    _,
-    SEIZURES,
-    _,
-    INFLOW,
-    TRADITIONAL,
-    SEIZED_BY_PATROL,
-    SEIZED_BY_POST,
-    SEIZED_BY_LEAD,
-    LET_GO,
-    _,
-    ATTACKS,
-    CLASHES,
-    RIVAL_CLASHES,
-    RETALIATIONS,
-    THIRD_GROUP_ENTRIES,
-    STATE_LOSSES,
-    FIGHTERS_LOST,
-    HARM_STATE,
-    HARM_ARMED,
-    LEADERS_KILLED,
-    DISPLACED,
-    AMBUSHES,
-    REPLACED,
-    LABS_DESTROYED,
-    LABS_WITH_POLICE,
-    LABS_STARTED,
-    NETWORKS_DISRUPTED,
-    STRIPS_CRATERED,
-    COCA_DESTROYED,
-    COCA_DESTROYED_AGAIN,
-    POPPY_DESTROYED,
-    COCA_PLANTED,
-    COCA_ABANDONED,
-    POPPY_PLANTED,
-    POPPY_ABANDONED,
-    REPORTS,
-    LEADS_ACTED,
-    FIELDS_BY_AIR,
-    FIELDS_BY_PATROL,
-    FIELDS_BY_LEAD,
-    INCURSIONS,
-    CELL_DAYS,
-    FIGHTER_DAYS,
-    CELL_DAYS_ABROAD,
-    HANDED_OVER,
-    LINE_INCIDENTS,
-    SUSPENDED_DAYS,
-    TRANSIT_DAYS,
-    LIFT_HOURS,
-    SUPPLY_HOURS,
-    SURVEY_HOURS,
-    COST,
-    REVENUE,
-    PAID_FARM,
-    PAID_TRANSPORT,
-    PAID_BRIBE,
-    PAID_TOLL,
-    PAID_OWNERS,
-    TAXED,
-    COLLECTED,
-    EXTORTION,
-    OTHER_INCOME,
-    WAGES,
-    SPONSORED,
-    OTHER_SPENDING,
-    VACUUM,
-    EXPLOITED,
-    GAP,
-    STATE_CONTROL,
-    COOPERATION,
-    FEAR,
-    FIGHTERS,
-    COCA_HA,
-    POPPY_HA,
-    ON_TASK,
-    PATROLS,
-    READINESS_PEOPLE,
-    PEOPLE,
-    SUSTAINED_PEOPLE,
-    GUARDING_PEOPLE,
-    SHIPMENTS,
-    ACTIVE_ROUTES,
-    BELIEF_GAP,
-    STOCK,
-    PRICE_HCL,
-    LEADS_OPEN,
-) = range(len(QUANTITIES))
+PLACES = 5  # the most places that a quantity has: the exits
+_names: list[str] = []
+
+
+def _one(name: str) -> int:
+    """Add a quantity to the list and return its number."""
+    _names.append(name)
+    return len(_names) - 1
+
+
+def _pair(name: str) -> int:
+    """Add a quantity counted for each product and return its number for hydrochloride."""
+    _names.extend((name, f"{name}_latex"))
+    return len(_names) - 2
+
+
+# loads: kg of hydrochloride equivalent, and kg of latex
+ATTEMPTED = _pair("attempted_kg")
+SEIZED = _pair("seized_kg")
+PASSED = _pair("passed_kg")
+SEIZED_STOCK = _pair("seized_stock_kg")
+DELIVERED = _pair("delivered_kg")
+EXPORTED = _pair("exported_kg")
+DISPATCHED = _pair("dispatched_kg")
+HARVESTED = _pair("harvested_kg")
+SEIZURES = _pair("seizures")
+INFLOW = _one("inflow_kg")
+TRADITIONAL = _one("traditional_kg")
+SEIZED_BY_PATROL = _one("seized_by_patrol_kg")
+SEIZED_BY_POST = _one("seized_by_post_kg")
+SEIZED_BY_LEAD = _one("seized_by_lead_kg")
+LET_GO = _pair("let_go_kg")
+
+# violence: people and acts
+ATTACKS = _one("attacks")
+CLASHES = _one("clashes")
+RIVAL_CLASHES = _one("rival_clashes")
+RETALIATIONS = _one("retaliations")
+THIRD_GROUP_ENTRIES = _one("third_group_entries")
+STATE_LOSSES = _one("state_losses")
+FIGHTERS_LOST = _one("fighters_lost")
+HARM_STATE = _one("civilian_harm_state")
+HARM_ARMED = _one("civilian_harm_armed")
+LEADERS_KILLED = _one("leaders_killed")
+DISPLACED = _one("displaced_people")
+AMBUSHES = _one("ambushes")
+REPLACED = _one("replaced")
+
+# laboratories, land and reports
+LABS_DESTROYED = _one("labs_destroyed")
+LABS_WITH_POLICE = _one("labs_with_police")
+LABS_STARTED = _one("labs_started")
+NETWORKS_DISRUPTED = _one("networks_disrupted")
+STRIPS_CRATERED = _one("strips_cratered")
+COCA_DESTROYED = _one("coca_ha_destroyed")
+COCA_DESTROYED_AGAIN = _one("coca_ha_destroyed_again")
+POPPY_DESTROYED = _one("poppy_ha_destroyed")
+COCA_PLANTED = _one("coca_ha_planted")
+COCA_ABANDONED = _one("coca_ha_abandoned")
+POPPY_PLANTED = _one("poppy_ha_planted")
+POPPY_ABANDONED = _one("poppy_ha_abandoned")
+REPORTS = _one("reports")
+LEADS_ACTED = _one("leads_acted")
+FIELDS_BY_AIR = _one("fields_by_air_ha")
+FIELDS_BY_PATROL = _one("fields_by_patrol_ha")
+FIELDS_BY_LEAD = _one("fields_by_lead_ha")
+
+# the border
+INCURSIONS = _one("incursions")
+CELL_DAYS = _one("cell_days")
+FIGHTER_DAYS = _one("fighter_days")
+CELL_DAYS_ABROAD = _one("cell_days_abroad")
+HANDED_OVER = _one("cells_handed_over")
+LINE_INCIDENTS = _one("line_incidents")
+SUSPENDED_DAYS = _one("suspended_days")
+
+# effort and money
+TRANSIT_DAYS = _one("soldier_days_in_transit")
+LIFT_HOURS = _one("lift_hours")
+SUPPLY_HOURS = _one("supply_hours")
+SURVEY_HOURS = _one("survey_hours")
+COST = _one("cost_usd")
+REVENUE = _one("revenue_usd")
+PAID_FARM = _one("paid_farm_usd")
+PAID_TRANSPORT = _one("paid_transport_usd")
+PAID_BRIBE = _one("paid_bribe_usd")
+PAID_TOLL = _one("paid_toll_usd")
+PAID_OWNERS = _one("paid_owners_usd")
+TAXED = _one("taxed_usd")
+COLLECTED = _one("collected_usd")
+EXTORTION = _one("extortion_usd")
+OTHER_INCOME = _one("other_income_usd")
+WAGES = _one("wages_usd")
+SPONSORED = _one("sponsored_usd")
+OTHER_SPENDING = _one("other_spending_usd")
+
+# states: sums over days; all from VACUUM on
+VACUUM = _one("vacuum")
+EXPLOITED = _one("vacuum_exploited")
+GAP = _one("coverage_gap")
+STATE_CONTROL = _one("state_control")
+COOPERATION = _one("cooperation")
+FEAR = _one("fear")
+FIGHTERS = _one("fighters")
+COCA_HA = _one("coca_ha")
+POPPY_HA = _one("poppy_ha")
+ON_TASK = _one("on_task")
+PATROLS = _one("patrols")
+READINESS_PEOPLE = _one("readiness_people")
+PEOPLE = _one("people")
+SUSTAINED_PEOPLE = _one("sustained_people")
+GUARDING_PEOPLE = _one("guarding_people")
+SHIPMENTS = _one("shipments")
+ACTIVE_ROUTES = _one("active_routes")
+BELIEF_GAP = _one("belief_gap")
+STOCK = _one("stock_kg")
+PRICE_HCL = _one("price_hcl")
+LEADS_OPEN = _one("leads_open")
+
+QUANTITIES = tuple(_names)
+STATES = frozenset(QUANTITIES[VACUUM:])

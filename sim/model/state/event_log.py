@@ -1,89 +1,71 @@
-"""Single events, kept only when the scenario asks for them (`[record] events = true`)."""
+"""Single events, kept only when the scenario asks for them: `[record] events = true`."""
+
+from typing import NamedTuple
 
 from sim.model.compile import rule
 from sim.model.state.agents import Uid
 
-(
-    ATTACK,
-    AMBUSH,
-    CLASH,
-    LEADER_KILLED,
-    SEIZURE,
-    LAB_DESTROYED,
-    STRIP_CRATERED,
-    INCURSION,
-    DEPARTURE,
-    ARRIVAL,
-    ARREST,
-    RIVAL_CLASH,
-    RETALIATION,
-    ENTRY,
-) = range(14)
-EVENT_KINDS = (
-    "attack",
-    "ambush",
-    "clash",
-    "leader_killed",
-    "seizure",
-    "laboratory_destroyed",
-    "strip_cratered",
-    "incursion",
-    "departure",
-    "arrival",
-    "arrest",
-    "rival_clash",
-    "retaliation",
-    "third_group_entry",
-)
-EVENT_UNITS = (
-    "acts",
-    "people killed",
-    "fighters killed",
-    "people killed",
-    "kg",
-    "kg",
-    "strips",
-    "fighters",
-    "people",
-    "people",
-    "firms",
-    "fighters killed",
-    "people harmed",
-    "fighters",
-)
-# Slots of `Arrays.status`: the table that ran full, events logged since the last cut, whether events are kept.
+
+class EventKind(NamedTuple):
+    """A kind of event, as it is named in the results."""
+
+    name: str
+    unit: str  # of the event's quantity
+
+
+_kinds: list[EventKind] = []
+
+
+def _kind(name: str, unit: str) -> int:
+    """Add a kind of event to the list and return its code."""
+    _kinds.append(EventKind(name, unit))
+    return len(_kinds) - 1
+
+
+ATTACK = _kind("attack", "acts")
+AMBUSH = _kind("ambush", "people killed")
+CLASH = _kind("clash", "fighters killed")
+LEADER_KILLED = _kind("leader_killed", "people killed")
+SEIZURE = _kind("seizure", "kg")
+LAB_DESTROYED = _kind("laboratory_destroyed", "kg")
+STRIP_CRATERED = _kind("strip_cratered", "strips")
+INCURSION = _kind("incursion", "fighters")
+DEPARTURE = _kind("departure", "people")
+ARRIVAL = _kind("arrival", "people")
+ARREST = _kind("arrest", "firms")
+RIVAL_CLASH = _kind("rival_clash", "fighters killed")
+RETALIATION = _kind("retaliation", "people harmed")
+ENTRY = _kind("third_group_entry", "fighters")
+EVENT_KINDS = tuple(_kinds)
+
+# Slots of `Arrays.status`: FULL holds the code of the table that has no row left (0: none), LOGGED
+# the number of events written since the last cut, LOGGING is 1 when the run keeps events.
 FULL, LOGGED, LOGGING = range(3)
-TABLES = (
-    "",
-    "units",
-    "groups",
-    "networks",
-    "shipments",
-    "labs",
-    "leads",
-    "events",
-)  # by the code in slot FULL
-_, UNITS_FULL, GROUPS_FULL, NETWORKS_FULL, SHIPMENTS_FULL, LABS_FULL, LEADS_FULL, EVENTS_FULL = (
-    range(len(TABLES))
+# The codes in slot FULL. Codes 1 to 6 are the tables of `Actors`, in the order of its fields.
+TABLES = ("", "units", "groups", "networks", "shipments", "labs", "leads", "events")
+GROUPS_FULL, SHIPMENTS_FULL, LABS_FULL, LEADS_FULL, EVENTS_FULL = (
+    TABLES.index(name) for name in ("groups", "shipments", "labs", "leads", "events")
 )
+NO_SOURCE = -1  # of an event that no report or search led to
 
 
 class Event:
-    """One event; `cell` is -1 where it has no place on the map, `source` -1 where none is known."""
+    """One event."""
 
     t: int  # days from the first day of the burn-in
     kind: int  # ATTACK .. ENTRY
     theatre: int
-    cell: int  # active cell
-    uid: Uid  # of who did it or moved
-    other: Uid  # of whom it was done to, 0 none
+    cell: int  # active cell, -1 when the event has no place on the map
+    uid: Uid  # the agent that acted or moved
+    other: Uid  # the agent that it was done to, 0 when there is none
     quantity: float  # in the unit of its kind
-    source: int  # BY_TIP .. BY_LEAD, -1 none
+    source: int  # BY_TIP .. BY_LEAD, NO_SOURCE when none is known
 
 
 @rule
-def note(events, status, t, kind, place, cell, uid, other, quantity, source):
-    """Write an event if the run keeps them; a full table ends the stretch."""
+def note(diary, t, kind, place, cell, uid, other, quantity, source):
+    """Write an event if the run keeps events. A full table of events ends the stretch."""
+    events, status = diary.events, diary.status
     if status[LOGGING] == 1:
         if status[LOGGED] >= len(events):
             status[FULL] = EVENTS_FULL

@@ -1,11 +1,11 @@
-"""Rows of a table of agents: the lowest that is free, and whether the table is nearly full."""
+"""Rows of a table of agents: the lowest free row, and whether the table is nearly full."""
 
 from sim.model.compile import rule
 
 
 @rule
 def free_row(table):
-    """Lowest row not in use, or -1 when the table is full."""
+    """Return the lowest row not in use, or -1 when the table is full."""
     for row in range(len(table)):
         if table[row].alive == 0:
             return row
@@ -14,7 +14,8 @@ def free_row(table):
 
 @rule
 def nearly_full(table):
-    """Whether three quarters of the rows are in use: time to end the stretch and double the table."""
+    """Return whether more than three quarters of the rows are in use; then the stretch ends and the
+    table is doubled."""
     used = 0
     for row in range(len(table)):
         if table[row].alive != 0:

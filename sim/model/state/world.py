@@ -11,6 +11,8 @@ from sim.machine.addition import added
 from sim.model.state.agents import ANTINARCOTICS, POLICE, Table
 from sim.model.state.arrays import (
     Actors,
+    Border,
+    Commerce,
     Fields,
     Ground,
     Land,
@@ -28,16 +30,17 @@ from sim.model.state.event_log import EVENTS_FULL, FULL, TABLES
 from sim.model.state.rows import nearly_full
 
 if TYPE_CHECKING:
-    from sim.model.day import Bench, Lines, Parameters
+    from sim.model.day import Bench, Parameters
 
 
 class TableFull(RuntimeError):
-    """A table ran full within a stretch; the run has failed."""
+    """A table had no row left within a stretch of days, and the run has failed."""
 
 
 @dataclass
 class World:
-    """State that the day changes: actors, places, fields, land, minds, trade, tally. Everything else is the map, and is never written."""
+    """Everything that a run holds. The day changes actors, places, fields, land, minds, trade and
+    tally; it never writes the rest."""
 
     scenario: Any
     key: np.uint64
@@ -54,7 +57,9 @@ class World:
     routes: Routes
     route_facts: RouteFacts
     legs: Legs
-    lines: Lines
+    border: Border
+    commerce: Commerce
+    levers: Table  # one row: what the scenario sets
     bench: Bench
     parameters: Parameters
     tally: np.ndarray  # f8[weeks + 1, quantities, places]
@@ -69,10 +74,11 @@ class World:
     events: Table  # what was logged since the last cut; `status` counts it
     status: np.ndarray  # i8[3] see `event_log`
     map: Any
-    overdrawn: bool = False  # more than the budget was in use at some review
+    overdrawn: bool = False  # whether more than the budget was in use at some review
 
     def grow_if_nearly_full(self) -> None:
-        """Double every table of agents that is nearly full. Rows keep their places, so nothing else changes."""
+        """Double every table of agents that is nearly full. Rows keep their places, so nothing else
+        changes."""
         grown = {}
         for name in ("groups", "shipments", "labs", "leads"):
             table = getattr(self.actors, name)
@@ -88,8 +94,10 @@ class World:
             self.actors = self.actors._replace(**grown)
 
     def over_budget(self) -> bool:
-        """Whether more soldiers, police, boats or flight hours are in use, or were when last asked, than the scenario's forces hold. Teams
-        that clear coca belong to the programme of eradication, flight hours of no theatre to the rest of the country."""
+        """Return whether the soldiers, police, boats or flight hours in use exceed those that the
+        scenario's forces hold, now or at an earlier call. Eradication teams are left out, because
+        they belong to the eradication programme; so are the flight hours of no theatre, which
+        belong to the rest of the country."""
         forces = self.scenario.forces
         held = [forces.vraem, forces.loreto, forces.cajamarca]
         units, theatres = self.actors.units, self.places.theatres[1:]
@@ -110,7 +118,7 @@ class World:
         return self.overdrawn
 
     def check(self) -> None:
-        """TableFull when the last stretch ended because a table had no row left."""
+        """Raise TableFull when the last stretch ended because a table had no row left."""
         full = int(self.status[FULL])
         if full:
             table = self.events if full == EVENTS_FULL else self.actors[full - 1]

@@ -9,14 +9,12 @@ import numpy as np
 from sim.geography.map import Map
 from sim.geography.routes import Routes as Library
 from sim.geography.travel import Travel
-from sim.model.day import Lines
 from sim.model.state import arrays
 from sim.model.state.agents import AMAZON, APURIMAC, BASINS, BY_AIR, MARANON, PERU, PUTUMAYO
 from sim.names import BOLIVIA, CAJAMARCA, COAST, EXITS, LORETO, MODELLED_THEATRES, VRAEM
 from sim.parameters.seasons import load_seasons
 from sim.simulation.build.values import values
 
-FAR = 1e9
 DEPOTS = {
     VRAEM: "Pichari",
     LORETO: "Iquitos",
@@ -46,8 +44,8 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
 def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
     """f8[sites, 4]: days by lorry, days by boat, flight hours from the depot of the site's theatre (FAR where there is no such link), and
     what the town can sell, kg a day."""
-    link = np.full((len(map_.settlements), 4), FAR)
-    link[:, 3] = market_kg
+    link = np.full((len(map_.settlements), 4), arrays.FAR)
+    link[:, arrays.SOLD_IN_TOWN] = market_kg
     depots = {theatre: map_.settlement(name) for theatre, name in DEPOTS.items()}
     for s, place in enumerate(map_.settlements[: map_.n_communities]):
         depot = depots[place.theatre]
@@ -58,10 +56,10 @@ def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
                 and map_.settlements[depot].cell >= 0
                 and map_.road[map_.settlements[depot].cell] > 0
             ):
-                link[s, 0] = days
+                link[s, arrays.BY_LORRY] = days
             if place.port >= 0 and map_.settlements[depot].port >= 0:
-                link[s, 1] = days
-        link[s, 2] = travel.air_km[depot, s] / travel.speeds.helicopter_km_h
+                link[s, arrays.BY_BOAT] = days
+        link[s, arrays.BY_HELICOPTER] = travel.air_km[depot, s] / travel.speeds.helicopter_km_h
     return link
 
 
@@ -78,7 +76,7 @@ def sites_of(
         [
             (
                 population[near.site[near.start[s] : near.start[s + 1]]]
-                * near.k[near.start[s] : near.start[s + 1]]
+                * near.kernel[near.start[s] : near.start[s + 1]]
             ).sum()
             for s in range(len(population))
         ]
@@ -178,10 +176,8 @@ def routes_of(
     )
 
 
-def lines_of(
-    scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites, library: Library
-) -> Lines:
-    """What lies across the line: the refuge of every community, the way back and prices."""
+def border_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites) -> arrays.Border:
+    """The refuge of every community at the border, and the way back from every foreign town."""
     n, refuge_km = len(map_.settlements), values(scenario, "start")["refuge_km"]
     abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     home = np.flatnonzero((np.arange(n) < map_.n_communities) & (sites.theatre >= LORETO))
@@ -191,6 +187,11 @@ def lines_of(
         refuge[s] = nearest if travel.air_km[s, nearest] <= refuge_km else -1
     for s in abroad:
         back[s] = home[np.argmin(travel.air_km[s, home])]
+    return arrays.Border(refuge, back)
+
+
+def commerce_of(scenario: Any, sites: arrays.Sites, library: Library) -> arrays.Commerce:
+    """Prices at the destinations, the theatre of every cluster, and the cluster that trades in latex."""
     theatre = np.array(
         [
             0 if zone == "ucayali" else sites.theatre[site]
@@ -199,7 +200,8 @@ def lines_of(
         np.int64,
     )
     latex = [c for c, zone in enumerate(library.cluster_zone) if zone == "cajamarca"]
-    return Lines(refuge, back, prices_of(scenario), theatre, np.array(latex[:1] or [-1], np.int64))
+    latex_cluster = np.array(latex[:1] or [-1], np.int64)
+    return arrays.Commerce(prices_of(scenario), theatre, latex_cluster)
 
 
 def ways_of(map_: Map, travel: Travel) -> arrays.Ways:

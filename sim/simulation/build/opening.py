@@ -13,7 +13,7 @@ from sim.geography.routes import CLUSTERS
 from sim.geography.routes import Routes as Library
 from sim.machine.addition import added
 from sim.model.chance import BUILD_LAB, BUILD_NETWORK, U, child_uid, uniform
-from sim.model.day import Lines, Parameters
+from sim.model.day import Parameters
 from sim.model.mechanisms.trade.crops import bearing
 from sim.model.rules.firms import owner_of
 from sim.model.state import arrays
@@ -42,6 +42,7 @@ from sim.model.state.agents import (
     Unit,
     table,
 )
+from sim.model.state.arrays import Border, Commerce
 from sim.model.state.world import World
 from sim.names import CAJAMARCA, HCL, LATEX, LORETO, MODELLED_THEATRES, THEATRES, VRAEM
 from sim.simulation.situation import places_of
@@ -203,7 +204,7 @@ def markets(
     scenario: Any,
     towns: Table,
     library: Library,
-    lines: Lines,
+    commerce: Commerce,
     parameters: Parameters,
     start: dict[str, float],
 ) -> Table:
@@ -212,7 +213,7 @@ def markets(
     p, q = parameters.processing[0], parameters.market[0]
     for c, zone in enumerate(library.cluster_zone):
         m, here = rows[c], towns.cluster == c
-        m.theatre = lines.cluster_theatre[c]
+        m.theatre = commerce.cluster_theatre[c]
         m.product = LATEX if zone == "cajamarca" else HCL
         m.first_route, m.end_route = np.searchsorted(library.origin, (c, c + 1))
         if m.product == LATEX:
@@ -237,7 +238,7 @@ def groups(
     scenario: Any,
     towns: Table,
     sites: arrays.Sites,
-    lines: Lines,
+    border: Border,
     start: dict[str, float],
     key: np.uint64,
 ) -> Table:
@@ -247,7 +248,7 @@ def groups(
     rows = table(ArmedGroup, 2 * founders + SPARE_GROUPS)
     remote = np.sqrt(towns.coca + 1.0) / (1.0 + towns.population / 1000.0)
     colombia = COUNTRIES.index("colombia")
-    refuge = lines.refuge[: len(towns)]
+    refuge = border.refuge[: len(towns)]
     at_line = (
         (towns.theatre == LORETO)
         & (refuge >= 0)
@@ -279,7 +280,7 @@ def groups(
             )
         )
         if kind == DISSIDENT and ordinal < round(start["abroad_share"] * number):
-            row.site = lines.refuge[row.site]
+            row.site = border.refuge[row.site]
         row.country = sites.country[row.site]
         row.fighters = spread_whole(fighters, number)[ordinal]
         row.supporters = row.fighters * start["supporters_per_fighter"]
@@ -287,7 +288,7 @@ def groups(
 
 
 def networks(
-    scenario: Any, library: Library, lines: Lines, key: np.uint64
+    scenario: Any, library: Library, border: Border, key: np.uint64
 ) -> tuple[Table, np.ndarray]:
     """Firms and their shares of each cluster's trade, with as many rows again for those into which they may split.
     book: f8[networks, clusters, BOOK_COLUMNS]."""
@@ -304,8 +305,8 @@ def networks(
                 book[i, c, arrays.CAPACITY] = 0.5 + uniform(key, BUILD_NETWORK, 0, row.uid, 1 + c)
                 row.hub = library.cluster_site[c] if row.hub == 0 else row.hub
         row.foreign = int(i % len(FIRMS) in FOREIGN)
-        if row.foreign and lines.refuge[row.hub] >= 0:
-            row.hub = lines.refuge[row.hub]
+        if row.foreign and border.refuge[row.hub] >= 0:
+            row.hub = border.refuge[row.hub]
     for c in range(clusters):
         if book[:, c, arrays.CAPACITY].sum() == 0.0:  # few firms: somebody buys everywhere
             book[c % n, c, arrays.CAPACITY] = 1.0

@@ -25,9 +25,10 @@ from sim.model.state.event_log import Event
 from sim.model.state.world import World
 from sim.simulation.build import opening
 from sim.simulation.build.map_arrays import (
+    border_of,
+    commerce_of,
     costs_of,
     ground_of,
-    lines_of,
     near_of,
     routes_of,
     sites_of,
@@ -100,7 +101,8 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     ground = ground_of(map_, travel)
     sites = sites_of(map_, travel, near, ground.post, start)
     routes, facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
-    lines = lines_of(scenario, map_, travel, sites, library)
+    border = border_of(scenario, map_, travel, sites)
+    commerce = commerce_of(scenario, sites, library)
     n_sites, n_legs, n_routes, n_clusters = (
         len(map_.settlements),
         len(legs.theatre),
@@ -113,9 +115,9 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             scenario, map_, library.site_cluster, travel.nearest_site, start
         )
         opening.name_communities(communities)
-        markets = opening.markets(scenario, communities, library, lines, parameters, start)
-        groups = opening.groups(scenario, communities, sites, lines, start, key)
-        networks, book = opening.networks(scenario, library, lines, key)
+        markets = opening.markets(scenario, communities, library, commerce, parameters, start)
+        groups = opening.groups(scenario, communities, sites, border, start, key)
+        networks, book = opening.networks(scenario, library, border, key)
         labs = opening.labs(communities, markets, book, ground, parameters, start, key)
 
     def beliefs() -> np.ndarray:
@@ -137,7 +139,6 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             markets,
             opening.partners(sites, start),
             opening.theatres(scenario),
-            opening.levers(scenario),
         ),
         fields=arrays.Fields(
             np.zeros((n_sites, arrays.FORCE_COLUMNS)),
@@ -170,7 +171,9 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         routes=routes,
         route_facts=facts,
         legs=legs,
-        lines=lines,
+        border=border,
+        commerce=commerce,
+        levers=opening.levers(scenario),
         bench=Bench(
             np.zeros((n_sites, 4)),
             np.zeros((n_sites, 2)),

@@ -3,11 +3,11 @@
 from types import SimpleNamespace
 
 import numpy as np
-from hand_made import parameters, rows
+from hand_made import parameters, rows, today
 
 from sim.model.mechanisms.trade import routing, trafficking
 from sim.model.state import arrays
-from sim.model.state.agents import BY_ROAD, BY_UTILITY, Levers, Market, Network
+from sim.model.state.agents import BY_ROAD, BY_UTILITY, Market, Network
 from sim.simulation.page import plain
 
 
@@ -80,9 +80,10 @@ class SmallNetwork:
         risk = np.zeros(n_legs) if leg_risk is None else np.asarray(leg_risk, float)
         none = np.zeros(1, np.int64)
         self.legs = arrays.Legs(none, none, none, np.zeros((n, 4), np.int64), risk, np.zeros(n))
-        self.lines = SimpleNamespace(prices=prices)
+        self.commerce = SimpleNamespace(prices=prices)
         self.bench = SimpleNamespace(per_leg=np.zeros((n_legs, 2)))
-        self.places = SimpleNamespace(markets=made, levers=rows(Levers, 1, cognition=cognition))
+        self.places = SimpleNamespace(markets=made)
+        self.today = today(cognition=cognition)
         self.p = parameters("trafficking", **changes)
         self.parameters = SimpleNamespace(trafficking=[self.p])
 
@@ -95,9 +96,10 @@ class SmallNetwork:
             self.routes,
             self.facts,
             self.legs,
-            self.lines,
+            self.commerce,
             self.bench,
             self.parameters,
+            self.today,
         )
         return self.trade.share
 

@@ -1,1 +1,2 @@
-"""What the state's own forces do: moves, supplies, presence, and the seasons they work in."""
+"""The state's own forces: their moves, supplies and presence, and the seasons in which they
+work."""

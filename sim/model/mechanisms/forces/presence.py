@@ -1,20 +1,28 @@
 """4.4 Presence: how much force people and travellers meet.
 
-Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force, patrols, guard), communities
-(coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
+Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force,
+patrols, guard), communities (coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
 
-`D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, coverage `C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; no
-cliff at 20 per 1,000), K = exp(-d / reach) over foot-equivalent km. Felt coverage follows with a lag of `felt_days` and drives tips,
-fear and control only; area search uses today's patrols. `vacuum_coupling` replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed
-groups: the same with fighters + .3 supporters and `armed_scale` in place of c. Rain slows those on foot: a patrol counts by the pace that
-the season leaves it. Only patrols search the land: who waits for a raid answers leads and is not seen (`secrecy`), who escorts is with the
-team that it guards.
+The density of force around community i is
+`D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, with E the people on task, alpha
+their weight by mission and K = exp(-d / reach) over foot-equivalent km. Coverage is
+`C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; there is no threshold at 20 per 1,000). Felt
+coverage follows with a lag of `felt_days` and drives only tips, fear and control; area search uses
+today's patrols. `vacuum_coupling` replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed groups
+have coverage by the same law, with fighters + .3 supporters and `armed_scale` in place of c.
 
-A unit without supplies guards its post (`sustainment`): it weighs as a garrison in its own place and reaches no other; it sends no patrol
-and no escort, stops no traveller, answers no lead.
+Rain slows people on foot, so a patrol counts by the pace that the season leaves it. Only patrols
+search the land. Units that wait for a raid answer leads and are not seen (`secrecy`); units on
+escort stay with the team that they guard.
 
-Left out: hours of the day and days of the week; people who have left still count among those in reach; fear or favour that force itself
-brings to those who see it (`communities` knows only harm); forces of the neighbour, which cover nobody on this side."""
+A unit without supplies guards its post (`sustainment`). It then has the weight of a garrison in its
+own place and reaches no other place. It sends no patrol and no escort, stops no traveller and
+answers no lead.
+
+Left out: hours of the day and days of the week; people who have left still count among those in
+reach; the fear or favour that the sight of a force itself causes (`communities` knows only harm);
+the neighbour's forces, which cover nobody on this side.
+"""
 
 import math
 
@@ -53,30 +61,34 @@ from sim.model.state.arrays import (
 )
 
 LN3 = math.log(3.0)
+BY_STATE, BY_ARMED = range(2)  # columns of the weights that a community feels
 
 
 class Parameters:
-    reach_km: float
-    alpha_patrol: float
-    alpha_post: float
-    alpha_garrison: float
-    police_weight: float
-    committee_weight: float
-    coverage_scale: float
-    armed_scale: float
-    supporter_weight: float
+    reach_km: float  # km: foot-equivalent km over which presence fades by e
+    alpha_patrol: float  # weight: weight of a person on patrol
+    alpha_post: float  # weight: weight of a person at a checkpoint
+    alpha_garrison: float  # weight: weight of a person in a garrison
+    police_weight: float  # weight: weight of police against soldiers
+    committee_weight: float  # weight: weight of a committee member
+    coverage_scale: float  # per 1,000: weighted density that covers two thirds
+    armed_scale: float  # per 1,000: density of armed people that covers two thirds
+    supporter_weight: float  # weight: weight of a supporter against a fighter
+    # people: added to every neighbourhood, so that one patrol does not cover an empty border
     floor_population: float
-    felt_days: float
+    felt_days: float  # days: lag with which people feel a change of force
+    # share: how much of a change of force people feel; at 0 only fighters change the vacuum
     vacuum_coupling: float
-    patrol_size: float
-    raider_response: float
-    guard_response: float
+    patrol_size: float  # people: people of one patrol
+    raider_response: float  # ratio: weight of a raid team in answering leads, against a patrol
+    guard_response: float  # ratio: weight of guards and posts in answering leads, against a patrol
+    # share: share of a river patrol that stops boats at its post; the rest patrols
     river_post_share: float
 
 
 @rule
 def alpha(mission, p):
-    """Weight of a person on task by mission; nothing for a unit that has none."""
+    """Return the weight of a person on task by mission; 0 for a unit without a mission."""
     if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
         return p.alpha_patrol
     if mission == CHECKPOINT:
@@ -86,13 +98,15 @@ def alpha(mission, p):
 
 @rule
 def coverage_of(density, scale):
-    """Share of a population that a density (weighted people per 1,000) covers. 18.75 gives .56 at scale 25."""
+    """Return the share of a population covered by a density (weighted people per 1,000). A density
+    of 18.75 gives .56 at scale 25."""
     return 1.0 - math.exp(-LN3 * density / max(scale, 1e-9))
 
 
 @loop
 def place_units(actors, fields, sites, parameters):
-    """What stands at each site today; posts stand at the site that controls the cell (`Sites.post`)."""
+    """Add up the forces that stand at each site today. Posts stand at the site that controls the
+    cell (`Sites.post`)."""
     site_post = sites.post
     units = actors.units
     force = fields.force
@@ -151,19 +165,20 @@ def place_units(actors, fields, sites, parameters):
 
 @loop
 def spread(actors, places, fields, sites, near, bench, parameters):
-    """From sites to communities and cells. weigh: f8[sites, 2] work space (state, armed)."""
+    """Spread the forces from sites to communities and cells. weight_on: f8[sites, 2] work space,
+    columns BY_STATE and BY_ARMED."""
     groups = actors.groups
     communities, theatres = places.communities, places.theatres
     site_theatre = sites.theatre
     force, patrols, guard = fields.force, fields.patrols, fields.guard
     reach_people = sites.people_in_reach
     cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
-    weigh = bench.weigh
+    weight_on = bench.pair_per_site
     p = parameters.presence[0]
     n = len(communities)
     for s in range(len(force)):
-        weigh[s, 0] = 0.0
-        weigh[s, 1] = 0.0
+        weight_on[s, BY_STATE] = 0.0
+        weight_on[s, BY_ARMED] = 0.0
         guard[s] = 0.0
     for c in range(len(patrols)):
         patrols[c] = 0.0
@@ -174,10 +189,10 @@ def spread(actors, places, fields, sites, near, bench, parameters):
             )
         if force[s, WEIGHTED] > 0.0 or force[s, PEOPLE] > 0.0:
             for e in range(near.start[s], near.start[s + 1]):
-                weigh[near.site[e], 0] += force[s, WEIGHTED] * near.k[e]
-                guard[near.site[e]] += force[s, PEOPLE] * near.k[e]
+                weight_on[near.site[e], 0] += force[s, WEIGHTED] * near.kernel[e]
+                guard[near.site[e]] += force[s, PEOPLE] * near.kernel[e]
         if force[s, HOLDING] > 0.0:
-            weigh[s, 0] += p.alpha_garrison * force[s, HOLDING]
+            weight_on[s, BY_STATE] += p.alpha_garrison * force[s, HOLDING]
             guard[s] += force[s, HOLDING]
         if force[s, TEAMS] > 0.0:
             teams = force[s, TEAMS] * theatres[site_theatre[s]].foot
@@ -188,17 +203,18 @@ def spread(actors, places, fields, sites, near, bench, parameters):
         if group.alive == 1:
             people = group.fighters + p.supporter_weight * group.supporters
             for e in range(near.start[group.site], near.start[group.site + 1]):
-                weigh[near.site[e], 1] += people * near.k[e]
+                weight_on[near.site[e], 1] += people * near.kernel[e]
     for i in range(n):
         town = communities[i]
         around = reach_people[i] + p.floor_population
-        town.coverage = coverage_of(1000.0 * weigh[i, 0] / around, p.coverage_scale)
-        town.armed_coverage = coverage_of(1000.0 * weigh[i, 1] / around, p.armed_scale)
+        town.coverage = coverage_of(1000.0 * weight_on[i, BY_STATE] / around, p.coverage_scale)
+        town.armed_coverage = coverage_of(1000.0 * weight_on[i, BY_ARMED] / around, p.armed_scale)
 
 
 @loop
 def feel(places, parameters, today):
-    """Felt coverage follows with a lag. held: 1 during the burn-in, when the reference of `vacuum_coupling` still settles."""
+    """Let felt coverage follow with a lag. While held (burn-in) the reference of `vacuum_coupling`
+    still settles."""
     held, t = today.held, today.t
     communities = places.communities
     p = parameters.presence[0]

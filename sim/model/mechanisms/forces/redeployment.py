@@ -1,15 +1,19 @@
-"""4.2 Redeployment: preparation, the journey, arrival with little local knowledge.
+"""4.2 Redeployment: preparation, the journey, and arrival with little local knowledge.
 
-Reads: theatres (flying, road), basins, ways. Writes: units (status, posting, mission, order_site, departs, arrives, moved, known, guarding,
-knowledge, bribed_usd, stock_kg, soldiers), theatres (lift_bank), tally. Chance: REPLACE.
+Reads: theatres (flying, road), basins, ways. Writes: units (status, posting, mission, order_site,
+departs, arrives, moved, known, guarding, knowledge, bribed_usd, stock_kg, soldiers), theatres
+(lift_bank), tally. Chance: REPLACE.
 
-In transit a unit counts nowhere. Local knowledge starts at `knowledge_at_arrival` and climbs to 1 over `learning_days` (8 weeks [4-20],
-evidence B7). On the surface the days of the quickest way count as the season of the day of departure has it: those on foot and wheels by
-the road's pace, those by boat by the rivers', each the mean of both ends; command reckons with the dry season when it orders. A unit that
-goes by air waits until the lift bank of its theatre holds the hours of its flight; the weather takes its part of what the bank gains. How
-the place is left is the strategy's choice of units (`strategies/withdrawal.py`).
+A unit in transit counts in no place. Its local knowledge starts at `knowledge_at_arrival` and
+climbs to 1 over `learning_days` (8 weeks [4-20], evidence B7). A journey on the surface follows the
+quickest way, with the days that the season of the day of departure allows: the parts on foot and
+wheels by the road's pace and the parts by boat by the rivers' pace, each the mean of both ends.
+Command plans with the dry season when it gives the order. A unit that goes by air waits until the
+lift bank of its theatre holds the hours of its flight; the weather reduces what the bank gains. The
+strategy decides which units leave a place (`strategies/withdrawal.py`).
 
-Leaves out: convoys that wait for one another, breakdowns, a second choice of way in the rains."""
+Left out: convoys that wait for one another, breakdowns, and a change of way in the rains.
+"""
 
 import math
 
@@ -17,36 +21,39 @@ from sim.model.chance import REPLACE, U, binomial, uniform
 from sim.model.compile import loop, rule
 from sim.model.state.agents import POSTED, PREPARING, TRANSIT
 from sim.model.state.counts import COST, LIFT_HOURS, REPLACED, TRANSIT_DAYS
-from sim.model.state.event_log import ARRIVAL, DEPARTURE, note
+from sim.model.state.event_log import ARRIVAL, DEPARTURE, NO_SOURCE, note
 
 
 class Parameters:
-    knowledge_at_arrival: float
-    learning_days: float
-    replacement_per_day: float
-    troops_per_flight: float
-    lift_share: float
-    lift_bank_hours: float
-    prepare_days: float
-    prepare_days_many: float
-    many_people: float
+    knowledge_at_arrival: float  # share: local knowledge of a unit on arrival
+    learning_days: float  # days: days until local knowledge is full
+    replacement_per_day: float  # share/day: chance a day that a lost soldier is replaced
+    troops_per_flight: float  # people: people in one helicopter
+    lift_share: float  # share: share of a theatre's flight hours that moves may use
+    lift_bank_hours: float  # h: airlift hours that a theatre can save up
+    prepare_days: float  # days: days from order to departure
+    prepare_days_many: float  # days: the same when many move at once
+    many_people: float  # people: people ordered at once that count as many
 
 
 @rule
 def flight_hours(hours, soldiers, p):
-    """Flight hours to lift a unit over `hours` of flight, there and back, by the load of one helicopter."""
+    """Return the flight hours to lift a unit over `hours` of flight, there and back, by the load of
+    one helicopter."""
     return math.ceil(soldiers / max(p.troops_per_flight, 1.0)) * 2.0 * hours
 
 
 @rule
 def journey_days(land_days, river_days, road, boats):
-    """Whole days on the surface, at least one. road, boats: today's paces."""
+    """Return the whole days of a journey on the surface, at least one. road, boats: today's
+    paces."""
     return max(1, math.ceil(land_days / max(road, 1e-9) + river_days / max(boats, 1e-9) - 1e-9))
 
 
 @rule
 def arrive(unit, site_theatre, p):
-    """The unit takes up its new posting; what it knew of the old place is worth nothing here."""
+    """Let the unit take up its new posting. Its knowledge of the old place is of no use in the new
+    one."""
     if unit.posting != unit.order_site:
         unit.knowledge = p.knowledge_at_arrival
         unit.stock_kg = 0.0
@@ -63,13 +70,20 @@ def arrive(unit, site_theatre, p):
     unit.status = POSTED
 
 
+@rule
+def log_move(unit, kind, site_theatre, site_cell, t, diary):
+    """Note a departure or an arrival at the place where the unit is posted."""
+    theatre, cell = site_theatre[unit.posting], site_cell[unit.posting]
+    note(diary, t, kind, theatre, cell, unit.uid, U(0), unit.soldiers, NO_SOURCE)
+
+
 @loop
 def redeployment(actors, places, land, sites, ways, parameters, today, diary):
-    """Move every unit's orders on by a day. tally: f8[quantities, places]."""
+    """Move every unit's orders on by one day. tally: f8[quantities, places]."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     units = actors.units
-    theatres, status = places.theatres, diary.status
+    theatres = places.theatres
     site_theatre, site_cell = sites.theatre, sites.cell
     air_hours, land_days, river_days, basin = (
         ways.air_hours,
@@ -106,32 +120,10 @@ def redeployment(actors, places, land, sites, ways, parameters, today, diary):
                     boats = 0.5 * (basins[basin[a]].pace + basins[basin[b]].pace)
                     unit.arrives = t + journey_days(land_days[a, b], river_days[a, b], road, boats)
                 unit.status = TRANSIT
-                note(
-                    events,
-                    status,
-                    t,
-                    DEPARTURE,
-                    here,
-                    site_cell[unit.posting],
-                    unit.uid,
-                    U(0),
-                    unit.soldiers,
-                    -1,
-                )
+                log_move(unit, DEPARTURE, site_theatre, site_cell, t, diary)
         if unit.status == TRANSIT and t >= unit.arrives:
             arrive(unit, site_theatre, p)
-            note(
-                events,
-                status,
-                t,
-                ARRIVAL,
-                site_theatre[unit.posting],
-                site_cell[unit.posting],
-                unit.uid,
-                U(0),
-                unit.soldiers,
-                -1,
-            )
+            log_move(unit, ARRIVAL, site_theatre, site_cell, t, diary)
         if unit.status == TRANSIT:
             tally[TRANSIT_DAYS, here] += unit.soldiers
         else:

@@ -1,66 +1,76 @@
-"""4.3 Sustainment: what reaches a post, what a unit can do with it, how it tires.
+"""4.3 Sustainment: the supplies that reach a post, what a unit can do with them, and how it tires.
 
-Reads: units, theatres (lorries, boats, flight hours, road, flying), basins, links. Writes: units (stock_kg, sustained, guarding,
-readiness, able, effort), tally. No chance.
+Reads: units, theatres (lorries, boats, flight hours, road, flying), basins, links. Writes: units
+(stock_kg, sustained, guarding, readiness, able, effort), tally. No chance.
 
-`effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a soldier and day. Each link carries per vehicle and day
-`payload x availability x season / (2 tau + handling)`: the season is what a boat can load at the level of the post's river, and `tau`
-goes at the season's pace on road and river (`seasons`). Helicopters carry `payload_air / (2 hours + .1)` per flight hour and draw on what
-the weather leaves of the theatre's share of the national pool. Lorries serve first, then boats, then helicopters, each with the day's
-rations before it fills stores. Where the vehicles of a theatre do not suffice, the posts that cost least to feed come first, so that as
-many as can be are fed in full and the farthest go short.
-Readiness: -.003 a day in the field, up to -.02 when under half of what it needs, +.02 (1 - r) at rest; a third of the time is rest, which
-settles near .70. A unit without a task lives off the town where it stands and asks for no transport. Sources: F0466-F0468, evidence B7;
-the rest assumed.
+`effort = soldiers x tooth x readiness x sustained`. A post needs `ration` kg a day for each
+soldier. On each link a vehicle carries `payload x availability x season / (2 tau + handling)` a
+day: `season` is the load that a boat can carry at the level of the post's river, and `tau` uses the
+season's pace on road and river (`seasons`). Helicopters carry `payload_air / (2 hours + .1)` per
+flight hour. They use the part of the theatre's share of the national flight hours that the weather
+leaves. Lorries serve first, then boats, then helicopters, and each brings the day's rations before
+it fills stores. Where the vehicles of a theatre are too few, the posts that cost least to feed are
+served first. In this way as many posts as possible are fed in full, and the most distant go short.
 
-Each soldier and policeman costs his pay a day, and an allowance where redeployed; those who clear fields are paid by the price of the
-hectare (`crops`), which is the budget of the eradication agency over the hectares of its year.
+Readiness falls by .003 a day in the field and by up to .02 more when supplies are under half of the
+need, and it gains +.02 (1 - r) at rest. A third of the time is rest, so readiness settles near .70.
+A unit without a task lives off the town where it stands and asks for no transport. Sources:
+F0466-F0468, evidence B7; the rest is assumed.
 
-A unit that gets less than `guard_below` of its need stops its mission and guards its post: it neither patrols nor stops anybody nor
-answers a report, and what it weighs it weighs in its own place only (`presence`). It goes back to work once it gets `resume_above`.
+Each soldier and policeman costs his daily pay, and an allowance where redeployed. Eradication teams
+are paid by the price of the hectare instead (`crops`), which is the budget of the eradication
+agency divided by the hectares of its year.
 
-Leaves out: what is lost on the way, and supply lines as targets; one class of supplies for all."""
+A unit that gets less than `guard_below` of its need stops its mission and guards its post: it does
+not patrol, stops nobody and answers no report, and it has weight only in its own place
+(`presence`). It resumes its mission once it gets `resume_above`.
+
+Left out: losses on the way, and supply lines as targets; all supplies are one class.
+"""
 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.state.agents import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
+from sim.model.state.arrays import BY_BOAT, BY_HELICOPTER, BY_LORRY, FAR, SOLD_IN_TOWN
 from sim.model.state.counts import COST, SUPPLY_HOURS
 
-RATIONS, STORES = (
-    0,
-    2,
-)  # columns of the work space: what is needed, and in the next one what was brought
+# Columns of `Bench.post_need`: kg still needed. The next column holds the kg brought so far.
+RATIONS, STORES = 0, 2
 
 
 class Parameters:
-    ration_kg: float
-    stock_days: float
-    refill_days: float
-    tooth_line: float
-    tooth_special: float
-    tooth_river: float
-    tooth_police: float
-    lorry_payload_kg: float
-    boat_payload_kg: float
-    air_payload_kg: float
-    landing_hours: float
-    availability: float
-    handling_days: float
-    field_share: float
-    wear: float
-    hunger_wear: float
+    ration_kg: float  # kg/soldier-day: supplies a soldier needs, all classes
+    stock_days: float  # days: days of supply a post can hold
+    refill_days: float  # days: days over which an empty store is refilled
+    tooth_line: float  # share: share of a line unit on task
+    tooth_special: float  # share: share of a special unit on task
+    tooth_river: float  # share: share of river infantry on task
+    tooth_police: float  # share: share of a police team on task
+    lorry_payload_kg: float  # kg: load of a supply lorry
+    boat_payload_kg: float  # kg: load of a supply boat
+    air_payload_kg: float  # kg: load of a transport helicopter
+    landing_hours: float  # h: flight hours lost at each landing
+    availability: float  # share: share of vehicles that run
+    handling_days: float  # days: days of loading and unloading per trip
+    field_share: float  # share: share of time in the field
+    wear: float  # per day: readiness lost a day in the field
+    hunger_wear: float  # per day: readiness lost a day without supply
+    # share: share of its need below which a unit goes hungry
     hungry_below: float
-    rest_gain: float
-    guard_below: float
-    resume_above: float
-    soldier_day_usd: float
-    flight_hour_usd: float
-    field_allowance_usd: float
+    rest_gain: float  # per day: readiness regained a day at rest
+    guard_below: float  # share: share of need under which a unit only guards its post
+    resume_above: float  # share: share of need at which such a unit goes back to work
+    soldier_day_usd: float  # USD/soldier-day: cost of a soldier a day wherever posted
+    flight_hour_usd: float  # USD/h: cost of a helicopter hour
+    field_allowance_usd: float  # USD/soldier-day: added cost of a redeployed soldier a day
 
 
 @rule
 def tooth(kind, p):
-    """Share of a unit's people that goes out on task."""
+    """Return the share of a unit's people that goes out on task; all of them in an eradication
+    team."""
+    if kind == ERADICATION:
+        return 1.0
     if kind == SPECIAL:
         return p.tooth_special
     if kind == RIVER_INFANTRY:
@@ -70,7 +80,7 @@ def tooth(kind, p):
 
 @rule
 def readiness_after(readiness, sustained, p):
-    """Readiness a day later: wear in the field, hunger, and recovery at rest."""
+    """Return readiness a day later: wear in the field, hunger, and recovery at rest."""
     hunger = max(0.0, 1.0 - sustained / max(p.hungry_below, 1e-9))
     change = (
         -p.wear * p.field_share
@@ -82,49 +92,64 @@ def readiness_after(readiness, sustained, p):
 
 @rule
 def guards(guarding, sustained, p):
-    """1 while a unit only guards its post: from the day that supplies fall short until they suffice again."""
+    """Return 1 while a unit only guards its post: from the day that supplies fall short until they
+    are sufficient again."""
     return 1 if sustained < (p.resume_above if guarding == 1 else p.guard_below) else 0
 
 
 @rule
+def vehicles(theatre, mode, lift_share):
+    """Return the lorries or boats of a theatre, or the flight hours that it has left for supply
+    today."""
+    if mode == BY_LORRY:
+        return theatre.lorries
+    if mode == BY_BOAT:
+        return theatre.boats
+    hours = max(theatre.flight_hours_day - theatre.survey_hours, 0.0)
+    return hours * theatre.flying * (1.0 - lift_share)
+
+
+@rule
 def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
-    """Vehicle days (mode 0 lorry, 1 boat) or flight hours (mode 2) to bring one kg to a site; 0 where there is no such link. road, boats:
-    today's paces; load: what a boat loads of its payload at low water."""
+    """Return the vehicle days (BY_LORRY, BY_BOAT) or flight hours (BY_HELICOPTER) to bring one kg
+    to a site; 0 where there is no such link. road, boats: today's paces; load: what a boat can
+    carry, as a multiple of its payload at low water."""
     reach = link[site, mode]
-    if reach > 1e8:
+    if reach >= FAR:
         return 0.0
-    if mode == 2:
+    if mode == BY_HELICOPTER:
         return (2.0 * reach + p.landing_hours) / max(p.air_payload_kg, 1.0)
-    days = 2.0 * reach / max(road if mode == 0 else boats, 1e-9) + p.handling_days
+    days = 2.0 * reach / max(road if mode == BY_LORRY else boats, 1e-9) + p.handling_days
     return days / max(
-        (p.lorry_payload_kg if mode == 0 else p.boat_payload_kg * load) * p.availability, 1.0
+        (p.lorry_payload_kg if mode == BY_LORRY else p.boat_payload_kg * load) * p.availability, 1.0
     )
 
 
 @rule
 def to_fill(unit, p):
-    """kg a day that a unit asks for beside its ration, to fill its store."""
+    """Return the kg a day that a unit asks for to fill its store, in addition to its ration."""
     need = p.ration_kg * unit.soldiers
     return clip((p.stock_days * need - unit.stock_kg) / p.refill_days, 0.0, need)
 
 
 @rule
 def brought_to(post_need, post, what, asked):
-    """A unit's part, by what it asked for, of what was brought to its post."""
+    """Return a unit's part of the supplies brought to its post, in proportion to what it
+    asked for."""
     total = post_need[post, what] + post_need[post, what + 1]
     return asked * post_need[post, what + 1] / total if total > 0.0 else 0.0
 
 
 @loop
 def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
-    """One day of supply and wear. post_need: f8[sites, 4] work space (rations still needed, brought; stores to fill, filled); cost:
-    f8[sites] too (vehicle days a kg)."""
+    """Run one day of supply and wear. Work space: post_need f8[sites, 4] (rations needed and
+    brought, stores needed and brought), vehicle_days f8[sites] (vehicle days a kg)."""
     tally = diary.tally
     units = actors.units
     theatres = places.theatres
     site_theatre, link = sites.theatre, sites.link
     basins, basin = land.basins, ways.basin
-    post_need, cost = bench.post_need, bench.load
+    post_need, vehicle_days = bench.post_need, bench.per_site
     p = parameters.sustainment[0]
     lift_share = parameters.redeployment[0].lift_share
     for s in range(len(post_need)):
@@ -136,54 +161,44 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
             post_need[unit.posting, RATIONS] += p.ration_kg * unit.soldiers
             post_need[unit.posting, STORES] += to_fill(unit, p)
     for s in range(len(post_need)):
-        bought = link[s, 3]
+        bought = link[s, SOLD_IN_TOWN]
         for what in (RATIONS, STORES):
             taken = min(post_need[s, what], bought)
             post_need[s, what] -= taken
             post_need[s, what + 1] += taken
             bought -= taken
-    for mode in range(3):
+    for mode in (BY_LORRY, BY_BOAT, BY_HELICOPTER):
         for h in range(len(theatres)):
-            left = (
-                theatres[h].lorries
-                if mode == 0
-                else theatres[h].boats
-                if mode == 1
-                else theatres[h].flight_hours_day
-            )
-            if mode == 2:
-                left = (
-                    max(left - theatres[h].survey_hours, 0.0)
-                    * theatres[h].flying
-                    * (1.0 - lift_share)
-                )
+            left = vehicles(theatres[h], mode, lift_share)
             for what in (RATIONS, STORES):
                 wanted = 0.0
                 for s in range(len(post_need)):
-                    cost[s] = 0.0
+                    vehicle_days[s] = 0.0
                     if left > 0.0 and site_theatre[s] == h and post_need[s, what] > 0.0:
                         river = basins[basin[s]]
-                        cost[s] = vehicle_days_per_kg(
+                        vehicle_days[s] = vehicle_days_per_kg(
                             link, s, mode, theatres[h].road, river.pace, river.load, p
                         )
-                        wanted += post_need[s, what] * cost[s]
+                        wanted += post_need[s, what] * vehicle_days[s]
                 spent = min(left, wanted)
-                if mode == 2:
+                if mode == BY_HELICOPTER:
                     tally[SUPPLY_HOURS, h] += spent
                     tally[COST, h] += spent * p.flight_hour_usd
                 left -= spent
                 while spent > 0.0:
                     next_ = -1
                     for s in range(len(post_need)):
-                        if cost[s] > 0.0 and (next_ < 0 or cost[s] < cost[next_]):
+                        if vehicle_days[s] > 0.0 and (
+                            next_ < 0 or vehicle_days[s] < vehicle_days[next_]
+                        ):
                             next_ = s
                     if next_ < 0:
                         break
-                    brought = min(post_need[next_, what], spent / cost[next_])
+                    brought = min(post_need[next_, what], spent / vehicle_days[next_])
                     post_need[next_, what] -= brought
                     post_need[next_, what + 1] += brought
-                    spent -= brought * cost[next_]
-                    cost[next_] = 0.0
+                    spent -= brought * vehicle_days[next_]
+                    vehicle_days[next_] = 0.0
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 0:
@@ -193,11 +208,7 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
             tally[COST, h] += unit.soldiers * (
                 p.soldier_day_usd + (p.field_allowance_usd if unit.moved == 1 else 0.0)
             )
-        unit.able = (
-            unit.soldiers
-            * unit.readiness
-            * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
-        )
+        unit.able = unit.soldiers * unit.readiness * tooth(unit.kind, p)
         if unit.status == TRANSIT:
             unit.effort = 0.0
             continue
@@ -215,9 +226,5 @@ def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
         unit.guarding = guards(unit.guarding, unit.sustained, p)
         unit.stock_kg = clip(available - need, 0.0, p.stock_days * need)
         unit.readiness = readiness_after(unit.readiness, unit.sustained, p)
-        unit.able = (
-            unit.soldiers
-            * unit.readiness
-            * (1.0 if unit.kind == ERADICATION else tooth(unit.kind, p))
-        )
+        unit.able = unit.soldiers * unit.readiness * tooth(unit.kind, p)
         unit.effort = unit.able * unit.sustained

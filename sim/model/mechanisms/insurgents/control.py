@@ -1,15 +1,21 @@
 """4.10 Control: three shares per community: the state s, armed groups a, nobody 1 - s - a.
 
-Reads: communities (felt, felt_armed, cooperation, vigour). Writes: communities (state, armed, state_0, holder). Weekly; no chance.
+Reads: communities (felt, felt_armed, cooperation, vigour). Writes: communities (state, armed,
+state_0, holder). Weekly; no chance.
 
-`S = C~ (.5 + k)`, `G = A~ (1.5 - k)`; targets `S / (S + G + e)` and `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06]
-of the way a week and falls by .10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). No force and no enemy goes to
-nobody. Northern rondas keep all armed outsiders out: `ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1
-always: both targets and both starting shares lie in that triangle, and each step is a convex move unless s falls slower than a rises,
-which the last line prevents.
+With `S = C~ (.5 + k)` and `G = A~ (1.5 - k)` the targets are `S / (S + G + e)` and
+`G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06] of the way a week and falls by
+.10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). A place without force
+and without an enemy goes to nobody. Northern rondas keep armed outsiders out: the share
+`ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1 always: both targets
+and both starting shares satisfy it, and each step is a convex move unless s falls more slowly than
+a rises, a case that the bounds of the step prevent.
 
-A place is held by one side until another's share is over .6 (`rules/holding.py`): who holds it decides whether its committee keeps heart
-and whether a third group finds it open. Left out: fronts (a place does not count who holds its neighbours) and deals between sides."""
+A place is held by one side until another's share is over .6 (`rules/holding.py`). The holder
+decides whether a committee keeps its support and whether a third group finds the place open.
+
+Left out: fronts (who holds the neighbouring places does not count) and deals between sides.
+"""
 
 import math
 
@@ -19,16 +25,17 @@ from sim.model.rules.holding import holder_after, kept_out
 
 
 class Parameters:
-    emptiness: float
-    rise: float
-    fall: float
+    emptiness: float  # weight: weight of nobody
+    rise: float  # per week: rate at which control is won
+    fall: float  # per week: rate at which control is lost
+    # share: share of armed outsiders that a northern ronda in full vigour keeps out
     ronda_shield: float
-    hold_above: float
+    hold_above: float  # share: share above which a place changes hands
 
 
 @rule
 def target_state(felt, felt_armed, cooperation, p):
-    """Fixed point of the state's share."""
+    """Return the fixed point of the state's share."""
     strength = felt * (0.5 + cooperation)
     rival = felt_armed * (1.5 - cooperation)
     return strength / max(strength + rival + p.emptiness, 1e-9)
@@ -36,7 +43,7 @@ def target_state(felt, felt_armed, cooperation, p):
 
 @rule
 def target_armed(felt, felt_armed, cooperation, p):
-    """Fixed point of the armed groups' share."""
+    """Return the fixed point of the armed groups' share."""
     strength = felt * (0.5 + cooperation)
     rival = felt_armed * (1.5 - cooperation)
     return rival / max(strength + rival + p.emptiness, 1e-9)
@@ -44,14 +51,14 @@ def target_armed(felt, felt_armed, cooperation, p):
 
 @rule
 def towards(share, target, p):
-    """One week's step; rates are hazards, so a step never passes its target."""
+    """Return the share after one week. The rates are hazards, so a step never passes its target."""
     rate = p.rise if target > share else p.fall
     return share + (1.0 - math.exp(-rate)) * (target - share)
 
 
 @loop
 def control(places, parameters, today):
-    """One week. While held (burn-in) the shares stay at the fixed point of what is felt."""
+    """Run one week. While held (burn-in) the shares stay at the fixed point of felt coverage."""
     held = today.held
     communities = places.communities
     p = parameters.control[0]

@@ -1,23 +1,31 @@
-"""4.8 Engagement: the acts that armed groups open, on whom, and the harm they do. What the state opens stands in `pursuit.py`, what
-rivals do to each other in `rivalry.py`.
+"""4.8 Engagement: the attacks that armed groups start, their targets, and the harm they do.
+`pursuit.py` has the fights that the state starts, `rivalry.py` those between rivals.
 
-Reads: fields (force, guard), minds.danger, communities.harm_state. Writes: groups (fighters, exposure, exposure_0),
-units.soldiers, communities (harm_state, harm_armed, fear, vigour, population), tally. Chance: ATTACK, TARGET, AMBUSH, AMBUSH_TIME,
-STATE_KILLED, REBELS_KILLED, CIVILIANS, LEADER.
+Reads: fields (force, guard), minds.danger, communities.harm_state. Writes: groups (fighters,
+exposure, exposure_0), units.soldiers, communities (harm_state, harm_armed, fear, vigour,
+population), tally. Chance: ATTACK, TARGET, AMBUSH, AMBUSH_TIME, STATE_KILLED, REBELS_KILLED,
+CIVILIANS, LEADER.
 
-Attack rate per group and day `rate / 7 x F x opp x (1 - psi [holds back]) x (1 + provocation h)`, rate .0048 acts per fighter-week (F0427
-over F0415); h people per 1,000 around the camp whom the state lately harmed, at most 1 (Condra and Shapiro 2012). `opp = clip(exposure /
-mean of its kind at day 0, .25, 4)`, exposure `sum n v K` over patrols, posts, police, committees and infrastructure in
-reach with `v = 1 / (1 + E / 60)`, E the people on task within half a day. What it strikes, and where, is one logit over the kinds of target
-and the sites in reach, `n K exp(value - believed risk)`; risk is what it believes (`minds.danger`), not the truth, and weighs less on
-targets without arms; a rival's camp adds the rival's fighters, and none is struck across the line (as in `rivalry`). About .09 of acts are
-lethal ambushes, fought by Deitchman's law: the hidden side aims, the other sweeps an area; the attacker ends it. Civilians are hit the
-less, the more accurate the fire: of the state .8, of a group where it governs .8, where it is a stranger 0 (Kalyvas: violence is selective
-where control is).
+A group attacks at the rate a day
+`rate / 7 x F x opp x (1 - psi [holds back]) x (1 + provocation h)`, with rate .0048 attacks per
+fighter-week (F0427 divided by F0415). h is the number of people per 1,000 around the camp whom the
+state has lately harmed, at most 1 (Condra and Shapiro 2012). The opportunity is
+`opp = clip(exposure / mean of its kind at day 0, .25, 4)`. Exposure is `sum n v K` over the
+patrols, posts, police, committees and infrastructure in reach, with `v = 1 / (1 + E / 60)` and E
+the people on task within half a day.
 
-Left out: rivals' camps in the opportunity (they have no level at day 0 to be measured against); groups that join for one attack, weapons
-and stores taken, acts against the state's loads on the road, and learning from acts that fail; a harassing act that kills nobody costs the
-group nothing."""
+One logit chooses the kind of target and the site in reach, `n K exp(value - believed risk)`. The
+risk is what the group believes (`minds.danger`), not the truth, and it counts less for targets
+without arms. A rival's camp adds the rival's fighters to the risk; no camp across the border is
+attacked (as in `rivalry`). About .09 of the attacks are lethal ambushes, fought by Deitchman's law:
+the hidden side aims, the other side sweeps an area, and the attacker ends the fight. The more
+accurate the fire, the fewer civilians are hit. Accuracy is .8 for the state, .8 for a group where
+it governs and 0 where it is a stranger (Kalyvas: violence is selective where control is).
+
+Left out: rivals' camps in the opportunity (they have no level at day 0 to be compared with); groups
+that join for one attack, captured weapons and stores, attacks on the state's loads on the road, and
+learning from attacks that fail; a harassing attack that kills nobody costs the group nothing.
+"""
 
 import math
 
@@ -61,60 +69,67 @@ from sim.model.state.arrays import N_PATROL
 from sim.model.state.counts import AMBUSHES, ATTACKS
 from sim.model.state.event_log import AMBUSH as LOG_AMBUSH
 from sim.model.state.event_log import ATTACK as LOG_ATTACK
-from sim.model.state.event_log import note
+from sim.model.state.event_log import NO_SOURCE, note
 
 
 class Parameters:
+    # acts/fighter-week: attacks that a fighter starts in a week at the baseline's opportunity
     attack_rate: float
+    # 1,000/person: share by which acts rise per person per 1,000 whom the state lately harmed
+    # around a camp
     provocation: float
-    dissident_ratio: float
-    third_ratio: float
-    restraint: float
-    protect_people: float
-    opportunity_floor: float
-    opportunity_cap: float
+    dissident_ratio: float  # ratio: acts of a dissident fighter against one of the MPCP
+    third_ratio: float  # ratio: acts of a fighter of a third group against one of the MPCP
+    restraint: float  # share: share of acts held back before a known departure
+    protect_people: float  # people: people on task in reach that halve the openness of a target
+    opportunity_floor: float  # ratio: least opportunity against day 0
+    opportunity_cap: float  # ratio: greatest opportunity against day 0
+    # share: share of acts against forces that are lethal ambushes; about .09 of all acts
     lethal_share: float
-    ambush_people: float
-    patrol_people: float
-    aim: float
-    sweep: float
-    minutes: float
-    minutes_cv: float
-    attacker_break: float
-    meeting_state_break: float
-    meeting_rebel_break: float
-    vis_group: float
-    raid_success: float
-    raid_decay_days: float
-    raid_response: float
-    raid_people: float
-    core: float
+    ambush_people: float  # people: attackers in one ambush at most
+    patrol_people: float  # people: people of the patrol that is attacked
+    aim: float  # per minute: hits a minute of one hidden shooter
+    sweep: float  # per minute: hits a minute of one shooter at each hidden person
+    minutes: float  # minutes: mean length of an ambush
+    minutes_cv: float  # ratio: spread of that length
+    attacker_break: float  # share: own loss at which attackers leave
+    meeting_state_break: float  # share: own loss at which a patrol breaks off
+    meeting_rebel_break: float  # share: own loss at which a group breaks off
+    vis_group: float  # share: visibility of a group to a patrol by chance
+    raid_success: float  # probability: chance that a raid on a fresh lead finds its group
+    raid_decay_days: float  # days: days over which a lead on a group loses its worth by e
+    raid_response: float  # per day: hazard a day that one team in reach raids on a lead
+    raid_people: float  # people: people of one raid
+    core: float  # people: fighters of one group that only a cued raid can find
+    # log weight: worth of a patrol as a target; only its difference to the other values matters
     value_patrol: float
-    value_post: float
-    value_police: float
-    value_committee: float
-    value_infrastructure: float
-    value_rival: float
-    fear_of_danger: float
-    unarmed_risk: float
-    committee_people: float
-    leader_share: float
-    civilians_per_fight: float
-    civilians_per_act: float
-    accuracy: float
+    value_post: float  # log weight: worth of a post as a target
+    value_police: float  # log weight: worth of police, and of teams that clear fields, as a target
+    value_committee: float  # log weight: worth of a committee or its leader as a target
+    value_infrastructure: float  # log weight: worth of a community's infrastructure as a target
+    value_rival: float  # log weight: worth of a rival group's camp as a target
+    fear_of_danger: float  # per person: how believed danger deters an attack on a site
+    unarmed_risk: float  # ratio: weight of believed danger for a target without arms of its own
+    committee_people: float  # people: committee members that make one target
+    leader_share: float  # probability: chance that an act against a committee kills its leader
+    civilians_per_fight: float  # people: civilians hit in a fight with no accuracy
+    civilians_per_act: float  # people: civilians hit in an act by a group that is a stranger there
+    accuracy: float  # share: share of fire that spares civilians
+    # share: share of an armed group's violence that spares bystanders where it holds all
     accuracy_armed: float
-    fear_per_act: float
+    fear_per_act: float  # share: fear that an act adds at its place
 
 
 @rule
 def vulnerability(guard, p):
-    """How open a target is, given the people on task within half a day of it."""
+    """Return how open a target is, given the people on task within half a day of it."""
     return 1.0 / (1.0 + guard / max(p.protect_people, 1e-9))
 
 
 @rule
 def targets(force, communities, s, kind, p):
-    """Targets of a kind at a site: packages of the state, committees of `committee_people`, one lot of infrastructure a community."""
+    """Return the number of targets of a kind at a site: packages of the state, committees of
+    `committee_people`, and one lot of infrastructure for each community."""
     if kind <= POLICE_TEAMS:
         return force[s, N_PATROL + kind]
     if s >= len(communities):
@@ -126,7 +141,7 @@ def targets(force, communities, s, kind, p):
 
 @rule
 def value(kind, p):
-    """Worth of a kind of target, in logs."""
+    """Return the value of a kind of target, in logs."""
     if kind == PATROLS:
         return p.value_patrol
     if kind == POSTS:
@@ -140,7 +155,8 @@ def value(kind, p):
 
 @rule
 def pull(kind, believed, p):
-    """`exp(value - believed risk)` of one target, given the people believed to stand around it."""
+    """Return `exp(value - believed risk)` of one target, given the people believed to stand around
+    it."""
     armed = kind <= POLICE_TEAMS or kind == RIVALS_CAMP
     return math.exp(
         value(kind, p) - p.fear_of_danger * believed * (1.0 if armed else p.unarmed_risk)
@@ -149,7 +165,8 @@ def pull(kind, believed, p):
 
 @rule
 def acts_a_week(group, harm, p):
-    """Acts that a group would open in a week at the opportunity of day 0, where the state lately harmed `harm` of 1,000."""
+    """Return the attacks that a group would start in a week at the opportunity of day 0, where the
+    state has lately harmed `harm` of 1,000 people."""
     ratio = (
         1.0 if group.kind == MPCP else p.third_ratio if group.kind == THIRD else p.dissident_ratio
     )
@@ -164,7 +181,7 @@ def acts_a_week(group, harm, p):
 
 @rule
 def opportunity(group, p):
-    """What it could attack, against day 0."""
+    """Return what the group could attack today, relative to day 0 and kept within bounds."""
     return clip(
         group.exposure / group.exposure_0 if group.exposure_0 > 0.0 else 0.0,
         p.opportunity_floor,
@@ -174,7 +191,8 @@ def opportunity(group, p):
 
 @loop
 def exposure(actors, places, fields, near, parameters, today):
-    """What each group could attack today; while held, the mean of its kind is what it will be measured against."""
+    """Measure what each group could attack today. While held (burn-in) the mean of its kind becomes
+    the reference of day 0."""
     held = today.held
     groups = actors.groups
     communities = places.communities
@@ -191,7 +209,7 @@ def exposure(actors, places, fields, near, parameters, today):
                 there = 0.0
                 for kind in range(RIVALS_CAMP):
                     there += targets(force, communities, s, kind, p)
-                total += there * vulnerability(guard[s], p) * near.k[e]
+                total += there * vulnerability(guard[s], p) * near.kernel[e]
             group.exposure = total
             if group.kind == MPCP:
                 sums = (sums[0] + total, sums[1])
@@ -207,7 +225,8 @@ def exposure(actors, places, fields, near, parameters, today):
 
 @rule
 def choose_target(groups, g, u, communities, force, danger, near, p):
-    """(kind, site) of what it strikes, or (RIVALS_CAMP, row of the rival); kind -1 when there is nothing."""
+    """Return (kind, site) of the target, or (RIVALS_CAMP, row of the rival); kind -1 when there is
+    none."""
     group = groups[g]
     total = 0.0
     for walk in range(2):
@@ -217,7 +236,7 @@ def choose_target(groups, g, u, communities, force, danger, near, p):
             for kind in range(RIVALS_CAMP):
                 n = targets(force, communities, s, kind, p)
                 if n > 0.0:
-                    weight = n * near.k[e] * pull(kind, danger[g, s], p)
+                    weight = n * near.kernel[e] * pull(kind, danger[g, s], p)
                     if walk == 0:
                         total += weight
                     else:
@@ -246,23 +265,23 @@ def choose_target(groups, g, u, communities, force, danger, near, p):
 
 @rule
 def minutes_of(u, p):
-    """How long an ambush lasts: lognormal."""
+    """Draw how long an ambush lasts: lognormal."""
     spread = math.sqrt(math.log(1.0 + p.minutes_cv * p.minutes_cv))
     return p.minutes * math.exp(spread * normal(u) - spread * spread / 2.0)
 
 
 @loop
 def attacks(actors, places, fields, minds, sites, near, parameters, today, diary):
-    """Acts that armed groups open on state forces, committees, leaders, infrastructure and rivals. While held (burn-in) they are counted,
-    as the baseline that command knows, but harm nobody."""
+    """Let armed groups attack state forces, committees, leaders, infrastructure and rivals. While
+    held (burn-in) attacks are counted, as the baseline that command knows, but harm nobody."""
     held, key, t = today.held, today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     groups, units = actors.groups, actors.units
-    communities, status = places.communities, diary.status
+    communities = places.communities
     force = fields.force
     danger = minds.danger
     site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
-    p, q = parameters.engagement[0], parameters.rivalry[0]
+    p, rivalry = parameters.engagement[0], parameters.rivalry[0]
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0 or group.fighters < 1.0 or site_country[group.site] != PERU:
@@ -279,25 +298,11 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
         if kind == RIVALS_CAMP:
             if held == 0:
                 rival = groups[s]
-                rival_fight(
-                    group,
-                    rival,
-                    rival.site,
-                    communities,
-                    site_cell,
-                    site_theatre,
-                    p,
-                    q,
-                    events,
-                    status,
-                    key,
-                    t,
-                    tally,
-                )
+                rival_fight(group, rival, rival.site, communities, sites, p, rivalry, today, diary)
             continue
         place = site_theatre[s]
         tally[ATTACKS, place] += 1.0
-        note(events, status, t, LOG_ATTACK, place, site_cell[s], group.uid, U(0), 1.0, -1)
+        note(diary, t, LOG_ATTACK, place, site_cell[s], group.uid, U(0), 1.0, NO_SOURCE)
         if held == 1:
             continue
         if kind <= POLICE_TEAMS and uniform(key, AMBUSH, t, group.uid, 0) < p.lethal_share:
@@ -315,8 +320,7 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
             if killed > 0:
                 tally[AMBUSHES, place] += 1.0
                 note(
-                    events,
-                    status,
+                    diary,
                     t,
                     LOG_AMBUSH,
                     place,
@@ -324,7 +328,7 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
                     group.uid,
                     U(0),
                     float(killed),
-                    -1,
+                    NO_SOURCE,
                 )
             kill_fighters(
                 group,
@@ -342,7 +346,7 @@ def attacks(actors, places, fields, minds, sites, near, parameters, today, diary
             town = communities[s]
             if kind == COMMITTEES:
                 if uniform(key, LEADER, t, group.uid, 0) < p.leader_share:
-                    kill_leader(town, group.uid, events, status, t, tally)
+                    kill_leader(town, group.uid, t, diary)
                 town.vigour = clip(town.vigour - p.fear_per_act, 0.0, 1.0)
             mean = p.civilians_per_act * (1.0 - p.accuracy_armed * town.armed)
             harm_by_armed(town, poisson(uniform(key, CIVILIANS, t, group.uid, 1), mean), tally)

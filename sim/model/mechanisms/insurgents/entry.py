@@ -1,17 +1,23 @@
 """4.9 Entry: a third group comes where nobody governs and there is something to win.
 
-Reads: communities (state, armed, holder, kg_recent, coca, poppy, vigour). Writes: groups, communities (harm_armed, fear, vigour,
-population), minds.danger, status, tally. Chance: ENTRY, LEADER_HUNTED. Weekly.
+Reads: communities (state, armed, holder, kg_recent, coca, poppy, vigour). Writes: groups,
+communities (harm_armed, fear, vigour, population), minds.danger, status, tally. Chance: ENTRY,
+LEADER_HUNTED. Weekly.
 
-Where nobody holds a place (`rules/holding.py`) a group of `fighters` enters at the hazard `nu (1 - s)(1 - a) stakes / (stakes + scale)` a
-week (evidence B4: a vacuum is filled), stakes the loads that pass and the fields that stand; rondas keep it out by their vigour. It is an
-armed group like the others: it taxes, extorts, fights, moves and is hunted. It brings wages for `chest_weeks` and counts at first on the
-income that would pay its people; if it does not find it, it shrinks, and under `disband_below` it goes home. It makes room by killing
-leaders where it camps, at `leader_rate x (1 - s)` a week: less where the state has capacity (after Prem, Rivera, Romero and Vargas, who
-find this of Colombia's leaders after 2014). Its rows are free ones of the groups' table, which grows between stretches.
+Where nobody holds a place (`rules/holding.py`) a group of `fighters` enters at the hazard
+`nu (1 - s)(1 - a) stakes / (stakes + scale)` a week (evidence B4: a vacuum is filled), stakes the
+loads that pass and the fields that stand; rondas keep it out by their vigour. It is an armed group
+like the others: it taxes, extorts, fights, moves and is hunted. It brings wages for `chest_weeks`
+and counts at first on the income that would pay its people; if it does not find it, it shrinks, and
+under `disband_below` it goes home. It makes room by killing leaders where it camps, at
+`leader_rate x (1 - s)` a week: less where the state has capacity (after Prem, Rivera, Romero and
+Vargas, who find this of Colombia's leaders after 2014). Its rows are free ones of the groups'
+table, which grows between stretches.
 
-Left out: where it comes from and what it leaves there, its growth by merging with others, and a state that knows of it at once. `nu` is
-assumed: nothing published says how often this happens in Peru; at 0 no third group comes."""
+Left out: where it comes from and what it leaves there, its growth by merging with others, and a
+state that knows of it at once. `nu` is assumed: nothing published says how often this happens in
+Peru; at 0 no third group comes.
+"""
 
 import math
 
@@ -23,16 +29,19 @@ from sim.model.rules.violence import frighten, kill_leader
 from sim.model.state.agents import NOBODY, PERU, THIRD
 from sim.model.state.counts import OTHER_INCOME, OTHER_SPENDING, THIRD_GROUP_ENTRIES
 from sim.model.state.event_log import ENTRY as LOG_ENTRY
-from sim.model.state.event_log import FULL, GROUPS_FULL, note
+from sim.model.state.event_log import FULL, GROUPS_FULL, NO_SOURCE, note
 from sim.model.state.rows import free_row
 
 
 class Parameters:
+    # per week: hazard that a third group enters a place that nobody holds in any part and where all
+    # is at stake
     hazard: float
-    fighters: float
-    wage_share: float
-    chest_weeks: float
-    disband_below: float
+    fighters: float  # people: fighters of a third group as it comes
+    wage_share: float  # share: share of a third group's income that pays fighters
+    chest_weeks: float  # weeks: wages that a third group brings along
+    disband_below: float  # people: fighters under which a third group goes home
+    # per week: leaders whom a third group kills a week where the state has no hold
     leader_rate: float
 
 
@@ -59,7 +68,8 @@ def leaders_hunted(town, p):
 
 @rule
 def arrive(group, town, site, reference, t, wage_usd, supporters, p):
-    """A third group as it arrives. reference: the exposure that its opportunities are measured by."""
+    """A third group as it arrives. reference: the exposure that its opportunities are
+    measured by."""
     group.alive = 1
     group.uid = child_uid(town.uid, t, ENTRY)
     group.kind = THIRD
@@ -82,7 +92,8 @@ def arrive(group, town, site, reference, t, wage_usd, supporters, p):
 
 @rule
 def reference_of(groups, kind):
-    """Mean exposure at day 0 of the groups of other kinds: what a newcomer's opportunities are measured by."""
+    """Mean exposure at day 0 of the groups of other kinds: what a newcomer's opportunities are
+    measured by."""
     total = 0.0
     n = 0.0
     for g in range(len(groups)):
@@ -108,9 +119,9 @@ def supporters_of(groups):
 def entry(actors, places, minds, sites, parameters, today, diary):
     """One week: who comes, whom they kill, who goes home."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     groups = actors.groups
-    communities, status = places.communities, diary.status
+    communities = places.communities
     danger = minds.danger
     site_theatre = sites.theatre
     p = parameters.entry[0]
@@ -131,7 +142,7 @@ def entry(actors, places, minds, sites, parameters, today, diary):
             if uniform(key, LEADER_HUNTED, t, group.uid, 0) < 1.0 - math.exp(
                 -leaders_hunted(town, p)
             ):
-                kill_leader(town, group.uid, events, status, t, tally)
+                kill_leader(town, group.uid, t, diary)
                 town.vigour = clip(town.vigour - fear, 0.0, 1.0)
                 frighten(town, fear)
     reference = reference_of(groups, THIRD)
@@ -144,7 +155,7 @@ def entry(actors, places, minds, sites, parameters, today, diary):
             continue
         row = free_row(groups)
         if row < 0:
-            status[FULL] = GROUPS_FULL
+            diary.status[FULL] = GROUPS_FULL
             return
         group = groups[row]
         arrive(group, town, i, reference, t, wage_usd, supporters, p)
@@ -153,14 +164,5 @@ def entry(actors, places, minds, sites, parameters, today, diary):
         tally[OTHER_INCOME, town.theatre] += group.money
         tally[THIRD_GROUP_ENTRIES, town.theatre] += 1.0
         note(
-            events,
-            status,
-            t,
-            LOG_ENTRY,
-            town.theatre,
-            town.cell,
-            group.uid,
-            U(0),
-            group.fighters,
-            -1,
+            diary, t, LOG_ENTRY, town.theatre, town.cell, group.uid, U(0), group.fighters, NO_SOURCE
         )

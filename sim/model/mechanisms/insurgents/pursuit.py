@@ -1,14 +1,19 @@
-"""4.8 Engagement, what the state opens: chance meetings of patrols and groups, and raids cued by a lead.
+"""4.8 Engagement, the part that the state starts: chance meetings of patrols and groups, and raids
+cued by a lead.
 
-Reads: fields (force, patrols), leads, `engagement.Parameters`. Writes: groups.fighters, units.soldiers, communities (harm_state,
-population), leads, tally. Chance: MEETING, GROUP_RAID, PURSUERS_KILLED, PURSUED_KILLED, PURSUIT_CIVILIANS.
+Reads: fields (force, patrols), leads, `engagement.Parameters`. Writes: groups.fighters,
+units.soldiers, communities (harm_state, population), leads, tally. Chance: MEETING, GROUP_RAID,
+PURSUERS_KILLED, PURSUED_KILLED, PURSUIT_CIVILIANS.
 
-Meetings: random search (`rules/search.py`) finds a camp that shows .1 of what a target in the open shows; square law with equal arms until
-one side breaks, at 15 and 20 % (evidence B3). A cued raid turns the roles: the raiders are the hidden side of Deitchman's law, and the
-group's core is not safe from it. It comes at a hazard that the teams in reach add up to, and succeeds with `.5 exp(-age / 5 d) x local
-knowledge` of the team that answers, if the group is still where it was seen.
+Meetings: random search (`rules/search.py`) finds a camp, which shows .1 of what a target in the
+open shows. The fight follows the square law with equal arms until one side breaks, at 15 and 20 %
+(evidence B3). In a cued raid the roles change: the raiders are the hidden side of Deitchman's law,
+and the group's core is not safe from it. A raid comes at a hazard that grows with the teams in
+reach. It succeeds with `.5 exp(-age / 5 d) x local knowledge` of the team that answers, if the
+group is still where it was seen.
 
-Left out: pursuit of those who flee, prisoners, and raids on nothing but suspicion."""
+Left out: pursuit of those who flee, prisoners, and raids on suspicion alone.
+"""
 
 import math
 
@@ -24,7 +29,7 @@ from sim.model.chance import (
 )
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import able_to_answer, told
-from sim.model.rules.search import search_rate, sweep_width
+from sim.model.rules.search import rate_of_fixed
 from sim.model.rules.violence import (
     ANYBODY,
     deitchman,
@@ -34,7 +39,7 @@ from sim.model.rules.violence import (
     square_law,
     whole,
 )
-from sim.model.state.agents import BY_PATROL, LEAD_GROUP, PERU
+from sim.model.state.agents import BY_PATROL, CLOSED, LEAD_GROUP, OPEN, PERU
 from sim.model.state.arrays import ANSWERING, RESPONDERS
 from sim.model.state.counts import CLASHES, LEADS_ACTED
 from sim.model.state.event_log import CLASH, note
@@ -42,11 +47,12 @@ from sim.model.state.event_log import CLASH, note
 
 @rule
 def nearest_force(force, column, site, near):
-    """The site in reach from which a team most likely came, by a column of `Fields.force`; -1 when there is none."""
+    """Return the site in reach from which a team most likely came, by a column of `Fields.force`;
+    -1 when there is none."""
     best = -1
     most = 0.0
     for e in range(near.start[site], near.start[site + 1]):
-        worth = force[near.site[e], column] * near.k[e]
+        worth = force[near.site[e], column] * near.kernel[e]
         if worth > most:
             most = worth
             best = near.site[e]
@@ -55,7 +61,7 @@ def nearest_force(force, column, site, near):
 
 @rule
 def knowledge_at(force, site):
-    """Local knowledge of those at a site who answer leads, mean over people [0, 1]."""
+    """Return the local knowledge of the people at a site who answer leads, their mean [0, 1]."""
     return (
         force[site, RESPONDERS] / force[site, ANSWERING]
         if site >= 0 and force[site, ANSWERING] > 0.0
@@ -65,28 +71,28 @@ def knowledge_at(force, site):
 
 @rule
 def raid_finds(age_days, knowledge, p):
-    """Chance that a raid on a lead of this age finds the group that it names."""
+    """Return the chance that a raid on a lead of this age finds the group that it names."""
     return p.raid_success * math.exp(-age_days / max(p.raid_decay_days, 1e-9)) * knowledge
 
 
 @rule
 def lose_people(units, nearest, dead, key, t, place, tally):
-    """The state's dead come from the site whence the team came."""
+    """Take the state's dead from the site that the team came from."""
     if nearest >= 0:
         kill_soldiers(units, nearest, ANYBODY, dead, key, t, place, tally)
 
 
 @loop
 def meetings(actors, places, fields, ground, sites, near, parameters, today, diary):
-    """Patrols that come upon a group's camp by chance."""
+    """Let patrols come upon a group's camp by chance."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     groups, units = actors.groups, actors.units
-    communities, status = places.communities, diary.status
+    communities = places.communities
     patrols, force = fields.patrols, fields.force
     cell_terrain, cell_area = ground.terrain, ground.area_km2
     site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
-    q, p = parameters.search[0], parameters.engagement[0]
+    search, p = parameters.search[0], parameters.engagement[0]
     for g in range(len(groups)):
         group = groups[g]
         if (
@@ -97,15 +103,7 @@ def meetings(actors, places, fields, ground, sites, near, parameters, today, dia
         ):
             continue
         c = site_cell[group.site]
-        rate = search_rate(
-            sweep_width(cell_terrain[c], 0, q),
-            q.searcher_km_h,
-            0.0,
-            q.hours,
-            patrols[c],
-            p.vis_group,
-            cell_area[c],
-        )
+        rate = rate_of_fixed(cell_terrain[c], patrols[c], p.vis_group, cell_area[c], search)
         if uniform(key, MEETING, t, group.uid, 0) >= 1.0 - math.exp(-rate):
             continue
         place = site_theatre[group.site]
@@ -125,7 +123,7 @@ def meetings(actors, places, fields, ground, sites, near, parameters, today, dia
             place,
             tally,
         )
-        note(events, status, t, CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
+        note(diary, t, CLASH, place, c, group.uid, U(0), float(lost), BY_PATROL)
         mean = p.civilians_per_fight * (1.0 - p.accuracy)
         harm_by_state(
             communities[group.site],
@@ -136,18 +134,18 @@ def meetings(actors, places, fields, ground, sites, near, parameters, today, dia
 
 @loop
 def raids(actors, places, fields, sites, near, parameters, today, diary):
-    """Raids on the leads that name a group."""
+    """Raid the groups that leads name."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     groups, units, leads = actors.groups, actors.units, actors.leads
-    communities, status = places.communities, diary.status
+    communities = places.communities
     force = fields.force
     site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
     p = parameters.engagement[0]
     for r in range(len(leads)):
         lead = leads[r]
         if (
-            lead.alive != 1
+            lead.alive != OPEN
             or lead.received > t
             or lead.kind != LEAD_GROUP
             or site_country[lead.site] != PERU
@@ -156,7 +154,7 @@ def raids(actors, places, fields, sites, near, parameters, today, diary):
         teams = able_to_answer(force, lead, t, near)
         if uniform(key, GROUP_RAID, t, lead.uid, 0) >= 1.0 - math.exp(-p.raid_response * teams):
             continue
-        lead.alive = 2
+        lead.alive = CLOSED
         place = site_theatre[lead.site]
         tally[LEADS_ACTED, place] += 1.0
         group = groups[lead.row]
@@ -183,16 +181,7 @@ def raids(actors, places, fields, sites, near, parameters, today, diary):
         )
         lost = kill_fighters(group, hit, 0.0, place, tally)
         note(
-            events,
-            status,
-            t,
-            CLASH,
-            place,
-            site_cell[lead.site],
-            group.uid,
-            U(0),
-            float(lost),
-            lead.source,
+            diary, t, CLASH, place, site_cell[lead.site], group.uid, U(0), float(lost), lead.source
         )
         dead = whole(uniform(key, PURSUERS_KILLED, t, lead.uid, 0), lost_state, p.raid_people)
         lose_people(units, nearest, dead, key, t, place, tally)

@@ -1,13 +1,17 @@
 """4.8 Rivalry: clashes of armed groups of different kinds.
 
-Reads: groups. Writes: groups.fighters, communities (harm_armed, fear, population), tally. Chance: RIVALS (and RIVAL_KILLED,
-RIVAL_CIVILIANS in `rules/violence.py`). Daily.
+Reads: groups. Writes: groups.fighters, communities (harm_armed, fear, population), tally. Chance:
+RIVALS (and RIVAL_KILLED, RIVAL_CIVILIANS in `rules/violence.py`). Daily.
 
-Two groups of different kinds in reach of each other clash at `.02 a week x F1 F2 / (F1 + F2) / 50`: two of a hundred fighters at .02 a
-week. The smaller one's camp is the field. Square law until one side has lost its share and breaks, so that a small group bleeds first.
-Beside this, a group may choose a rival's camp as its target (`engagement.py`); both count as `rival_clashes`, none as an attack.
+Two groups of different kinds in reach of each other clash at `.02 a week x F1 F2 / (F1 + F2) / 50`:
+two of a hundred fighters at .02 a week. The smaller one's camp is the field. Square law until one
+side has lost its share and breaks, so that a small group bleeds first. Beside this, a group may
+choose a rival's camp as its target (`engagement.py`); both count as `rival_clashes`, none as an
+attack.
 
-Left out: truces, mergers and changes of side, and war between groups of one kind (columns of one party, cells of one front)."""
+Left out: truces, mergers and changes of side, and war between groups of one kind (columns of one
+party, cells of one front).
+"""
 
 import math
 
@@ -19,10 +23,10 @@ from sim.model.state.agents import PERU
 
 
 class Parameters:
-    rate: float
-    people: float
-    break_share: float
-    civilians: float
+    rate: float  # per week: clashes a week of two groups of a hundred fighters each
+    people: float  # people: strength by which that rate is measured: half that of either
+    break_share: float  # share: own loss at which a group leaves a rival the field
+    civilians: float  # people: civilians hit in a clash of rivals
 
 
 @rule
@@ -35,10 +39,9 @@ def clash_rate(first, second, p):
 def rivalry(actors, places, sites, near, parameters, today, diary):
     """One day."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
     groups = actors.groups
-    communities, status = places.communities, diary.status
-    site_cell, site_theatre, site_country = sites.cell, sites.theatre, sites.country
+    communities = places.communities
+    site_country = sites.country
     p, q = parameters.engagement[0], parameters.rivalry[0]
     for g in range(len(groups)):
         first = groups[g]
@@ -62,34 +65,6 @@ def rivalry(actors, places, sites, near, parameters, today, diary):
                 if first.fighters > second.fighters or (
                     first.fighters == second.fighters and first.uid > second.uid
                 ):
-                    rival_fight(
-                        first,
-                        second,
-                        second.site,
-                        communities,
-                        site_cell,
-                        site_theatre,
-                        p,
-                        q,
-                        events,
-                        status,
-                        key,
-                        t,
-                        tally,
-                    )
+                    rival_fight(first, second, second.site, communities, sites, p, q, today, diary)
                 else:
-                    rival_fight(
-                        second,
-                        first,
-                        first.site,
-                        communities,
-                        site_cell,
-                        site_theatre,
-                        p,
-                        q,
-                        events,
-                        status,
-                        key,
-                        t,
-                        tally,
-                    )
+                    rival_fight(second, first, first.site, communities, sites, p, q, today, diary)

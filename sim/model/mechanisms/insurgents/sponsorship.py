@@ -1,15 +1,18 @@
 """4.9 Sponsorship: what armed groups advance to growers and laboratories around them.
 
-Reads: groups (kind, site), communities (coca, poppy and their room). Writes: groups.spare_usd, communities (sponsored_coca,
-sponsored_poppy), labs.closed_until, tally. Weekly; no chance.
+Reads: groups (kind, site), communities (coca, poppy and their room). Writes: groups.spare_usd,
+communities (sponsored_coca, sponsored_poppy), labs.closed_until, tally. Weekly; no chance.
 
-Of the money that it does not keep for wages a group advances `advance_share` to the coca growers in reach, in proportion to what they have
-planted: laboratories there that are closed open `usd / lab_day_usd` days sooner (whole days), the rest plants `usd / coca_usd_ha` where the
-land has room. A dissident cell advances `dissident_opium_link` of it to the poppy growers of the north, however far: that is the link
-between the dissidents and opium that the report speaks of; it is low, since poppy lies far from the Putumayo. What finds no field and no
-laboratory, and all the rest, goes elsewhere (`other_spending_usd`). While hectares are held nothing is advanced.
+Of the money that it does not keep for wages a group advances `advance_share` to the coca growers in
+reach, in proportion to what they have planted: laboratories there that are closed open
+`usd / lab_day_usd` days sooner (whole days), the rest plants `usd / coca_usd_ha` where the land has
+room. A dissident cell advances `dissident_opium_link` of it to the poppy growers of the north,
+however far: that is the link between the dissidents and opium that the report speaks of; it is low,
+since poppy lies far from the Putumayo. What finds no field and no laboratory, and all the rest,
+goes elsewhere (`other_spending_usd`). While hectares are held nothing is advanced.
 
-Left out: repayment (a group earns from fields by its tax alone), and growers who refuse."""
+Left out: repayment (a group earns from fields by its tax alone), and growers who refuse.
+"""
 
 from sim.model.compile import loop, rule
 from sim.model.state.agents import COCAINE_LAB, DISSIDENT
@@ -17,11 +20,15 @@ from sim.model.state.counts import OTHER_SPENDING, SPONSORED
 
 
 class Parameters:
+    # share: share of a group's money beyond wages that it advances to growers and laboratories in
+    # reach
     advance_share: float
+    # share: share of a dissident cell's money beyond wages that it advances to poppy growers; low,
+    # since poppy lies far from the Putumayo
     dissident_opium_link: float
-    coca_usd_ha: float
-    poppy_usd_ha: float
-    lab_day_usd: float
+    coca_usd_ha: float  # USD/ha: advance that plants a hectare of coca
+    poppy_usd_ha: float  # USD/ha: advance that plants a hectare of poppy
+    lab_day_usd: float  # USD/day: advance that opens a closed laboratory a day sooner
 
 
 @rule
@@ -55,7 +62,7 @@ def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
     groups, labs = actors.groups, actors.labs
     communities = places.communities
     site_theatre = sites.theatre
-    purse = bench.load
+    purse = bench.per_site
     p = parameters.sponsorship[0]
     n = len(communities)
     for s in range(len(purse)):
@@ -73,7 +80,7 @@ def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
         around = 0.0
         for e in range(near.start[group.site], near.start[group.site + 1]):
             if near.site[e] < n:
-                around += near.k[e] * grown(communities[near.site[e]])
+                around += near.kernel[e] * grown(communities[near.site[e]])
         if held == 0 and around > 0.0:
             left -= p.advance_share * spare
             for e in range(near.start[group.site], near.start[group.site + 1]):
@@ -81,7 +88,7 @@ def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
                     purse[near.site[e]] += (
                         p.advance_share
                         * spare
-                        * near.k[e]
+                        * near.kernel[e]
                         * grown(communities[near.site[e]])
                         / around
                     )

@@ -1,1 +1,1 @@
-"""What becomes known: reports to command, moves to the enemy, fields to the survey."""
+"""Who learns what: reports to command, leaked moves to the enemy, located fields to the survey."""

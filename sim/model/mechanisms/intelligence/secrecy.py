@@ -1,23 +1,31 @@
 """4.6 Secrecy and belief: what networks and armed groups think of the force in their way.
 
-Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced), partners (coordination). Writes: fields.leg_effort,
-leg_planned, minds.belief, minds.danger, units.known, theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
+Reads: units, fields (patrols, guard, seized_kg), levers, theatres (announced), partners
+(coordination). Writes: fields.leg_effort, leg_planned, minds.belief, minds.danger, units.known,
+theatres.seized_0, groups.restraint, tally. Chance: LEAK, OBSERVE.
 
-Belief B is effort (people on task in a traveller's way, per cell of a leg). It moves by (i) a load's own passage, by `learn_passage`
-(written in trafficking, when the load leaves the leg), (ii) rumour, `rumour` a day, (iii) a heard leak, by `foresight` towards what is
-announced, on the legs that it concerns. Nothing else. What is seen: posts in full, river patrols .5, foot patrols .25, waiting raids 0.
+Belief B is the effort that a traveller is thought to meet: people on task per cell of a leg. Three
+things move it, and nothing else: (i) a load's own passage, by `learn_passage` (written in
+trafficking, when the load leaves the leg); (ii) rumour, by `rumour` a day; (iii) a leak, by
+`foresight` towards what the plan announces, on the legs that the plan changes. Travellers see posts
+in full, river patrols at .5, foot patrols at .25, and units that wait for a raid not at all.
 
-A move can leak at two fronts, each with a draw of its own a day and the hazard a week `l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police
-share + l4 coordination`, times (1 - secrecy) (evidence B2, assumed). Where troops leave, it tells armed groups of a departure and networks
-that the ways there will be freer; where they are bound for, it tells networks that they come. Coordination leaks at the line only: who
-plans with a partner tells where troops arrive, by what is in force with the closest of them (`partner`), not by what was asked for. An
-announced departure is known to leave. Secrecy ends on its day, or when the kilograms seized in the border theatres since day 0 pass its
-level: success is shown.
+A move can leak on two fronts, each with its own draw a day and the weekly hazard `l0 + l1 log(1 +
+lead weeks) + l2 convoys + l3 police share + l4 coordination`, times (1 - secrecy) (evidence B2,
+assumed). On the front that troops leave, a leak tells armed groups of the departure and tells
+networks that the ways there will be freer. On the front where they are bound, it tells networks
+that they come. Coordination leaks at the border only: a staff that plans with a partner tells where
+troops arrive, and what counts is the greatest coordination in force with a neighbour (`partner`),
+not what was asked for. An announced departure is always known. Secrecy ends on its day, or when the
+kilograms seized in the border theatres since day 0 pass its limit, because success is public.
 
-Armed groups observe .05 a day + .3 a through sympathisers, and may hold back between a departure that they know of and the departure. What
-a group believes of a place that it does not observe fades, by e in `danger_memory_days`.
+Armed groups observe the force around them at .05 a day, plus .3 a through sympathisers. A group
+that knows of a departure may hold back until it takes place. A group's belief about a place that it
+does not observe fades, by e in `danger_memory_days`.
 
-Left out: word that travels from one front to the other; rumours that are false; a network that hears what others do not."""
+Left out: word that travels from one front to the other; false rumours; a network that hears what
+others do not.
+"""
 
 import math
 
@@ -41,29 +49,32 @@ from sim.model.state.agents import (
 from sim.model.state.counts import BELIEF_GAP
 from sim.names import ELSEWHERE, VRAEM
 
+NO_LIMIT_KG = 1e18  # from here on a scenario has set no limit of kilograms seized
+
 
 class Parameters:
-    see_post: float
-    see_river: float
-    see_foot: float
-    rumour: float
-    foresight: float
-    learn_passage: float
-    leak_base: float
-    leak_lead: float
-    leak_convoy: float
-    convoy_units: float
-    leak_police: float
-    leak_coordination: float
-    watch: float
-    sympathisers: float
+    see_post: float  # share: share of a post's effort that a passing load sees
+    see_river: float  # share: share of river patrols seen
+    see_foot: float  # share: share of foot patrols seen
+    rumour: float  # per day: share of the gap between belief and effort that rumour closes a day
+    foresight: float  # share: share of a heard plan that is believed
+    learn_passage: float  # share: share of the gap that a passage closes
+    leak_base: float  # per week: hazard of a leak per move
+    leak_lead: float  # per week: added hazard per log(1 + weeks of preparation)
+    leak_convoy: float  # per week: added hazard per convoy of ten units on the move
+    convoy_units: float  # units: units that make one convoy
+    leak_police: float  # per week: added hazard at a move of police alone
+    leak_coordination: float  # per week: added hazard at full coordination with a partner
+    watch: float  # per day: chance a day that a group sees what stands around it
+    sympathisers: float  # per day: added chance where the group holds control
+    # days: days over which a group forgets what it saw of a place that it no longer observes
     danger_memory_days: float
-    restraint_on: float
+    restraint_on: float  # share: whether groups that know of a departure hold back
 
 
 @rule
 def visibility(mission, p):
-    """Share of a unit's effort that a traveller notices."""
+    """Return the share of a unit's effort that a traveller notices."""
     if mission == CHECKPOINT or mission == GARRISON:
         return p.see_post
     if mission == RIVER_PATROL:
@@ -74,25 +85,26 @@ def visibility(mission, p):
 
 
 @rule
-def lay_effort(at_post, per_cell, site, mission, seen, site_post, cell_start, cell, cell_share):
-    """Visible people of a unit where travellers meet it: at the post that controls its place, or on the cells that it patrols."""
+def lay_effort(at_post, per_cell, site, mission, seen, sites, near):
+    """Add a unit's visible people where travellers meet them: at the post that controls its place,
+    or on the cells that it patrols."""
     if mission == CHECKPOINT or mission == GARRISON:
-        at_post[site_post[site]] += seen
+        at_post[sites.post[site]] += seen
     else:
-        for e in range(cell_start[site], cell_start[site + 1]):
-            per_cell[cell[e]] += seen * cell_share[e]
+        for e in range(near.cell_start[site], near.cell_start[site + 1]):
+            per_cell[near.cell[e]] += seen * near.cell_share[e]
 
 
 @loop
 def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, planned):
-    """Visible people on task per cell of each leg, as posted today (planned 0) or once all that is known is carried out (1). A post is seen
-    on every cell that it controls, its town and its port. at_post: f8[sites], per_cell: f8[cells], work space."""
+    """Set the visible people on task per cell of each leg, as posted today (planned 0) or once
+    every move that is known has been carried out (1). A post is seen on every cell that it
+    controls, its town and its port. Work space: at_post f8[sites], per_cell f8[cells]."""
     units = actors.units
     out = fields.leg_planned if planned == 1 else fields.leg_effort
-    site_post, cell_post = sites.post, ground.post
-    cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
+    cell_post = ground.post
     leg_start, leg_cell = legs.start, legs.cell
-    at_post, per_cell = bench.load, bench.per_cell
+    at_post, per_cell = bench.per_site, bench.per_cell
     p = parameters.secrecy[0]
     for s in range(len(at_post)):
         at_post[s] = 0.0
@@ -105,30 +117,10 @@ def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, plann
         ordered = planned == 1 and unit.order_site >= 0
         if unit.status != TRANSIT and not (ordered and unit.known & LEAVES):
             seen = unit.effort * visibility(duty(unit), p)
-            lay_effort(
-                at_post,
-                per_cell,
-                unit.posting,
-                duty(unit),
-                seen,
-                site_post,
-                cell_start,
-                cell,
-                cell_share,
-            )
+            lay_effort(at_post, per_cell, unit.posting, duty(unit), seen, sites, near)
         if ordered and unit.known & COMES:
             seen = unit.able * visibility(unit.order_mission, p)
-            lay_effort(
-                at_post,
-                per_cell,
-                unit.order_site,
-                unit.order_mission,
-                seen,
-                site_post,
-                cell_start,
-                cell,
-                cell_share,
-            )
+            lay_effort(at_post, per_cell, unit.order_site, unit.order_mission, seen, sites, near)
     for c in range(len(per_cell)):
         if cell_post[c] >= 0:
             per_cell[c] += at_post[cell_post[c]]
@@ -141,14 +133,15 @@ def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, plann
 
 @rule
 def leak_hazard(weeks, convoys, police_share, coordination, p):
-    """Hazard a week that a move becomes known."""
+    """Return the hazard a week that a move becomes known."""
     hazard = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
     return hazard + p.leak_police * police_share + p.leak_coordination * coordination
 
 
 @rule
 def in_force(partners):
-    """The greatest coordination that is in force with a neighbour; none while it is suspended."""
+    """Return the greatest coordination in force with a neighbour; 0 while all of it is
+    suspended."""
     most = 0.0
     for b in range(len(partners)):
         most = max(most, partners[b].coordination)
@@ -157,7 +150,8 @@ def in_force(partners):
 
 @rule
 def on_front(unit, side, place, site_theatre):
-    """Whether a unit prepares to move from one theatre to another, and leaves `place` (or is bound for it)."""
+    """Return whether a unit prepares to move to another theatre and leaves `place` (side LEAVES) or
+    is bound for it (COMES)."""
     if (
         unit.alive == 0
         or unit.status != PREPARING
@@ -169,7 +163,7 @@ def on_front(unit, side, place, site_theatre):
 
 @rule
 def seized_at(place, seized_kg, cell_theatre):
-    """kg seized in a theatre since the first day of the burn-in."""
+    """Return the kg seized in a theatre since the first day of the burn-in."""
     total = 0.0
     for c in range(len(seized_kg)):
         if cell_theatre[c] == place:
@@ -179,7 +173,7 @@ def seized_at(place, seized_kg, cell_theatre):
 
 @rule
 def success_shown(lever, theatres, seized_kg, cell_theatre):
-    """Whether what was seized at the border since day 0 has ended secrecy."""
+    """Return whether seizures at the border since day 0 have ended secrecy."""
     gain = 0.0
     for h in range(VRAEM + 1, len(theatres)):
         gain += seized_at(h, seized_kg, cell_theatre) - theatres[h].seized_0
@@ -188,20 +182,24 @@ def success_shown(lever, theatres, seized_kg, cell_theatre):
 
 @loop
 def leaks(actors, places, fields, sites, ground, parameters, today):
-    """Has anyone talked? One draw a day for each front that a move leaves, and one for each that it is bound for; it tells all that is
-    prepared there. Returns 1 when something became known today. Who leaves by the day of an announced departure is known at once."""
+    """Draw whether each prepared move becomes known to armed groups and networks. There is one draw
+    a day for each theatre that units leave and one for each that they are bound for, and it tells
+    all that is prepared there. Units that leave by the day of an announced departure are known at
+    once. Returns 1 when something became known today."""
     key, t = today.key, today.t
     units = actors.units
-    levers, theatres = places.levers, places.theatres
+    theatres = places.theatres
     seized_kg, cell_theatre = fields.seized_kg, ground.theatre
     site_theatre = sites.theatre
     p = parameters.secrecy[0]
-    lever = levers[0]
+    lever = today.levers[0]
     if t == lever.burn_in:
         for h in range(len(theatres)):
             theatres[h].seized_0 = seized_at(h, seized_kg, cell_theatre)
     secrecy = lever.secrecy if t < lever.secrecy_until else 0.0
-    if lever.secrecy_until_kg < 1e18 and success_shown(lever, theatres, seized_kg, cell_theatre):
+    if lever.secrecy_until_kg < NO_LIMIT_KG and success_shown(
+        lever, theatres, seized_kg, cell_theatre
+    ):
         secrecy = 0.0
     heard = 0
     for side in (LEAVES, COMES):
@@ -241,7 +239,8 @@ def leaks(actors, places, fields, sites, ground, parameters, today):
 
 @loop
 def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
-    """Rumour weekly, a heard leak at once. The gap between belief and effort is recorded for the border theatres."""
+    """Move beliefs by rumour weekly, and by a leak at once. The gap between belief and effort is
+    recorded for the modelled theatres."""
     tally = diary.tally
     leg_effort, leg_planned = fields.leg_effort, fields.leg_planned
     belief = minds.belief
@@ -259,7 +258,7 @@ def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
                 if leg_planned[leg] != leg_effort[leg]:
                     belief[n, leg] += p.foresight * (leg_planned[leg] - belief[n, leg])
     for leg in range(belief.shape[1]):
-        if leg_theatre[leg] > 0:
+        if leg_theatre[leg] != ELSEWHERE:
             gap = 0.0
             for n in range(firms):
                 gap += belief[n, leg] - leg_effort[leg]
@@ -268,14 +267,14 @@ def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
 
 @loop
 def watch(actors, places, minds, sites, near, bench, parameters, today):
-    """Armed groups: what they see of the force in reach, and whether they hold back before a departure that they know of.
-    visible: f8[sites] work space."""
+    """Let armed groups observe the force in reach, and hold back before a departure that they know
+    of. visible: f8[sites] work space."""
     key, t = today.key, today.t
     groups, units = actors.groups, actors.units
     communities, theatres = places.communities, places.theatres
     danger = minds.danger
     site_theatre = sites.theatre
-    visible = bench.load
+    visible = bench.per_site
     p = parameters.secrecy[0]
     forget = 1.0 - math.exp(-1.0 / max(p.danger_memory_days, 1e-9))
     leaving = 1 if t < theatres[VRAEM].announced else 0
@@ -300,15 +299,14 @@ def watch(actors, places, minds, sites, near, bench, parameters, today):
         sees = p.watch + p.sympathisers * friends
         e = near.start[group.site]
         for s in range(len(visible)):
-            if (
-                e == near.start[group.site + 1] or near.site[e] != s
-            ):  # sites in reach stand in order
+            # the sites in reach stand in ascending order
+            if e == near.start[group.site + 1] or near.site[e] != s:
                 danger[g, s] -= forget * danger[g, s]
                 continue
             e += 1
             there = 0.0
             for f in range(near.start[s], near.start[s + 1]):
-                there += visible[near.site[f]] * near.k[f]
+                there += visible[near.site[f]] * near.kernel[f]
             danger[g, s] += sees * (there - danger[g, s])
         knows = leaving == 1 and site_theatre[group.site] == VRAEM
         if group.restraint == 1 or not knows:

@@ -1,28 +1,35 @@
-"""4.7 Detection of fields: what the air, patrols and leads locate before anybody can clear it.
+"""4.7 Detection of fields: what flights, patrols and leads locate before anybody can clear it.
 
-Reads: fields (patrols, force), theatres (flight hours, flying, programme), leads, levers (unified). Writes: communities (coca_seen,
-coca_found, poppy_seen, poppy_found), theatres.survey_hours, leads.alive, tally. Weekly, leads daily. Chance: FIELD_LEAD.
+Reads: fields (patrols, force), theatres (flight hours, flying, programme), leads, levers (unified).
+Writes: communities (coca_seen, coca_found, poppy_seen, poppy_found), theatres.survey_hours,
+leads.alive, tally. Weekly, leads daily. Chance: FIELD_LEAD.
 
-Random search (Koopman): of hectares not yet located a week adds `1 - exp(-rate vis)`, vis 1 for pure fields, .3 for poppy among maize.
-From the air `rate = 200 km/h x 1 km x 3 h x sorties / area x .5`, over the land of such crops that a clearing team can reach; a sortie
-flies `transit_hours` more, there and back. Sorties take `flight_share` of the theatre's flight hours while what is located falls short of
-the year's programme; supply and lifts lack these hours, and the weather takes its part of them as of every flight (`seasons`). No hours,
-no sorties. On the ground patrols search their cells (`rules/search.py`). A lead on a field that a team in reach answers locates at most
-`lead_ha` of it, by their local knowledge. A field does not walk away: unlike other leads its worth does not age.
+Random search (Koopman): a week locates the share `1 - exp(-rate vis)` of the hectares not yet
+located, with vis 1 for pure fields and .3 for poppy among maize. From the air
+`rate = 200 km/h x 1 km x 3 h x sorties / area x .5`, over the land with such crops that a clearing
+team can reach. A sortie flies `transit_hours` more, there and back. Sorties take `flight_share` of
+the theatre's flight hours while the hectares located fall short of the year's programme. Supply and
+lifts lack these hours, and the weather takes its part of them as of every flight (`seasons`).
+Without hours there are no sorties. On the ground patrols search their cells (`rules/search.py`).
+When a team in reach answers a lead on a field, it locates at most `lead_ha` of it, with a chance
+that depends on local knowledge. A field does not move, so such a lead keeps its worth with age.
 
-What a service has located is first its own. Those who clear have it `sharing_days` later (a share `1 - exp(-7 / sharing_days)` a week),
-or at once under a unified command. A located field is lost again at `field_forget` a week, as crops move. Sources: section 4.7 of the
-model; the share of hours, `lead_ha` and the forgetting are assumed.
+At first only the service that located a field knows it. The eradication teams learn of it
+`sharing_days` later (a share `1 - exp(-7 / sharing_days)` a week), or at once under a unified
+command. A located field is lost again at `field_forget` a week, as crops move. Sources: section 4.7
+of the model; the share of hours, `lead_ha` and the forgetting are assumed.
 
-Left out: satellites, and pictures from past campaigns; clouds apart from the season; where in that land a theatre flies first."""
+Left out: satellites, and pictures from past campaigns; clouds apart from the season; which part of
+the land a theatre surveys first.
+"""
 
 import math
 
 from sim.model.chance import FIELD_LEAD, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import able_to_answer, knowledge_in_reach
-from sim.model.rules.search import search_rate, sweep_width
-from sim.model.state.agents import LEAD_FIELD
+from sim.model.rules.search import rate_of_fixed
+from sim.model.state.agents import CLOSED, LEAD_FIELD, OPEN
 from sim.model.state.arrays import CLEARERS
 from sim.model.state.counts import (
     COST,
@@ -35,21 +42,24 @@ from sim.model.state.counts import (
 
 
 class Parameters:
+    # share: share of a theatre's flight hours that the search for fields may take
     flight_share: float
-    air_km_h: float
-    air_width_km: float
-    sortie_hours: float
-    transit_hours: float
+    air_km_h: float  # km/h: speed of a searching helicopter
+    air_width_km: float  # km: sweep width from the air
+    sortie_hours: float  # h: hours of search in a sortie
+    transit_hours: float  # h: hours of a sortie spent on the way
+    # share: chance that a pure field swept from the air is recognised and located
     air_success: float
-    vis_coca: float
-    vis_poppy: float
-    field_forget: float
-    lead_ha: float
+    vis_coca: float  # share: visibility of a coca field
+    vis_poppy: float  # share: visibility of a poppy field
+    field_forget: float  # per week: rate at which a located field is lost again
+    lead_ha: float  # ha: hectares located when a lead on fields is answered
 
 
 @rule
 def air_rate(hours, area_km2, p):
-    """Hazard that a pure field is located from the air in `hours` of flight over an area."""
+    """Return the hazard that a pure field is located from the air in `hours` of flight over an
+    area."""
     sorties = hours / max(p.sortie_hours + p.transit_hours, 1e-9)
     return (
         p.air_km_h * p.air_width_km * p.sortie_hours * sorties / max(area_km2, 1e-9) * p.air_success
@@ -58,14 +68,14 @@ def air_rate(hours, area_km2, p):
 
 @rule
 def unlocated(area, seen, found):
-    """Hectares of a crop that no service has located."""
+    """Return the hectares of a crop that no service has located."""
     return max(area - seen - found, 0.0)
 
 
 @loop
 def fly(places, fields, near, ground, worth, rate, parameters, tally):
-    """One week of sorties. Work space: worth f8[sites], 1 where fields that are located could be cleared; rate f8[4], the hazard that a
-    pure field there is located from the air."""
+    """Fly one week of sorties. Work space: worth f8[sites], 1 where located fields could be
+    cleared; rate f8[4], the hazard that a pure field there is located from the air."""
     communities, theatres = places.communities, places.theatres
     force = fields.force
     cell_community, cell_area = ground.community, ground.area_km2
@@ -106,31 +116,24 @@ def fly(places, fields, near, ground, worth, rate, parameters, tally):
 
 
 @loop
-def find_fields(places, fields, near, ground, bench, parameters, diary):
-    """One week: what was located is forgotten and shared, and air and patrols locate more."""
+def find_fields(places, fields, near, ground, bench, parameters, today, diary):
+    """Run one week of the survey: located fields are forgotten and shared, and flights and patrols
+    locate more."""
     tally = diary.tally
     communities = places.communities
     patrols = fields.patrols
     cell_terrain, cell_area = ground.terrain, ground.area_km2
-    worth, air = bench.load, bench.per_theatre
+    worth, air = bench.per_site, bench.per_theatre
     fly(places, fields, near, ground, worth, air, parameters, tally)
-    q = parameters.search[0]
+    search = parameters.search[0]
     p = parameters.survey[0]
     keep = math.exp(-p.field_forget)
     days = parameters.information[0].sharing_days
-    shared = 1.0 if places.levers[0].unified == 1 or days <= 0.0 else 1.0 - math.exp(-7.0 / days)
+    shared = 1.0 if today.levers[0].unified == 1 or days <= 0.0 else 1.0 - math.exp(-7.0 / days)
     for i in range(len(communities)):
         town = communities[i]
         c = town.cell
-        walks = 7.0 * search_rate(
-            sweep_width(cell_terrain[c], 0, q),
-            q.searcher_km_h,
-            0.0,
-            q.hours,
-            patrols[c],
-            1.0,
-            cell_area[c],
-        )
+        walks = 7.0 * rate_of_fixed(cell_terrain[c], patrols[c], 1.0, cell_area[c], search)
         sweeps = worth[i] * air[town.theatre]
         rate = walks + sweeps
         town.coca_found = min(town.coca_found * keep, town.coca)
@@ -156,7 +159,7 @@ def find_fields(places, fields, near, ground, bench, parameters, diary):
 
 @loop
 def answer(actors, places, fields, sites, near, parameters, today, diary):
-    """One day: teams in reach answer leads on fields."""
+    """Daily: teams in reach answer leads on fields."""
     key, t = today.key, today.t
     tally = diary.tally
     leads = actors.leads
@@ -167,12 +170,12 @@ def answer(actors, places, fields, sites, near, parameters, today, diary):
     response, success = parameters.detection[0].response, parameters.detection[0].lead_success
     for r in range(len(leads)):
         lead = leads[r]
-        if lead.alive != 1 or lead.kind != LEAD_FIELD or lead.received > t:
+        if lead.alive != OPEN or lead.kind != LEAD_FIELD or lead.received > t:
             continue
         teams = able_to_answer(force, lead, t, near)
         if uniform(key, FIELD_LEAD, t, lead.uid, 0) >= 1.0 - math.exp(-response * teams):
             continue
-        lead.alive = 2
+        lead.alive = CLOSED
         tally[LEADS_ACTED, site_theatre[lead.site]] += 1.0
         if uniform(key, FIELD_LEAD, t, lead.uid, 1) < success * knowledge_in_reach(
             force, lead.site, near

@@ -1,1 +1,2 @@
-"""What stops the trade: searches, bribes at posts, arrests, and the forces across the line."""
+"""What stops the trade: searches, arrests and the neighbour's forces; and the bribes that weaken
+posts."""

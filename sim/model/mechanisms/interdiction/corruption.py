@@ -1,16 +1,22 @@
-"""4.7 Corruption: a post is bought by what passes it, and by nothing else.
+"""4.7 Corruption: a post is bought by the loads that pass it, and by nothing else.
 
-Reads: fields (force), sites. Writes: units (bribed_usd), communities (bribes_usd). Daily; no chance.
+Reads: fields (force), sites. Writes: units (bribed_usd), communities (bribes_usd). Daily; no
+chance.
 
-Loads pay at the posts that let them pass (detection). The people on task there share the day's takings, and what they have taken fades as
-men are replaced and arrangements lapse: `db/dt = paid / people - b / days`, b USD a person, days 180 [60-720]; the share of stops that are
-bought off is `c (1 - exp(-b / price))`, c .2 [0-.6] (section 4.7 of the model; the price is assumed, some months' pay of a soldier).
-Where a steady r USD a person and day passes from the day of arrival, `b = 180 r (1 - exp(-t / 180))`: for small sums corruption is then the
-model page's law `c' (1 - exp(-days at this post / 180))`, with a c' that grows with the traffic. A unit that moves to another place starts
-anew (redeployment), so rotating a busy post keeps it clean, and a post where nothing passes is never bought.
+Loads pay at the posts that let them pass (detection). The people on task there share the day's
+bribes. What they have taken fades as men are replaced and arrangements lapse:
+`db/dt = paid / people - b / days`, b in USD a person, days 180 [60-720]. The share of stops that
+are bought off is `c (1 - exp(-b / price))`, c .2 [0-.6] (section 4.7 of the model; the price is
+assumed, some months' pay of a soldier). Where a steady r USD a person and day is paid from the day
+of arrival, `b = 180 r (1 - exp(-t / 180))`. For small sums corruption is then the model page's law
+`c' (1 - exp(-days at this post / 180))`, with a c' that grows with the traffic. A unit that moves
+to another place starts from zero (redeployment). Rotating the units of a busy post therefore keeps
+it clean, and a post that no load passes is never bought.
 
-Left out: superiors who are paid from elsewhere; a firm that has a post of its own (what one pays, all profit from); bribes after an arrest;
-what takings do to those who are asked to stand there next."""
+Left out: superiors who are paid from elsewhere; a firm that has bought a post for itself (here all
+firms profit from what one pays); bribes after an arrest; the effect of past bribes on the units
+that are posted there next.
+"""
 
 import math
 
@@ -21,18 +27,19 @@ from sim.model.state.arrays import POST_PEOPLE, RIVER_PEOPLE
 
 
 class Parameters:
-    days: float
+    days: float  # days: days after which what a post's people took has lost its hold by e
 
 
 @rule
 def taken_after(bribed, paid, people, p):
-    """USD that each of a post's people has taken, after a day on which `paid` came in."""
+    """Return the USD that each of a post's people has taken, after a day on which `paid` came
+    in."""
     return bribed * math.exp(-1.0 / max(p.days, 1e-9)) + (paid / people if people > 0.0 else 0.0)
 
 
 @loop
 def corruption(actors, places, fields, sites, parameters):
-    """Share out the day's takings."""
+    """Share out the day's bribes."""
     units = actors.units
     communities = places.communities
     force = fields.force

@@ -1,20 +1,28 @@
-"""4.13 Justice: case points against the firms, and what an arrest does.
+"""4.13 Justice: case points against the firms, and the effect of an arrest.
 
-Reads: units, sites, labs. Writes: minds.cases, networks (alive, uid, hub, cash, sent, lost, feared, load_scale, foreign, capacity_left,
-recovers), trade (open, share, used, book), minds (belief, seized, tried), labs (owner), tally. Weekly. Chance: ARREST, SPLIT_LAB.
+Reads: units, sites, labs. Writes: minds.cases, networks (alive, uid, hub, cash, sent, lost, feared,
+load_scale, foreign, capacity_left, recovers), trade (open, share, used, book), minds (belief,
+seized, tried), labs (owner), tally. Weekly. Chance: ARREST, SPLIT_LAB.
 
-The anti-narcotics teams of a theatre keep a file on every firm. Points are entered where they are earned (`detection.py`):
-`seizure_points + tonne_points kg / 1,000` for a load seized with people held, `lab_points` for a laboratory destroyed with police
-present, `lead_points` more where a lead led to it. A file fades: `points(t + 1 week) = points exp(-decay)`. At `arrest_points` the
-firm's head is arrested, if anti-narcotics teams are on task in the theatre and the firm is not run from abroad; the points of that
-theatre are spent. Then, with `split_share`, the firm splits in two: each half takes half of the trade, cash, goods and other files,
-about half of the laboratories, and knows all that the firm knew. Otherwise, or when half of its largest trade would be under
-`split_least`, or no row is free, it trades `capacity_cut` less for `cut_weeks`: it buys less, product piles up at the farm gate, the
-price falls and others buy it. Cuts of two arrests multiply and end together. The rule and its three numbers are of section 4.13 of the
-model; no source gives any other: they are assumptions.
+The anti-narcotics teams of a theatre keep a file on every firm. Points are entered when they are
+earned (`detection.py`): `seizure_points + tonne_points kg / 1,000` for a load seized with people
+held, `lab_points` for a laboratory destroyed with police present, and `lead_points` more where a
+lead led to it. A file fades: `points(t + 1 week) = points exp(-decay)`. At `arrest_points` the
+firm's head is arrested, if anti-narcotics teams are on task in the theatre and the firm is not run
+from abroad; the points of that theatre are then spent.
 
-Left out: courts, prisons and who is arrested; cases that teams of two theatres share, or of the rest of the country; firms that merge
-or end: their number can only grow, until halves would be too small to live."""
+With probability `split_share` the arrest splits the firm in two. Each half takes half of the trade,
+cash, goods and other files and about half of the laboratories, and knows all that the firm knew.
+Otherwise, or when half of its largest trade would be under `split_least`, or when no row is free,
+the firm trades `capacity_cut` less for `cut_weeks`. It then buys less, so product piles up at the
+farm gate, the price falls and others buy it. The cuts of two arrests multiply and end together. The
+rule and its three numbers are those of section 4.13 of the model. No source gives others: they are
+assumptions.
+
+Left out: courts, prisons and who is arrested; cases shared by the teams of two theatres, or
+belonging to the rest of the country; firms that merge or end (their number can only grow, until
+halves would be too small to survive).
+"""
 
 import math
 
@@ -25,29 +33,31 @@ from sim.model.state.agents import ANTINARCOTICS, TRANSIT
 from sim.model.state.arrays import CAPACITY, WAITING, WHOLE
 from sim.model.state.counts import NETWORKS_DISRUPTED
 from sim.model.state.event_log import ARREST as LOG_ARREST
-from sim.model.state.event_log import note
+from sim.model.state.event_log import NO_SOURCE, note
 from sim.model.state.rows import free_row
 
-HALF_OF = 60_000  # ordinal of a firm's half among its children: its loads are numbered by cluster, far below
+# Ordinal of a firm's half among its children. Loads have the numbers of clusters, far below.
+HALF_OF = 60_000
 
 
 class Parameters:
-    seizure_points: float
-    tonne_points: float
-    lab_points: float
-    lead_points: float
-    decay: float
-    arrest_points: float
-    capacity_cut: float
-    cut_weeks: float
-    split_share: float
-    split_least: float
+    seizure_points: float  # points: case points for a load seized with people held
+    tonne_points: float  # points/1,000 kg: case points more by the weight of the load
+    lab_points: float  # points: case points for a laboratory destroyed with police present
+    lead_points: float  # points: case points more where a lead led to it
+    decay: float  # per week: rate at which a file loses its worth
+    arrest_points: float  # points: points at which an arrest is made
+    capacity_cut: float  # share: share of its trade that a firm loses by an arrest
+    cut_weeks: float  # weeks: weeks until it has its whole trade again
+    split_share: float  # probability: chance that a firm splits in two instead
+    split_least: float  # share: least share of a trade from which half a firm can live
+    # per person: rate at which each policeman in reach makes it more certain that police come
     call: float
 
 
 @rule
 def teams_of(units, site_theatre, theatre):
-    """Anti-narcotics people on task in a theatre."""
+    """Return the anti-narcotics people on task in a theatre."""
     people = 0.0
     for i in range(len(units)):
         unit = units[i]
@@ -63,14 +73,14 @@ def teams_of(units, site_theatre, theatre):
 
 @rule
 def set_capacity(book, n, left):
-    """What a firm can trade of each cluster, with a share `left` to it."""
+    """Set what a firm can trade of each cluster, with a share `left` to it."""
     for c in range(book.shape[1]):
         book[n, c, CAPACITY] = book[n, c, WHOLE] * left
 
 
 @rule
 def largest_trade(book, n):
-    """Its largest share of a cluster's trade when nothing reduces it."""
+    """Return the firm's largest share of a cluster's trade while nothing reduces it."""
     most = 0.0
     for c in range(book.shape[1]):
         most = max(most, book[n, c, WHOLE])
@@ -79,7 +89,8 @@ def largest_trade(book, n):
 
 @rule
 def split(n, half, actors, minds, trade, key, t):
-    """Row `half` becomes the other half of firm n. Amounts are halved, knowledge is copied, laboratories go one by one."""
+    """Make row `half` the other half of firm n. Amounts are halved, knowledge is copied, and each
+    laboratory goes to one of the two at random."""
     networks, labs = actors.networks, actors.labs
     book = trade.book
     firm, other = networks[n], networks[half]
@@ -126,12 +137,11 @@ def split(n, half, actors, minds, trade, key, t):
 
 @loop
 def arrests(actors, minds, trade, sites, parameters, today, diary):
-    """Weekly: firms recover, files fade, and where one is full an arrest is made."""
+    """Weekly: firms recover, files fade, and a firm whose file is full suffers an arrest."""
     key, t = today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     units, networks = actors.units, actors.networks
     cases, book = minds.cases, trade.book
-    status = diary.status
     p = parameters.justice[0]
     keep = math.exp(-p.decay)
     firms = living(networks)
@@ -157,9 +167,9 @@ def arrests(actors, minds, trade, sites, parameters, today, diary):
                 and uniform(key, ARREST, t, firm.uid, h) < p.split_share
             ):
                 other = split(n, half, actors, minds, trade, key, t)
-                note(events, status, t, LOG_ARREST, h, -1, firm.uid, other, 2.0, -1)
+                note(diary, t, LOG_ARREST, h, -1, firm.uid, other, 2.0, NO_SOURCE)
             else:
                 firm.capacity_left *= 1.0 - p.capacity_cut
                 firm.recovers = t + int(7.0 * p.cut_weeks)
                 set_capacity(book, n, firm.capacity_left)
-                note(events, status, t, LOG_ARREST, h, -1, firm.uid, U(0), 1.0, -1)
+                note(diary, t, LOG_ARREST, h, -1, firm.uid, U(0), 1.0, NO_SOURCE)

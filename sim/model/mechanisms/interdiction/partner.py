@@ -1,26 +1,38 @@
-"""4.15 Partner: the line, the sanctuary behind it, what coordination does to it, and the friction that can suspend coordination.
+"""4.15 Partner: the border, the sanctuary behind it, the effect of coordination, and the friction
+that can suspend coordination.
 
-Reads: groups, partners, minds.danger, levers, fields (force), communities (harm_state). Writes: groups (site, country, days_abroad,
-fighters), networks (hub, foreign), partners (coordination, friction, suspended_until, strikes), tally. Weekly. Chance: CROSSING,
-FIRM_CROSSING, HANDOVER, INCIDENT, SUSPENSION.
+Reads: groups, partners, minds.danger, levers, fields (force), communities (harm_state). Writes:
+groups (site, country, days_abroad, fighters), networks (hub, foreign), partners (coordination,
+friction, suspended_until, strikes), tally. Weekly. Chance: CROSSING, FIRM_CROSSING, HANDOVER,
+INCIDENT, SUSPENSION.
 
-A dissident cell changes side with hazard `sigma max(0, pressure here - pressure there)`, pressure `1 - exp(-people / 50)` of what it
-believes around it here, of the partner's forces in reach there; business draws it either way. A firm whose base lies at the line moves
-it by the same law; what presses it is the police around its base, for soldiers arrest nobody, and business draws it home at
-`firm_return`. From abroad it trades as before and cannot be arrested (`justice`). Pursuit stops at the line. Beyond it
-coordination z does three things, and nothing without it. *Joint timing*: the partner presses by its own will, and more by z when we
-press: `own_will + (1 - own_will) z x pressure here`. *Hand-over*: a cell that crosses away from pressure is met by the partner with chance
-`handover x z x pressure of its forces there x pressure here`. *Joint strikes* on cells abroad. Shared reports stand in `information`. z
-follows the lever over `delay_weeks` of bureaucracy. 1,191 Colombian personnel face the Putumayo (F0478).
+A dissident cell crosses with hazard `sigma max(0, pressure here - pressure there)`. Pressure is
+`1 - exp(-people / 50)`, of the people that the cell believes are around it on this side, and of the
+partner's forces in reach on the other side. Business draws the cell to either side as well. A firm
+whose base lies at the border moves it by the same law, with two differences: only the police around
+its base press it, since soldiers arrest nobody, and business draws it home at `firm_return`. From
+abroad it trades as before and cannot be arrested (`justice`). Pursuit stops at the border.
 
-Friction f with each neighbour: a week brings an incident with hazard `incident_rate + incident_crossing x thousands on task in reach of its
-towns (soldiers cross) + incident_harm x people lately harmed by the state there + incident_strike x joint strikes`; an incident adds
-`incident_step (1 - f)`, and f heals by e in `heal_weeks`. With hazard `suspend f` a week the neighbour suspends z, at once and for weeks
-(exponential, mean `suspension_weeks`); then z grows again as after any start. With incidents a share q of weeks, f settles at `k s q / (1 -
-k (1 - s q))`, s the step, k = exp(-1 / heal_weeks). The lever `suspended` holds z at 0 whatever f. All assumed; that friction
-suspends cooperation at this line: evidence B7.
+Beyond the border coordination z does three things; without it nothing happens there. *Joint
+timing*: the partner presses by its own will, and more by z when we press:
+`own_will + (1 - own_will) z x pressure here`. *Hand-over*: a cell that crosses away from pressure
+is met by the partner with chance `handover x z x pressure of its forces there x pressure here`.
+*Joint strikes* hit cells abroad. Shared reports are described in `information`. z follows the lever
+over `delay_weeks` of bureaucracy. 1,191 Colombian personnel face the Putumayo (F0478).
 
-Left out: what a neighbour wants in return; friction that spreads from one neighbour to another; firms' own deals with forces abroad."""
+Each neighbour has a friction f. A week brings an incident with hazard `incident_rate +
+incident_crossing x thousands on task in reach of its towns (soldiers cross) + incident_harm x
+people lately harmed by the state there + incident_strike x joint strikes`. An incident adds
+`incident_step (1 - f)`, and f heals by e in `heal_weeks`. With hazard `suspend f` a week the
+neighbour suspends z, at once and for weeks (exponential, mean `suspension_weeks`); afterwards z
+grows again as after any start. If incidents happen in a share q of weeks, f settles at
+`k s q / (1 - k (1 - s q))`, s the step, k = exp(-1 / heal_weeks). The lever `suspended` holds z at
+0 whatever f is. All of this is assumed; evidence B7 shows that friction suspends cooperation at
+this border.
+
+Left out: what a neighbour asks for in return; friction that spreads from one neighbour to another;
+firms' own deals with forces abroad.
+"""
 
 import math
 
@@ -39,41 +51,51 @@ from sim.model.state.counts import (
     LINE_INCIDENTS,
     SUSPENDED_DAYS,
 )
-from sim.model.state.event_log import INCURSION, note
+from sim.model.state.event_log import INCURSION, NO_SOURCE, note
+
+STRIKE_DRAW = 10  # index of the draw of a joint strike in the stream CROSSING
 
 
 class Parameters:
-    sigma: float
-    pressure_people: float
-    own_will: float
-    return_rate: float
+    sigma: float  # per week: hazard of crossing per unit of pressure difference
+    pressure_people: float  # people: people on task that make pressure felt
+    own_will: float  # share: share of the partner's force that presses without coordination
+    return_rate: float  # per week: hazard that business takes a cell across the line, either way
+    # per week: hazard that business draws a firm's base back across the border
     firm_return: float
-    delay_weeks: float
+    delay_weeks: float  # weeks: weeks over which coordination comes into force
+    # per week: hazard of a joint operation against a cell abroad at full coordination
     joint_rate: float
-    joint_loss: float
+    joint_loss: float  # share: fighters lost in a joint operation
+    # probability: chance that a fleeing cell is met abroad, at full coordination and
+    # pressure on both sides
     handover: float
-    sanctuary: float
-    min_fighters: float
-    min_days_abroad: float
-    incident_rate: float
+    sanctuary: float  # share: whether the other bank is a refuge
+    min_fighters: float  # people: fighters of a cell that make its entry an incursion
+    min_days_abroad: float  # days: days abroad before an entry counts as an incursion
+    incident_rate: float  # per week: hazard of an incident with a neighbour, whatever we do
+    # per week per 1,000: hazard of an incident per 1,000 people on task in reach of a neighbour's
+    # towns
     incident_crossing: float
+    # per week per person: hazard of an incident per person lately harmed by the state in reach of a
+    # neighbour's towns
     incident_harm: float
-    incident_strike: float
-    incident_step: float
-    heal_weeks: float
-    suspend: float
-    suspension_weeks: float
+    incident_strike: float  # per strike: hazard of an incident after a joint strike
+    incident_step: float  # share: friction that an incident adds
+    heal_weeks: float  # weeks: weeks over which friction heals by e
+    suspend: float  # per week: hazard that a neighbour suspends coordination at full friction
+    suspension_weeks: float  # weeks: mean length of a suspension
 
 
 @rule
 def pressure(people, p):
-    """[0, 1] from people on task in reach."""
+    """Return the pressure [0, 1] of the people on task in reach."""
     return 1.0 - math.exp(-people / max(p.pressure_people, 1e-9))
 
 
 @rule
 def friction_after(friction, incidents, p):
-    """Friction a week later: `incidents` (0 or 1) add to it, time heals it."""
+    """Return friction a week later: `incidents` (0 or 1) add to it and time heals it."""
     return (friction + incidents * p.incident_step * (1.0 - friction)) * math.exp(
         -1.0 / max(p.heal_weeks, 1e-9)
     )
@@ -81,13 +103,14 @@ def friction_after(friction, incidents, p):
 
 @rule
 def suspension_days(u, p):
-    """How long a neighbour suspends coordination: exponential, whole weeks, at least one."""
+    """Draw how long a neighbour suspends coordination: exponential, in whole weeks, at least
+    one."""
     return 7 * max(1, math.ceil(-math.log(1.0 - u) * p.suspension_weeks))
 
 
 @rule
 def first_of(partners, country):
-    """The first row of a country, for which its friction is reckoned."""
+    """Return the first row of a country, whose draws decide for all its rows."""
     for b in range(len(partners)):
         if partners[b].country == country:
             return b
@@ -96,7 +119,8 @@ def first_of(partners, country):
 
 @loop
 def incident_hazard(partners, country, towns, force, near, p):
-    """Hazard a week of an incident with a neighbour, from what stands and what happened within reach of its towns."""
+    """Return the hazard a week of an incident with a neighbour, from the forces and events within
+    reach of its towns."""
     hazard = p.incident_rate
     for b in range(len(partners)):
         if partners[b].country == country:
@@ -104,7 +128,7 @@ def incident_hazard(partners, country, towns, force, near, p):
             for e in range(near.start[partners[b].site], near.start[partners[b].site + 1]):
                 i = near.site[e]
                 if i < len(towns):
-                    hazard += near.k[e] * (
+                    hazard += near.kernel[e] * (
                         p.incident_crossing * force[i, PEOPLE] / 1000.0
                         + p.incident_harm * towns[i].harm_state
                     )
@@ -112,14 +136,15 @@ def incident_hazard(partners, country, towns, force, near, p):
 
 
 @loop
-def coordinate(places, fields, sites, near, lines, parameters, today, diary):
-    """One week of joint work, of incidents at the line, or of suspension."""
+def coordinate(places, fields, sites, near, border, parameters, today, diary):
+    """Run one week of joint work, of incidents at the border, or of suspension."""
     key, t = today.key, today.t
     tally = diary.tally
-    partners, levers, towns = places.partners, places.levers, places.communities
+    partners, towns = places.partners, places.communities
+    lever = today.levers[0]
     force = fields.force
     site_theatre = sites.theatre
-    back = lines.back
+    back = border.back
     p = parameters.partner[0]
     for b in range(len(partners)):
         country = partners[b].country
@@ -138,30 +163,31 @@ def coordinate(places, fields, sites, near, lines, parameters, today, diary):
         ):
             until = t + suspension_days(uniform(key, SUSPENSION, t, U(country), 1), p)
         tally[LINE_INCIDENTS, place] += incidents
-        if t < until or levers[0].suspended == 1:
+        if t < until or lever.suspended == 1:
             tally[SUSPENDED_DAYS, place] += 7.0
         for c in range(len(partners)):
             if partners[c].country == country:
                 partners[c].friction = friction
                 partners[c].suspended_until = until
                 partners[c].strikes = 0.0
-                if t < until or levers[0].suspended == 1:
+                if t < until or lever.suspended == 1:
                     partners[c].coordination = 0.0
                 else:
                     partners[c].coordination += (
-                        levers[0].coordination - partners[c].coordination
+                        lever.coordination - partners[c].coordination
                     ) / max(p.delay_weeks, 1.0)
 
 
 @rule
 def people_abroad(partners, site, floor, worth, near):
-    """People of the partner in reach of a site across the line: the share `floor` of them, and the rest by coordination and `worth`."""
+    """Return the partner's people in reach of a foreign site: the share `floor` of them, and the
+    rest by coordination and `worth`."""
     people = 0.0
     for b in range(len(partners)):
         for e in range(near.start[site], near.start[site + 1]):
             if near.site[e] == partners[b].site:
                 people += (
-                    near.k[e]
+                    near.kernel[e]
                     * partners[b].presence
                     * (floor + (1.0 - floor) * partners[b].coordination * worth)
                 )
@@ -170,7 +196,8 @@ def people_abroad(partners, site, floor, worth, near):
 
 @rule
 def strike(group, partners, b, place, p, tally):
-    """The partner hits a cell: a part of it is lost, and a strike is remembered at the line."""
+    """Let the partner hit a cell. Part of the cell is lost, and the strike counts towards friction
+    at the border."""
     lost = math.floor(group.fighters * p.joint_loss)
     group.fighters -= lost
     partners[b].strikes += 1.0
@@ -179,7 +206,7 @@ def strike(group, partners, b, place, p, tally):
 
 @rule
 def partner_at(partners, site):
-    """Row of the partner's forces at a foreign town, -1 where there are none."""
+    """Return the row of the partner's forces at a foreign town, -1 where there are none."""
     for b in range(len(partners)):
         if partners[b].site == site:
             return b
@@ -187,15 +214,16 @@ def partner_at(partners, site):
 
 
 @loop
-def cross(actors, places, minds, sites, near, lines, parameters, today, diary):
-    """One week: who crosses. refuge, back: i8[sites], nearest settlement across the line and at home."""
+def cross(actors, places, minds, sites, near, border, parameters, today, diary):
+    """Let cells cross the border for one week. refuge, back: i8[sites], the nearest settlement
+    abroad and at home."""
     held, key, t = today.held, today.key, today.t
-    events, tally = diary.events, diary.tally
+    tally = diary.tally
     groups = actors.groups
-    partners, status = places.partners, diary.status
+    partners = places.partners
     danger = minds.danger
     site_country, site_theatre, site_cell = sites.country, sites.theatre, sites.cell
-    refuge, back = lines.refuge, lines.back
+    refuge, back = border.refuge, border.back
     p = parameters.partner[0]
     for g in range(len(groups)):
         group = groups[g]
@@ -213,7 +241,7 @@ def cross(actors, places, minds, sites, near, lines, parameters, today, diary):
         if abroad:
             rate = p.return_rate + p.sigma * max(0.0, across - here)
             if held == 0 and b >= 0:
-                if uniform(key, CROSSING, t, group.uid, 10) < 1.0 - math.exp(
+                if uniform(key, CROSSING, t, group.uid, STRIKE_DRAW) < 1.0 - math.exp(
                     -p.joint_rate * partners[b].coordination
                 ):
                     strike(group, partners, b, site_theatre[other], p, tally)
@@ -226,18 +254,8 @@ def cross(actors, places, minds, sites, near, lines, parameters, today, diary):
                 and group.days_abroad >= p.min_days_abroad
             ):
                 tally[INCURSIONS, site_theatre[other]] += 1.0
-                note(
-                    events,
-                    status,
-                    t,
-                    INCURSION,
-                    site_theatre[other],
-                    site_cell[other],
-                    group.uid,
-                    U(0),
-                    group.fighters,
-                    -1,
-                )
+                place, cell = site_theatre[other], site_cell[other]
+                note(diary, t, INCURSION, place, cell, group.uid, U(0), group.fighters, NO_SOURCE)
             if not abroad and held == 0 and b >= 0:
                 met = (
                     p.handover
@@ -254,13 +272,13 @@ def cross(actors, places, minds, sites, near, lines, parameters, today, diary):
 
 
 @loop
-def move_bases(actors, places, fields, sites, near, lines, parameters, today):
-    """One week: which firms at the line change side."""
+def move_bases(actors, places, fields, sites, near, border, parameters, today):
+    """Let firms at the border move their bases across it for one week."""
     key, t = today.key, today.t
     networks = actors.networks
     partners, force = places.partners, fields.force
     site_country = sites.country
-    refuge, back = lines.refuge, lines.back
+    refuge, back = border.refuge, border.back
     p = parameters.partner[0]
     for n in range(len(networks)):
         firm = networks[n]
@@ -282,12 +300,12 @@ def move_bases(actors, places, fields, sites, near, lines, parameters, today):
 
 
 @loop
-def count_cells(actors, sites, lines, diary):
-    """Daily: days that cells spend on either side."""
+def count_cells(actors, sites, border, diary):
+    """Daily: count the days that cells spend on either side."""
     tally = diary.tally
     groups = actors.groups
     site_country, site_theatre = sites.country, sites.theatre
-    back = lines.back
+    back = border.back
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 1 and group.kind == DISSIDENT and group.fighters >= 1.0:

@@ -1,19 +1,27 @@
 """4.16 Communities: cooperation, fear, committees, departures.
 
-Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly. Chance:
-RETALIATION, RETALIATION_HARM, FLIGHT.
+Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicated_ha). Writes:
+communities, tally. Weekly. Chance: RETALIATION, RETALIATION_HARM, FLIGHT.
 
-Cooperation is goodwill and mood. Goodwill rises with services and protection (mostly where control is held), falls with eradication,
-coercion and extortion, and reverts to its mean (without that, harm-tips-harm is bistable). Mood is what the remembered harm of each side
-per 1,000 inhabitants does, by the state down, by armed groups up, and passes as the harm is forgotten, with a half-life of some weeks
-(Condra and Shapiro 2012; Shaver and Shapiro 2021); a part of it, `harm_slow` .2 [.1-.3], stays in goodwill (evidence B2). Informers are
-struck back at, at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
-week, worst where armed groups are strong but not sole masters (Kalyvas): most are threats, some harm people, and these count as attacks;
-fear follows each, and fades by .02-.05 a week. Above a level of fear people leave, whole persons. A committee's vigour falls by .02 a
-week where no force is felt, where armed groups hold the place, or under fear above .6; the same wears a northern ronda down, but for the
-army, whose support it never had. Committees exist in the VRAEM only (915 with 6,400 weapons, F0555-F0556).
+Cooperation is the sum of goodwill and mood. Goodwill rises with services and protection (mostly
+where the state holds control), falls with eradication, coercion and extortion, and reverts to its
+mean (without reversion the loop of harm and tips is bistable). Mood is the effect of the remembered
+harm of each side per 1,000 inhabitants: harm by the state lowers it, harm by armed groups raises
+it. It passes as the harm is forgotten, with a half-life of some weeks (Condra and Shapiro 2012;
+Shaver and Shapiro 2021); a part of it, `harm_slow` .2 [.1-.3], stays in goodwill (evidence B2).
 
-Left out: return of those who left, who flees to whom, and rivalry within a community."""
+Armed groups retaliate against informers at the hazard `kappa x reports of 8 weeks x a (1 - a)` a
+week, most where they are strong but not in sole control (Kalyvas). Most of these acts are threats;
+some harm people, and these count as attacks. Each one raises fear, which fades by .02-.05 a week.
+Above a level of fear people leave, as whole persons.
+
+A committee's vigour falls by .02 a week where no force is felt, where armed groups hold the place,
+or under fear above .6. The same wears down a northern ronda, except the lack of felt force, since a
+ronda never had the army's support. Committees exist in the VRAEM only (915 with 6,400 weapons,
+F0555-F0556).
+
+Left out: the return of those who left, where people flee to, and rivalry within a community.
+"""
 
 import math
 
@@ -23,36 +31,45 @@ from sim.model.rules.bounds import clip
 from sim.model.rules.violence import frighten, harm_by_armed
 from sim.model.state.agents import ARMED
 from sim.model.state.counts import ATTACKS, DISPLACED, RETALIATIONS
+from sim.model.state.event_log import NO_SOURCE, note
 from sim.model.state.event_log import RETALIATION as LOG_RETALIATION
-from sim.model.state.event_log import note
 
 
 class Parameters:
-    gain_services: float
+    gain_services: float  # per week: cooperation gained where the state governs and serves
+    # 1,000/person: cooperation lost, while it is remembered, per person harmed by the state per
+    # 1,000
     cost_harm_state: float
+    # 1,000/person: cooperation gained, while it is remembered, per person harmed by armed groups
+    # per 1,000
     gain_harm_armed: float
+    # share: part of the first effect of harm on cooperation that stays after the harm is forgotten
     harm_slow: float
-    cost_eradication: float
-    cost_coercion: float
+    cost_eradication: float  # per week: cooperation lost per 100 ha eradicated per 1,000 people
+    cost_coercion: float  # per week: cooperation lost where armed groups hold control
+    # per week: cooperation lost at extortion of a whole income, in proportion
     cost_extortion: float
-    reversion: float
-    harm_half_life_weeks: float
+    reversion: float  # per week: rate at which cooperation reverts
+    harm_half_life_weeks: float  # weeks: half-life of harm in memory
+    # per report: acts against informers a week per report of recent weeks where control is
+    # contested
     retaliation: float
-    retaliation_harm: float
-    fear_step: float
-    fear_decay: float
-    vigour_step: float
-    support_above: float
-    fear_limit: float
-    leave_rate: float
-    leave_fear: float
-    flow_memory: float
-    harm_cap: float
+    retaliation_harm: float  # people: people harmed in one act against informers; most are threats
+    fear_step: float  # share: fear that one act against informers adds
+    fear_decay: float  # per week: rate at which fear fades
+    vigour_step: float  # per week: change of a committee's vigour a week
+    support_above: float  # share: felt coverage above which a committee keeps its vigour
+    fear_limit: float  # share: fear above which a committee loses vigour
+    leave_rate: float  # per week: share of people who leave a week per unit of fear above the limit
+    leave_fear: float  # share: fear above which people leave
+    flow_memory: float  # per week: weight of the last week in what passes a community
+    harm_cap: float  # people/1,000: harm beyond which cooperation changes no more
 
 
 @rule
 def support(town, p):
-    """What services under state control, and coercion and extortion by armed groups, do to cooperation in a week."""
+    """Return the change of cooperation in a week from services under state control and from
+    coercion and extortion by armed groups."""
     return (
         p.gain_services * town.services * town.state
         - p.cost_coercion * town.armed
@@ -62,13 +79,13 @@ def support(town, p):
 
 @rule
 def fading(p):
-    """What is left of remembered harm after a week."""
+    """Return the share of remembered harm that is left after a week."""
     return math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
 
 
 @rule
 def mood(town, p):
-    """What the harm that is remembered adds to cooperation, or takes from it."""
+    """Return what remembered harm adds to cooperation, or takes from it."""
     per_1000 = 1000.0 / max(town.population, 1.0)
     gained = p.gain_harm_armed * min(town.harm_armed * per_1000, p.harm_cap)
     return gained - p.cost_harm_state * min(town.harm_state * per_1000, p.harm_cap)
@@ -76,7 +93,8 @@ def mood(town, p):
 
 @rule
 def goodwill_after(town, p):
-    """Goodwill a week later. Of an incident `harm_slow` of its first mood stays, added up over the weeks in which it is forgotten."""
+    """Return goodwill a week later. The share `harm_slow` of an incident's first mood stays in
+    goodwill; it is added over the weeks in which the incident is forgotten."""
     change = support(town, p) + p.harm_slow * (1.0 - fading(p)) * mood(town, p)
     change -= p.cost_eradication * min(
         town.eradicated_ha * 10.0 / max(town.population, 1.0), p.harm_cap
@@ -87,13 +105,14 @@ def goodwill_after(town, p):
 
 @rule
 def retaliation_rate(town, p):
-    """Acts against informers in a week: selective violence answers reports where armed groups hold much, but not all."""
+    """Return the acts against informers in a week: selective violence answers reports where armed
+    groups hold much of a place, but not all of it."""
     return p.retaliation * town.tips_8w * town.armed * (1.0 - town.armed)
 
 
 @rule
 def supported(town, p):
-    """Whether a committee or ronda keeps heart."""
+    """Return whether a committee or ronda keeps its support."""
     return (
         town.fear < p.fear_limit
         and town.holder != ARMED
@@ -103,49 +122,42 @@ def supported(town, p):
 
 @rule
 def leaving(town, p):
-    """Expected people who leave in a week."""
+    """Return the expected number of people who leave in a week."""
     return town.population * p.leave_rate * max(town.fear - p.leave_fear, 0.0)
 
 
 @rule
-def struck_back(town, held, events, status, key, t, p, tally):
-    """Informers are threatened, and some are harmed. While held nobody is, but acts count for the baseline that command knows."""
+def struck_back(town, p, today, diary):
+    """Let armed groups threaten informers and harm some of them. While held (burn-in) nobody is
+    harmed, but the acts count for the baseline that command knows."""
+    key, t, tally = today.key, today.t, diary.tally
     if uniform(key, RETALIATION, t, town.uid, 0) >= 1.0 - math.exp(-retaliation_rate(town, p)):
         return
     harmed = poisson(uniform(key, RETALIATION_HARM, t, town.uid, 0), p.retaliation_harm)
     tally[RETALIATIONS, town.theatre] += 1.0
     tally[ATTACKS, town.theatre] += min(harmed, 1)
     note(
-        events,
-        status,
-        t,
-        LOG_RETALIATION,
-        town.theatre,
-        town.cell,
-        U(0),
-        town.uid,
-        float(harmed),
-        -1,
+        diary, t, LOG_RETALIATION, town.theatre, town.cell, U(0), town.uid, float(harmed), NO_SOURCE
     )
     frighten(town, p.fear_step)
-    if held == 0:
+    if today.held == 0:
         harm_by_armed(town, harmed, tally)
 
 
 @loop
 def live(places, parameters, today, diary):
-    """One week. While held (burn-in) cooperation and population stay as they are, and the level that cooperation reverts to is set
-    so that day 0 is at rest."""
+    """Run one week. While held (burn-in) cooperation and population stay as they are, and the level
+    to which goodwill reverts is set so that day 0 is at rest."""
     held, key, t = today.held, today.key, today.t
-    events, tally = diary.events, diary.tally
-    communities, status = places.communities, diary.status
+    tally = diary.tally
+    communities = places.communities
     p = parameters.communities[0]
     fade = fading(p)
     for i in range(len(communities)):
         town = communities[i]
         town.kg_recent += (town.kg_passed - town.kg_recent) * p.flow_memory
         town.fear *= 1.0 - p.fear_decay
-        struck_back(town, held, events, status, key, t, p, tally)
+        struck_back(town, p, today, diary)
         if held == 1:
             town.cooperation_0 = town.goodwill - support(town, p) / max(p.reversion, 1e-9)
         town.vigour = clip(

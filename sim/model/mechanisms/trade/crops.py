@@ -1,24 +1,32 @@
-"""4.11 Crops: planting while it pays, years of growth, eradication of what is found, replanting, displacement.
+"""4.11 Crops: planting while it pays, years of growth, eradication of located fields, replanting,
+displacement.
 
-Reads: markets (prices), force (clearing teams, escorts), theatres (programme). Writes: communities (coca, coca_again, coca_young,
-coca_bare, coca_found, poppy, poppy_found, eradicated_ha, sponsored_coca, sponsored_poppy), young, theatres, tally. Weekly; no
-chance. What armed groups have paid for (`sponsorship.py`) is planted whatever the price.
+Reads: markets (prices), force (clearing teams, escorts), theatres (programme). Writes: communities
+(coca, coca_again, coca_young, coca_bare, coca_found, poppy, poppy_found, eradicated_ha,
+sponsored_coca, sponsored_poppy), young, theatres, tally. Weekly; no chance.
 
-`dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus seed from neighbours (evidence B6). Coca is kept by the
-week of its planting. It gives its first leaf after `maturation_weeks`, 65 [52-78] (F0233), and bears in full `ramp_weeks` later (older
-texts have full harvests in the third year): in between a field counts as bearing in proportion. Bare land is replanted at .04-.08 a
-week while it pays, or given up for something else at .01 [0-.03]; ground eradicated before is told apart from then on. Displacement to
-neighbours is signed, .1 [-.3-.8]: who has planted next door does not replant as well; what is negative is given up there.
-Poppy is an annual crop of two cycles: its area follows price as a whole, its latex comes at harvest (`processing`).
+The area follows `dh/dt = g h (1 - h / Hmax) clip(pi / pi_alt - 1, -1, 1) (1 - deterrence C)` plus
+seed from neighbours (evidence B6). What armed groups have paid for (`sponsorship.py`) is planted
+whatever the price. Coca is kept by the week of its planting. It gives its first leaf after
+`maturation_weeks`, 65 [52-78] (F0233), and bears in full `ramp_weeks` later (older texts report
+full harvests in the third year); in between a field counts as bearing in proportion. Bare land is
+replanted at .04-.08 a week while coca pays, or given up for something else at .01 [0-.03]; ground
+that was eradicated before is counted separately from then on. Displacement to neighbours is signed,
+.1 [-.3-.8]: growers who have moved next door do not replant as well, and a negative value means
+that neighbours give up fields. Poppy is an annual crop of two cycles: its whole area follows the
+price, and its latex comes at harvest (`processing`).
 
-Teams clear what is located, a field's young plants with its old ones: what share of a community's bearing coca is found tells what share
-of its land is. A team of 30 clears 4.2 ha a day (F0300) where it is escorted: by units ordered to escort, and by a part of the other
-people on task in reach; `escort_ratio` guards to a clearer (F0303). Teams in reach of one another share their escorts. Loreto's season is
-July to November (F0293). `clear` is a programme from outside (a dated event): bearing coca in proportion to what stands, found or not, in
-any season, with its own escort.
+Teams clear located fields, and the young plants of a field together with the old ones: the share of
+a community's bearing coca that is located is taken as the share of its land. A team of 30 clears
+4.2 ha a day (F0300) where it is escorted, by units ordered to escort and by a part of the other
+people on task in reach; it needs `escort_ratio` guards for each clearer (F0303). Teams in reach of
+one another share their escorts. Loreto's season is July to November (F0293). `clear` is a programme
+from outside (a dated event): it takes bearing coca in proportion to what stands, located or not, in
+any season and with its own escort.
 
-Leaves out: pruning, ageing and disease; nurseries; which plot of a community is cleared (its fields mix); coca under age where no bearing
-field is found."""
+Left out: pruning, ageing and disease; nurseries; which plot of a community is cleared (its fields
+mix); young coca where no bearing field is located.
+"""
 
 import math
 
@@ -36,34 +44,35 @@ from sim.model.state.counts import (
     POPPY_DESTROYED,
     POPPY_PLANTED,
 )
-from sim.names import LORETO
+from sim.names import HCL, LORETO
 
 
 class Parameters:
-    growth_coca: float
-    growth_poppy: float
-    pay_leaf_usd: float
-    pay_latex_usd: float
-    maturation_weeks: float
-    ramp_weeks: float
-    deterrence: float
-    seed: float
-    team_ha_day: float
-    team_people: float
-    work_days: float
-    escort_ratio: float
+    growth_coca: float  # per year: growth of coca at full margin on empty land
+    growth_poppy: float  # per year: growth of poppy at full margin on empty land
+    pay_leaf_usd: float  # USD/kg: leaf price at which coca pays as much as licit crops
+    pay_latex_usd: float  # USD/kg: latex price at which poppy pays as much as licit crops
+    maturation_weeks: float  # weeks: weeks until new coca gives its first leaf
+    ramp_weeks: float  # weeks: weeks from the first leaf to full harvests
+    deterrence: float  # share: planting that full coverage deters
+    seed: float  # per year: planting that neighbours' fields seed a year at full margin
+    team_ha_day: float  # ha/day: hectares a team of 30 clears a day
+    team_people: float  # people: people of a clearing team
+    work_days: float  # days/week: days a week on which a team clears
+    escort_ratio: float  # ratio: people on task who must guard one who clears
+    # share: share of the people on task in reach, on other missions, who can be spared as escort
     escort_spare: float
-    loreto_opens_day: float
-    loreto_closes_day: float
-    replant: float
-    give_up: float
-    displacement: float
-    eradication_usd_ha: float
+    loreto_opens_day: float  # day of year: day on which Loreto's eradication campaign opens
+    loreto_closes_day: float  # day of year: day on which Loreto's eradication campaign closes
+    replant: float  # per week: rate at which bare land is replanted while it pays
+    give_up: float  # per week: rate at which bare land is given up for something else
+    displacement: float  # ratio: hectares planted next door per hectare eradicated
+    eradication_usd_ha: float  # USD/ha: cost of clearing a hectare
 
 
 @rule
 def growth(area, room, rate_year, price, pays_at, covered, p):
-    """Hectares planted (+) or abandoned (-) in a week."""
+    """Return the hectares planted (+) or abandoned (-) in a week."""
     margin = clip(price / max(pays_at, 1e-9) - 1.0, -1.0, 1.0)
     crowding = 1.0 - area / max(room, 1e-9) if margin > 0.0 else 1.0
     deterred = 1.0 - p.deterrence * covered if margin > 0.0 else 1.0
@@ -72,7 +81,7 @@ def growth(area, room, rate_year, price, pays_at, covered, p):
 
 @rule
 def bearing(age, maturation_weeks, ramp_weeks):
-    """Share of a field that counts as bearing at an age in weeks."""
+    """Return the share of a field that counts as bearing at an age in weeks."""
     if age < maturation_weeks:
         return 0.0
     return min((age - maturation_weeks) / ramp_weeks, 1.0) if ramp_weeks > 0.0 else 1.0
@@ -80,13 +89,15 @@ def bearing(age, maturation_weeks, ramp_weeks):
 
 @rule
 def week_of(t, burn_in):
-    """Weeks since the first day of the horizon: planting of that week has its own place in `young`."""
+    """Return the weeks since the first day of the horizon. Each week of planting has its own place
+    in `young`."""
     return (t - burn_in) // 7
 
 
 @rule
 def ripen(town, young, i, week, p):
-    """Fields that pass from age to age begin to bear; what is left over at the greatest age told apart bears too."""
+    """Let fields begin to bear as they grow older. What remains at the greatest age that `young`
+    distinguishes bears too."""
     for age in range(max(int(p.maturation_weeks), 1), AGES):
         slot = (week - age) % AGES
         if young[i, slot, 0] <= 0.0 and young[i, slot, 1] <= 0.0:
@@ -109,7 +120,8 @@ def ripen(town, young, i, week, p):
 
 @rule
 def lose_young(town, young, i, share):
-    """A share of all coca that does not bear yet is gone; returns ha, and ha of these on ground eradicated before."""
+    """Remove a share of all coca that does not bear yet. Returns its ha, and the ha of it on ground
+    eradicated before."""
     gone = 0.0
     again = 0.0
     for slot in range(AGES):
@@ -123,7 +135,7 @@ def lose_young(town, young, i, share):
 
 @rule
 def lose_bearing(town, ha):
-    """Bearing coca is gone; returns the ha of it on ground eradicated before."""
+    """Remove bearing coca. Returns the ha of it on ground eradicated before."""
     again = town.coca_again * ha / town.coca if town.coca > 0.0 else 0.0
     town.coca = max(town.coca - ha, 0.0)
     town.coca_again = clip(town.coca_again - again, 0.0, town.coca)
@@ -132,7 +144,7 @@ def lose_bearing(town, ha):
 
 @rule
 def plant(town, young, i, ha, week, tally):
-    """New coca, within what the land can carry; returns ha."""
+    """Plant coca within what the land can carry. Returns the ha planted."""
     room = town.coca_max - town.coca - town.coca_young - town.coca_bare
     planted = clip(ha, 0.0, max(room, 0.0))
     town.coca_young += planted
@@ -143,13 +155,13 @@ def plant(town, young, i, ha, week, tally):
 
 @loop
 def grow(places, land, near, parameters, latex_cluster, today, diary):
-    """One week of planting, ripening and replanting."""
+    """Run one week of planting, ripening and replanting."""
     t = today.t
     tally = diary.tally
     communities, markets = places.communities, places.markets
     young = land.young
     p = parameters.crops[0]
-    week = week_of(t, places.levers[0].burn_in)
+    week = week_of(t, today.levers[0].burn_in)
     for i in range(len(communities)):
         town = communities[i]
         price = markets[town.cluster].price_leaf
@@ -164,23 +176,18 @@ def grow(places, land, near, parameters, latex_cluster, today, diary):
         town.coca_bare *= math.exp(-p.give_up)
         plant(town, young, i, town.sponsored_coca, week, tally)
         town.sponsored_coca = 0.0
+        standing = town.coca + town.coca_young
         change = growth(
-            town.coca + town.coca_young,
-            town.coca_max,
-            p.growth_coca,
-            price,
-            p.pay_leaf_usd,
-            town.coverage,
-            p,
+            standing, town.coca_max, p.growth_coca, price, p.pay_leaf_usd, town.coverage, p
         )
         if change >= 0.0:
-            if markets[town.cluster].product == 0 and town.coca_max > 0.0:
+            if markets[town.cluster].product == HCL and town.coca_max > 0.0:
                 around = 0.0
                 weight = 0.0
                 for e in range(near.start[i], near.start[i + 1]):
                     if near.site[e] < len(communities) and near.site[e] != i:
-                        around += near.k[e] * communities[near.site[e]].coca
-                        weight += near.k[e]
+                        around += near.kernel[e] * communities[near.site[e]].coca
+                        weight += near.kernel[e]
                 margin = clip(price / max(p.pay_leaf_usd, 1e-9) - 1.0, 0.0, 1.0)
                 if weight > 0.0:
                     change += p.seed / 52.0 * around / weight * margin
@@ -209,17 +216,18 @@ def grow(places, land, near, parameters, latex_cluster, today, diary):
 
 @rule
 def displace(communities, young, i, ha, week, near, tally):
-    """Fields lost here are planted (or, if negative, given up) next door; returns ha planted."""
+    """Plant fields lost here next door, or give fields up there when `ha` is negative. Returns the
+    ha planted."""
     planted = 0.0
     weight = 0.0
     for e in range(near.start[i], near.start[i + 1]):
         if near.site[e] < len(communities) and near.site[e] != i:
-            weight += near.k[e] * communities[near.site[e]].coca_max
+            weight += near.kernel[e] * communities[near.site[e]].coca_max
     if weight > 0.0:
         for e in range(near.start[i], near.start[i + 1]):
             j = near.site[e]
             if j < len(communities) and j != i:
-                part = ha * near.k[e] * communities[j].coca_max / weight
+                part = ha * near.kernel[e] * communities[j].coca_max / weight
                 if part >= 0.0:
                     planted += plant(communities[j], young, j, part, week, tally)
                 elif communities[j].coca_young > 0.0:
@@ -232,8 +240,8 @@ def displace(communities, young, i, ha, week, near, tally):
 
 @rule
 def destroy(communities, young, i, coca, share_young, poppy, week, near, p, tally):
-    """Bearing coca (ha), a share of the young and poppy (ha) of a community are destroyed: what it costs, and what is planted next door
-    for it. Returns the hectares cleared."""
+    """Destroy bearing coca (ha), a share of the young coca and poppy (ha) of a community, with the
+    cost and the displacement that follow. Returns the ha cleared."""
     town = communities[i]
     again = lose_bearing(town, coca)
     cleared = coca
@@ -254,13 +262,13 @@ def destroy(communities, young, i, coca, share_young, poppy, week, near, p, tall
 
 @loop
 def clear(places, land, near, parameters, today, diary):
-    """One week of clearing from outside the model's teams."""
+    """Run one week of clearing by teams from outside the model."""
     t = today.t
     tally = diary.tally
     communities, theatres = places.communities, places.theatres
     young = land.young
     p = parameters.crops[0]
-    week = week_of(t, places.levers[0].burn_in)
+    week = week_of(t, today.levers[0].burn_in)
     for h in range(len(theatres)):
         if theatres[h].cleared_ha_year <= 0.0:
             continue
@@ -271,57 +279,49 @@ def clear(places, land, near, parameters, today, diary):
         for i in range(len(communities)):
             if communities[i].theatre == h and communities[i].coca > 0.0:
                 communities[i].coca_found *= 1.0 - share
-                destroy(
-                    communities,
-                    young,
-                    i,
-                    share * communities[i].coca,
-                    0.0,
-                    0.0,
-                    week,
-                    near,
-                    p,
-                    tally,
-                )
+                bearing_ha = share * communities[i].coca
+                destroy(communities, young, i, bearing_ha, 0.0, 0.0, week, near, p, tally)
 
 
 @rule
 def escorted(escorts, clearers, p):
-    """Share of the clearing teams in reach of one another that the escorts in reach let work."""
+    """Return the share of the clearing teams in reach of one another that the escorts in reach
+    allow to work."""
     needed = p.escort_ratio * clearers
     return min(1.0, escorts / needed) if needed > 0.0 else 1.0
 
 
 @rule
 def share_found(town):
-    """Share of a community's coca that is located."""
+    """Return the share of a community's bearing coca that is located."""
     return min(town.coca_found / town.coca, 1.0) if town.coca > 0.0 else 0.0
 
 
 @loop
 def eradicate(places, fields, land, sites, near, bench, parameters, today, diary):
-    """One week of the eradication programme, on fields that are found and that a team can reach. reach: f8[sites] work space."""
+    """Run one week of the eradication programme, on located fields that a team can reach. Work
+    space: reach and at_work, f8[sites]."""
     day_of_year = today.day_of_year
     t = today.t
     tally = diary.tally
     communities, theatres = places.communities, places.theatres
     force, young = fields.force, land.young
     site_theatre = sites.theatre
-    reach = bench.load
-    people = bench.weigh[:, 0]
+    reach = bench.per_site
+    at_work = bench.pair_per_site[:, 0]
     p = parameters.crops[0]
-    week = week_of(t, places.levers[0].burn_in)
+    week = week_of(t, today.levers[0].burn_in)
     for s in range(len(reach)):
         reach[s] = 0.0
-        people[s] = 0.0
+        at_work[s] = 0.0
     for s in range(len(force)):
         if force[s, CLEARERS] > 0.0:
             clearers = in_reach(force, CLEARERS, s, near)
             escorts = in_reach(force, ESCORTS, s, near)
-            people[s] = force[s, CLEARERS] * escorted(escorts, clearers, p)
-            if people[s] > 0.0:
+            at_work[s] = force[s, CLEARERS] * escorted(escorts, clearers, p)
+            if at_work[s] > 0.0:
                 for e in range(near.start[s], near.start[s + 1]):
-                    reach[near.site[e]] += near.k[e]
+                    reach[near.site[e]] += near.kernel[e]
     for h in range(len(theatres)):
         theatre = theatres[h]
         if day_of_year < 7:
@@ -331,7 +331,7 @@ def eradicate(places, fields, land, sites, near, bench, parameters, today, diary
         able = 0.0
         for s in range(len(force)):
             if site_theatre[s] == h:
-                able += people[s] / max(p.team_people, 1.0) * p.team_ha_day * p.work_days
+                able += at_work[s] / max(p.team_people, 1.0) * p.team_ha_day * p.work_days
         able = min(able, theatre.eradicate_ha_year - theatre.eradicated_ha_year)
         wanted = 0.0
         for i in range(len(communities)):
@@ -353,7 +353,7 @@ def eradicate(places, fields, land, sites, near, bench, parameters, today, diary
                 poppy = share * min(town.poppy_found, town.poppy)
                 town.coca_found -= coca
                 town.poppy_found -= poppy
-                # fmt: off
-                theatre.eradicated_ha_year += destroy(communities, young, i, coca, of_young, poppy, week, near, p,
-                                                      tally)
-                # fmt: on
+                cleared = destroy(
+                    communities, young, i, coca, of_young, poppy, week, near, p, tally
+                )
+                theatre.eradicated_ha_year += cleared

@@ -2,14 +2,18 @@
 
 Reads: markets, trade (book), sites. Writes: networks (cash, credit_usd), tally. Weekly; no chance.
 
-A firm buys with its cash and with credit: `credit = max(credit_weeks x usual, one load)`, usual being its share of what its markets sell in
-a week at today's prices; lenders stand for one load of an aircraft whatever it costs, otherwise a small firm could never complete one.
-What it cannot pay it does not buy (`trafficking.buy_and_send`), so that lost loads are felt in what it buys next; what it leaves lies at
-the farm gate, lowers the price and is bought by others. Owners keep working capital of `capital_weeks x usual`: they take out what is above
-it and make up `refill` a week of what is missing, so that a ruined firm comes back within years, not never. All assumed: we know of no
-published accounts of such firms. Without owners cash would grow without bound, since the margin (`market.margin`) is paid to firms in full.
+A firm buys with its cash and with credit: `credit = max(credit_weeks x usual, one load)`, where
+`usual` is its share of what its markets sell in a week at today's prices. Lenders lend for one load
+of an aircraft whatever it costs, because otherwise a small firm could never complete one. A firm
+does not buy what it cannot pay (`trafficking.buy_and_send`), so lost loads reduce what it buys
+next. What it leaves lies at the farm gate, lowers the price and is bought by others. Owners keep a
+working capital of `capital_weeks x usual`. They take out what is above it and make up `refill` a
+week of what is missing, so that a ruined firm comes back within years. All of this is assumed: we
+know of no published accounts of such firms. Without owners cash would grow without bound, since the
+margin (`market.margin`) is paid to firms in full.
 
-Left out: interest, loans between firms, what owners do with their money."""
+Left out: interest, loans between firms, and what owners do with their money.
+"""
 
 from sim.model.compile import loop, rule
 from sim.model.rules.firms import living
@@ -19,39 +23,37 @@ from sim.names import LATEX
 
 
 class Parameters:
-    capital_weeks: float
-    credit_weeks: float
-    refill: float
+    capital_weeks: float  # weeks: weeks of usual purchases that owners leave in a firm
+    credit_weeks: float  # weeks: weeks of usual purchases that a firm may owe
+    refill: float  # per week: share of missing capital that owners make up a week
 
 
 @rule
 def to_owners(cash, usual, p):
-    """USD that owners take out this week; negative: what they put in."""
+    """Return the USD that owners take out this week; negative when they pay in."""
     over = cash - p.capital_weeks * usual
     return over if over > 0.0 else p.refill * over
 
 
 @loop
 def finance(actors, places, trade, sites, parameters, diary):
-    """One week of every firm's owners and lenders."""
+    """Run one week of every firm's owners and lenders."""
     tally = diary.tally
     networks = actors.networks
     markets = places.markets
     book = trade.book
     site_theatre = sites.theatre
-    p, q = parameters.finance[0], parameters.trafficking[0]
+    p, trafficking = parameters.finance[0], parameters.trafficking[0]
     for n in range(living(networks)):
         firm = networks[n]
         usual = 0.0
         load = 0.0
         for c in range(len(markets)):
-            m = markets[c]
+            market = markets[c]
             if book[n, c, CAPACITY] > 0.0:
-                usual += book[n, c, CAPACITY] * m.outflow * m.price
-                load = max(
-                    load,
-                    q.load_air_kg * (q.latex_load_share if m.product == LATEX else 1.0) * m.price,
-                )
+                usual += book[n, c, CAPACITY] * market.outflow * market.price
+                part = trafficking.latex_load_share if market.product == LATEX else 1.0
+                load = max(load, trafficking.load_air_kg * part * market.price)
         taken = to_owners(firm.cash, usual, p)
         firm.cash -= taken
         tally[PAID_OWNERS, site_theatre[firm.hub]] += taken

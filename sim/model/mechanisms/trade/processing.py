@@ -1,19 +1,27 @@
-"""4.12 Processing: from leaf to hydrochloride, from capsule to latex; laboratories that are started, rebuilt and moved.
+"""4.12 Processing: from leaf to hydrochloride, from capsule to latex; laboratories that are
+started, rebuilt and moved.
 
-Reads: communities (coca, poppy), labs, trade.book, networks (uid). Writes: markets (leaf_kg, stock_kg), labs, tally. Daily; new
-laboratories weekly. Chance: NEW_LAB, LAB_OWNER, LAB_SITE.
+Reads: communities (coca, poppy), labs, trade.book, networks (uid). Writes: markets (leaf_kg,
+stock_kg), labs, tally. Daily; new laboratories weekly. Chance: NEW_LAB, LAB_OWNER, LAB_SITE.
 
-Everything cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg (F0262). Leaf: 3,600 kg/ha and year in the VRAEM (F0259),
-2,300 elsewhere (F0260). Traditional leaf is a sink: 10,891 t a year in the country (F0267), of which the VRAEM gives .05. Poppy: 8 kg of
-latex per hectare and harvest (F0389), two harvests a year (F0399): sown with the rains and again at their end, lanced about mid-April and
-mid-October, spread over some weeks since not all sow at once. Open laboratories share what leaf there is by capacity, keep the product for
-some days, and lose it when found.
+All cocaine is counted in hydrochloride equivalent, 375 kg of leaf per kg (F0262). Coca yields 3,600
+kg of leaf per ha and year in the VRAEM (F0259) and 2,300 elsewhere (F0260). Traditional use takes
+10,891 t of leaf a year in the country (F0267), .05 of it from the VRAEM. Poppy yields 8 kg of latex
+per hectare and harvest (F0389), with two harvests a year (F0399): it is sown with the rains and
+again at their end, and lanced about mid-April and mid-October, spread over some weeks because not
+all growers sow at once. Open laboratories share the leaf in proportion to capacity. They keep the
+product for some days, and lose it when they are found.
 
-A laboratory belongs to a firm, drawn by its share of the cluster's trade. Where more than `leaf_wait_weeks` of harvest lie unprocessed,
-Poisson(`expansion` x laboratories there) are started a week, each as large as the mean of them. A destroyed one is rebuilt by its owner
-after a time that `detection.py` draws, at another community of its cluster, drawn by fields; so is the site of a new one.
-Left out: what a laboratory costs; owners who give one up; that a community may refuse one; what owners believe about patrols at a site,
-since firms believe things about ways, not places: they only avoid the place where they were found."""
+A laboratory belongs to a firm, drawn by its share of the cluster's trade. Where more than
+`leaf_wait_weeks` of harvest lie unprocessed, Poisson(`expansion` x laboratories there) are started
+a week, each as large as their mean. The owner of a destroyed laboratory rebuilds it after a time
+drawn in `detection.py`, at another community of its cluster, drawn by fields. The site of a new one
+is drawn in the same way.
+
+Left out: the cost of a laboratory; owners who give one up; communities that refuse one; what owners
+believe about patrols at a site, since firms have beliefs about routes, not places (they only avoid
+the place where they were found).
+"""
 
 from sim.model.chance import LAB_OWNER, LAB_SITE, NEW_LAB, U, child_uid, poisson, uniform
 from sim.model.compile import loop, rule
@@ -26,27 +34,30 @@ from sim.model.state.rows import free_row
 from sim.names import LATEX, VRAEM
 
 MOST_IN_A_WEEK = 16  # new laboratories of one cluster
-FIRST_LAB = 32_768  # ordinals of laboratories among a firm's children: its loads are numbered by cluster, far below
+# First ordinal of laboratories among a firm's children. Loads have the numbers of clusters, which
+# are far below.
+FIRST_LAB = 32_768
 
 
 class Parameters:
-    leaf_vraem_kg_ha: float
-    leaf_north_kg_ha: float
-    leaf_per_kg: float
-    traditional_kg_year: float
-    traditional_vraem: float
-    latex_kg_ha: float
-    harvests_poppy: float
-    poppy_harvest_day: float
-    poppy_harvest_days: float
-    hold_days: float
-    leaf_wait_weeks: float
+    leaf_vraem_kg_ha: float  # kg/ha-year: dry leaf of a VRAEM hectare
+    leaf_north_kg_ha: float  # kg/ha-year: dry leaf of a hectare elsewhere
+    leaf_per_kg: float  # kg: leaf per kg of hydrochloride
+    traditional_kg_year: float  # kg/year: leaf chewed and used in the country
+    traditional_vraem: float  # share: share of it that the VRAEM supplies
+    latex_kg_ha: float  # kg/ha-harvest: latex of a hectare and harvest
+    harvests_poppy: float  # per year: poppy harvests a year
+    poppy_harvest_day: float  # day of year: middle of the first latex harvest of the year
+    poppy_harvest_days: float  # days: days over which a latex harvest is spread
+    hold_days: float  # days: days that product lies in a laboratory
+    leaf_wait_weeks: float  # weeks: weeks of harvest that may wait before laboratories are started
+    # per week: laboratories started a week, per laboratory there, while leaf waits
     expansion: float
 
 
 @rule
 def count_in(markets, theatre):
-    """Clusters of a theatre."""
+    """Return the number of clusters in a theatre."""
     n = 0
     for c in range(len(markets)):
         if markets[c].theatre == theatre:
@@ -56,21 +67,22 @@ def count_in(markets, theatre):
 
 @rule
 def fields_for(town, lab):
-    """What draws a laboratory to a community of its cluster: coca, a latex point poppy."""
+    """Return the fields that draw a laboratory to a community of its cluster: coca, or poppy for a
+    latex point."""
     if town.cluster != lab.cluster:
         return 0.0
     return 1e-3 + (town.poppy if lab.kind == LATEX_POINT else town.coca)
 
 
 @rule
-def settle_in(lab, communities, cell_community, u_site, u_cell, t):
-    """Choose its next site by the fields of its cluster, never the one where it was found (unless there is no other), and a cell of the
-    land there."""
+def settle_in(lab, communities, cell_community, key, t, opens):
+    """Choose the laboratory's next site by the fields of its cluster, and a cell of the land there.
+    The site where it was found is excluded, unless there is no other."""
     found_at = lab.site
     total = 0.0
     for i in range(len(communities)):
         total += fields_for(communities[i], lab) if i != found_at else 0.0
-    mark = u_site * total
+    mark = uniform(key, LAB_SITE, t, lab.uid, 0) * total
     for i in range(len(communities)):
         here = fields_for(communities[i], lab) if i != found_at else 0.0
         if here > 0.0:
@@ -82,19 +94,19 @@ def settle_in(lab, communities, cell_community, u_site, u_cell, t):
     for c in range(len(cell_community)):
         if cell_community[c] == lab.site:
             cells += 1
-    pick = int(u_cell * cells)
+    pick = int(uniform(key, LAB_SITE, t, lab.uid, 1) * cells)
     lab.cell = communities[lab.site].cell
     for c in range(len(cell_community)):
         if cell_community[c] == lab.site:
             if pick == 0:
                 lab.cell = c
             pick -= 1
-    lab.opened = t
+    lab.opened = opens
 
 
 @loop
 def processing(actors, places, bench, parameters, latex_cluster, today, diary):
-    """One day. open_capacity: f8[clusters] work space."""
+    """Run one day. open_capacity: f8[clusters] work space."""
     t = today.t
     tally = diary.tally
     labs = actors.labs
@@ -107,7 +119,7 @@ def processing(actors, places, bench, parameters, latex_cluster, today, diary):
         tally[INFLOW, markets[c].theatre] += markets[c].inflow_kg_day
     vraem_leaf = 0.0
     lanced = harvest(
-        t + places.levers[0].first_day_of_year - 1,
+        t + today.levers[0].first_day_of_year - 1,
         p.harvests_poppy,
         p.poppy_harvest_day,
         p.poppy_harvest_days,
@@ -158,12 +170,12 @@ def processing(actors, places, bench, parameters, latex_cluster, today, diary):
 
 @loop
 def start(actors, places, trade, ground, bench, parameters, today, diary):
-    """Weekly: where leaf waits for long, firms start laboratories, each firm by its share of the trade. weekly_leaf: f8[clusters] work
-    space. A full table ends the stretch with status 5."""
+    """Weekly: where leaf waits for long, firms start laboratories, each firm by its share of the
+    trade. weekly_leaf: f8[clusters] work space. A full table ends the stretch (LABS_FULL)."""
     key, t = today.key, today.t
     tally = diary.tally
     labs, networks = actors.labs, actors.networks
-    markets, communities, status = places.markets, places.communities, diary.status
+    markets, communities = places.markets, places.communities
     book = trade.book
     cell_community = ground.community
     weekly_leaf = bench.per_cluster[:, 0]
@@ -184,15 +196,14 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
             if labs[j].alive == 1 and labs[j].kind == COCAINE_LAB and labs[j].cluster == c:
                 count += 1
                 capacity += labs[j].capacity
-        for k in range(
-            min(poisson(uniform(key, NEW_LAB, t, U(c), 0), p.expansion * count), MOST_IN_A_WEEK)
-        ):
+        started = poisson(uniform(key, NEW_LAB, t, U(c), 0), p.expansion * count)
+        for k in range(min(started, MOST_IN_A_WEEK)):
             owner = owner_of(book, c, uniform(key, LAB_OWNER, t, U(c), k))
             if owner < 0:
                 break
             row = free_row(labs)
             if row < 0:
-                status[FULL] = LABS_FULL
+                diary.status[FULL] = LABS_FULL
                 return
             lab = labs[row]
             lab.alive = 1
@@ -204,20 +215,14 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
             lab.closed_until = t
             lab.capacity = capacity / count
             lab.held_kg = 0.0
-            settle_in(
-                lab,
-                communities,
-                cell_community,
-                uniform(key, LAB_SITE, t, lab.uid, 0),
-                uniform(key, LAB_SITE, t, lab.uid, 1),
-                t,
-            )
+            settle_in(lab, communities, cell_community, key, t, t)
             tally[LABS_STARTED, communities[lab.site].theatre] += 1.0
 
 
 @loop
 def rebuild(actors, places, ground, today):
-    """Daily: a laboratory that opens again tomorrow does so away from where it was found. Strips are repaired where they are."""
+    """Daily: a laboratory that opens again tomorrow does so away from where it was found. Strips
+    are repaired where they are."""
     key, t = today.key, today.t
     labs = actors.labs
     communities = places.communities
@@ -225,6 +230,4 @@ def rebuild(actors, places, ground, today):
     for j in range(len(labs)):
         lab = labs[j]
         if lab.alive == 1 and lab.kind != STRIP and lab.closed_until == t + 1:
-            # fmt: off
-            settle_in(lab, communities, cell_community, uniform(key, LAB_SITE, t, lab.uid, 0), uniform(key, LAB_SITE, t, lab.uid, 1), t + 1)
-            # fmt: on
+            settle_in(lab, communities, cell_community, key, t, t + 1)

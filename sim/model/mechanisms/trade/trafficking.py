@@ -1,16 +1,21 @@
-"""4.13 Trafficking: networks buy, send loads on the routes of their choice (`trade/routing.py`) and learn.
+"""4.13 Trafficking: networks buy, send loads on the routes of their choice (`trade/routing.py`) and
+learn.
 
-Reads: markets, routes, trade (share), labs (strips), communities (armed), levers (outbound), networks (credit_usd). Writes: shipments,
-trade (used, book), minds (belief, tried, seized), networks, markets (stock_kg, bought_week), communities
-(kg_passed, attempted_kg, toll_usd), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE.
+Reads: markets, routes, trade (share), labs (strips), communities (armed), levers (outbound),
+networks (credit_usd). Writes: shipments, trade (used, book), minds (belief, tried, seized),
+networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally.
+Chance: ROUTE_CHOICE, STRIP_CHOICE.
 
-A firm buys what clears the stock in `buy_weeks`, by its part of the market, cut to what cash and credit allow, in all markets alike
-(`trade/finance.py`). A load is sent when it is complete; loads are split when the recent loss share passes max(.10, 2 x prior) and
-consolidated under .03, floors 15 kg foot, 50 boat, 150 vehicle and aircraft. It takes its way a day at a time, pays the toll of the group
-that holds most of the land on its way, and its owner sees the force on each leg that it leaves.
+A firm buys what clears the stock in `buy_weeks`, in proportion to its part of the market. Cash and
+credit limit its purchases, by the same factor in all markets (`trade/finance.py`). A load is sent
+when it is complete. Loads are split when the recent loss share passes max(.10, 2 x prior) and made
+larger again under .03; the least loads are 15 kg on foot, 50 by boat and 150 by vehicle and
+aircraft. A load moves a day at a time. It pays the toll of the group that holds most of the land on
+its way, and its owner sees the force on each leg that it leaves.
 
-Left out: latex goes in loads of one size and pays no toll; loads do not wait for a patrol to pass or turn back; firms do not hear of one
-another's losses."""
+Left out: latex goes in loads of one size and pays no toll; loads do not wait for a patrol to pass
+or turn back; firms do not hear of one another's losses.
+"""
 
 from sim.model.chance import ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.model.compile import loop, rule
@@ -32,79 +37,76 @@ from sim.model.state.counts import (
 )
 from sim.model.state.event_log import FULL, SHIPMENTS_FULL
 from sim.model.state.rows import free_row
-from sim.names import HCL
+from sim.names import HCL, LATEX
+
+MOST_LOADS_A_DAY = 20  # of one firm from one cluster
 
 
 class Parameters:
-    kappa: float
-    risk_floor: float
-    risk_cap: float
-    prior_weight: float
-    memory: float
+    kappa: float  # per person: believed risk per person in the way on a leg of 25 km
+    risk_floor: float  # probability: least believed risk of a leg
+    risk_cap: float  # probability: greatest believed risk
+    prior_weight: float  # attempts: attempts that prior belief is worth
+    memory: float  # per week: what is kept of past attempts a week
+    # share: weight, in what a branch learns, of loads that its firm sends from elsewhere
     heard: float
-    scale: float
-    nest: float
-    inertia: float
-    bribe_usd: float
-    toll_usd: float
-    foot_usd: float
-    river_usd: float
-    road_usd: float
-    buy_weeks: float
-    buffer_days: float
-    load_foot_kg: float
-    load_river_kg: float
-    load_road_kg: float
-    load_air_kg: float
-    floor_foot_kg: float
-    floor_river_kg: float
-    floor_vehicle_kg: float
-    split_above: float
-    consolidate_under: float
-    routes_open: float
-    routes_least: float
-    drop_share: float
-    drop_days: float
-    resize_step: float
-    least_scale: float
-    least_sent: float
-    loss_weeks: float
-    explore: float
-    start_air: float
-    start_coast: float
-    start_bolivia: float
-    latex_load_share: float
+    scale: float  # share of price: scale of the logit
+    nest: float  # ratio: dissimilarity within a mode
+    inertia: float  # share of price: worth of a route already in use
+    bribe_usd: float  # USD/kg: bribes on the way
+    toll_usd: float  # USD/kg: escort fee of armed groups
+    foot_usd: float  # USD/kg/day: carriers' pay on foot
+    river_usd: float  # USD/kg/km: transport by river, bribes apart
+    road_usd: float  # USD/kg/km: transport by road, bribes apart
+    buy_weeks: float  # weeks: weeks of stock that buying clears
+    buffer_days: float  # days: days of purchases that a network may hold unsent
+    load_foot_kg: float  # kg: load of a team on foot
+    load_river_kg: float  # kg: load of a boat
+    load_road_kg: float  # kg: load hidden in a vehicle
+    load_air_kg: float  # kg: load of a light aircraft
+    floor_foot_kg: float  # kg: least load on foot
+    floor_river_kg: float  # kg: least load of a boat
+    floor_vehicle_kg: float  # kg: least load of a vehicle or aircraft
+    split_above: float  # share: recent loss share above which loads are split
+    consolidate_under: float  # share: recent loss share under which loads are made larger
+    routes_open: float  # routes: routes a network keeps open from one cluster
+    routes_least: float  # routes: routes that a network never drops below
+    drop_share: float  # share: share of loads under which a route may be dropped
+    drop_days: float  # days: days without a load before it is
+    resize_step: float  # share/week: step by which loads are made smaller or larger
+    least_scale: float  # ratio: smallest load against the standard
+    least_sent: float  # loads: recent loads before a network judges its losses
+    loss_weeks: float  # weeks: weeks over which losses are judged
+    explore: float  # per month: chance a month to try another route
+    start_air: float  # share: share of VRAEM output by air at the start
+    start_coast: float  # share: share to the coast at the start
+    start_bolivia: float  # share: share to Bolivia by road at the start; what is left goes north
+    latex_load_share: float  # ratio: load of latex against one of hydrochloride
+    # ratio: weight of a state relative to one that stands out more (cognition salience)
     salience_delta: float
-    salience_theta: float
+    salience_theta: float  # USD/kg: payoff under which nothing stands out (cognition salience)
 
 
 @rule
 def standard_load(mode, product, scale, p):
-    """kg of a load by mode, after splitting; never under the floor of the mode."""
-    full = (
-        p.load_foot_kg
-        if mode == ON_FOOT
-        else p.load_river_kg
-        if mode == BY_RIVER
-        else p.load_air_kg
-        if mode == BY_AIR
-        else p.load_road_kg
-    )
-    floor = (
-        p.floor_foot_kg
-        if mode == ON_FOOT
-        else p.floor_river_kg
-        if mode == BY_RIVER
-        else p.floor_vehicle_kg
-    )
-    if product == 1:
+    """Return the kg of a load by mode, after splitting; never less than the least load of the
+    mode."""
+    full, floor = p.load_road_kg, p.floor_vehicle_kg
+    if mode == ON_FOOT:
+        full, floor = p.load_foot_kg, p.floor_foot_kg
+    elif mode == BY_RIVER:
+        full, floor = p.load_river_kg, p.floor_river_kg
+    elif mode == BY_AIR:
+        full = p.load_air_kg
+    if product == LATEX:
         return max(full * p.latex_load_share, 1.0)
     return max(full * scale, floor)
 
 
 @rule
 def strip_is_open(labs, cluster, u, t):
-    """Whether the strip at which the next flight is to land can be used today; every strip of the cluster is as likely."""
+    """Return whether the strip where the next flight is to land can be used today. Every strip of
+    the cluster is as likely."""
     count = 0
     for j in range(len(labs)):
         if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
@@ -120,7 +122,8 @@ def strip_is_open(labs, cluster, u, t):
 
 @rule
 def drawn_route(n, share, first, end, u):
-    """The route of a network's next load from a cluster; one draw per load, so that waiting for it to be complete changes nothing."""
+    """Return the route of a network's next load from a cluster. There is one draw per load, so
+    waiting for the load to be complete changes nothing."""
     mark = u
     last = -1
     for r in range(first, end):
@@ -134,7 +137,8 @@ def drawn_route(n, share, first, end, u):
 
 @rule
 def pay_toll(load, networks, communities, before, cell, cell_community, p, tally):
-    """Each community's catchment sees the load once; groups take their fee on the largest share of land that they hold on its way."""
+    """Count the load in the catchment of a community that it enters, and take the toll. Groups take
+    their fee on the largest share of land that they hold on the load's way."""
     owner = enter_land(load, before, cell, communities, cell_community)
     if owner < 0 or load.product != HCL:
         return
@@ -150,7 +154,7 @@ def pay_toll(load, networks, communities, before, cell, cell_community, p, tally
 
 @rule
 def deliver(load, networks, route_exit, market_theatre, prices, tally):
-    """The load has left the country or reached the coast."""
+    """Deliver a load that has left the country or reached the coast."""
     settle(load, -1, tally)
     tally[DELIVERED + load.product, market_theatre[load.cluster]] += load.kg
     tally[EXPORTED + load.product, route_exit[load.route]] += load.kg
@@ -163,16 +167,17 @@ def deliver(load, networks, route_exit, market_theatre, prices, tally):
 def buy_and_send(
     actors, places, minds, trade, ground, routes, route_facts, legs, bench, parameters, today, diary
 ):
-    """Daily: buy at the farm gate what can be moved out, and send every load that is complete on the route that was drawn for it. offered,
-    wanted: f8[clusters] work space: all buy from the morning's stock, and a firm short of money cuts all its purchases alike, so that none
+    """Daily: buy at the farm gate what can be moved out, and send every complete load on the route
+    drawn for it. Work space: offered and wanted, f8[clusters]. All firms buy from the morning's
+    stock, and a firm short of money cuts all its purchases alike, so that no firm and no market
     comes first."""
     key, t = today.key, today.t
     tally = diary.tally
     networks, shipments, labs = actors.networks, actors.shipments, actors.labs
-    communities, markets, status = places.communities, places.markets, diary.status
+    communities, markets = places.communities, places.markets
     belief, tried = minds.belief, minds.tried
     offered, wanted = bench.per_cluster[:, 0], bench.per_cluster[:, 1]
-    outbound = places.levers[0].outbound
+    outbound = today.levers[0].outbound
     share, used, book = trade.share, trade.used, trade.book
     cell_theatre, cell_community = ground.theatre, ground.community
     route_start, step_cell, step_leg, onward = routes.start, routes.cell, routes.leg, routes.onward
@@ -187,31 +192,31 @@ def buy_and_send(
             part = book[n, c, CAPACITY]
             wanted[c] = 0.0
             if part > 0.0:
-                m = markets[c]
-                limit = p.buffer_days / 7.0 * max(m.outflow, 1.0) * part + 2.0 * p.load_air_kg
+                market = markets[c]
+                limit = p.buffer_days / 7.0 * max(market.outflow, 1.0) * part + 2.0 * p.load_air_kg
                 room = max(limit - book[n, c, WAITING], 0.0)
                 wanted[c] = min(
                     clip(offered[c] / max(p.buy_weeks * 7.0, 1.0) * part * outbound, 0.0, room),
-                    m.stock_kg,
+                    market.stock_kg,
                 )
-                bill += wanted[c] * m.price
+                bill += wanted[c] * market.price
         affordable = clip((firm.cash + firm.credit_usd) / bill, 0.0, 1.0) if bill > 0.0 else 0.0
         for c in range(len(markets)):
             if book[n, c, CAPACITY] <= 0.0:
                 continue
-            m = markets[c]
+            market = markets[c]
             bought = wanted[c] * affordable
-            m.stock_kg -= bought
-            m.bought_week += bought
+            market.stock_kg -= bought
+            market.bought_week += bought
             book[n, c, WAITING] += bought
-            firm.cash -= bought * m.price
-            tally[PAID_FARM, m.theatre] += bought * m.price
-            for _ in range(20):
+            firm.cash -= bought * market.price
+            tally[PAID_FARM, market.theatre] += bought * market.price
+            for _ in range(MOST_LOADS_A_DAY):
                 drawn = uniform(key, ROUTE_CHOICE, int(book[n, c, SENT]), firm.uid, c)
-                r = drawn_route(n, share, m.first_route, m.end_route, drawn)
+                r = drawn_route(n, share, market.first_route, market.end_route, drawn)
                 if r < 0:
                     break
-                kg = standard_load(route_mode[r], m.product, firm.load_scale, p)
+                kg = standard_load(route_mode[r], market.product, firm.load_scale, p)
                 if book[n, c, WAITING] < kg:
                     break
                 landing = uniform(key, STRIP_CHOICE, int(book[n, c, SENT]), firm.uid, c)
@@ -219,7 +224,7 @@ def buy_and_send(
                     break
                 row = free_row(shipments)
                 if row < 0:
-                    status[FULL] = SHIPMENTS_FULL
+                    diary.status[FULL] = SHIPMENTS_FULL
                     return
                 load = shipments[row]
                 load.alive = 1
@@ -227,7 +232,7 @@ def buy_and_send(
                 load.network = n
                 load.cluster = c
                 load.route = r
-                load.product = m.product
+                load.product = market.product
                 load.step = route_start[r]
                 load.elapsed = 0.0
                 load.kg = kg
@@ -244,9 +249,9 @@ def buy_and_send(
                 tried[n, c, step_leg[load.step]] += 1.0
                 cost = kg * (route_cost[r] + p.bribe_usd)
                 firm.cash -= cost
-                tally[PAID_TRANSPORT, m.theatre] += kg * route_cost[r]
-                tally[PAID_BRIBE, m.theatre] += kg * p.bribe_usd
-                tally[DISPATCHED + m.product, m.theatre] += kg
+                tally[PAID_TRANSPORT, market.theatre] += kg * route_cost[r]
+                tally[PAID_BRIBE, market.theatre] += kg * p.bribe_usd
+                tally[DISPATCHED + market.product, market.theatre] += kg
                 enter_cell(load, step_cell[load.step], cell_theatre, tally)
                 pay_toll(
                     load, networks, communities, -1, step_cell[load.step], cell_community, p, tally
@@ -255,10 +260,10 @@ def buy_and_send(
 
 @loop
 def move(
-    actors, places, fields, minds, ground, routes, route_facts, lines, parameters, today, diary
+    actors, places, fields, minds, ground, routes, route_facts, commerce, parameters, today, diary
 ):
-    """Carry every load one day on (one sent today leaves tomorrow, after it has been looked for); it pays tolls, and its owner learns from
-    the legs that it has passed."""
+    """Carry every load one day on; one sent today leaves tomorrow, after it has been searched for.
+    It pays tolls, and its owner learns from the legs that it has passed."""
     t = today.t
     tally = diary.tally
     shipments, networks = actors.shipments, actors.networks
@@ -268,7 +273,7 @@ def move(
     cell_theatre, cell_community = ground.theatre, ground.community
     step_cell, step_days, step_leg, route_start = routes.cell, routes.days, routes.leg, routes.start
     route_exit = route_facts.exit
-    market_theatre, prices = lines.cluster_theatre, lines.prices
+    market_theatre, prices = commerce.cluster_theatre, commerce.prices
     p = parameters.trafficking[0]
     learn = parameters.secrecy[0].learn_passage
     for i in range(len(shipments)):
@@ -302,7 +307,8 @@ def move(
 
 @loop
 def learn_weekly(actors, minds, trade, parameters):
-    """Memory fades; branches tell one another; loads are split after losses and consolidated in quiet times."""
+    """Let memory fade and branches inform one another. Loads are split after losses and made larger
+    in quiet times."""
     networks = actors.networks
     seized, tried = minds.seized, minds.tried
     book = trade.book

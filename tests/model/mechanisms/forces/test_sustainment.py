@@ -101,7 +101,7 @@ class Post:
                 sites,
                 SimpleNamespace(basin=np.full(len(self.link), PUTUMAYO)),
                 SimpleNamespace(
-                    post_need=np.zeros((len(self.link), 4)), load=np.zeros(len(self.link))
+                    post_need=np.zeros((len(self.link), 4)), per_site=np.zeros(len(self.link))
                 ),
                 self.parameters,
                 diary(self.tally),
@@ -299,7 +299,7 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
     near = SimpleNamespace(
         start=np.array([0, 2, 4]),
         site=np.array([0, 1, 0, 1]),
-        k=np.array([1.0, 0.5, 0.5, 1.0]),
+        kernel=np.array([1.0, 0.5, 0.5, 1.0]),
         cell_start=np.array([0, 1, 1]),
         cell=np.array([0]),
         cell_share=np.array([1.0]),
@@ -318,7 +318,7 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
             SimpleNamespace(groups=rows(Unit, 0)),
             SimpleNamespace(communities=towns, theatres=theatres),
         )
-        bench = SimpleNamespace(weigh=np.zeros((2, 2)))
+        bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)))
         plain(spread)(
             actors,
             places,

@@ -133,7 +133,7 @@ def test_a_leak_says_nothing_of_other_legs():
 def test_success_ends_secrecy(seized, known):
     """`secrecy.until_seized_kg` counts what was seized from loads in the border theatres since day 0, not before and not elsewhere."""
     run, rows = preparing(parameters=LOUD)
-    world, lever = run.world, run.world.places.levers
+    world, lever = run.world, run.world.levers
     lever.secrecy[:], lever.secrecy_until_kg[:] = 1.0, 100.0
     world.fields.seized_kg[:] = 0.0
     world.places.theatres.seized_0[:] = 0.0
@@ -152,7 +152,7 @@ def test_day_0_starts_the_count_of_success():
     assert world.places.theatres.seized_0[2:].sum() == pytest.approx(
         world.fields.seized_kg[at_border].sum(), abs=500.0
     )
-    assert world.places.levers.secrecy_until_kg[0] == 10.0
+    assert world.levers.secrecy_until_kg[0] == 10.0
 
 
 def test_groups_forget_places_that_they_do_not_see():

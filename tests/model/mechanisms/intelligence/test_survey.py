@@ -141,7 +141,7 @@ def test_what_one_service_saw_comes_to_those_who_clear_with_time():
     alone(run, "survey.find_fields")
     days = float(world.parameters.information.sharing_days[0])
     assert towns.coca_found == pytest.approx(0.5 * towns.coca * (1 - math.exp(-7 / days)))
-    world.places.levers.unified[:] = 1
+    world.levers.unified[:] = 1
     run.t = 14
     alone(run, "survey.find_fields")
     assert towns.coca_seen.max() == 0.0 and towns.coca_found == pytest.approx(0.5 * towns.coca)

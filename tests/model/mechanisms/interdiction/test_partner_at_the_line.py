@@ -93,7 +93,7 @@ def flight(handover, z=1.0):
     cell = np.flatnonzero((groups.kind == DISSIDENT) & (groups.country == PERU))[0]
     partners.coordination[:] = z
     partners.presence[:] = 0.0
-    foreign = world.lines.refuge[groups.site[cell]]
+    foreign = world.border.refuge[groups.site[cell]]
     partners.presence[partners.site == foreign] = 2.0 if z else 0.0
     world.minds.danger[:] = 1e6
     world.tally[:] = 0.0
@@ -122,7 +122,7 @@ def test_firms_move_their_base_away_from_the_police(police, across, moves):
     run.advance(8)
     world = run.world
     firms = world.actors.networks
-    at_line = (firms.alive == 1) & (world.lines.refuge[firms.hub] >= 0)
+    at_line = (firms.alive == 1) & (world.border.refuge[firms.hub] >= 0)
     others = firms.hub[~at_line].copy()
     world.fields.force[:, POLICE_PEOPLE], world.places.partners.presence[:] = police, across
     run.world.parameters.partner.firm_return[:] = 0.0

@@ -7,7 +7,7 @@ import pytest
 from hand_made import diary, near, parameter_table, parameters, rows, today
 
 from sim.model.mechanisms.trade.crops import bearing, clear, eradicate, escorted, grow
-from sim.model.state.agents import Community, Levers, Market, Theatre
+from sim.model.state.agents import Community, Market, Theatre
 from sim.model.state.arrays import AGES, CLEARERS, ESCORTS, FORCE_COLUMNS
 from sim.model.state.counts import (
     COCA_ABANDONED,
@@ -45,7 +45,6 @@ class Valley:
             communities=self.towns,
             markets=self.markets,
             theatres=self.theatres,
-            levers=rows(Levers, 1),
         )
         self.tally = np.zeros((len(QUANTITIES), 5))
         self.week = 0
@@ -66,7 +65,7 @@ class Valley:
 
     def eradicate(self, doy: int = 200):
         sites = SimpleNamespace(theatre=self.towns.theatre.copy())
-        bench = SimpleNamespace(load=np.zeros(2), weigh=np.zeros((2, 2)))
+        bench = SimpleNamespace(per_site=np.zeros(2), pair_per_site=np.zeros((2, 2)))
         fields = SimpleNamespace(force=self.force)
         day, book = today(7 * self.week, day_of_year=doy), diary(self.tally)
         plain(eradicate)(

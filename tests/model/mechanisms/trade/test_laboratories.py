@@ -119,7 +119,7 @@ def test_police_make_a_destruction_last(run_in_week_1, police):
 
 def test_soldiers_alone_close_works_and_hold_nobody_under_pnp(run_in_week_1):
     run = run_in_week_1
-    run.world.places.levers.police_only = 1
+    run.world.levers.police_only = 1
     labs = found(run, kind=LATEX_POINT)
     assert (
         (labs.closed_until > run.t).all()

@@ -28,7 +28,7 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
         for m in markets
     ]
     for c, m in enumerate(markets):
-        assert all(world.lines.prices[facts.exit[r], m.product] > usual[c] for r in used[c])
+        assert all(world.commerce.prices[facts.exit[r], m.product] > usual[c] for r in used[c])
     trade.risk[:] += 0.1
     risky = prices()
     trade.risk[:] -= 0.1
@@ -57,7 +57,7 @@ def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
         [parameters("processing")],
     )
     plain(market)(
-        small.places, small.trade, small.facts, small.lines, small.bench, small.parameters
+        small.places, small.trade, small.facts, small.commerce, small.bench, small.parameters
     )
     p = small.parameters.market[0]
     assert small.markets.price[0] == pytest.approx(
@@ -76,7 +76,7 @@ def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
         [parameters("processing")],
     )
     plain(market)(
-        small.places, small.trade, small.facts, small.lines, small.bench, small.parameters
+        small.places, small.trade, small.facts, small.commerce, small.bench, small.parameters
     )
     assert small.markets.price[0] == pytest.approx(
         2_000.0 - 100.0 - small.p.bribe_usd - small.p.toll_usd
