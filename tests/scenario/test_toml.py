@@ -209,11 +209,11 @@ def test_another_encoding_is_called_by_its_name(encoding, said, tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('[forces.vraem]\ntitle = "a"', "forces.vraem.title: unknown key. title stands above the first [table] of the file."),
-        ('[secrecy]\nextends = "base.toml"', "secrecy.extends: unknown key. extends stands above the first [table]"),
-        ('[strategy]\nname = "static"\nablate = ["leak"]', "ablate stands above the first [table]"),
+        ('[forces.vraem]\ntitle = "a"', "forces.vraem.title: unknown key. title belongs above the first [table] of the file."),
+        ('[secrecy]\nextends = "base.toml"', "secrecy.extends: unknown key. extends belongs above the first [table]"),
+        ('[strategy]\nname = "static"\nablate = ["leak"]', "ablate belongs above the first [table]"),
         ('[parameters]\ndescription = "a"', "no such parameter", ),
-        ('[sweep]\ntitle = "a"', "title stands above the first [table] of the file."),
+        ('[sweep]\ntitle = "a"', "title belongs above the first [table] of the file."),
         ("[time]\nreplications.count = 3", "time.replications: unknown key. replications is a table of its own"),
         ("horizon_days = 9", "horizon_days: unknown key. It is a key of [time]."),
         ("[replications]\nhorizon_days = 9", "replications.horizon_days: unknown key. It is a key of [time]."),
