@@ -6,9 +6,9 @@ All movements and the initial postings share these rules.
 |---|---|---|
 | area | towns, by population | patrol |
 | garrison | the larger half of the towns, by population | garrison |
-| line | a company a place, nearest to a town abroad first | river_patrol at ports, else patrol |
-| chokepoint | a company a place, first where most surface travel passes | checkpoint |
-| reports | up to half at reported places, a company a report; the rest as `area` | raid; patrol |
+| line | a company per place, nearest to a town abroad first | river_patrol at ports, else patrol |
+| chokepoint | a company per place, first where most surface travel passes | checkpoint |
+| reports | up to half at reported places, a company per report; the rest as `area` | raid; patrol |
 | random | each unit in a town drawn by population, again every week | patrol |
 | none | the largest town | idle |
 

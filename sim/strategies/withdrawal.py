@@ -1,13 +1,14 @@
 """Withdrawal: which units leave the VRAEM, and so which posts keep how many people.
 
-- `thin`: one unit at a time, from the posting that has given least for its size (Sainte-Lague).
-  Every post stays, with fewer people.
-- `close_small`: all units of the posting with the fewest units, then the next smallest. Large posts
-  stay complete.
-- `close_remote`: all units of the posting farthest by road and river from the theatre's largest
-  town, then the next.
-- `close_quiet`: all units of the posting around which the fewest reports named a place in the last
-  8 weeks, then the next.
+| withdrawal | which units leave first |
+|---|---|
+| thin | one at a time, from the posting that has given least for its size (Sainte-Lague) |
+| close_small | all units of the posting with the fewest units, then of the next smallest |
+| close_remote | all units of the posting farthest from the largest town, then of the next |
+| close_quiet | all units of the posting with the fewest reports around it, then of the next |
+
+Under `thin` every post stays, with fewer people; under `close_small` the large posts stay complete.
+Distance is the travel time by road and river. Reports are those of the last 8 weeks.
 
 The choice uses only what command knows. It orders the units within each kind; the lever `moved`
 says how many units of each kind go.
