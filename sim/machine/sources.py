@@ -21,7 +21,7 @@ INPUTS = (
     "parameters/parameters.toml",
     "parameters/seasons.toml",
     "parameters/registry.py",
-    "parameters/seasons.py",
+    "parameters/monthly.py",
 )
 ON_THE_WAY = ("run", "records", "orders", "situation", "apply_events", "snapshots")
 # Of `scenario/`, a run uses only `events.py`. The resolved scenario holds everything else,
