@@ -1,7 +1,7 @@
 """redeploy: agent-based simulation of how a state redeploys its forces between two theatres.
 
-The public names are loaded at first use, so that the command's `--help` need not load numpy, pandas,
-numba or Mesa. `sim/README.md` is a map of the code.
+Public names are loaded at first use, so that `redeploy --help` does not load numpy, pandas, numba
+or Mesa. `sim/README.md` is a map of the code.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-TYPE_CHECKING = False  # `typing` would double the time in which a Ctrl-C finds nobody to answer it
+# Importing `typing` here would double the time during which Python cannot yet answer a Ctrl-C.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
@@ -33,7 +34,8 @@ _HOME = {
 
 __all__ = sorted(_HOME)
 
-# `sim.agents` and `sim.outcomes` are where an earlier README found their names; they warn, and go with the next edition.
+# An earlier README imported from `sim.agents` and `sim.outcomes`. Both still work, with a warning;
+# the next version removes them.
 __path__.append(str(Path(__file__).with_name("former_paths")))
 
 

@@ -1,4 +1,8 @@
-"""The command `redeploy`, also `python -m sim`. Light, so that a Ctrl-C while everything else is loaded is answered as later on."""
+"""The entry point of the command `redeploy` and of `python -m sim`.
+
+It imports almost nothing at first, so that a Ctrl-C during the slow imports ends the command as
+cleanly as one that comes later.
+"""
 
 import sys
 
@@ -9,7 +13,7 @@ def main() -> int:
         from sim.machine.interrupts import as_a_command, ended_at_once
 
         as_a_command()
-        with ended_at_once():  # an exception can get lost in the machinery of imports
+        with ended_at_once():  # an exception raised during an import can get lost
             from sim.cli.main import main as command
 
         return command()

@@ -1,4 +1,8 @@
-"""What a user did wrong, said so that it can be put right: file, key, what was expected, what stood there, a near name."""
+"""Errors that a user can correct, and the parts of their messages.
+
+A message names the file and the key, what was expected, what was found, and a known name that is
+close to a misspelt one.
+"""
 
 import datetime
 import difflib
@@ -6,37 +10,36 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-MAX_KEY = 120  # letters of a file's name or a key in a message
-MAX_LINE = (
-    400  # letters of a message: what lists all the names there are is cut after the first of them
-)
-SHOWN = 40  # lines of one report; a file of another kind may hold thousands of unknown keys
+MAX_KEY = 120  # characters of a file name or a key in a message
+MAX_LINE = 400  # characters of a message; a longer list of names is cut
+SHOWN = 40  # problems in one report; a wrong file may hold thousands of unknown keys
+MAX_VALUE = 60  # characters of a value in a message
 
 
 class Problem(NamedTuple):
-    """One fault: the file (or `--set`), the dotted key ("" for the file as a whole) and what was expected."""
+    """One problem: file (or `--set`), dotted key ("" for the whole file) and what was expected."""
 
     file: str
     key: str
     text: str
 
     def __str__(self) -> str:
-        places = [
+        where = [
             part if len(part) <= MAX_KEY else f"{part[:MAX_KEY]}..."
             for part in (self.file, self.key)
         ]
-        line = printable(": ".join(part for part in (*places, self.text) if part))
+        line = printable(": ".join(part for part in (*where, self.text) if part))
         return line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 3]}..."
 
 
 class UserError(ValueError):
-    """What a user asked for cannot be done; the text says what and why. The command prints it and exits with `status`."""
+    """A request that cannot be met; the command prints the text and exits with `status`."""
 
     status = 2
 
 
 class ScenarioError(UserError):
-    """A scenario is wrong: every problem found, one line each; of very many, the first ones and how many more there are."""
+    """A wrong scenario; the text has a line for each of the first 40 problems, then a count."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         more = len(problems) - SHOWN
@@ -51,12 +54,12 @@ class ScenarioError(UserError):
 
 
 def printable(text: str) -> str:
-    """A text as one line that moves no cursor and sets no colour, whatever a key, a label or a path holds."""
+    """Replace control characters by `?`: a key or a path must not control the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def plain(name: str) -> str:
-    """A name without accents and in lower case: what it is looked up by."""
+    """Return a name in lower case and without accents, for look-ups."""
     return "".join(
         letter
         for letter in unicodedata.normalize("NFKD", name)
@@ -65,14 +68,19 @@ def plain(name: str) -> str:
 
 
 def near(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
-    """` Did you mean "x"?`, or nothing where no known name is close, whatever the case and the accents of its letters."""
+    """Return ` Did you mean "x"?`, or "" if no known name is close; ignore case and accents."""
     names = {plain(each): each for each in known}
     close = difflib.get_close_matches(plain(name), names, 1, likeness)
     return f' Did you mean "{names[close[0]]}"?' if close else ""
 
 
 def got(value: object) -> str:
-    """A value as the file would write it, cut to a readable length."""
+    """Return `(got VALUE)`, the end of many messages."""
+    return f"(got {shown(value)})"
+
+
+def shown(value: object) -> str:
+    """Write a value as a scenario file would, cut to a readable length."""
     match value:
         case dict():
             text = "a table"
@@ -84,16 +92,17 @@ def got(value: object) -> str:
             text = "a number of more than 20 digits"
         case datetime.date() | datetime.time():
             text = value.isoformat()
-        case list() | tuple():  # no more of it than is shown: a list may be as long as a file
-            text = f"[{', '.join(got(each)[5:-1] for each in value[:20])}{', ...' * (len(value) > 20)}]"
+        case list() | tuple():  # a list may be as long as a file: only its start is written out
+            first = ", ".join(shown(each) for each in value[:20])
+            text = f"[{first}{', ...' * (len(value) > 20)}]"
         case None:
             text = "nothing"
         case _:
             text = repr(value)
-    return f"(got {text if len(text) <= 60 else text[:57] + '...'})"
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 3]}..."
 
 
 def alternatives(names: Iterable[object]) -> str:
-    """`"a", "b" or "c"`."""
+    """Join names into `"a", "b" or "c"`."""
     *others, last = [f'"{name}"' if isinstance(name, str) else str(name) for name in names]
     return f"{', '.join(others)} or {last}" if others else last

@@ -1,10 +1,10 @@
-"""Names that the code and its users share, each spelt once. A name's code is its place in its tuple."""
+"""Names that the code and its users share, each spelt once. A name's code is its index here."""
 
 THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
 ELSEWHERE, VRAEM, LORETO, CAJAMARCA = range(len(THEATRES))
 MODELLED_THEATRES = THEATRES[1:]  # those that have communities and forces
 BORDER_THEATRES = ("loreto", "cajamarca")
-# Regions by which outcomes and observations are told, and the theatres in each.
+# Regions for which outcomes and observations are reported, and the theatres in each.
 REGIONS = {name: (name,) for name in MODELLED_THEATRES} | {
     "border": BORDER_THEATRES,
     "total": THEATRES,

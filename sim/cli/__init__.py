@@ -1,4 +1,4 @@
-"""The commands of `redeploy`, and how they print and answer what goes wrong.
+"""The commands of `redeploy`, how they print, and how they report errors.
 
-Everything heavy is imported inside the command that needs it.
+Each command imports slow modules in its own body, so that the others start quickly.
 """

@@ -11,7 +11,7 @@ from sim.cli.console import AsJson, printed_json
 def kept(
     *, clear: Annotated[bool, Parameter(negative="")] = False, as_json: AsJson = False
 ) -> None:
-    """Print where the compiled model, travel tables and routes are kept, and how large they are.
+    """Print where the compiled model, the travel tables and the routes are kept, and their size.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the commands of `redeploy` share: types of their arguments, loading, printing, writing."""
+"""What the commands share: the types of their arguments, loading, printing and writing."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 
 def whole(_: Any, tokens: Sequence[Any]) -> int:
-    # The parser would round 1.5 without a word.
+    # The parser itself would silently round 1.5.
     try:
         return int(tokens[0].value)
     except ValueError:
@@ -30,7 +30,8 @@ AllowCode = Annotated[
     bool,
     Parameter(
         negative="",
-        help="run strategies module:Class from outside the scenario's folder too; it is code: do you trust its author?",
+        help="also run strategies module:Class from outside the scenario's folder; they are code, "
+        "so allow this only if you trust the author",
     ),
 ]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="print JSON and nothing else")]
@@ -42,7 +43,7 @@ def load(
     options: dict[str, dict[str, object]] | None = None,
     allow_code: bool = False,
 ) -> Any:
-    """The scenario of a file, with settings and what other options set laid over it. No code that it names is run."""
+    """Load a scenario file and apply `--set` and other options. This runs no code that it names."""
     from sim.scenario import load_scenario, parse_setting
 
     return load_scenario(
@@ -51,37 +52,40 @@ def load(
 
 
 def counted(counts: dict[str, int]) -> str:
-    """Runs by status in words: `6 SUCCEEDED, 3 FAILED`."""
+    """Write the number of runs by status: `6 SUCCEEDED, 3 FAILED`."""
     return ", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "no runs"
 
 
 def quoted(path: Path) -> str:
-    """A path as a shell takes it."""
+    """Quote a path for the shell."""
     return shlex.quote(str(path))
 
 
 def reasons(folder: Path) -> str:
-    """Where to read why runs of a results folder failed."""
-    return f"{folder / 'failures.jsonl'} has the reasons, `redeploy status {quoted(folder)}` lists them"
+    """Say where to read why runs of a results folder failed."""
+    lists = f"`redeploy status {quoted(folder)}` lists them"
+    return f"{folder / 'failures.jsonl'} has the reasons, {lists}"
 
 
 def show(write: Callable[[Any], None]) -> None:
-    """Let something print to a rich console as wide as the terminal, or without end where there is none, and print what it wrote."""
+    """Let `write` print to a rich console, and print the result.
+
+    The console is as wide as the terminal; where there is no terminal, lines are not wrapped.
+    """
     from rich.console import Console
 
     from sim.analysis.sheet import ENDLESS
 
     at_terminal, encoding = sys.stdout.isatty(), sys.stdout.encoding
-    page = io.TextIOWrapper(
-        raw := io.BytesIO(), encoding, "replace"
-    )  # rich answers a closed or full stdout in its own way
+    # Written to memory first: rich has its own answer to a closed or full stdout.
+    page = io.TextIOWrapper(raw := io.BytesIO(), encoding, "replace")
     write(Console(file=page, width=None if at_terminal else ENDLESS, force_terminal=at_terminal))
     page.flush()
     print(raw.getvalue().decode(encoding), end="")
 
 
 def show_text(text: str) -> None:
-    """Print lines of text, wrapped at words on a terminal, each beneath its own indent; whole where there is none."""
+    """Print lines of text. A terminal wraps each at words and keeps its indent."""
     from sim.analysis.sheet import tell
 
     def write(console: Any) -> None:
@@ -92,7 +96,7 @@ def show_text(text: str) -> None:
 
 
 def write_file(path: Path, write: Callable[[Any], Any]) -> None:
-    """Write a file whole or not at all; UserError where it cannot be."""
+    """Write a file completely or not at all; UserError if that fails."""
     from sim.machine.durable import replace_file
     from sim.scenario import UserError
 
@@ -103,5 +107,5 @@ def write_file(path: Path, write: Callable[[Any], Any]) -> None:
 
 
 def printed_json(value: Any) -> str:
-    """JSON for stdout: no NaN, whatever is no JSON as text."""
+    """Write a value as JSON without NaN; other types become text."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str)

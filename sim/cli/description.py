@@ -1,8 +1,6 @@
-"""The registries as rows, for `redeploy describe` and for whoever wants a table of them."""
+"""The registries as rows, for `redeploy describe` and for other tables."""
 
 import dataclasses
-import inspect
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,16 +22,20 @@ SINGULAR = {
     "situation": "field of a situation",
 }
 MISSIONS = {
-    "patrol": "moves in the communities within reach of its post: covers them, finds loads and fields, answers reports",
-    "garrison": "guards its post: covers less than a patrol (presence.alpha_garrison) and answers fewer reports",
-    "checkpoint": "holds a post where travel passes: stops loads there, covers by presence.alpha_post, answers fewer reports",
-    "river_patrol": "patrols from a port; presence.river_post_share of it holds the post at the river",
-    "raid": "covers as a patrol does, but no traveller notices it, and answers reports by presence.raider_response",
-    "escort": "covers as a patrol does, and guards the eradication teams in reach",
-    "reserve": "stays at its post unseen: covers nothing, answers reports",
-    "idle": "does nothing: covers nothing, answers no report, is no target",
+    "patrol": "patrols the communities within reach of its post: covers them, finds loads and "
+    "fields, answers reports",
+    "garrison": "guards its post: covers less than a patrol (presence.alpha_garrison) and answers "
+    "fewer reports",
+    "checkpoint": "holds a post on a travel route: stops loads there, covers by "
+    "presence.alpha_post, answers fewer reports",
+    "river_patrol": "patrols from a port; presence.river_post_share of it holds the river post",
+    "raid": "covers as a patrol does, but travellers do not notice it; answers reports by "
+    "presence.raider_response",
+    "escort": "covers as a patrol does, and guards the eradication teams within reach",
+    "reserve": "stays unseen at its post: covers nothing, answers reports",
+    "idle": "does nothing: covers nothing, answers no reports, is no target",
 }
-MAIN = (  # the outcomes that `run` prints: what is asked first
+MAIN = (  # the outcomes that `run` prints, since users ask for them first
     "vacuum_vraem",
     "vacuum_peak_vraem",
     "attacks_vraem",
@@ -48,20 +50,17 @@ MAIN = (  # the outcomes that `run` prints: what is asked first
     "coca_ha_total_end",
     "cost_musd",
 )
-FIELD = re.compile(
-    r"    (\w+): ([^=#]+?)(?: = [^#]*)?(?:  # (.*))?"
-)  # a line of a dataclass: name, type, comment
 
 
 def parameters() -> list[dict[str, Any]]:
-    """Every parameter: name, value, low, high, unit, source, provenance, confidence, meaning, off, direction, moves."""
+    """List every parameter with the fields of its entry in the registry."""
     from sim.parameters import load_registry
 
     return [{"name": entry.name, **dataclasses.asdict(entry)} for entry in load_registry()]
 
 
 def couplings() -> list[dict[str, Any]]:
-    """Every coupling that `ablate` can switch off: name, meaning, and its parameters with value and off value."""
+    """List every coupling that `ablate` can switch off, and its parameters' values on and off."""
     from sim.parameters import load_couplings, load_registry
 
     known = load_registry()
@@ -79,7 +78,7 @@ def couplings() -> list[dict[str, Any]]:
 
 
 def outcomes() -> list[dict[str, Any]]:
-    """Every outcome: name, unit, label, direction and what else its registry says of it in words."""
+    """List every outcome: name, unit, label, direction and the other texts of its registry."""
     from sim.simulation.outcomes.registry import OUTCOMES
 
     rows = [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
@@ -87,7 +86,7 @@ def outcomes() -> list[dict[str, Any]]:
 
 
 def strategies() -> list[dict[str, Any]]:
-    """Every strategy: name, meaning, and its own settings with what each takes."""
+    """List every strategy: name, meaning, and what each of its own settings takes."""
     return [
         {
             "name": name,
@@ -99,12 +98,12 @@ def strategies() -> list[dict[str, Any]]:
 
 
 def shocks() -> list[dict[str, Any]]:
-    """Every shock that an event can set: name, what it takes, meaning."""
+    """List every shock that an event can set: name, what it takes, meaning."""
     return [{"default": None, **row} for row in events.shocks()]
 
 
 def places() -> list[dict[str, Any]]:
-    """Every place of the map that a strategy can name: name, id, theatre, kind, population, longitude and latitude in degrees."""
+    """List every place of the map that a strategy can name; longitude and latitude in degrees."""
     from sim.geography.map import load_map
     from sim.names import THEATRES
 
@@ -123,12 +122,12 @@ def places() -> list[dict[str, Any]]:
 
 
 def missions() -> list[dict[str, Any]]:
-    """Every mission that a strategy can order: name and meaning."""
+    """List every mission that a strategy can order: name and meaning."""
     return [{"name": name, "does": meaning} for name, meaning in MISSIONS.items()]
 
 
 def situation() -> list[dict[str, Any]]:
-    """All that a strategy is told at a review, as it is read: `day`, `own.kind`, `theatre[name].attacks`, ... with type and meaning."""
+    """List what a strategy knows at a review: name (such as `own.kind`), type and meaning."""
     from sim.strategies import situation as told
 
     tables = {
@@ -156,18 +155,18 @@ def situation() -> list[dict[str, Any]]:
         {
             "name": "surface_days",
             "type": "np.ndarray",
-            "told": "f8[places, places], days from place to place by surface",
+            "told": "f8[places, places], days from place to place by road and river",
         },
     ]
 
 
 def scenario() -> list[dict[str, Any]]:
-    """Every key of a scenario file: name, default, what it takes, meaning."""
+    """List every key of a scenario file: name, default, what it takes, meaning."""
     return _keys(Scenario)
 
 
 def scenarios() -> list[dict[str, Any]]:
-    """Every scenario that comes with redeploy: name, as a command or `extends` takes it, and title."""
+    """List the scenarios that come with redeploy: name, as commands take it, and title."""
     from sim.scenario import shipped
     from sim.scenario.toml import parse
 
@@ -179,7 +178,10 @@ def scenarios() -> list[dict[str, Any]]:
 
 
 def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
-    """The rows of a registry; of a name, that row; of a part of one, every row that has it. UserError with a near name where none has."""
+    """Return the rows of a registry: all, the one of this name, or all that contain this text.
+
+    UserError, with a near name, if no row matches.
+    """
     rows: list[dict[str, Any]] = globals()[what]()
     found = [row for row in rows if name in (None, row["name"])]
     if not found:
@@ -187,14 +189,13 @@ def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
         found = [row for row in rows if part in plain(row["name"])]
     if not found:
         hint = near(str(name), [row["name"] for row in rows])
-        raise UserError(
-            f'no {SINGULAR[what]} "{name}", whole or in part; `redeploy describe {what}` lists them.{hint}'
-        )
+        lists = f"`redeploy describe {what}` lists them"
+        raise UserError(f'no {SINGULAR[what]} "{name}", whole or in part; {lists}.{hint}')
     return found
 
 
 def units(outcomes: Iterable[str]) -> dict[str, str]:
-    """The unit of each outcome that the registry knows."""
+    """Return the unit of each outcome that the registry knows."""
     from sim.simulation.outcomes.registry import OUTCOMES
 
     return {name: OUTCOMES[name].unit for name in outcomes if name in OUTCOMES}
@@ -224,14 +225,14 @@ def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
 
 
 def _seen(moves: str) -> str:
-    """What `moves` of a parameter says, in words."""
+    """Write a parameter's `moves` in words."""
     return {"+": f"{moves[1:]} rises", "-": f"{moves[1:]} falls"}.get(
         moves[0], f"no effect: {moves[2:]}"
     )
 
 
 def _meaning(model: Any, key: str) -> str:
-    """The description of a field; a section that only changes a default inherits the words."""
+    """Return a field's description. A section that only changes a default inherits the text."""
     found = (
         base.model_fields[key].description
         for base in model.__mro__
@@ -241,13 +242,10 @@ def _meaning(model: Any, key: str) -> str:
 
 
 def _fields(kind: Any) -> list[tuple[str, str, str]]:
-    """(name, type, meaning) of each field of a dataclass; the meaning is the comment beside it, in the one place where it is written."""
-    lines = inspect.getsource(kind).splitlines()
-    found = [match.groups("") for line in lines if (match := FIELD.fullmatch(line))]
+    """Return (name, type, meaning) of each field of a dataclass; its metadata holds the meaning."""
     return [
-        (name, type_.strip(), words)
-        for name, type_, words in found
-        if name in {each.name for each in dataclasses.fields(kind)}
+        (each.name, str(each.type), each.metadata.get("meaning", ""))
+        for each in dataclasses.fields(kind)
     ]
 
 
@@ -256,7 +254,7 @@ def _first_line(kind: Any) -> str:
 
 
 def as_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows to read: the name, then its numbers, then its words."""
+    """Write rows as text: the name, then its numbers, then its texts."""
     return "\n".join(line for row in rows for line in _lines(row))
 
 
@@ -264,9 +262,8 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
     match row:
         case {"low": low, "high": high, "value": value, "unit": unit}:
             lines = [f"{row['name']} = {value:g} {unit} [{low:g} to {high:g}]"]
-            lines.append(
-                f"    {row['meaning']} ({row['provenance']}, confidence {row['confidence']}: {row['source']})"
-            )
+            origin = f"{row['provenance']}, confidence {row['confidence']}: {row['source']}"
+            lines.append(f"    {row['meaning']} ({origin})")
             if row.get("off") is not None:
                 lines.append(f"    off at {row['off']:g}")
             if row.get("moves"):
@@ -314,7 +311,7 @@ def _shown(value: Any) -> str:
 
 
 def print_outcomes(values: Mapping[str, float | None], console: Any, every: bool = False) -> None:
-    """Print the main outcomes of a run, or every one: name, value, unit, label; then how to see what is not printed."""
+    """Print the main outcomes of a run, or every one, and how to see those that are not printed."""
     from sim.analysis.sheet import Column, Sheet, tell
     from sim.simulation.outcomes.registry import OUTCOMES
 
@@ -342,5 +339,6 @@ def print_outcomes(values: Mapping[str, float | None], console: Any, every: bool
         )
     tell(
         console,
-        "What a strategy averts shows against `hold` in the same world: `redeploy batch`, then `redeploy compare`.",
+        "To see what a strategy averts, compare it with `hold` in the same world: "
+        "`redeploy batch`, then `redeploy compare`.",
     )

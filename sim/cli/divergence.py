@@ -1,4 +1,4 @@
-"""The command `redeploy diverge`: where two runs part. `cli.py` registers it."""
+"""The command `redeploy diverge`, which finds where two runs part. `cli/main.py` registers it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -39,19 +39,19 @@ def diverge(
     Parameters
     ----------
     a
-        A scenario file; a stored run FOLDER@POINT, by label or point_id; or a checkout, a folder
-        that holds the code in sim.
+        A scenario file; a stored run FOLDER@POINT, by label or point_id; or a checkout, which is a
+        folder with the code in sim.
     b
-        The same of the other run; a checkout only beside a checkout.
+        The other run, given in the same ways; a checkout is compared only with a checkout.
     scenario
-        What two checkouts run, by default the shipped baseline; of a stored run, the file beside
-        which its own code stands.
+        For two checkouts, the scenario that both run; the default is the shipped baseline. For a
+        stored run, the scenario file beside which its own strategy stands.
     replication
-        Which of the replications, from 0.
+        Number of the replication, from 0.
     seed
-        Replaces replications.base_seed in both.
+        Replaces replications.base_seed in both runs.
     weeks
-        How many weeks the spread is followed.
+        For how many weeks the spread is followed.
     """
     from sim.divergence.diverge import diverge as find
     from sim.divergence.two_runs import sources

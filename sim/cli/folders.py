@@ -35,7 +35,9 @@ def batch(
     replace: Annotated[bool, Parameter(negative="")] = False,
     allow_code: AllowCode = False,
 ) -> int:
-    """Run every point and replication into a results folder; the same command again resumes. Strategies module:Class are code, and run.
+    """Run every point and replication into a results folder; the same command, again, resumes.
+
+    A strategy module:Class that a scenario names is code, and this command runs it.
 
     Parameters
     ----------
@@ -45,11 +47,13 @@ def batch(
     replications
         Replaces replications.count.
     workers
-        Runs at a time; the default is the number of processors.
+        Number of parallel runs; the default is the number of processors.
     processes
-        Use worker processes, not threads: quicker where an own strategy computes much in Python.
+        Use worker processes instead of threads: faster if your own strategy computes much in
+        Python.
     shard
-        Do part i of n, such as 2/4: every n-th replication, into a folder of its own; `redeploy merge` joins them.
+        Run part i of n, such as 2/4: every n-th replication, into a folder of its own;
+        `redeploy merge` joins the parts.
     out
         Results folder; the default is results/NAME.
     replace
@@ -143,14 +147,18 @@ def compare(
     outcome: Annotated[list[str] | None, Parameter(negative="")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the points of a results folder with a baseline, pair by pair; or a second folder with the first, arm by arm.
+    """Compare the points of a results folder with a baseline, or a second folder with the first.
+
+    Within one folder runs are compared pair by pair; between two, arm by arm.
 
     Parameters
     ----------
     directories
-        Results folder; with two, arms of the same label are compared, the second folder against the first.
+        One results folder, or two: then arms of the same label are compared, the second folder
+        against the first.
     baseline
-        A label, a point_id or key=value,...; the default is "hold" with the same tasking. Of one folder only.
+        A label, a point_id or key=value,...; the default is "hold" with the same tasking. It
+        applies to one folder only.
     outcome
         An outcome to compare; may be repeated.
     """
@@ -160,7 +168,7 @@ def compare(
         raise UserError(f"compare: expected one results folder, or two (got {len(directories)})")
     if len(directories) == 2 and baseline is not None:
         raise UserError(
-            "--baseline: of two folders the first is the baseline, arm by arm; leave it out"
+            "--baseline: with two folders the first is the baseline, arm by arm; leave it out"
         )
     from sim.analysis.between import compare_folders
     from sim.analysis.compare import compare as compare_points
@@ -196,13 +204,13 @@ def report(
     out
         Where the page goes; the default is report.html in the folder.
     point
-        Whose weeks and maps are shown, by label or point_id; the default is the middle of the points.
+        Point whose weeks and maps are shown, by label or point_id; the default is the middle one.
     language
         English only, in this version.
     """
     from sim.results.results import Results
 
-    results = Results.open(directory)  # before the slow import: a wrong path is told at once
+    results = Results.open(directory)  # before the slow import, so that a wrong path fails at once
     from sim.report.page import report as write
 
     print(write(results, out, point))

@@ -1,6 +1,7 @@
-"""The command `redeploy`: reads the command line, calls the library, prints. Everything heavy is imported inside the command that needs it.
+"""The command `redeploy`: it reads the command line, calls the library and prints.
 
-What a user's own code prints goes to stderr: stdout holds the answer and nothing else. `cli/terminal.py` has the exit status.
+Output of a user's own code goes to stderr, so that stdout holds the answer and nothing else.
+`cli/terminal.py` documents the exit status.
 """
 
 import sys
@@ -16,7 +17,8 @@ from sim.cli.terminal import answered
 
 app = App(
     name="redeploy",
-    help="Simulate how a state redeploys its forces between two theatres. Every scenario is hypothetical.",
+    help="Simulate how a state redeploys its forces between two theatres. "
+    "Every scenario is hypothetical.",
     version=__version__,
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
@@ -24,7 +26,7 @@ app = App(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line (default: that of the process) and return its exit status."""
+    """Run a command line (by default that of the process) and return its exit status."""
 
     def command() -> int:
         status = app(
@@ -43,14 +45,14 @@ _COMMANDS: tuple[Callable[..., Any], ...] = (
 for _command in _COMMANDS:
     app.command(_command)
 app.command(
-    "sim.cli.evidence:calibrate",
+    "sim.cli.empirical:calibrate",
     name="calibrate",
-    help="Keep the draws of [futures] that are nearest to what was observed.",
+    help="Keep the draws of [futures] that are nearest to the observations.",
 )
 app.command(
-    "sim.cli.evidence:validate",
+    "sim.cli.empirical:validate",
     name="validate",
-    help="Try published facts on the shipped baseline and print the scoreboard.",
+    help="Test published facts on the shipped baseline and print the scoreboard.",
 )
 app.command(
     "sim.cli.divergence:diverge",

@@ -1,4 +1,7 @@
-"""What the parser of the command line refuses, in plain sentences: what was given, what was expected, a near name, and where to look."""
+"""Messages for a command line that the parser refuses.
+
+Each says what was given, what was expected, a near name, and where to look.
+"""
 
 import difflib
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ from cyclopts.exceptions import (
 )
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false"}
-WANTED = {  # what each argument without a name of its own is
+WANTED = {  # what each positional argument is
     "file": "the name of a file to write",
     "files": "one scenario file or more",
     "scenario": "a scenario file",
@@ -30,7 +33,7 @@ WANTED = {  # what each argument without a name of its own is
 
 
 def refusal(error: CycloptsError) -> str:
-    """One sentence or two for what the parser could not take; its own words for what no command of ours can meet."""
+    """Explain what the parser refused; errors that no command of ours can cause keep its text."""
     command = " ".join(error.command_chain or ())
     look = (
         f"`redeploy {command} --help` lists what it takes."
@@ -51,7 +54,8 @@ def refusal(error: CycloptsError) -> str:
                 if argument.parse
                 for name in argument.names
             ]
-            return f"{command or 'redeploy'} has no option {given}.{near(given, options, quoted=False)} {look}"
+            hint = near(given, options, quoted=False)
+            return f"{command or 'redeploy'} has no option {given}.{hint} {look}"
         case UnusedCliTokensError():
             unused = [str(token) for token in error.unused_tokens or ()]
             are = "are more arguments" if len(unused) > 1 else "is one argument more"
@@ -92,12 +96,12 @@ def refusal(error: CycloptsError) -> str:
 
 
 def commands(app: Any) -> list[str]:
-    """The commands of the application."""
+    """List the commands of the application."""
     return [name for name in app if not name.startswith("-")] if app else []
 
 
 def near(given: str, known: Sequence[str], quoted: bool = True) -> str:
-    """` Did you mean "check"?`, or nothing where no known name is close."""
+    """Return ` Did you mean "check"?`, or "" if no known name is close."""
     close = (
         difflib.get_close_matches(given, known, 1, 0.6)
         or [each for each in known if given.strip("-") and each.startswith(given)][:1]
@@ -110,7 +114,7 @@ def near(given: str, known: Sequence[str], quoted: bool = True) -> str:
 
 
 def listed(given: Sequence[str]) -> str:
-    """`"a" and "b"`; of many, the first ones."""
+    """Join arguments into `"a" and "b"`; a long list is cut."""
     shown = [f'"{each}"' for each in given[:4]] + (["others"] if len(given) > 4 else [])
     return (
         f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -35,7 +35,7 @@ def new(
     file
         File to write, such as my.toml; one that is there already stays as it is.
     from_
-        Which scenario is copied, such as static; `redeploy describe scenarios` lists them.
+        The scenario to copy, such as static; `redeploy describe scenarios` lists them.
     """
     from sim.scenario.shipped import PREFIX, write_copy
 
@@ -50,7 +50,7 @@ def new(
 def check(
     files: Annotated[list[Path], Parameter(negative="")], /, *, settings: Settings = None
 ) -> int:
-    """Check scenario files without running them, or the code that they name; every problem is named.
+    """Check scenario files and report every problem. This runs neither them nor their code.
 
     Parameters
     ----------
@@ -76,15 +76,15 @@ def check(
             said = " x ".join(
                 f"{number:,} {noun if number > 1 else noun[:-1]}" for noun, number in parts.items()
             )
-            print(
-                f"{file}: fine; a batch of it, `hold` included, is {said} = {len(plan):,} run{'s' * (len(plan) > 1)}"
-            )
+            runs = f"{len(plan):,} run{'s' * (len(plan) > 1)}"
+            print(f"{file}: fine; a batch of it, `hold` included, is {said} = {runs}")
             for each in (scenario.sweep.get("table"), scenario.futures.table):
                 if note := getattr(each, "note", ""):
                     print(f"{file}: {each}: {note}, is left out")
             for name in scenario.own_code:
                 print(
-                    f"{file}: {name} is code that `run` and `batch` run; its own settings are checked then, before the first run"
+                    f"{file}: {name} is code that `run` and `batch` run; "
+                    "its own settings are checked then, before the first run"
                 )
     return status
 
@@ -107,14 +107,17 @@ def describe(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Print a registry or the entries of a name: parameters, places of the map, what a strategy sees, ...; or one scenario, resolved.
+    """Print a registry, or those of its entries that match a name; or one scenario, resolved.
+
+    Registries are the parameters, the places of the map, what a strategy sees, and others.
 
     Parameters
     ----------
     what
         Which registry.
     name
-        One of its entries or a part of a name, such as presence; with "scenario", a file is printed with every default filled in.
+        Name of an entry, or a part of one, such as presence. `describe scenario FILE` prints the
+        file with every default filled in.
     """
     from sim.cli import description
     from sim.scenario import UserError, to_toml
@@ -147,7 +150,9 @@ def run(
     every: Annotated[bool, Parameter(name="--all", negative="")] = False,
     allow_code: AllowCode = False,
 ) -> None:
-    """Run a scenario once and print its main outcomes. A strategy module:Class beside it is code, and is run.
+    """Run a scenario once and print its main outcomes.
+
+    A strategy module:Class beside the scenario is code, and this command runs it.
 
     Parameters
     ----------
@@ -156,13 +161,14 @@ def run(
     seed
         Replaces replications.base_seed.
     replication
-        Which of the replications, from 0.
+        Number of the replication, from 0.
     out
-        Folder for run.json, weekly.parquet and, where the scenario records them, events.parquet and layers.parquet.
+        Folder for run.json, weekly.parquet and, if the scenario records them, events.parquet and
+        layers.parquet.
     profile
-        Print where the time went, mechanism by mechanism, on stderr; the run is made four times.
+        Print on stderr the time that each mechanism takes; the run is made four times.
     every
-        Print every outcome, not the main ones only.
+        Print every outcome, not only the main ones.
     """
     from sim.batches.plan import make_plan
     from sim.results.manifest import versions
@@ -182,9 +188,8 @@ def run(
     )
     with redirect_stdout(sys.stderr):
         resolved = with_code(resolved)
-    make_plan(
-        resolved, source=""
-    )  # what `check` refuses is not run: a mistake in a plan is often one in its base
+    # What `check` refuses is not run: a mistake in a plan is often a mistake in its base too.
+    make_plan(resolved, source="")
     if resolved.plan:
         sections = ", ".join(f"[{name}]" for name in resolved.plan)
         base = f'its base, strategy "{resolved.strategy.name}"'
@@ -212,9 +217,9 @@ def run(
             write_file(out / "events.parquet", records.events.to_parquet)
         if resolved.record.layers_every_days:
             write_file(out / "layers.parquet", records.layers.to_parquet)
-        write_file(
-            out / "run.json", lambda file: file.write(f"{printed_json(result)}\n".encode())
-        )  # last: a folder that has it is whole
+        # Last, so that a folder with run.json is complete.
+        text = f"{printed_json(result)}\n"
+        write_file(out / "run.json", lambda file: file.write(text.encode()))
     if as_json:
         print(printed_json(result))
     else:

@@ -1,7 +1,7 @@
-"""How a command answers whatever befalls it: an exit status, and in place of a traceback one line on stderr for every problem.
+"""How a command ends: its exit status and, in place of a traceback, one line on stderr a problem.
 
-Status: 0 done, 1 some runs failed, 2 the user's input is wrong or the output cannot be written, 130 interrupted
-(by Ctrl-C or by SIGTERM; see `machine/interrupts.py`).
+Status: 0 done; 1 some runs failed; 2 the user's input is wrong or the output cannot be written;
+130 interrupted by Ctrl-C or SIGTERM (see `machine/interrupts.py`).
 """
 
 import os
@@ -12,11 +12,15 @@ from cyclopts import CycloptsError
 
 from sim.machine.stderr import drop, say, warnings_as_lines
 
-MAX_TOLD = 400  # letters of a message about the command line
+MAX_TOLD = 400  # characters of a message about the command line
 
 
 def answered(command: Callable[[], int], printers: set[str]) -> int:
-    """Call a command and return its exit status. `printers`: the files in which all that reads or writes is `print`."""
+    """Call a command and return its exit status.
+
+    `printers` are the source files whose only input or output is `print`: an OSError raised there
+    means that stdout cannot be written.
+    """
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
@@ -31,13 +35,13 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
             return command()
     except KeyboardInterrupt:
         return say("interrupted", 130)
-    except BrokenPipeError:  # the reader of a pipe, `head` say, has left
+    except BrokenPipeError:  # the reader of the pipe, such as `head`, has ended
         drop(sys.stdout)
         return 0
     except CycloptsError as error:
         from sim.cli.refusals import refusal
 
-        told = " ".join(refusal(error).split())  # of what was typed no more than can be read
+        told = " ".join(refusal(error).split())
         return say(f"redeploy: {told if len(told) <= MAX_TOLD else told[:MAX_TOLD] + '...'}", 2)
     except OSError as error:
         if error.filename is not None:
@@ -57,7 +61,7 @@ def answered(command: Callable[[], int], printers: set[str]) -> int:
 
 
 def raised_in(error: OSError, files: set[str]) -> bool:
-    """Whether an error was raised in one of these very files."""
+    """Whether the innermost frame of an error is in one of these files."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -65,7 +69,7 @@ def raised_in(error: OSError, files: set[str]) -> bool:
 
 
 def removed_from_under_us() -> bool:
-    """Whether the current directory is no more: then whatever asks for it fails, and no file is named."""
+    """Whether the current directory no longer exists; such an error names no file."""
     try:
         os.getcwd()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The Mesa agents, under the name that an earlier README used."""
+"""The Mesa agents, under the import path of an earlier README."""
 
 import warnings
 

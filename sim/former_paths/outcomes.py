@@ -1,4 +1,4 @@
-"""The registry of outcomes, under the name that an earlier notebook used."""
+"""The registry of outcomes, under the import path of an earlier notebook."""
 
 import warnings
 

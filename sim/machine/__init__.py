@@ -1,4 +1,5 @@
-"""What differs from machine to machine: the cache folder, the compile cache, durable writes, signals.
+"""What depends on the machine: the cache folder, the compile cache, durable writes and signals.
 
-It also adds floats in one order, since Python 3.12 rounds otherwise. It imports nothing of ours.
+`addition` sums floats in a fixed order, since `sum` rounds differently from Python 3.12 on. This
+folder imports no other part of `sim`.
 """

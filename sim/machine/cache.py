@@ -1,19 +1,19 @@
-"""The folder of all that is computed once and read again by later processes: compiled kernels, travel tables, routes.
+"""The cache on disk of what is computed once: compiled kernels, travel tables and routes.
 
-It is `$XDG_CACHE_HOME/redeploy`, or `~/.cache/redeploy`. An entry is the file `<kind>/<digest>/<name>`.
-The digest names all that the entry follows from, never a path or a time: equal sources share an
-entry wherever they lie, and an edit asks for another one.
+It is the folder `$XDG_CACHE_HOME/redeploy`, or `~/.cache/redeploy`. An entry is the file
+`<kind>/<digest>/<name>`. The digest hashes everything that the entry depends on, but no path and no
+time: equal sources share an entry wherever they are, and an edited source gets a new one.
 
-Whole: a file holds the SHA-256 of its name and content, then the content. A file whose sum is wrong
-    counts as absent, so it is made again. Files are written under a name of their own and then renamed:
-    a reader, or a second writer, meets no half file.
-Safe: compiled kernels are pickled code. A file that belongs to another user is never read, and a
-    folder that belongs to another user, that everybody may write to, or that is a link, is not used.
-Told: where the folder cannot be used or written, one line says so, and new entries go to a
-    temporary folder. Worker processes share it; it is removed when the process ends.
-Small: the first entry that a process adds removes the folders that nobody has used for 30 days. The
-    time of a folder is its last use. A living process lists the folders that it uses in a file
-    of its own under `living`, and holds a lock on that file: what it lists stays, however old.
+Complete: a file starts with the SHA-256 of its name and content. A file with a wrong sum counts as
+    absent and is made again. Files are written under a temporary name and then renamed, so that no
+    reader and no second writer sees part of a file.
+Safe: compiled kernels are pickled code. A file of another user is never read. A folder is not used
+    if it belongs to another user, is writable by everybody, or is a link.
+Reported: if the folder cannot be used or written, one line says so, and new entries go to a
+    temporary folder. Worker processes share that folder; it is removed when the process ends.
+Small: when a process adds its first entry, it removes the folders that nobody has used for 30 days.
+    The modification time of a folder is its last use. A running process lists the folders that it
+    uses in a file of its own under `living` and keeps that file locked; those folders stay.
 """
 
 import atexit
@@ -33,7 +33,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # not on Windows: there a living process protects nothing
+except ImportError:  # Windows has none: there a running process protects no folder
     fcntl = None  # type: ignore[assignment]
 
 KINDS = {
@@ -45,20 +45,20 @@ LIVING = "living"
 DAY_S = 86_400.0
 UNUSED_DAYS = 30
 SUM_BYTES = hashlib.sha256().digest_size
-TEMPORARY = "REDEPLOY_TEMPORARY_CACHE"  # the folder that stands in; worker processes inherit it
-OURS_TO_MEND = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # say nothing about the entry itself
+TEMPORARY = "REDEPLOY_TEMPORARY_CACHE"  # names the temporary folder; worker processes inherit it
+OF_THE_PROCESS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # say nothing about the entry itself
 
 
 def cache_root() -> Path:
-    """Where entries are kept. RuntimeError where the user has no home folder."""
+    """Return the folder of the cache. RuntimeError if the user has no home folder."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache").absolute() / "redeploy"
 
 
 def read(entry: str) -> bytes | None:
-    """The content of `<kind>/<digest>/<name>`, or None where no whole file of ours is there."""
-    for place in _places():
-        data = _whole(place, entry)
+    """Return the content of `<kind>/<digest>/<name>`, or None without a complete file of ours."""
+    for root in _roots():
+        data = _whole(root, entry)
         if data is not None:
             use(str(Path(entry).parent))
             return data
@@ -66,39 +66,39 @@ def read(entry: str) -> bytes | None:
 
 
 def write(entry: str, data: bytes) -> None:
-    """Keep the content of `<kind>/<digest>/<name>`. Where that fails, one line tells; never an error."""
+    """Store the content of `<kind>/<digest>/<name>`. A failure is reported and raises no error."""
     for _ in range(2):  # the second time in the temporary folder
-        for place in _places()[-1:]:
+        for root in _roots()[-1:]:
             try:
-                _put(place, entry, data)
+                _put(root, entry, data)
             except OSError as error:
-                _stand_in(place, error.strerror or str(error))
+                _use_temporary(root, error.strerror or str(error))
             else:
                 use(str(Path(entry).parent))
-                _remove_unused(place)
+                _remove_unused(root)
                 return
 
 
 def holds(folder: str, prefix: str) -> bool:
-    """Whether `<kind>/<digest>` has an entry whose name begins so; its sum is not looked at."""
-    return any(next((place / folder).glob(f"{prefix}*"), None) for place in _places())
+    """Whether `<kind>/<digest>` has an entry with this prefix; its sum is not checked."""
+    return any(next((root / folder).glob(f"{prefix}*"), None) for root in _roots())
 
 
 def use(*folders: str) -> None:
-    """Note that this process uses these folders, `<kind>/<digest>`: nobody removes them."""
-    root = _places()[:1]
-    if not root or _temporary() == str(root[0]):
+    """Note that this process uses these folders, `<kind>/<digest>`, so that nobody removes them."""
+    roots = _roots()
+    if not roots or _temporary() == str(roots[0]):
         return
     with contextlib.suppress(OSError):
-        _list_as_living(root[0], folders)
+        _list_as_living(roots[0], folders)
         for folder in folders:
-            path = root[0] / folder
+            path = roots[0] / folder
             if path.is_dir() and time.time() - path.stat().st_mtime > DAY_S:
                 os.utime(path)
 
 
 def contents() -> dict[str, dict[str, int]]:
-    """What the folder holds: kind -> files, bytes, last_used (seconds since 1970; 0 where empty)."""
+    """Return files, bytes and last_used (seconds since 1970; 0 if empty) of each kind of entry."""
     found = {}
     for kind in KINDS:
         files = [file.stat() for file in (cache_root() / kind).rglob("*") if file.is_file()]
@@ -112,13 +112,13 @@ def contents() -> dict[str, dict[str, int]]:
 
 
 def clear() -> None:
-    """Empty the folder. Processes under way keep what they have loaded."""
+    """Empty the folder. Running processes keep what they have loaded."""
     for kind in KINDS:
         shutil.rmtree(cache_root() / kind, ignore_errors=True)
 
 
 def refusal(root: Path) -> str:
-    """Why nothing in a folder is to be trusted; empty where it is ours or not there yet."""
+    """Say why a folder cannot be trusted; "" if it is ours or does not exist yet."""
     try:
         status = root.stat()
     except FileNotFoundError:
@@ -133,7 +133,7 @@ def refusal(root: Path) -> str:
 
 
 def abandon() -> None:
-    """What must be removed before the process ends without its usual end: unfinished and temporary files."""
+    """Remove unfinished and temporary files before the process ends abruptly."""
     for part in list(_parts):
         part.unlink(missing_ok=True)
     if _made_here:
@@ -141,7 +141,7 @@ def abandon() -> None:
 
 
 _parts: set[Path] = set()  # files being written
-_made_here: list[str] = []  # the temporary folder, where this process made it
+_made_here: list[str] = []  # the temporary folder, if this process made it
 _listed: dict[Path, set[str]] = {}  # root -> the folders that this process has listed as used
 
 
@@ -153,20 +153,20 @@ def _temporary() -> str:
     return os.environ.get(TEMPORARY, "")
 
 
-def _places() -> list[Path]:
-    """The folders in which an entry may lie; new ones go to the last. Empty where there is none at all."""
+def _roots() -> list[Path]:
+    """Return the folders that may hold an entry; new entries go to the last. Can be empty."""
     try:
         root = cache_root()
         reason = refusal(root)
     except RuntimeError:
         root, reason = Path("~"), "there is no home folder"
     if reason:
-        _stand_in(root, reason)
+        _use_temporary(root, reason)
     return [*([] if reason else [root]), *([Path(_temporary())] if _temporary() else [])]
 
 
-def _stand_in(place: Path, reason: str) -> None:
-    """Say once that a folder does not serve, and make a temporary one. Without that too, nothing is kept."""
+def _use_temporary(root: Path, reason: str) -> None:
+    """Report once that a folder cannot be used, and make a temporary one, if that is possible."""
     if TEMPORARY in os.environ:
         return
     try:
@@ -180,7 +180,7 @@ def _stand_in(place: Path, reason: str) -> None:
     kept = "is kept in a temporary folder until this process ends" if folder else "is not kept"
     with contextlib.suppress(OSError):
         print(
-            f"redeploy: the cache {place} cannot be used: {reason}; what is computed {kept}",
+            f"redeploy: the cache {root} cannot be used: {reason}; what is computed {kept}",
             file=sys.stderr,
             flush=True,
         )
@@ -192,11 +192,11 @@ def _remove_temporary(maker: int) -> None:
         os.environ.pop(TEMPORARY, None)
 
 
-def _whole(place: Path, entry: str) -> bytes | None:
-    path = place / entry
+def _whole(root: Path, entry: str) -> bytes | None:
+    path = root / entry
     try:
         for folder in (path.parent.parent, path.parent):
-            status = folder.lstat()  # of a link, the link's own: it is no folder
+            status = folder.lstat()  # describes a link itself, which is no folder
             if (
                 not stat.S_ISDIR(status.st_mode)
                 or not _ours(status)
@@ -208,7 +208,7 @@ def _whole(place: Path, entry: str) -> bytes | None:
                 return None
             stored = file.read()
     except OSError as error:
-        if error.errno in OURS_TO_MEND:
+        if error.errno in OF_THE_PROCESS:
             raise
         return None
     total, data = stored[:SUM_BYTES], stored[SUM_BYTES:]
@@ -216,13 +216,13 @@ def _whole(place: Path, entry: str) -> bytes | None:
 
 
 def _sum(entry: str, data: bytes) -> bytes:
-    """The sum of an entry: with its name, so that no entry passes for another."""
+    """Return the sum of an entry. It includes the name, so that no entry passes for another."""
     return hashlib.sha256(entry.encode() + b"\0" + data).digest()
 
 
-def _put(place: Path, entry: str, data: bytes) -> None:
-    path = place / entry
-    for folder in (place, path.parent.parent, path.parent):
+def _put(root: Path, entry: str, data: bytes) -> None:
+    path = root / entry
+    for folder in (root, path.parent.parent, path.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     _parts.add(part)
@@ -246,13 +246,11 @@ def _list_as_living(root: Path, folders: Iterable[str]) -> None:
 
 @functools.cache
 def _living_file(root: Path, process: int) -> Path:
-    """The list of one process, locked as long as it lives."""
+    """Create and lock the list of one process; the lock lasts as long as the process."""
     path = root / LIVING / f"{process}-{uuid.uuid4().hex}"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # stays open
-    with contextlib.suppress(
-        OSError
-    ):  # some network disks know no locks: there the list protects nothing
+    with contextlib.suppress(OSError):  # some network disks have no locks: no protection there
         fcntl.flock(handle, fcntl.LOCK_EX)
     atexit.register(_remove_list, path, process)
     return path
@@ -264,7 +262,10 @@ def _remove_list(path: Path, process: int) -> None:
 
 
 def _used_by_the_living(root: Path) -> Iterator[str]:
-    """Folders that living processes list. The lists of dead ones are removed, a day later: a list is made before it is locked."""
+    """Yield the folders that running processes list; remove the lists of ended processes.
+
+    A list is removed only after a day, because it is created before it is locked.
+    """
     for path in (root / LIVING).glob("*"):
         with contextlib.suppress(FileNotFoundError), open(path, "r+") as file:
             try:
@@ -278,7 +279,7 @@ def _used_by_the_living(root: Path) -> Iterator[str]:
 
 @functools.cache
 def _remove_unused(root: Path) -> None:
-    """Once in a process: remove the folders that nobody has used for 30 days."""
+    """Remove the folders that nobody has used for 30 days, once in each process."""
     with contextlib.suppress(OSError):
         used = set(_used_by_the_living(root))
         for folder in (folder for kind in KINDS for folder in (root / kind).glob("*")):

@@ -1,13 +1,14 @@
-"""A compile cache that goes by content: it can't go stale, it survives edits, and equal checkouts share it.
+"""A cache of compiled code, named by the content of the sources.
 
-numba's own disk cache looks only at the file of the function itself (an edited callee in another file
-goes unnoticed), is bound to the path of the checkout, and falls back to `__pycache__` where its folder
-can't be written. Here an entry is named by a hash of everything that its compiled code can contain: for
-a mechanism, its own source and the shared files; for `model/day.py`, all kernel sources. Editing one mechanism
-recompiles that mechanism and the day, nothing else. `sim.machine.cache` keeps the entries.
+numba's own disk cache checks only the file of the function itself, so it misses an edited callee in
+another file; it is bound to the path of the checkout; and it falls back to `__pycache__` if its
+folder cannot be written. Here an entry is named by a hash of everything that its compiled code can
+contain: for a mechanism, its own source and the shared files; for `model/day.py`, all kernel
+sources. An edited mechanism therefore recompiles only itself and the day, and equal checkouts share
+their entries. `sim.machine.cache` stores them.
 
-Nothing in compiled code depends on the path of its source but the file name that a traceback shows:
-it may be that of the checkout that compiled it, whose source is the same.
+Compiled code depends on the path of its source in one respect: a traceback shows the file name of
+the checkout that compiled it, which has the same source.
 """
 
 import contextlib
@@ -29,25 +30,24 @@ from sim.machine import cache
 from sim.machine.interrupts import ended_at_once
 from sim.machine.sources import kernel_hash
 
-FLAGS = (
-    "BOUNDSCHECK",
-    "DEBUGINFO_DEFAULT",
-    "OPT",
-    "LOOP_VECTORIZE",
-    "SLP_VECTORIZE",
-)  # of numba: they change what is compiled
-FORMAT = "2"  # of an entry
-S_A_LINE = 0.02  # to compile it, on one core of a laptop
-S_A_LINE_OF_THE_DAY = 0.2  # its loops are compiled together with all that they call
+# Settings of numba that change the compiled code.
+FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
+FORMAT = "2"  # version of the format of an entry
+S_A_LINE = 0.02  # seconds to compile a line, on one core of a laptop
+S_A_LINE_OF_THE_DAY = 0.2  # the same in `day.py`, which is compiled with all that it calls
 
 
 class KernelCache(_Cache):
-    """Compiled code of one function, by its types and the processor. `folder`: of all functions of its file."""
+    """Compiled code of one function, by argument types and processor.
+
+    All functions of a file share `folder`.
+    """
 
     def __init__(self, function: Callable) -> None:
         if function.__closure__:
             raise TypeError(
-                f"{function.__qualname__}: a kernel takes no variables of an enclosing function; the cache could not see them"
+                f"{function.__qualname__}: a kernel must not use variables of an enclosing "
+                "function, since the cache cannot see them"
             )
         versions = (FORMAT, numba.__version__, llvmlite.__version__, np.__version__, sys.version)
         flags = (f"{flag}={getattr(config, flag, None)}" for flag in FLAGS)
@@ -65,7 +65,7 @@ class KernelCache(_Cache):
         return self.folder
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled function for a signature, or None where it must be compiled."""
+        """Return the compiled function for a signature, or None if it must be compiled."""
         target_context.refresh()
         stored = cache.read(self._entry(sig, target_context.codegen()))
         if stored is None:
@@ -74,14 +74,14 @@ class KernelCache(_Cache):
         return CompileResult._rebuild(target_context, *pickle.loads(stored))
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled function, unless it holds addresses of this very process."""
+        """Store a compiled function, unless it holds memory addresses of this process."""
         if not data.library.has_dynamic_globals and not any(
             not lifted.can_cache for lifted in data.lifted
         ):
             cache.write(self._entry(sig, data.codegen), dumps(data._reduce()))
 
     def enable(self) -> None:
-        """Always on."""
+        """Do nothing: this cache is always on."""
 
     disable = flush = enable
 
@@ -92,15 +92,15 @@ class KernelCache(_Cache):
 
 
 class Teller(event.Listener):
-    """Says that the model is being compiled, and about how long that takes, when a compilation really begins."""
+    """Reports at the start of a compilation that the model is compiled, and how long it takes."""
 
     def __init__(self) -> None:
-        self.depth = 0  # a compilation compiles what it calls
+        self.depth = 0  # compilations are nested: each compiles the functions that it calls
         self.told: set[KernelCache] = set()
         self.guard = contextlib.ExitStack()
 
     def on_start(self, event: Any) -> None:
-        """numba begins to compile a function."""
+        """Handle the start of a compilation by numba."""
         if not self.depth:
             kernel = getattr(event.data["dispatcher"], "_cache", None)
             if isinstance(kernel, KernelCache) and kernel not in self.told:
@@ -109,7 +109,7 @@ class Teller(event.Listener):
         self.depth += 1
 
     def on_end(self, event: Any) -> None:
-        """numba has compiled it, or failed."""
+        """Handle the end of a compilation, successful or not."""
         self.depth -= 1
         if not self.depth:
             self.guard.close()
@@ -126,7 +126,7 @@ class Teller(event.Listener):
 
 
 def missing() -> set[KernelCache]:
-    """The kernels of which nothing is kept."""
+    """Return the kernels that have no stored code."""
     return {kernel for kernel in KERNELS if not cache.holds(kernel.folder, f"{kernel.name}-")}
 
 

@@ -1,8 +1,8 @@
-"""Files written so that a crash, a power cut too, leaves the old bytes or the new ones.
+"""Writes to disk after which a crash or a power cut leaves either the old bytes or the new ones.
 
-Whatever `sim.batches` changes on the disk, it changes here, by the few calls of `os` below: a test records them, checks their order and
-ends the process before each of them. A file's bytes are safe once the file is synced; a new name, or the loss of one, is safe once its
-folder is synced.
+`sim.batches` changes the disk only through these functions and the few calls of `os` in them. A
+test records these calls, checks their order and ends the process before each of them. The bytes of
+a file are safe once the file is synced; a new or removed name is safe once its folder is synced.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from typing import Any, BinaryIO
 FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 LOCKING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-UNSYNCABLE = {errno.EINVAL, errno.ENOTSUP}  # of a folder, on some network file systems
+UNSYNCABLE = {errno.EINVAL, errno.ENOTSUP}  # some network file systems cannot sync a folder
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """Put what `write(file)` writes in the place of `path`, whole or not at all. OSError where it cannot be; no temporary file stays.
+    """Replace `path` by what `write(file)` writes, completely or not at all; OSError on failure.
 
-    The temporary file stands beside `path` under a name that nobody can guess, and no link is ever followed.
+    The temporary file has an unpredictable name beside `path` and is always removed. Links are not
+    followed.
     """
     write(content := BytesIO())
     temporary = path.with_name(f"{path.name}.{secrets.randbelow(10**12)}.tmp")
@@ -44,7 +45,7 @@ def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
 
 
 def append(path: Path, content: bytes) -> None:
-    """Add bytes to the end of a file, all or none."""
+    """Append bytes to a file, all of them or none."""
     file = os.open(path, ADDING, 0o666)
     try:
         before = os.fstat(file).st_size
@@ -65,7 +66,7 @@ def write_all(file: int, content: memoryview) -> None:
 
 
 def sync(folder: Path) -> None:
-    """See to it that the names in a folder are on the disk."""
+    """Make sure that the names in a folder are on the disk."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(opened)
@@ -77,7 +78,7 @@ def sync(folder: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where it is not there."""
+    """Make a folder and its parents, unless they exist."""
     if path.is_dir():
         return
     make_folder(path.parent)
@@ -90,22 +91,22 @@ def make_folder(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, where it is there. The name is gone for good once its folder is synced."""
+    """Remove a file if it exists. The removal is safe once the folder is synced."""
     with suppress(FileNotFoundError):
         os.unlink(path)
 
 
 def rename(path: Path, to: Path) -> None:
-    """Give a file or folder another name in the same folder."""
+    """Rename a file or folder within its folder."""
     os.rename(path, to)
     sync(path.parent)
 
 
 def touch(path: Path) -> None:
-    """Make an empty file where none is."""
+    """Make an empty file, unless the file exists."""
     os.close(os.open(path, ADDING, 0o666))
 
 
 def opened_to_lock(path: Path) -> int:
-    """A descriptor of the file `path`, made where it is not there, on which a lock can be held."""
+    """Open a file, or make it, and return a descriptor that can be locked."""
     return os.open(path, LOCKING, 0o666)

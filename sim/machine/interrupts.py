@@ -1,8 +1,9 @@
-"""How Ctrl-C and SIGTERM end a command: both raise KeyboardInterrupt, and both end a compilation at once.
+"""How Ctrl-C and SIGTERM end a command: both raise KeyboardInterrupt or end a compilation at once.
 
-While the compiler works, the main thread is for seconds in machine code, where Python calls no handler of
-a signal; and an exception raised inside the compiler can get lost there. So a thread waits for the signal
-and ends the process. That is only for the command line: a notebook or a script gets its exception.
+During a compilation the main thread runs machine code for seconds, in which Python calls no signal
+handler, and an exception raised inside the compiler can get lost. A separate thread therefore waits
+for the signal and ends the process. This applies only to the command line; in a notebook or a
+script the exception is raised as usual.
 """
 
 import os
@@ -22,14 +23,17 @@ _ends_the_process: list[bool] = []
 
 
 def as_a_command() -> None:
-    """This process is a command of its own: SIGTERM stops it as Ctrl-C does, and a compilation ends at once."""
+    """Let SIGTERM stop this process as Ctrl-C does, and let both end a compilation at once."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _ends_the_process.append(True)
 
 
 @contextmanager
 def ended_at_once() -> Iterator[None]:
-    """In here a Ctrl-C or SIGTERM ends the process, if it is a command: one line, status 130, no file left half written."""
+    """Within this context, let Ctrl-C or SIGTERM end the process at once if it is a command.
+
+    It prints one line, removes unfinished files of the cache and exits with status 130.
+    """
     if not _ends_the_process or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -51,11 +55,11 @@ def ended_at_once() -> Iterator[None]:
 
 
 def _nothing(*_: Any) -> None:
-    """The thread acts; Python itself has nothing to do."""
+    """Ignore a signal in the main thread; the watching thread acts on it."""
 
 
 def _wait_and_end(reads: int) -> None:
-    """Wait for the number of a signal on a pipe until its other end is closed."""
+    """Read signal numbers from a pipe until its other end is closed; end the process on ours."""
     while number := os.read(reads, 1):
         if number[0] in SIGNALS:
             with suppress(OSError, ValueError):

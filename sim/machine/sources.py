@@ -1,6 +1,7 @@
-"""Hashes of sources: which files decide a result, and which decide what compiled code can contain.
+"""Hashes of the sources that decide a result, and of those that compiled code can contain.
 
-They go by content, never by path or time: equal sources have equal hashes in every checkout.
+They depend on content only, never on path or time: equal sources have equal hashes in every
+checkout.
 """
 
 import functools
@@ -13,17 +14,18 @@ from pathlib import Path
 SIM = Path(__file__).parents[1]
 SHARED = ("names.py", "model/compile.py", "model/chance.py", "model/state/*.py", "model/rules/*.py")
 KERNELS = (*SHARED, "model/mechanisms/*/*.py", "model/observe.py", "model/day.py")
-WHOLE = ("day.py",)  # files whose kernels call mechanisms
+CALL_MECHANISMS = ("day.py",)  # files whose kernels can contain every other kernel
 INPUTS = (
     "geography/data/*.npz",
     "geography/data/places*.json",
     "parameters/parameters.toml",
     "parameters/seasons.toml",
     "parameters/registry.py",
-    "parameters/seasons.py",
+    "parameters/monthly.py",
 )
 ON_THE_WAY = ("run", "records", "orders", "situation", "apply_events", "snapshots")
-# Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
+# Of `scenario/`, a run uses only `events.py`. The resolved scenario holds everything else,
+# including the off values of couplings.
 LOOP = (
     "simulation/build/*.py",
     "simulation/outcomes/*.py",
@@ -33,16 +35,8 @@ LOOP = (
 )
 DECIDING = (*KERNELS, *INPUTS, *LOOP, "strategies/**/*.py", "geography/*.py")
 REGISTRY = "parameters.toml"
-TEXTS = (
-    "source",
-    "meaning",
-    "direction",
-    "moves",
-    "provenance",
-    "confidence",
-    "acts",
-    "needs",
-)  # of its entries: they decide no result
+# The texts of the registry's entries, which decide no result.
+TEXTS = ("source", "meaning", "direction", "moves", "provenance", "confidence", "acts", "needs")
 
 
 def _digest(files: Iterable[Path], *words: str) -> str:
@@ -58,7 +52,7 @@ def _digest(files: Iterable[Path], *words: str) -> str:
 
 
 def _numbers(registry: Path) -> bytes:
-    """The registry without its texts, so that a better word for a source does not rename every run."""
+    """Return the registry without its texts, so that an edited text does not rename every run."""
     sections = tomllib.loads(registry.read_text("utf-8"))
     kept = {
         section: {
@@ -72,16 +66,20 @@ def _numbers(registry: Path) -> bytes:
 
 @functools.cache
 def kernel_hash(source: str, *words: str) -> str:
-    """Hash of all sources that the compiled code of one file can contain: itself and the shared files; for `model/day.py`, all kernels.
+    """Hash all sources that the compiled code of one file can contain.
 
-    `words`: what else it depends on, such as versions.
+    These are the file itself and the shared files; for `model/day.py`, all kernels. `words` are
+    other dependencies, such as versions.
     """
     own = Path(source).resolve()
-    globs = KERNELS if own.name in WHOLE else SHARED
+    globs = KERNELS if own.name in CALL_MECHANISMS else SHARED
     return _digest([own, *(f for g in globs for f in SIM.glob(g))], *words)
 
 
 @functools.cache
 def source_hash() -> str:
-    """Hash of every source that decides a result: part of a run's identity, so that changed code never mixes with old results."""
+    """Hash every source that decides a result.
+
+    The hash is part of a run's identity, so that results of changed code never mix with old ones.
+    """
     return _digest(f for g in DECIDING for f in SIM.glob(g) if f.is_file())

@@ -1,4 +1,4 @@
-"""What is told on the standard error output: one plain line at a time."""
+"""Messages on standard error, one plain line at a time."""
 
 import os
 import sys
@@ -9,20 +9,20 @@ from typing import Any
 
 
 def say(text: str, status: int) -> int:
-    """Tell on stderr, with no character that moves the cursor, and give the status back."""
+    """Print a message on stderr without control characters, and return the status."""
     try:
         print(
             "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text),
             file=sys.stderr,
         )
-    except OSError:  # a full stderr changes no status
+    except OSError:  # a full stderr does not change the status
         drop(sys.stderr)
     return status
 
 
 @contextmanager
 def warnings_as_lines() -> Iterator[None]:
-    """What the library warns a user of is one line on stderr, told once; other warnings stay as Python shows them."""
+    """Print each of the library's warnings as one line on stderr, once; leave others to Python."""
     told: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
@@ -33,14 +33,12 @@ def warnings_as_lines() -> Iterator[None]:
             say(f"warning: {message}", 0)
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "always", UserWarning
-        )  # whatever the interpreter was told: nothing is dropped without a word
-        usual, warnings.showwarning = warnings.showwarning, show
+        # Show them whatever the options of the interpreter say.
         warnings.simplefilter("always", UserWarning)
+        usual, warnings.showwarning = warnings.showwarning, show
         yield
 
 
 def drop(stream: Any) -> None:
-    """Nothing more is tried on a stream that cannot be written, at the end of the process either."""
+    """Redirect a stream that cannot be written to /dev/null, so that nothing fails on it later."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""Every number of the model that could be another number: its value, its range, its unit and where it comes from."""
+"""The parameters of the model: value, range, unit and source of each."""
 
 from sim.parameters.couplings import Coupling, load_couplings, off_values
 from sim.parameters.registry import Parameter, Registry, RegistryError, load_figures, load_registry

@@ -1,4 +1,4 @@
-"""Couplings by name: groups of parameters that `ablate` sets to their off values, from `couplings.toml`."""
+"""Couplings from `couplings.toml`: named groups of parameters that `ablate` switches off."""
 
 import difflib
 import tomllib
@@ -13,9 +13,10 @@ from sim.parameters.registry import HERE, Registry
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """A link between two parts of the model that can be cut; `parameters` are dotted names of the registry, each with an off value.
+    """A link between two parts of the model that can be switched off.
 
-    In the file a coupling may be made of `couplings` that stand above it: it cuts all of them at once.
+    `parameters` are dotted names of the registry, each with an off value. In the file a coupling
+    may consist of `couplings` defined above it; it switches off all of them.
     """
 
     name: str
@@ -25,7 +26,7 @@ class Coupling:
 
 @cache
 def load_couplings(path: Path = HERE / "couplings.toml") -> Mapping[str, Coupling]:
-    """Name -> coupling, in the order of the file."""
+    """Read the couplings by name, in the order of the file."""
     with path.open("rb") as file:
         tree = tomllib.load(file)
     found: dict[str, Coupling] = {}
@@ -40,7 +41,10 @@ def load_couplings(path: Path = HERE / "couplings.toml") -> Mapping[str, Couplin
 def off_values(
     names: Iterable[str], couplings: Mapping[str, Coupling], registry: Registry
 ) -> dict[str, float]:
-    """Parameter -> off value for every parameter of the named couplings; KeyError, with the nearest known name, for another name."""
+    """Return the off value of every parameter of the named couplings.
+
+    KeyError, with the nearest known name, for an unknown coupling.
+    """
     found: dict[str, float] = {}
     for name in names:
         if name not in couplings:

@@ -1,4 +1,7 @@
-"""Metadata of a key of a scenario: what must hold for it to act. `sim.scenario.conditions` says what the names mean."""
+"""Metadata of a scenario's keys: the conditions under which a key has an effect.
+
+`sim.scenario.conditions` defines the names of the conditions.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Needs:
-    """Metadata of a key: it acts only while these conditions hold. `of`: only these values of the key need them; empty: all."""
+    """Marks a key that acts only while these conditions hold.
+
+    of: the values of the key that need them; empty: all values.
+    """
 
     conditions: tuple[str, ...]
     of: tuple[Any, ...] = ()
@@ -18,4 +24,4 @@ class Needs:
 
 @dataclass(frozen=True)
 class DayOfReview:
-    """Metadata of a strategy's own setting: a day of the horizon, which counts from the first review on or after it."""
+    """Marks a setting that is a day; it takes effect at the first review on or after that day."""

@@ -1,7 +1,7 @@
-"""The registry of parameters: `parameters.toml` read, checked and asked by name.
+"""The registry of parameters: it reads and checks `parameters.toml` and finds entries by name.
 
-An entry `[detection.width_jungle_km]` is the field `width_jungle_km` of the record class `Parameters` in `detection.py`.
-A number cited as F0123 in `source` is a row of `figures.csv`, the published figures this model rests on.
+The entry `width_jungle_km` of `[search]` is the parameter `search.width_jungle_km`. A number such
+as F0123 in `source` is a row of `figures.csv`, which holds the published figures.
 """
 
 import csv
@@ -23,17 +23,21 @@ ACTS = ("always", "burn-in", "start")
 
 
 class RegistryError(ValueError):
-    """The registry's own file is wrong; the text holds one line per fault."""
+    """The file of the registry is wrong; the text has one line for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One number: `value` within [`low`, `high`], all three in `unit`.
 
-    `off` is the value at which a coupling is switched off; `direction` says in words what a higher value does, and `moves` by which record
-    of a run that can be seen: "+attacks_vraem" rises with it, "-attacks_vraem" falls, "0 <reason>" stays as it is in the shipped baseline.
-    `acts` says when it is read: on every day ("always"), in the burn-in only, or only when the world is made ("start"). `needs` names,
-    with commas between, what must hold for it to act: conditions of `sim.scenario.conditions`, or couplings that are not switched off.
+    - off: the value at which a coupling is switched off.
+    - direction: the effect of a higher value, in words.
+    - moves: an outcome or record that shows this effect. "+attacks_vraem" rises with the value,
+      "-attacks_vraem" falls, and "0 <reason>" does not change in the shipped baseline.
+    - acts: when the value is read: every day ("always"), only in the burn-in ("burn-in"), or only
+      when the world is made ("start").
+    - needs: the conditions under which it acts, separated by commas: names of
+      `sim.scenario.conditions`, or couplings that are not switched off.
     """
 
     mechanism: str
@@ -58,7 +62,7 @@ class Parameter:
         return f"{self.mechanism}.{self.field}"
 
     def fault(self, value: object, outside_range: bool = False) -> str | None:
-        """What a replacement should have been, or None if `value` will do."""
+        """Say what a replacement should have been, or None if `value` is valid."""
         try:
             sound = (
                 not isinstance(value, bool)
@@ -71,11 +75,15 @@ class Parameter:
             return f"expected a finite number in {self.unit}"
         if outside_range or self.low <= value <= self.high or value == self.off:
             return None
-        return f"expected {self.low:g} to {self.high:g} {self.unit} (allow_outside_range = true lifts this)"
+        expected = f"expected {self.low:g} to {self.high:g} {self.unit}"
+        return f"{expected} (allow_outside_range = true lifts this)"
 
 
 class Registry:
-    """All parameters in the order of the file. `mechanisms` maps a mechanism to the names of its fields, in the same order."""
+    """All parameters in the order of the file.
+
+    `mechanisms` maps each mechanism to the names of its fields, in the same order.
+    """
 
     def __init__(self, parameters: list[Parameter]) -> None:
         self._parameters = {parameter.name: parameter for parameter in parameters}
@@ -101,7 +109,11 @@ class Registry:
         return tuple(self._parameters)
 
     def near(self, name: str) -> str | None:
-        """The known name closest to a misspelt one: whole, or by its last part where the mechanism is forgotten or wrong."""
+        """Return the known name closest to a misspelt one, or None.
+
+        If no whole name is close, the last part is compared, since the mechanism may be missing or
+        wrong.
+        """
         close = difflib.get_close_matches(name, self._parameters, 1, 0.7)
         by_field = {parameter.field: parameter.name for parameter in self}
         close = close or [
@@ -111,7 +123,7 @@ class Registry:
         return close[0] if close else None
 
     def get(self, name: str) -> Parameter:
-        """The parameter of this dotted name; KeyError with the nearest known name."""
+        """Return the parameter of a dotted name; KeyError, with the nearest known name."""
         if name in self._parameters:
             return self._parameters[name]
         near = self.near(name)
@@ -120,9 +132,10 @@ class Registry:
     def record(
         self, mechanism: str, overrides: Mapping[str, float] | None = None
     ) -> dict[str, float]:
-        """Field name -> value for one mechanism. `overrides` has dotted names; those of other mechanisms are passed over.
+        """Return the values of a mechanism by field name.
 
-        KeyError for a mechanism, or an override of this mechanism, that the registry does not hold.
+        `overrides` has dotted names; those of other mechanisms are ignored. KeyError for an unknown
+        mechanism, or an unknown parameter of this mechanism.
         """
         if mechanism not in self.mechanisms:
             near = difflib.get_close_matches(mechanism, self.mechanisms, 1)
@@ -142,7 +155,7 @@ class Registry:
 
 @cache
 def load_figures(path: Path = HERE / "figures.csv") -> Mapping[str, Mapping[str, str]]:
-    """The published figures: identifier (F0001 ...) -> row with topic, region, year, value, low, high, unit, source."""
+    """Read the published figures: a row of `figures.csv` for each identifier (F0001 ...)."""
     with path.open(encoding="utf-8", newline="") as file:
         return MappingProxyType({row["id"]: MappingProxyType(row) for row in csv.DictReader(file)})
 
@@ -173,7 +186,7 @@ def load_registry(path: Path = HERE / "parameters.toml") -> Registry:
 
 
 def _faults(entry: Any) -> list[str]:
-    """What is wrong with one entry of the file."""
+    """Report what is wrong with one entry of the file."""
     if not isinstance(entry, dict):
         return ["expected a table with value, low, high, unit, source ..."]
     known = [field.name for field in fields(Parameter)][2:]

@@ -7,6 +7,16 @@ from sim.scenario.schema import Scenario
 from sim.scenario.sweep import Arm, base_of, points
 
 __all__ = [
-    "Arm", "Problem", "Scenario", "ScenarioError", "ScenarioWarning", "UserError", "base_of", "load_scenario", "parse_setting",
-    "points", "to_toml", "with_code",
-]  # fmt: skip
+    "Arm",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "ScenarioWarning",
+    "UserError",
+    "base_of",
+    "load_scenario",
+    "parse_setting",
+    "points",
+    "to_toml",
+    "with_code",
+]

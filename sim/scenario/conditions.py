@@ -1,7 +1,11 @@
-"""What must hold for a setting to act. Each lever names its conditions in the metadata of its field (`Needs`), each parameter in its entry
-of `parameters.toml` (`needs`); here is what the names mean.
+"""Conditions under which a setting has an effect.
 
-A condition is a name of `CONDITIONS`, a coupling, which must not be switched off, or a parameter, which must not be at its off value.
+A lever names its conditions in the metadata of its field (`Needs`), and a parameter in its entry of
+`parameters.toml` (`needs`). This module defines what the names mean. A condition is one of:
+
+- a name of `CONDITIONS`;
+- a coupling, which must not be switched off;
+- a parameter, which must not be at its off value.
 """
 
 from __future__ import annotations
@@ -19,25 +23,25 @@ if TYPE_CHECKING:
 
 
 class Condition(NamedTuple):
-    """`says` completes "it acts only"; `fails` gives the reason why the condition does not hold in a scenario, or None where it does."""
+    """A condition. `says` completes "it acts only"; `fails` says why it does not hold, or None."""
 
     says: str
     fails: Callable[[Scenario], str | None]
 
 
 def value_of(scenario: Scenario, name: str) -> float:
-    """A parameter as the scenario has it."""
+    """Return the value of a parameter in a scenario."""
     return float(scenario.parameters.get(name, registry.load_registry().get(name).value))
 
 
 def strategy_of(scenario: Scenario) -> Any:
-    """The class of a shipped strategy; None for a user's own, of which nothing is known."""
+    """Return the class of a shipped strategy, or None for a user's own, whose needs are unknown."""
     kind = strategies.catalogue().get(scenario.strategy.name)
     return kind if kind is not None and strategies.is_shipped(kind) else None
 
 
 def units_in_the_valley(scenario: Scenario) -> int:
-    """Units of soldiers that start in the VRAEM, each of one kind."""
+    """Count the units of soldiers that start in the VRAEM; a unit is of one kind."""
     force = scenario.forces.vraem
     kinds = (
         force.soldiers - force.special - force.river_infantry,
@@ -48,6 +52,7 @@ def units_in_the_valley(scenario: Scenario) -> int:
 
 
 def no_movement(scenario: Scenario) -> str | None:
+    """Say why no soldiers of the VRAEM move, or None."""
     kind = strategy_of(scenario)
     if kind is None:
         return None
@@ -78,7 +83,7 @@ def no_orders(scenario: Scenario) -> str | None:
 
 
 def lacking(says: str, *keys: str) -> Condition:
-    """A condition that holds where one of these keys of the scenario is above 0."""
+    """Make a condition that holds if one of these keys of the scenario is above 0."""
 
     def fails(scenario: Scenario) -> str | None:
         return (
@@ -104,7 +109,7 @@ def not_cleared(scenario: Scenario) -> str | None:
 
 
 def at(scenario: Scenario, dotted: str) -> Any:
-    """The value of a key of a section."""
+    """Return the value of a dotted key of a section."""
     value: Any = scenario
     for part in dotted.split("."):
         value = getattr(value, part)
@@ -146,7 +151,7 @@ CONDITIONS: dict[str, Condition] = {
         ),
     ),
     "salience": Condition(
-        "on firms that go by what stands out",
+        "on firms that choose by what stands out",
         lambda scenario: (
             None
             if scenario.enemy.cognition == "salience"
@@ -185,7 +190,7 @@ CONDITIONS: dict[str, Condition] = {
 
 
 def failing(scenario: Scenario, name: str) -> str | None:
-    """Why a condition does not hold in a scenario, with what it says: `while ... (...)`; None where it holds."""
+    """Say what a condition requires and why it fails, as `while ... (...)`; None if it holds."""
     if name in CONDITIONS:
         says, fails = CONDITIONS[name]
         return f"{says} ({reason})" if (reason := fails(scenario)) else None
@@ -204,7 +209,7 @@ def failing(scenario: Scenario, name: str) -> str | None:
 
 
 def names() -> set[str]:
-    """Every name that `needs` may hold."""
+    """Return every name that `needs` may hold."""
     return {
         *CONDITIONS,
         *registry.load_couplings(),

@@ -1,8 +1,9 @@
 """Designs: how the keys of `[sweep]` and the parameters of `[futures]` become rows of values.
 
-A list of values is crossed with everything else, or ("one_at_a_time") varied alone, all else as the file has it. Ranges,
-`{low, high, scale}`, are sampled together: by a Latin hypercube ("lhs") or Sobol' points ("sobol"), scrambled by a seed of their own,
-so that they are the same in every process.
+A list of values is crossed with all others or, with "one_at_a_time", varied alone while all else
+stays as in the file. Ranges, `{low, high, scale}`, are sampled together, by a Latin hypercube
+("lhs") or Sobol' points ("sobol"). Their own seed scrambles them, so they are the same in every
+process.
 """
 
 import itertools
@@ -17,8 +18,9 @@ from sim.scenario.sections import MAX_SEED
 
 GRID, ALONE, LHS, SOBOL, TABLE = "grid", "one_at_a_time", "lhs", "sobol", "table"
 DESIGNS = (GRID, ALONE, LHS, SOBOL, TABLE)
+SAMPLED = (LHS, SOBOL)  # designs that sample ranges
 SETTINGS = ("design", "samples", "seed", "table")
-FIXED = (
+FIXED = (  # keys that no point of a sweep may change
     "sweep",
     "strategies",
     "futures",
@@ -31,7 +33,7 @@ FIXED = (
     "events",
 )
 MAX_SAMPLES = 1_000_000
-ENDS = (
+ENDS = (  # words of other programs for low and high
     ("min", "max"),
     ("minimum", "maximum"),
     ("lower", "upper"),
@@ -42,108 +44,99 @@ ENDS = (
 
 
 def axes(sweep: Mapping[str, Any]) -> dict[str, Any]:
-    """The varied keys of a checked `[sweep]`: lists of values and ranges."""
+    """Return the varied keys of a checked `[sweep]`: lists of values and ranges."""
     return {key: values for key, values in sweep.items() if key not in SETTINGS}
 
 
 def faults_of(sweep: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong with a `[sweep]` of dotted keys, by key."""
+    """Report what is wrong with a `[sweep]` of dotted keys, as (key, what was expected)."""
+    return list(_faults(sweep))
+
+
+def _faults(sweep: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     design = sweep.get("design", GRID)
     if design not in DESIGNS:
-        return [
-            (
-                "design",
-                f"expected {alternatives(DESIGNS)} {got(design)}.{near(str(design), DESIGNS)}",
-            )
-        ]
-    wrong, varied = [], axes(sweep)
-    ranges = [key for key, values in varied.items() if isinstance(values, Mapping)]
-    other_words = in_other_words(varied)
-    needs = "" if design in (LHS, SOBOL) else '; it needs design = "lhs" or "sobol"'
-    wrong += [(key, text + needs) for key, text in other_words.items()]
+        hint = near(str(design), DESIGNS)
+        yield "design", f"expected {alternatives(DESIGNS)} {got(design)}.{hint}"
+        return
+    varied = axes(sweep)
+    foreign = in_other_words(varied)
+    needs = "" if design in SAMPLED else '; it needs design = "lhs" or "sobol"'
+    for key, text in foreign.items():
+        yield key, text + needs
     for key, values in varied.items():
-        if key.rpartition(".")[0] in other_words:
-            continue
-        if "." not in key and key != "ablate":
-            wrong.append(
-                (
-                    key,
-                    f"expected {', '.join(SETTINGS)}, or a dotted key such as strategy.share_to_border."
-                    f"{belongs(key) or near(key, [*SETTINGS, 'ablate'])}",
-                )
-            )
-        elif key.partition(".")[0] in FIXED:
-            wrong.append((key, "cannot vary between the points of a sweep"))
-        elif isinstance(values, Mapping):
-            if design not in (LHS, SOBOL):
-                wrong.append(
-                    (
-                        key,
-                        f'a range needs design = "lhs" or "sobol"; with "{design}" expected a list of values',
-                    )
-                )
-            elif fault := range_fault(values):
-                wrong.append((key, fault))
-        elif not isinstance(values, list | tuple) or not values:
-            ranged = " or a range {low = ..., high = ...}" if design in (LHS, SOBOL) else ""
-            wrong.append((key, f"expected a list of at least one value{ranged} {got(values)}"))
-        elif key == "ablate" and (other := [value for value in values if not _are_names(value)]):
-            wrong.append(
-                (key, f'expected lists of couplings, such as [["leak"], []] {got(other[0])}')
-            )
-        elif design != TABLE and len({hashable(value) for value in values}) < len(values):
-            wrong.append((key, "expected each value once"))
-    wrong += overlaps(varied)
+        within_foreign = key.rpartition(".")[0] in foreign
+        if not within_foreign and (fault := _axis_fault(key, values, design)):
+            yield key, fault
+    yield from overlaps(varied)
     if design == ALONE and not varied:
-        wrong.append(
-            (
-                "design",
-                f'"{design}" varies keys in turn: expected a dotted key with a list of values',
-            )
-        )
-    if design in (LHS, SOBOL):
-        if not (ranges or other_words):
-            wrong.append(
-                (
-                    "design",
-                    f'"{design}" samples ranges: expected a key with {{low = ..., high = ...}}',
-                )
-            )
-        if "samples" not in sweep:
-            wrong.append(("samples", f"missing; expected a whole number from 1 to {MAX_SAMPLES}"))
-        elif fault := samples_fault(sweep["samples"], design):
-            wrong.append(("samples", fault))
-    else:
-        wrong += [
-            (key, f'only with design = "lhs" or "sobol" (this is "{design}")')
-            for key in ("samples", "seed")
-            if key in sweep
-        ]
-    if not is_whole(sweep.get("seed", 1), 0, MAX_SEED):
-        wrong.append(("seed", f"expected a whole number from 0 to {MAX_SEED} {got(sweep['seed'])}"))
+        text = "varies keys in turn: expected a dotted key with a list of values"
+        yield "design", f'"{design}" {text}'
+    has_ranges = any(isinstance(values, Mapping) for values in varied.values())
+    yield from _sampling_faults(sweep, design, has_ranges or bool(foreign))
     if "table" in sweep and design != TABLE:
-        wrong.append(("table", f'only with design = "table" (this is "{design}")'))
+        yield "table", f'only with design = "table" (this is "{design}")'
     elif design == TABLE:
-        if not varied:
-            wrong.append(
-                (
-                    "table",
-                    f"expected the name of a CSV file with a row for every point {got(sweep.get('table'))}",
-                )
-            )
-        lengths = {len(values) for values in varied.values() if isinstance(values, list | tuple)}
-        if len(lengths) > 1:
-            wrong.append(
-                (
-                    "design",
-                    f"the columns of a table are of one length (got {alternatives(sorted(lengths))})",
-                )
-            )
-    return wrong
+        yield from _table_faults(varied, sweep.get("table"))
+
+
+def _axis_fault(key: str, values: Any, design: str) -> str | None:
+    """Say what is wrong with one varied key and its values, or None."""
+    sampled = design in SAMPLED
+    if "." not in key and key != "ablate":
+        hint = belongs(key) or near(key, [*SETTINGS, "ablate"])
+        expected = f"{', '.join(SETTINGS)}, or a dotted key such as strategy.share_to_border"
+        return f"expected {expected}.{hint}"
+    if key.partition(".")[0] in FIXED:
+        return "cannot vary between the points of a sweep"
+    if isinstance(values, Mapping):
+        if sampled:
+            return range_fault(values)
+        needs = f'a range needs design = "lhs" or "sobol"; with "{design}"'
+        return f"{needs} expected a list of values"
+    if not isinstance(values, list | tuple) or not values:
+        ranged = " or a range {low = ..., high = ...}" if sampled else ""
+        return f"expected a list of at least one value{ranged} {got(values)}"
+    if key == "ablate" and (other := [value for value in values if not _are_names(value)]):
+        return f'expected lists of couplings, such as [["leak"], []] {got(other[0])}'
+    if design != TABLE and len({hashable(value) for value in values}) < len(values):
+        return "expected each value once"
+    return None
+
+
+def _sampling_faults(
+    sweep: Mapping[str, Any], design: str, has_ranges: bool
+) -> Iterator[tuple[str, str]]:
+    """Report what is wrong with `samples` and `seed`."""
+    if design in SAMPLED:
+        if not has_ranges:
+            text = "samples ranges: expected a key with {low = ..., high = ...}"
+            yield "design", f'"{design}" {text}'
+        if "samples" not in sweep:
+            yield "samples", f"missing; expected a whole number from 1 to {MAX_SAMPLES}"
+        elif fault := samples_fault(sweep["samples"], design):
+            yield "samples", fault
+    else:
+        for key in ("samples", "seed"):
+            if key in sweep:
+                yield key, f'only with design = "lhs" or "sobol" (this is "{design}")'
+    if not is_whole(sweep.get("seed", 1), 0, MAX_SEED):
+        yield "seed", f"expected a whole number from 0 to {MAX_SEED} {got(sweep['seed'])}"
+
+
+def _table_faults(varied: Mapping[str, Any], table: Any) -> Iterator[tuple[str, str]]:
+    """Report what is wrong with the columns of a table of points."""
+    if not varied:
+        expected = "expected the name of a CSV file with a row for every point"
+        yield "table", f"{expected} {got(table)}"
+    lengths = {len(values) for values in varied.values() if isinstance(values, list | tuple)}
+    if len(lengths) > 1:
+        each = alternatives(sorted(lengths))
+        yield "design", f"the columns of a table are of one length (got {each})"
 
 
 def overlaps(varied: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Keys that lie within another varied key, or that tables among its values set too: one of the two would be lost."""
+    """Report keys within another varied key, since one of the two values would be lost."""
     known = set(varied)
     return [
         (key, f"overlaps {above}: one key is varied twice; keep one of them")
@@ -154,7 +147,7 @@ def overlaps(varied: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def in_other_words(varied: Mapping[str, Any]) -> dict[str, str]:
-    """Keys whose values are a range in words that others use for it, `{min = 0, max = 1}`, each with how it is written here."""
+    """Report ranges in words of other programs, such as `{min = 0, max = 1}`, by key."""
     ends: dict[str, dict[str, Any]] = {}
     for key, value in varied.items():
         above, _, word = key.rpartition(".")
@@ -164,15 +157,17 @@ def in_other_words(varied: Mapping[str, Any]) -> dict[str, str]:
         key: next((pair for pair in ENDS if pair[0] in given and pair[1] in given), None)
         for key, given in ends.items()
     }
-    return {
-        key: f"a range is written {{low = {ends[key][pair[0]]:g}, high = {ends[key][pair[1]]:g}}}, not with {' and '.join(ends[key])}"
-        for key, pair in found.items()
-        if pair
-    }
+    wrong = {}
+    for key, pair in found.items():
+        if pair:
+            low, high = (ends[key][word] for word in pair)
+            words = " and ".join(ends[key])
+            wrong[key] = f"a range is written {{low = {low:g}, high = {high:g}}}, not with {words}"
+    return wrong
 
 
 def range_fault(values: Mapping[str, Any]) -> str | None:
-    """What a range should have been, or None."""
+    """Say what a range should have been, or None."""
     low, high, scale = (
         values.get("low", "absent"),
         values.get("high", "absent"),
@@ -200,7 +195,10 @@ def range_fault(values: Mapping[str, Any]) -> str | None:
 
 
 def samples_fault(samples: Any, design: str) -> str | None:
-    """What a number of samples should have been, or None. Sobol' points are balanced only in powers of two."""
+    """Say what a number of samples should have been, or None.
+
+    Sobol' points are balanced only if their number is a power of two.
+    """
     if not is_whole(samples, 1, MAX_SAMPLES):
         return f"expected a whole number from 1 to {MAX_SAMPLES} {got(samples)}"
     if design == SOBOL and samples & (samples - 1):
@@ -210,7 +208,7 @@ def samples_fault(samples: Any, design: str) -> str | None:
 
 
 def size(sweep: Mapping[str, Any]) -> int:
-    """Number of rows of a checked sweep, without making them."""
+    """Count the rows of a checked sweep without making them."""
     varied = axes(sweep)
     lists = [len(values) for values in varied.values() if not isinstance(values, Mapping)]
     if sweep.get("design") == TABLE:
@@ -221,9 +219,10 @@ def size(sweep: Mapping[str, Any]) -> int:
 
 
 def rows(sweep: Mapping[str, Any], is_integer: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
-    """The points of a checked sweep as values by key, in the order of its keys, the last list varying fastest, samples slowest.
+    """Yield the points of a checked sweep as values by key, in the order of its keys.
 
-    One at a time, the first point varies nothing, and each of the others one key.
+    The last list varies fastest and samples vary slowest. With "one_at_a_time" the first point
+    varies nothing and each other point varies one key.
     """
     varied = axes(sweep)
     lists = {key: values for key, values in varied.items() if not isinstance(values, Mapping)}
@@ -252,7 +251,10 @@ def sample(
     design: Literal["lhs", "sobol"] | str,
     whole: set[str] = frozenset(),  # type: ignore[assignment]
 ) -> list[dict[str, float]]:
-    """`n` rows of values within the ranges, to six digits; those of `whole` keys are whole numbers, both ends as likely as the rest."""
+    """Draw `n` rows of values within the ranges, to six digits.
+
+    Values of `whole` keys are whole numbers; both ends are as likely as the others.
+    """
     from scipy.stats import qmc
 
     engine = qmc.LatinHypercube if design == LHS else qmc.Sobol
@@ -264,14 +266,14 @@ def sample(
 
 
 def placed(u: float, ends: Mapping[str, Any], whole: bool) -> float:
-    """The value at the share `u` of a range."""
+    """Return the value at the share `u` of a range."""
     low, high = ends["low"], ends["high"]
     if ends.get("scale") == "log":
         value = low * (high / low) ** u
         value = round(value) if whole else value
     else:
         value = low + math.floor(u * (high - low + 1)) if whole else low + u * (high - low)
-    # Six digits: short to read, and equal where two machines' powers differ in the last bit.
+    # Six digits are short, and are equal on machines whose powers differ in the last bit.
     return min(max(value if whole else float(f"{value:.6g}"), low), high)
 
 

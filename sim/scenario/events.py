@@ -1,8 +1,9 @@
 """Dated events, `[[events]]`: what changes on a day of the horizon, and until when.
 
-An event changes *values*: on a day they are the file's, with every event in force then (`day <= d < until`) laid over them in the order of
-the file, the last one winning; afterwards they return. Its other half is a closed list of shocks from outside the model. Two of these
-happen once, on their day (`civilian_harm`, `announce_departure`); the others are in force like a value.
+An event replaces *values* of the file while it is in force (`day <= d < until`); afterwards they
+return. If several events set a key, the last one in the file counts. An event can also cause
+shocks, a fixed list of changes from outside the model. The shocks `civilian_harm` and
+`announce_departure` happen once, on the event's day; the others are in force as a value is.
 """
 
 from __future__ import annotations
@@ -25,23 +26,19 @@ if TYPE_CHECKING:
 
 TheatreName = Literal[MODELLED_THEATRES]  # type: ignore[valid-type]
 ExitName = Literal[EXITS]  # type: ignore[valid-type]
-MAX_EVENTS = 1_000  # each is held against all others; a change every week of the longest horizon, and as many again, fit
-MID_RUN = (
-    "strategy",
-    "secrecy",
-    "partner",
-    "mandate",
-    "eradication",
-    "parameters",
-)  # sections whose values may change during a run
+# Each event is compared with all others. A change every week of the longest horizon fits twice.
+MAX_EVENTS = 1_000
+# Sections whose values may change during a run.
+MID_RUN = ("strategy", "secrecy", "partner", "mandate", "eradication", "parameters")
+# Why a parameter cannot change during a run, by when it acts.
 TOO_LATE = {
     "start": "acts when the world is made",
     "burn-in": "acts in the burn-in only",
-}  # by when a parameter acts
+}
 
 
 class CivilianHarm(Section):
-    """An incident: civilians killed, whole people, over the communities of a theatre by population."""
+    """Civilians killed in an incident, spread over a theatre's communities by population."""
 
     theatre: TheatreName
     side: Literal["state", "armed"] = Field(description="who did it")
@@ -52,19 +49,18 @@ class CivilianHarm(Section):
 
 
 class AnnounceDeparture(Section):
-    """It is made public that troops will have left a theatre by a day; whether they do is the strategy's affair."""
+    """A public announcement that troops will leave a theatre by a day; the strategy may differ."""
 
     theatre: TheatreName
     leave_day: int = Field(ge=0, le=7_300)
 
     def idle(self, unmoved: Callable[[], str | None]) -> str | None:
-        return (
-            unmoved() if self.theatre != "vraem" else None
-        )  # groups in the VRAEM hold back whoever leaves
+        # In the VRAEM it always acts: groups there hold back even if no unit leaves.
+        return unmoved() if self.theatre != "vraem" else None
 
 
 class Eradicate(Section):
-    """Coca cleared from outside the model's teams: an observed programme, say. Season and found fields do not bind it."""
+    """Coca cleared by others than the model's teams, regardless of season and of located fields."""
 
     theatre: TheatreName
     ha_per_year: float = Field(ge=0, le=500_000)
@@ -74,8 +70,11 @@ class Eradicate(Section):
 
 
 class RouteEffort(Section):
-    """An unseen search on a share of all routes: a load on one of them is lost with probability 1 - exp(-kappa effort) over its way. Of two
-    in force, the later one decides where both search."""
+    """A hidden search on a share of all routes.
+
+    A load on one of them is lost with probability 1 - exp(-kappa effort) over its journey. If two
+    searches are in force on the same route, the later event counts.
+    """
 
     share_of_routes: Share
     effort: float = Field(ge=0, le=1e6, description="people on each of these routes")
@@ -86,7 +85,7 @@ class RouteEffort(Section):
         default=0,
         ge=0,
         le=1_000_000,
-        description="which routes they are: another number draws others",
+        description="which routes they are: another number draws other routes",
     )
 
     def idle(self, unmoved: Callable[[], str | None]) -> str | None:
@@ -121,7 +120,7 @@ ONCE = ("civilian_harm", "announce_departure")
 
 
 class Event(Section):
-    """One `[[events]]` table. In `set`, a dotted key of the scenario or a shock, and its value."""
+    """One `[[events]]` table. `set` holds dotted keys of the scenario or shocks, and values."""
 
     day: int = Field(ge=0, le=7_300, description="day of the horizon from which it is in force")
     until: int | None = Field(
@@ -160,17 +159,18 @@ class Event(Section):
         if departure is not None and departure["leave_day"] < self.day:
             told = departure["leave_day"]
             raise ValueError(
-                f"set.announce_departure.leave_day: expected day = {self.day} or a later day (got {told})"
+                "set.announce_departure.leave_day: "
+                f"expected day = {self.day} or a later day (got {told})"
             )
         return self
 
     def holds(self, day: int) -> bool:
-        """Whether it is in force on a day."""
+        """Whether the event is in force on a day."""
         return self.day <= day and (self.until is None or day < self.until)
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted keys and values; the table of a shock stays whole."""
+    """Yield dotted keys and values; the table of a shock is one value."""
     for key, value in table.items():
         name = prefix + key
         if isinstance(value, Mapping) and name not in TABLES:
@@ -180,7 +180,7 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
 
 
 def _fault(key: str, value: Any) -> list[tuple[str, str]]:
-    """What is wrong with one entry, as far as it can be told without the rest of the file."""
+    """Report what is wrong with one entry, as far as the entry alone shows it."""
     section, _, rest = key.partition(".")
     if key in TABLES:
         if not isinstance(value, Mapping):
@@ -213,12 +213,12 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
 
 
 def shocks() -> list[dict[str, str]]:
-    """Every shock: name, what it takes, meaning."""
+    """List every shock: name, what it takes, meaning."""
     tables = [
         {
             "name": name,
             "expects": "{" + ", ".join(table.model_fields) + "}",
-            "meaning": (table.__doc__ or "").strip(),
+            "meaning": " ".join((table.__doc__ or "").split()),
         }
         for name, table in TABLES.items()
     ]
@@ -229,20 +229,23 @@ def shocks() -> list[dict[str, str]]:
 
 
 def idle_shock(key: str, value: Any, unmoved: Callable[[], str | None]) -> str | None:
-    """Why a shock does nothing, or None. `unmoved` says why no soldiers move to the border while it is in force, or None."""
+    """Say why a shock has no effect, or None.
+
+    `unmoved` says why no soldiers move to the border while it is in force, or None.
+    """
     if key in NUMBERS:
         return f"has no effect: 1 is what holds without it {got(value)}" if value == 1 else None
     return TABLES[key].model_validate(dict(value)).idle(unmoved)
 
 
 def turns(scenario: Scenario) -> tuple[int, ...]:
-    """Days of the horizon on which something starts or ends, in order."""
+    """Return the days of the horizon on which an event starts or ends, in order."""
     days = {day for event in scenario.events for day in (event.day, event.until) if day is not None}
     return tuple(sorted(day for day in days if day < scenario.time.horizon_days))
 
 
 def values_on(events: tuple[Event, ...], day: int) -> dict[str, Any]:
-    """Keys of the scenario that events in force on a day set, the last one winning."""
+    """Return the keys and values that the events in force on a day set; the last event counts."""
     return {
         key: value
         for event in events
@@ -253,7 +256,10 @@ def values_on(events: tuple[Event, ...], day: int) -> dict[str, Any]:
 
 
 def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
-    """Shocks in force on a day, in the order of the file: (name, number or table). What happens once stands on its own day only."""
+    """Return the shocks in force on a day, in the order of the file: (name, number or table).
+
+    A shock that happens once is in force only on the event's first day.
+    """
     found = [
         (key, value, event.day)
         for event in events
@@ -265,7 +271,10 @@ def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
 
 
 def scenario_on(scenario: Scenario, day: int) -> Scenario:
-    """The scenario whose values hold on a day; it has no events of its own. ValidationError where they do not go together."""
+    """Return the scenario with the values of a day and without events.
+
+    ValidationError if these values do not fit together.
+    """
     tree = scenario.model_dump(exclude={"events", "sweep", "strategies", "futures"})
     for key, value in values_on(scenario.events, day).items():
         *path, last = key.split(".", 1) if key.startswith("parameters.") else key.split(".")
@@ -278,7 +287,7 @@ def scenario_on(scenario: Scenario, day: int) -> Scenario:
 
 
 def check(scenario: Scenario) -> PydanticCustomError | None:
-    """What is wrong with the events of a scenario, as one error, or None: days beyond the horizon, values that the schema refuses."""
+    """Report days beyond the horizon and values that the schema refuses, as one error, or None."""
     horizon = scenario.time.horizon_days
     wrong = {
         (
@@ -288,9 +297,8 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
         for i, event in enumerate(scenario.events)
         if event.day >= horizon
     }
-    fine = {
-        hashable({})
-    }  # incidents change no value, seasons come back: most days of a long list were seen before
+    # Incidents change no value and seasons come back, so most days of a long list repeat others.
+    fine = {hashable({})}
     for day in turns(scenario):
         values = hashable(values_on(scenario.events, day))
         if values in fine:
@@ -308,7 +316,7 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
 
 
 def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
-    """Number of the last event in force that sets a key, or something in its table."""
+    """Return the index of the last event in force that sets a key, or a key of the same table."""
     table = key.rpartition(".")[0]
     last = max((i for i, event in enumerate(events) if event.holds(day)), default=0)
     for wanted in (
@@ -323,7 +331,7 @@ def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
 
 
 def without_movement(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The same events for a strategy that moves nobody: what they do to the settings of the movement is left out."""
+    """Return the events for a strategy that moves no unit: without the settings of the movement."""
     kept = [
         (
             event,

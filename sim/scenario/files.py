@@ -1,4 +1,4 @@
-"""Read a scenario file: TOML, `extends`, overrides, and every problem of the file reported at once."""
+"""Read a scenario file: TOML, `extends` and overrides. Every problem is reported at once."""
 
 import datetime
 import json
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from sim.errors import Problem, ScenarioError, got
+from sim.errors import Problem, ScenarioError, got, shown
 from sim.scenario import effects
 from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
@@ -29,7 +29,10 @@ SETTING = "--set"
 
 
 class Layer(NamedTuple):
-    """One file of a chain of `extends`, or the overrides: its label in messages, its tables, and what is wrong with it by itself."""
+    """One file of a chain of `extends`, or the overrides.
+
+    label: its name in messages; tree: its tables; problems: those of the layer by itself.
+    """
 
     label: str
     tree: dict[str, Any]
@@ -42,24 +45,26 @@ def load_scenario(
     options: Mapping[str, Mapping[str, object]] | None = None,
     allow_code: bool = False,
 ) -> Scenario:
-    """The scenario of a file, with `overrides` (dotted key -> value) laid over it; ScenarioError lists every problem, and a
-    ScenarioWarning tells of each setting without effect.
+    """Load a scenario file and apply `overrides` (dotted key -> value).
 
-    `path` may be `redeploy:NAME`, a scenario that comes with the package (`sim.scenario.shipped`).
-    `options`: more overrides by the option of the command line that asked for them, such as `--seed`, after which their problems are named.
-    A strategy `module:Class` is not imported here: a run of the scenario does that, and takes it from the scenario's folder only, unless
-    `allow_code`.
+    path: a file, or `redeploy:NAME`, a scenario that comes with the package.
+    options: more overrides, by the option of the command line that sets them, such as `--seed`;
+    messages name the option.
+    allow_code: a run of the scenario may import a strategy `module:Class` from outside the
+    scenario's folder. Loading imports none.
+
+    ScenarioError lists every problem. A ScenarioWarning reports each setting without effect.
     """
     given, path = path, located(path)
     label = str(given) if is_shipped(given) else path.name
-    # A user has no files beside a shipped scenario: what an option names starts from where we are.
+    # A user has no files beside a shipped scenario: paths in options start from the current folder.
     folder = Path() if is_shipped(given) else path.parent
     try:
         layers = _chain(path, label)
         for option, values in {SETTING: overrides or {}, **(options or {})}.items():
             if values:
                 layers.append(_layer(option, tree_of(values), folder))
-        # Absolute, so that a worker in another directory finds a strategy beside the file.
+        # Absolute, so that a worker in another folder finds a strategy beside the file.
         scenario = validated(layers, Home(path.absolute(), allow_code))
         if not scenario.plan:  # the settings of a plan are checked over all its arms
             effects.warn(
@@ -73,9 +78,10 @@ def load_scenario(
 
 
 def with_code(scenario: Scenario) -> Scenario:
-    """The scenario, ready to run: the strategies of a user that it names are imported, and their settings checked and filled in.
+    """Import a user's own strategies that a scenario names; check and fill in their settings.
 
-    ScenarioError lists every problem. One that names no such code is given back as it is."""
+    A scenario without such code is returned as it is. ScenarioError lists every problem.
+    """
     if scenario.home.reads_code or not scenario.own_code:
         return scenario
     tree = scenario.model_dump() | {"sweep": scenario.sweep}
@@ -86,7 +92,10 @@ def with_code(scenario: Scenario) -> Scenario:
 
 
 def validated(layers: list[Layer], home: Home) -> Scenario:
-    """Merge the layers, later over earlier, and check the whole; a problem is named after the last layer that holds its key."""
+    """Merge the layers, later over earlier, and check the result.
+
+    A problem is reported under the label of the last layer that holds its key.
+    """
     tree: dict[str, Any] = {}
     for layer in layers:
         tree = merged(tree, layer.tree)
@@ -108,20 +117,21 @@ def validated(layers: list[Layer], home: Home) -> Scenario:
 
 
 def _labelled(key: str, tree: Mapping[str, Any]) -> str:
-    """Which of [[strategies]] a key belongs to, by its label."""
-    place = re.match(r"strategies\[(\d+)\]", key)
-    table = tree["strategies"][int(place.group(1))] if place else {}
+    """Name the label of the entry of [[strategies]] that a key belongs to."""
+    entry = re.match(r"strategies\[(\d+)\]", key)
+    table = tree["strategies"][int(entry.group(1))] if entry else {}
     return (
-        f" (labelled {got(table['label'])[5:-1]})"
+        f" (labelled {shown(table['label'])})"
         if isinstance(table, dict) and isinstance(table.get("label"), str)
         else ""
     )
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, table by table; lists and values replace.
+    """Merge `above` over `below`, table by table; lists and values are replaced.
 
-    Another strategy drops the settings of the one below. The rows of a table are a whole design: another one drops them, and they drop it.
+    If `above` names another strategy, the settings of the one below are dropped. The rows of a
+    table are a complete design: they replace any other design, and another design replaces them.
     """
     result = dict(below)
     for key, value in above.items():
@@ -148,7 +158,7 @@ def _is_other_design(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool
 
 
 def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
-    """Dotted keys as nested tables; the names of [parameters] and [sweep] keep their dots."""
+    """Turn dotted keys into nested tables; names in [parameters] and [sweep] keep their dots."""
     tree: dict[str, Any] = {}
     for dotted, value in flat.items():
         head, _, rest = dotted.partition(".")
@@ -169,7 +179,7 @@ def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
 
 
 def parse_setting(text: str) -> tuple[str, object]:
-    """`key=value` of the command line; the value as TOML would read it, else as text."""
+    """Parse `key=value` of the command line; the value is read as TOML, otherwise as text."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise ScenarioError([Problem(SETTING, "", f"expected key=value {got(text)}")])
@@ -181,7 +191,7 @@ def parse_setting(text: str) -> tuple[str, object]:
 
 
 def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
-    # One spelling for nested and quoted dotted names, so that one layer can replace what another wrote the other way.
+    # Nested and quoted dotted names get one spelling, so that a layer can replace either form.
     problems = []
     for section in ("parameters", "sweep"):
         if isinstance(table := tree.get(section), dict):
@@ -209,7 +219,7 @@ def _layer(label: str, tree: dict[str, Any], folder: Path) -> Layer:
 
 
 def _chain(path: Path, label: str) -> list[Layer]:
-    """The file and all it extends, the farthest first."""
+    """Read a file and all that it extends, the most basic file first."""
     layers: list[Layer] = []
     seen: list[Path] = []
     asked_by = None
@@ -231,9 +241,7 @@ def _chain(path: Path, label: str) -> list[Layer]:
         seen.append(path.resolve())
         parent = tree.pop("extends", None)
         if any("title" in layer.tree for layer in layers):
-            tree.pop(
-                "description", None
-            )  # what is told under another title is not told of this file
+            tree.pop("description", None)  # it describes a file with another title
         layers.insert(0, _layer(label, tree, path.parent))
         if parent is None:
             return layers
@@ -244,15 +252,15 @@ def _chain(path: Path, label: str) -> list[Layer]:
         try:
             path, asked_by, label = beside(path.parent, parent), label, parent
         except Unreadable as error:
-            told = f"{got(parent)[5:-1]} {error}"
+            told = f"{shown(parent)} {error}"
             raise ScenarioError([Problem(label, "extends", told)]) from None
 
 
 def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
-    """The tables of one file. A file that another extends is reported under the name of the one that asked."""
-    file, key, named = (
-        (asked_by, "extends", f"{got(label)[5:-1]} ") if asked_by else (str(path), "", "")
-    )
+    """Read the tables of one file; problems are reported under `asked_by`, which extends it."""
+    file, key, named = str(path), "", ""
+    if asked_by:
+        file, key, named = asked_by, "extends", f"{shown(label)} "
 
     def refuse(text: str, line: str = "") -> ScenarioError:
         return ScenarioError([Problem(label if line else file, line or key, text)])
@@ -276,7 +284,7 @@ def _read(path: Path, label: str, asked_by: str | None) -> dict[str, Any]:
 
 
 def _origin(key: str, layers: list[Layer], main: str) -> str:
-    """The label of the last layer that holds the key, or the table it should stand in."""
+    """Return the label of the last layer that holds the key, or else the key's table."""
     key = re.sub(r"\[\d+\]", "", key)
     for depth in range(key.count(".") + 1, 0, -1):
         prefix = ".".join(key.split(".")[:depth])
@@ -294,7 +302,10 @@ def _holds(tree: Any, dotted: str) -> bool:
 
 
 def to_toml(scenario: Scenario | Mapping[str, Any]) -> str:
-    """A resolved scenario (or its tables) as a file that `load_scenario` reads back: values of a table first, then the tables in it."""
+    """Write a resolved scenario (or its tables) as TOML that `load_scenario` reads back.
+
+    The values of a table come first, then its tables.
+    """
     lines: list[str] = []
 
     def write(table: Mapping[str, Any], name: str, head: str = "[{}]") -> None:
@@ -354,7 +365,7 @@ def _value(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    # TOML takes no DEL, and a terminal should take no other control character.
+    # TOML does not allow DEL, and a terminal should receive no other control character either.
     return "".join(
         letter if letter.isprintable() else f"\\U{ord(letter):08x}"
         for letter in json.dumps(value, ensure_ascii=False)

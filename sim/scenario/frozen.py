@@ -1,14 +1,14 @@
-"""Values that cannot be changed, in one spelling, and tables as one level of dotted keys."""
+"""Immutable values, and nested tables as one level of dotted keys."""
 
 import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-RANGE = {"low", "high", "scale"}  # the words of a range of values: {low = 0, high = 1}
+RANGE = {"low", "high", "scale"}  # the keys of a range of values: {low = 0, high = 1}
 
 
 class Frozen(dict[str, Any]):
-    """A dict that cannot be changed, so that a frozen scenario is frozen at every depth; it pickles and copies as a value."""
+    """An immutable dict, so that a scenario is immutable at every depth. It can be pickled."""
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a scenario cannot be changed; load it with other overrides")
@@ -20,7 +20,7 @@ class Frozen(dict[str, Any]):
 
 
 def freeze(value: Any) -> Any:
-    """A value that cannot be changed: tables as `Frozen`, lists as tuples, dates as text."""
+    """Make a value immutable: tables become `Frozen`, lists tuples, and dates text."""
     match value:
         case Mapping():
             return Frozen({key: freeze(inner) for key, inner in value.items()})
@@ -32,14 +32,20 @@ def freeze(value: Any) -> Any:
 
 
 def as_whole(value: Any) -> Any:
-    """364.0, as pandas and SALib write a whole number, as 364; anything else as it is. Beyond 2^53 a float is not exact."""
+    """Turn 364.0, as pandas and SALib write whole numbers, into 364; leave other values alone.
+
+    Beyond 2^53 a float is not exact and stays a float.
+    """
     return (
         int(value) if type(value) is float and value.is_integer() and abs(value) <= 2**53 else value
     )
 
 
 def pairs(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """(dotted key, value) of nested tables; a key written twice comes twice. A table of the words of a range is one value."""
+    """Yield (dotted key, value) of nested tables; a range {low = 0, high = 1} is one value.
+
+    A key that is written twice, nested and quoted, comes twice.
+    """
     for key, value in tree.items():
         if isinstance(value, Mapping) and not (value and value.keys() <= RANGE):
             yield from pairs(value, f"{prefix}{key}.")
@@ -48,12 +54,12 @@ def pairs(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def flatten(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested tables as one level of dotted keys: `{"a": {"b": 1}}` becomes `{"a.b": 1}`."""
+    """Turn nested tables into one level of dotted keys: `{"a": {"b": 1}}` into `{"a.b": 1}`."""
     return dict(pairs(tree))
 
 
 def hashable(value: Any) -> Any:
-    """A value that is equal to another's just where the values are, and that a set can hold."""
+    """Return a hashable value that equals another's exactly if the two values are equal."""
     match value:
         case Mapping():
             return ("table", frozenset((key, hashable(inner)) for key, inner in value.items()))

@@ -1,7 +1,8 @@
-"""`[futures]`: what is not known. Each future is one draw of the uncertain parameters; every strategy meets the same futures.
+"""`[futures]`: uncertain parameters. Each future is one draw of them, the same for every strategy.
 
-Future 0 holds the scenario's own values. A future is another world, so a pair of runs is of one future and one replication. With
-`design = "table"` the futures are the rows of a file, such as the ensemble that `redeploy calibrate` leaves: joint draws, not ranges.
+Future 0 holds the scenario's own values. A future is another world, so a pair of runs has the same
+future and the same replication. With `design = "table"` the futures are the rows of a file, such as
+the ensemble that `redeploy calibrate` writes; these are joint draws instead of ranges.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ASSUMED = "assumed"
 EXPECTED = 'expected a list of its values, one for each future (design = "table")'
-MAP_TABLES = "travel"  # its parameters make the travel tables: seconds for each future
+MAP_TABLES = "travel"  # its parameters change the travel tables, which take seconds a future
 
 
 class Futures(Section):
@@ -42,18 +43,21 @@ class Futures(Section):
     )
     design: Literal["lhs", "sobol", "table"] = Field(
         default="lhs",
-        description="Latin hypercube; scrambled Sobol' points (samples: a power of two); or the rows of a table",
+        description="Latin hypercube; scrambled Sobol' points (samples: a power of two); or the "
+        "rows of a table",
     )
     table: Any = Field(
         default=None,
-        exclude=True,  # its columns are the futures; where they were read from decides nothing
-        description='with design = "table": a CSV file with a row for each future and a column for each parameter; future, distance: notes',
+        exclude=True,  # its columns are the futures; the name of their file does not matter
+        description='with design = "table": a CSV file with a row for each future and a column for '
+        "each parameter; the columns future and distance are notes",
     )
     parameters: Any = Field(
         default=ASSUMED,
-        description='"assumed": every assumed parameter of the registry, over its range, but those of travel and those that this file '
-        "sets, varies or ablates; or a list of names; or name = {low, high, scale}. In a resolved scenario: name = {low, high}, or the "
-        "columns of the table",
+        description='"assumed": every assumed parameter of the registry, over its range, except '
+        "those of travel and those that this file sets, varies or ablates; or a list of names; or "
+        "name = {low, high, scale}. In a resolved scenario: name = {low, high}, or the columns of "
+        "the table",
     )
 
     @field_validator("parameters", mode="after")
@@ -65,9 +69,8 @@ class Futures(Section):
             and all(isinstance(name, str) for name in value)
         )
         if value != ASSUMED and not named and not isinstance(value, Mapping):
-            raise ValueError(
-                f'expected "{ASSUMED}", a list of parameters, or a table of name = {{low, high}} {got(value)}'
-            )
+            expected = f'"{ASSUMED}", a list of parameters, or a table of name = {{low, high}}'
+            raise ValueError(f"expected {expected} {got(value)}")
         if isinstance(value, Mapping) and (wrong := in_other_words(dict(pairs(value)))):
             raise faults(list(wrong.items()))
         return freeze(dict(pairs(value)) if isinstance(value, Mapping) else value)
@@ -76,14 +79,8 @@ class Futures(Section):
     def _whole_design(self) -> Futures:
         if self.design == TABLE:
             if not isinstance(self.parameters, Mapping):
-                raise faults(
-                    [
-                        (
-                            "table",
-                            f"expected the name of a CSV file with a row for every future {got(self.table)}",
-                        )
-                    ]
-                )
+                expected = "the name of a CSV file with a row for every future"
+                raise faults([("table", f"expected {expected} {got(self.table)}")])
             if wrong := [
                 name
                 for name, column in self.parameters.items()
@@ -92,23 +89,11 @@ class Futures(Section):
                 raise faults([(f"parameters.{name}", EXPECTED) for name in wrong])
             lengths = sorted({len(column) for column in self.parameters.values()})
             if len(lengths) > 1:
-                raise faults(
-                    [
-                        (
-                            "parameters",
-                            f"expected columns of one length (got {' and '.join(map(str, lengths))})",
-                        )
-                    ]
-                )
+                each = " and ".join(map(str, lengths))
+                raise faults([("parameters", f"expected columns of one length (got {each})")])
             if lengths != [self.samples]:
-                raise faults(
-                    [
-                        (
-                            "samples",
-                            f"expected {lengths[0]}, the rows of the table (got {self.samples})",
-                        )
-                    ]
-                )
+                expected = f"expected {lengths[0]}, the rows of the table"
+                raise faults([("samples", f"{expected} (got {self.samples})")])
         elif self.table is not None:
             raise faults([("table", f'only with design = "table" (this is "{self.design}")')])
         elif self.samples and (fault := samples_fault(self.samples, self.design)):
@@ -119,10 +104,11 @@ class Futures(Section):
 def resolved(
     futures: Futures, taken: Mapping[str, str], free: Collection[str], outside_range: bool
 ) -> Futures:
-    """The futures with each uncertain parameter and its range spelt out.
+    """Return the futures with each uncertain parameter and its range written out.
 
-    `taken`: parameters that cannot be uncertain too, with the reason; `free`: those that the scenario sets, which "assumed" leaves alone.
-    Raises `faults` by parameter, and of `samples` where it is not given: samples = 0 asks for none.
+    taken: parameters that cannot be uncertain, with the reason.
+    free: parameters that the scenario sets, which "assumed" does not include.
+    Raises `faults` by parameter, and for a missing `samples`; samples = 0 asks for no futures.
     """
     known = registry.load_registry()
     asked = futures.parameters
@@ -179,7 +165,10 @@ def resolved(
 
 @cache
 def _assumed(known: registry.Registry, taken: frozenset[str], free: frozenset[str]) -> Frozen:
-    """The ranges of all assumed parameters but these; kept, since a sweep asks for them at each of its points."""
+    """Return the ranges of all assumed parameters except these.
+
+    The result is cached, since every point of a sweep needs it.
+    """
     return freeze(
         {
             each.name: {"low": each.low, "high": each.high}
@@ -194,7 +183,7 @@ def _assumed(known: registry.Registry, taken: frozenset[str], free: frozenset[st
 
 
 def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> str | None:
-    """What the range of a parameter should have been, or None."""
+    """Say what the range of a parameter should have been, or None."""
     if not isinstance(ends, Mapping):
         return f"expected a range {{low = ..., high = ...}} {got(ends)}"
     if fault := range_fault(ends):
@@ -208,7 +197,7 @@ def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> s
 def _column_fault(
     futures: Futures, entry: registry.Parameter, column: Any, outside_range: bool
 ) -> str | None:
-    """What the first wrong value of a parameter in a table should have been, and where it stands, or None."""
+    """Say where the first wrong value of a parameter's column is and what was expected, or None."""
     for row, value in enumerate(column):
         if fault := entry.fault(value, outside_range):
             lines = getattr(futures.table, "lines", ())
@@ -219,7 +208,10 @@ def _column_fault(
 
 
 def draws(futures: Futures) -> list[dict[str, float]]:
-    """Parameter -> value in each future; the first, future 0, changes nothing. Needs resolved futures."""
+    """Return the values of the parameters in each future; future 0, the first, changes nothing.
+
+    The futures must be resolved.
+    """
     if not futures.samples:
         return [{}]
     if futures.design == TABLE:
@@ -234,7 +226,10 @@ def draws(futures: Futures) -> list[dict[str, float]]:
 
 
 def in_future(scenario: Scenario, drawn: Mapping[str, float]) -> Scenario:
-    """The scenario with the values of one future, and no futures of its own. Draws lie in checked ranges, so nothing is checked again."""
+    """Return the scenario with the values of one future, and without futures of its own.
+
+    Nothing is checked again, since the ranges of the draws have been checked.
+    """
     return scenario.model_copy(
         update={"parameters": Frozen({**scenario.parameters, **drawn}), "futures": Futures()}
     )

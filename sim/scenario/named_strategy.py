@@ -1,4 +1,4 @@
-"""A strategy as a scenario names it: its name and its own settings, checked."""
+"""The strategy of a scenario: checks of its name and of its own settings."""
 
 import json
 import math
@@ -17,7 +17,10 @@ from sim.strategies.own_code import Home
 
 
 def check_name(name: str, home: Home) -> None:
-    """ValueError if there is no strategy of this name. `module:Class` is imported only where `home` says so, else its file is looked at."""
+    """Raise ValueError if there is no strategy of this name.
+
+    `module:Class` is imported only if `home` allows it; otherwise its file is parsed.
+    """
     if own_code.is_own(name) and not home.reads_code:
         own_code.read(name, home.folder)
     else:
@@ -25,9 +28,11 @@ def check_name(name: str, home: Home) -> None:
 
 
 def source_hash(name: str, home: Home) -> str:
-    """SHA-256 of the file that holds a user's own strategy, registered or `module:Class`; "" for a shipped one.
+    """Return the SHA-256 of the file of a user's own strategy; "" for a shipped one.
 
-    Where the code has been read, a class that its module imports from another file brings that file's hash too."""
+    If the code has been imported and the class comes from another file, the hash of that file is
+    appended.
+    """
     if not own_code.is_own(name):
         kind = registry.known(name)
         return "" if registry.is_shipped(kind) else registry.file_hash(kind)
@@ -43,12 +48,15 @@ def source_hash(name: str, home: Home) -> str:
 def own_settings(
     name: str, settings: Mapping[str, Any], home: Home, levers: Iterable[str]
 ) -> dict[str, Any]:
-    """A strategy's own settings, checked by its `Settings` model and filled with that model's defaults, as plain values.
-    `levers`: the keys of [strategy] that are no setting of its own, to which a wrong key may be near.
+    """Check a strategy's own settings and fill in the defaults of its `Settings` model.
 
-    The values of a file are finite. A default of the class may be infinite ("never", say): it stands in the scenario as the text "inf",
-    since JSON has no such number, and the strategy gets the number.
-    Those of `module:Class` stay as they are until its code is read: only that the numbers are finite is known before."""
+    levers: the keys of [strategy] that are not its own settings; a wrong key may be close to one.
+
+    Values in a file are finite. A default of the class may be infinite, for instance to mean
+    "never". JSON has no such number, so the scenario holds it as the text "inf", and the strategy
+    receives the number. The settings of `module:Class` stay as they are until its code is imported;
+    before that, only the finiteness of their numbers is checked.
+    """
     if own_code.is_own(name) and not home.reads_code:
         if wrong := [
             (key, f"expected a finite number (got {value})")
@@ -64,15 +72,15 @@ def own_settings(
     known = keys_of(model)
     strangers = [key for key in settings if key not in known]
     wrong = [
-        (key, _unknown(name, key, known, levers) if place < SHOWN else "unknown key")
-        for place, key in enumerate(strangers)
+        (key, _unknown(name, key, known, levers) if number < SHOWN else "unknown key")
+        for number, key in enumerate(strangers)
     ]
     for key in set(settings) & set(known):
         if not _finite(settings[key]):
             wrong.append((key, f"expected {expectation(known[key])} (got {settings[key]})"))
     refused = {key for key, _ in wrong}
     try:
-        # By way of JSON: strict about text for numbers, yet a TOML list may fill a tuple and a text a date.
+        # Validated as JSON: text is then no number, but a list may fill a tuple and a text a date.
         left_out = refused | {
             key
             for key, value in _endless_defaults(known).items()
@@ -95,7 +103,7 @@ def own_settings(
 
 
 def _endless_defaults(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
-    """The defaults of a model that JSON cannot hold, as `_plain` spells them."""
+    """Return the defaults of a model that JSON cannot hold, as `_plain` writes them."""
     defaults = {}
     for key, field in fields.items():
         if not (field.is_required() or field.default_factory_takes_validated_data):
@@ -105,7 +113,7 @@ def _endless_defaults(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON holds it: an infinite number as text, at any depth."""
+    """Turn infinite numbers, at any depth, into text, as JSON has none."""
     match value:
         case Mapping():
             return {key: _plain(inner) for key, inner in value.items()}

@@ -1,4 +1,7 @@
-"""The findings of pydantic on a scenario, in the words of a scenario file: dotted key, what was expected, a near name."""
+"""Problems of a scenario in terms of its file: dotted key, what was expected, a near name.
+
+The findings of pydantic are translated into such messages.
+"""
 
 import datetime
 import difflib
@@ -16,12 +19,15 @@ from sim.scenario.toml import hint_for
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """The keys that a table of the file may hold, and the field behind each. Fields that no file writes are left out."""
+    """Return the keys that a table of the file may hold, and their fields.
+
+    Fields that no file may set are left out.
+    """
     return {field.alias or name: field for name, field in model.model_fields.items() if field.repr}
 
 
 def inner(field: FieldInfo) -> Any:
-    """The field's type, without `| None` and bounds."""
+    """Return the type of a field without `| None` and bounds."""
     kind = field.annotation
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(argument for argument in get_args(kind) if argument is not type(None))
@@ -29,14 +35,14 @@ def inner(field: FieldInfo) -> Any:
 
 
 def rows_of(field: FieldInfo) -> type[BaseModel] | None:
-    """What each row of a list of tables must be, or None where the field is no such list."""
+    """Return the model of the rows of a list of tables; None if the field is no such list."""
     kind = inner(field)
     row = get_args(kind)[0] if get_origin(kind) is tuple else None
     return row if isinstance(row, type) and issubclass(row, BaseModel) else None
 
 
 def _marks(field: FieldInfo) -> list[Any]:
-    # Of a field that may be absent, the bounds stand one level down.
+    # If a field may be absent, its bounds are one level further down.
     below = [
         mark
         for part in get_args(field.annotation)
@@ -49,7 +55,7 @@ def _marks(field: FieldInfo) -> list[Any]:
 
 
 def expectation(field: FieldInfo) -> str:
-    """What a field takes, in words: `a whole number from 0 to 730`."""
+    """Say what a field takes: `a whole number from 0 to 730`."""
     kind = inner(field)
     if get_origin(kind) is Literal:
         return alternatives(get_args(kind))
@@ -58,7 +64,7 @@ def expectation(field: FieldInfo) -> str:
     if row := rows_of(field):
         return f"a list of tables, each with {', '.join(keys_of(row))}"
     if kind is Any or get_origin(kind) is tuple:
-        return "a list" if kind is not Any else "a value as told"
+        return "a list" if kind is not Any else "a value as described"
     noun = {
         int: "a whole number",
         float: "a number",
@@ -86,7 +92,7 @@ def expectation(field: FieldInfo) -> str:
 
 
 def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
-    """One pydantic error that carries several faults: (dotted key below the field, what was expected)."""
+    """Make one pydantic error of several faults: (key below the field, what was expected)."""
     return PydanticCustomError(
         "faults",
         "{text}",
@@ -95,7 +101,7 @@ def faults(found: Sequence[tuple[str, str]]) -> PydanticCustomError:
 
 
 def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
-    """Pydantic's findings on `model` as (dotted key, what was expected) in the words of this module."""
+    """Translate pydantic's findings on `model` into (dotted key, what was expected)."""
     found: list[tuple[str, str]] = []
     for item in error.errors(include_url=False):
         found += _pairs(item, model, hint=len(found) < SHOWN)
@@ -103,7 +109,7 @@ def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str,
 
 
 def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    """Every key of a table and of the tables in it, dotted."""
+    """List every key of a table and of the tables in it, dotted."""
     found = []
     for key, field in keys_of(model).items():
         kind = inner(field)
@@ -113,7 +119,10 @@ def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
 
 
 def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
-    """What to say of an unknown `key` of the table `at` ("" for the whole file): the near name, wherever it belongs."""
+    """Suggest a known key for an unknown `key` of the table `at` ("" for the whole file).
+
+    The known key may belong to another table.
+    """
     names = registry.load_registry().names
     full = f"{at}.{key}" if at else key
     for name in (
@@ -132,21 +141,21 @@ def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
     )
 
 
-_places: dict[str, str] = {}
+_tables: dict[str, str] = {}
 
 
 def belongs(key: str) -> str:
-    """Where a key stands that a scenario has, but not here: ` title stands above the first [table] of the file.`; else nothing."""
-    return _places.get(key, "")
+    """Say in which table a known key belongs: ` It is a key of [time].`; "" for an unknown key."""
+    return _tables.get(key, "")
 
 
-def learn_places(scenario: type[BaseModel]) -> None:
-    """Note what `belongs` says of each key of a scenario that stands in one place only; the schema calls it once."""
+def learn_tables(scenario: type[BaseModel]) -> None:
+    """Prepare the answers of `belongs`, for keys of one table only; the schema calls this once."""
     sections: dict[str, set[str]] = {}
     for section, _, key in (dotted.rpartition(".") for dotted in dotted_keys(scenario)):
         if section:
             sections.setdefault(key, set()).add(section)
-    _places.update(
+    _tables.update(
         {
             key: f" It is a key of [{min(owners)}]."
             for key, owners in sections.items()
@@ -155,19 +164,20 @@ def learn_places(scenario: type[BaseModel]) -> None:
     )
     for key, field in {"extends": None, **keys_of(scenario)}.items():
         is_value = field is None or key in ("schema", "ablate") or inner(field) in (str, bool)
-        above, below = (
-            f" {key} stands above the first [table] of the file.",
-            f" {key} is a table of its own: its keys stand under [{key}]",
-        )
-        _places[key] = above if is_value else f"{below}, for all strategies."
+        if is_value:
+            _tables[key] = f" {key} belongs above the first [table] of the file."
+        else:
+            own = f" {key} is a table of its own: its keys belong under [{key}]"
+            _tables[key] = f"{own}, for all strategies."
 
 
 def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[str, str]]:
-    # A field that no file writes (a strategy's own settings) lies flat in its table, so its name is no part of the key.
+    # A strategy's own settings are a field that no file names: their keys stand directly in the
+    # table, so the field's name is not part of the key.
     table, field = model, None
     key: list[str] = []
     for part in item["loc"]:
-        if isinstance(part, int):  # a place in a list of tables: `events[0]`
+        if isinstance(part, int):  # an index in a list of tables: `events[0]`
             key[-1:] = [f"{key[-1]}[{part}]"] if key else [f"[{part}]"]
             continue
         field = next((f for name, f in table.model_fields.items() if part in (name, f.alias)), None)
@@ -197,21 +207,12 @@ def _pairs(item: Any, model: type[BaseModel], hint: bool = True) -> list[tuple[s
             return [(name, str(item["ctx"]["error"]))]
         case "literal_error" if field:
             offered = [choice for choice in get_args(inner(field)) if isinstance(choice, str)]
-            return [
-                (
-                    name,
-                    f"expected {expectation(field)} {got(item['input'])}.{near(str(item['input']), offered)}",
-                )
-            ]
+            near_by = near(str(item["input"]), offered)
+            return [(name, f"expected {expectation(field)} {got(item['input'])}.{near_by}")]
         case _ if field:
             typed = isinstance(item["input"], str) and inner(field) in (int, float, bool)
             mend = hint_for(f"x = {item['input']}", is_toml=True) if typed else ""
-            return [
-                (
-                    name,
-                    f"expected {expectation(field)} {got(item['input'])}"
-                    + (f". {mend}" if mend else ""),
-                )
-            ]
+            expected = f"expected {expectation(field)} {got(item['input'])}"
+            return [(name, f"{expected}. {mend}" if mend else expected)]
         case _:
             return [(name, item["msg"])]

@@ -1,4 +1,7 @@
-"""Read a short text that a user names, and the rows of one that is CSV: whatever else stands at that path is refused in words."""
+"""Read a short text file that a user names, and the rows of a CSV text.
+
+Anything else at that path is refused with a message that says what it is.
+"""
 
 import codecs
 import csv
@@ -14,15 +17,18 @@ MAX_BYTES = 1_000_000
 
 
 class Unreadable(Exception):
-    """The path holds no such text; the argument says what stands there."""
+    """A path without a readable text; the argument says what is there."""
 
 
 class NotCSV(Exception):
-    """A row cannot be read; the arguments are the line on which it begins and why."""
+    """A row that cannot be read; the arguments are the line on which it begins and the reason."""
 
 
 def read_text(path: Path, noun: str) -> str:
-    """The text of a file of at most 1 MB in UTF-8; Unreadable for anything else. `noun` is what was expected: `scenario file`."""
+    """Read a file of at most 1 MB in UTF-8; Unreadable for anything else.
+
+    noun: what was expected, such as `scenario file`.
+    """
     try:
         if path.is_symlink() and not path.exists():
             raise Unreadable(f'is a link to "{path.readlink()}", which does not exist')
@@ -67,23 +73,27 @@ def read_text(path: Path, noun: str) -> str:
 
 
 def wide_encoding(content: bytes) -> str | None:
-    """The name of an encoding of two or four bytes a letter, by its mark or by where the zero bytes of plain letters stand, or None."""
+    """Name an encoding of two or four bytes a character, or None.
+
+    It is recognised by its byte order mark, or by the zero bytes of plain letters.
+    """
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "UTF-32"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
     head = content[:1_000]
     for width, name in ((4, "UTF-32"), (2, "UTF-16")):
-        zeros = [head[place::width].count(0) * width / max(len(head), 1) for place in range(width)]
+        zeros = [head[byte::width].count(0) * width / max(len(head), 1) for byte in range(width)]
         if len(head) >= width and sorted(zeros)[0] < 0.1 and sorted(zeros)[1] > 0.7:
             return name
     return None
 
 
 def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line on which it begins, cells) of each row of a CSV text that is not blank; NotCSV for one that cannot be read.
+    """Yield (first line, cells) of each row of a CSV text that is not blank.
 
-    A row may go on over lines inside quotes. Lines end as in a file: other breaks, such as U+2028, are letters of a cell.
+    A quoted cell may span several lines. Only the line ends of files end a line: other breaks, such
+    as U+2028, are part of a cell. NotCSV for a row that cannot be read.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
@@ -99,12 +109,15 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def comma_hint(header: str) -> str:
-    """What to add to the refusal of a header that holds what some programs write between columns."""
+    """Explain a header with a semicolon or a tab, which some programs write between columns."""
     return " (columns are separated by commas)" if {*header} & {";", "\t"} else ""
 
 
 def lists_numbers(cells: Sequence[str]) -> bool:
-    """Whether the first row of a table that should name its columns holds numbers only, between commas or whatever stands between them."""
+    """Whether the first row of a table, which should name its columns, holds only numbers.
+
+    The numbers may be separated by commas, semicolons or spaces.
+    """
     found = [
         cell
         for cell in re.split(r"[\s;]+", " ".join(cells).replace('"', "").removeprefix("#"))
@@ -114,7 +127,7 @@ def lists_numbers(cells: Sequence[str]) -> bool:
 
 
 def decimal_hint(cells: Sequence[str], columns: int) -> str:
-    """What to add to the refusal of a row of too many cells that may be decimals written with a comma: 0,1 is two cells, 0 and 1."""
+    """Explain a row with too many cells that may hold decimal commas: 0,1 is two cells, 0 and 1."""
     parts = [re.fullmatch(r"[+-]?[0-9]+([eE][+-]?[0-9]+)?", cell.strip()) for cell in cells]
     return (
         " (a decimal is written with a point: 0.1, not 0,1)"
@@ -124,12 +137,12 @@ def decimal_hint(cells: Sequence[str], columns: int) -> str:
 
 
 def is_plain_number(text: str) -> bool:
-    """Whether a cell is a decimal number as anyone writes it: `0x1`, `26_028` and the digits of other scripts are none."""
+    """Whether a cell is a plain decimal number, not `0x1`, `26_028` or digits of other scripts."""
     return re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) is not None
 
 
 def as_value(text: str) -> object:
-    """A value as TOML would read it, else the text itself."""
+    """Read a value as TOML, or return the text itself."""
     try:
         parsed = parse(f"value = {text}")
     except NotTOML:

@@ -1,6 +1,7 @@
-"""The sections of a scenario file that describe the world: keys, ranges and defaults. Keys carry their unit.
+"""The sections of a scenario file that describe the world: keys, ranges and defaults.
 
-Defaults are the state of 2021-22: figures with an F-number are rows of `sim/parameters/figures.csv`, the others are assumptions.
+The name of a key ends in its unit. Defaults describe the state of 2021-22. Figures with an F-number
+are rows of `sim/parameters/figures.csv`; the others are assumptions.
 """
 
 import datetime
@@ -16,7 +17,7 @@ from sim.parameters.needs import Needs
 from sim.scenario.frozen import as_whole
 from sim.scenario.problems import inner, keys_of
 
-MAX_SEED = 2**64 - 1  # the whole of a key of chance
+MAX_SEED = 2**64 - 1  # the largest key of the random number generator
 
 Count = Annotated[int, Field(ge=0, le=200_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -26,7 +27,7 @@ DayCount = Annotated[int, Field(ge=0, le=7_300)]
 
 @cache
 def _whole_keys(table: type[BaseModel]) -> frozenset[str]:
-    """The keys of a table that take whole numbers."""
+    """Return the keys of a table that take whole numbers."""
 
     def is_whole(kind: Any) -> bool:
         return kind is int or (
@@ -55,7 +56,7 @@ class Section(BaseModel):
 
     @classmethod
     def with_whole_numbers(cls, table: Mapping[str, Any]) -> dict[str, Any]:
-        """The table with whole numbers where it takes them, also if they are written as 364.0."""
+        """Turn values such as 364.0 into whole numbers where the table expects them."""
         return {
             key: as_whole(value) if key in _whole_keys(cls) else value
             for key, value in table.items()
@@ -63,7 +64,7 @@ class Section(BaseModel):
 
 
 def _date_from_text(value: Any) -> Any:
-    # A TOML date comes as a date; JSON, and a date among the values of a sweep, as text.
+    # A TOML date arrives as a date; in JSON and among the values of a sweep it is text.
     try:
         return datetime.date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
@@ -90,15 +91,18 @@ class Time(Section):
 
 class Map(Section):
     resolution_km: Literal[5, 10] = Field(
-        default=5, description="side of a grid cell; 10 is the coarse map for tests"
+        default=5, description="side length of a grid cell; 10 is the coarse map for tests"
     )
 
 
 class TheatreForces(Section):
-    """What the state keeps in one theatre. Special and river units are part of `soldiers`; anti-narcotics teams are part of `police`."""
+    """The state's forces in one theatre.
+
+    `soldiers` includes special units and river infantry; `police` includes anti-narcotics teams.
+    """
 
     soldiers: Count = Field(
-        default=0, description="military people posted in the theatre, all kinds together"
+        default=0, description="soldiers posted in the theatre, all kinds together"
     )
     special: Count = Field(default=0, description="of the soldiers, those in special units")
     river_infantry: Count = Field(default=0, description="of the soldiers, those in river infantry")
@@ -115,18 +119,16 @@ class TheatreForces(Section):
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.special + self.river_infantry > self.soldiers:
-            raise ValueError(
-                f"special + river_infantry: expected at most soldiers = {self.soldiers}, which counts them in"
-            )
+            expected = f"expected at most soldiers = {self.soldiers}, which includes them"
+            raise ValueError(f"special + river_infantry: {expected}")
         if self.antinarcotics > self.police:
-            raise ValueError(
-                f"antinarcotics: expected at most police = {self.police}, which counts them in"
-            )
+            expected = f"expected at most police = {self.police}, which includes them"
+            raise ValueError(f"antinarcotics: {expected}")
         return self
 
 
 class VraemForces(TheatreForces):
-    """About 10,000 in uniform (F0449); half of the helicopter hours."""
+    """About 10,000 soldiers and police (F0449), and half of the helicopter hours."""
 
     soldiers: Count = 10_000
     special: Count = 900
@@ -139,7 +141,7 @@ class VraemForces(TheatreForces):
 
 
 class LoretoForces(TheatreForces):
-    """A prior of 2,000 to 7,000 soldiers."""
+    """The number of soldiers is a prior, between 2,000 and 7,000."""
 
     soldiers: Count = 2_500
     special: Count = 150
@@ -152,7 +154,7 @@ class LoretoForces(TheatreForces):
 
 
 class CajamarcaForces(TheatreForces):
-    """A prior: few posts on this line (F0471)."""
+    """The numbers are a prior: this border has few posts (F0471)."""
 
     soldiers: Count = 800
     police: Count = 600
@@ -167,7 +169,7 @@ class Forces(Section):
         default=4_500,
         ge=0,
         le=100_000,
-        description="helicopter hours a year of the army, in all (F0466)",
+        description="helicopter hours of the army a year, in the whole country (F0466)",
     )
     vraem: VraemForces = VraemForces()
     loreto: LoretoForces = LoretoForces()
@@ -198,7 +200,8 @@ class Enemy(Section):
     networks: int = Field(default=20, ge=1, le=500, description="trafficking firms")
     cognition: Literal["logit", "salience"] = Field(
         default="logit",
-        description="how firms weigh a route: by its expected worth, or by what stands out, as NarcoLogic's do",
+        description="how firms judge a route: by its expected value (logit), or by what stands out "
+        "(salience, as in NarcoLogic)",
     )
 
 
@@ -247,7 +250,7 @@ class BorderSplit(Section):
 
 class Secrecy(Section):
     level: Annotated[Share, Needs("movement")] = Field(
-        default=0.5, description="0 open, 1 nothing leaks"
+        default=0.5, description="0: plans are open; 1: nothing leaks"
     )
     until_day: Annotated[DayCount | None, Needs("movement", "secret")] = Field(
         default=None, description="day on which secrecy ends; absent: never"
@@ -256,13 +259,14 @@ class Secrecy(Section):
         Annotated[float, Field(ge=0, le=1e7)] | None, Needs("movement", "secret")
     ] = Field(
         default=None,
-        description="kg seized from loads in the border theatres since day 0 at which success ends secrecy; absent: never",
+        description="kg seized from loads in the border theatres, since day 0, that end secrecy; "
+        "absent: never",
     )
 
 
 class Partner(Section):
     coordination: Annotated[Share, Needs("no suspension")] = Field(
-        default=0.2, description="0 none, 1 joint operations and shared reports across the line"
+        default=0.2, description="0: none; 1: joint operations and shared reports across the border"
     )
     suspended: bool = Field(default=False, description="coordination suspended by friction")
 
@@ -270,11 +274,12 @@ class Partner(Section):
 class Mandate(Section):
     detain: Literal["joint", "pnp"] = Field(
         default="joint",
-        description="who may detain: joint, soldiers and police alike; pnp, soldiers only with police present",
+        description="who may detain: joint, soldiers and police alike; pnp, soldiers only if "
+        "police are present",
     )
     unified_command: Annotated[bool, Needs("sharing")] = Field(
         default=False,
-        description="one command of army, navy, police and air force: what one is told, all have at once",
+        description="one command of army, navy, police and air force: they share reports at once",
     )
 
 
@@ -287,19 +292,19 @@ class EradicationHectares(Section):
 class Eradication(Section):
     ha_per_year: EradicationHectares = Field(
         default=EradicationHectares(),
-        description="coca that teams clear a year, by theatre (F0290, F0294, F0298)",
+        description="hectares of coca that teams clear a year, by theatre (F0290, F0294, F0298)",
     )
 
 
 class Replications(Section):
     count: int = Field(
-        default=20, ge=1, le=1_000_000, description="runs of every point, each in another world"
+        default=20, ge=1, le=1_000_000, description="runs of every point, each in a different world"
     )
     base_seed: int = Field(
         default=1,
         ge=0,
         le=MAX_SEED,
-        description="with the replication's number, the only source of chance",
+        description="with the number of the replication, the only source of randomness",
     )
 
 

@@ -1,7 +1,7 @@
-"""The files of the folder `scenarios`, named from anywhere: `redeploy:baseline`,
-`redeploy:experiments/split`, `redeploy:history/fitted.csv`.
+"""The shipped files of the folder `scenarios`, which can be named from anywhere.
 
-In a checkout the folder stands beside `sim`; a wheel has a copy of it inside the package.
+Examples are `redeploy:baseline`, `redeploy:experiments/split` and `redeploy:history/fitted.csv`. In
+a checkout the folder is beside `sim`; a wheel has a copy of it inside the package.
 """
 
 import difflib
@@ -15,33 +15,36 @@ PREFIX = "redeploy:"
 SCENARIO, TABLE = ".toml", ".csv"
 NOUNS = {SCENARIO: "scenarios", TABLE: "tables"}
 SIM = Path(__file__).parents[1]
-# `extends` and `table` as the shipped files write them: what they name stands beside the file.
+# `extends` and `table` as the shipped files write them; the named file is beside them.
 NAMES_A_FILE = re.compile(r'^(extends|table)( *= *)"([^"]+)"', re.M)
 
 
 def folder() -> Path:
-    """Where the shipped files are: in the package of a wheel, else beside `sim` in a checkout."""
+    """Return the folder of the shipped files: inside a wheel's package, or beside `sim`."""
     packaged = SIM / "scenarios_shipped"
     return packaged if packaged.is_dir() else SIM.parent / "scenarios"
 
 
 def is_shipped(name: str | Path) -> bool:
-    """Whether a name begins as those of shipped files do."""
+    """Whether a name begins with the prefix of shipped files."""
     return str(name).startswith(PREFIX)
 
 
 def catalogue(kind: str = SCENARIO) -> dict[str, Path]:
-    """Every shipped file of a kind by its name without the prefix: `experiments/split` of a
-    scenario, `history/fitted.csv` of a table."""
+    """Return the shipped files of a kind by their names without the prefix.
+
+    Examples are `experiments/split` for a scenario and `history/fitted.csv` for a table.
+    """
     root = folder()
     found = sorted(root.rglob(f"*{kind}"), key=lambda file: (len(file.parts), file))
     return {file.relative_to(root).as_posix().removesuffix(SCENARIO): file for file in found}
 
 
 def located(name: str | Path, kind: str = SCENARIO) -> Path:
-    """The file that a user names: of `redeploy:NAME` the shipped one, else the path as it is.
+    """Return the file that a user names: the shipped one for `redeploy:NAME`, otherwise the path.
 
-    ScenarioError, with a near name, where no such file is shipped."""
+    ScenarioError, with a near name, if no such file is shipped.
+    """
     try:
         return beside(Path(), str(name), kind) if is_shipped(name) else Path(name)
     except Unreadable as error:
@@ -49,8 +52,10 @@ def located(name: str | Path, kind: str = SCENARIO) -> Path:
 
 
 def beside(home: Path, name: str, kind: str = SCENARIO) -> Path:
-    """The file that another one in `home` names. Unreadable, with a near name, where none of this
-    name is shipped."""
+    """Return the file that another file in the folder `home` names.
+
+    Unreadable, with a near name, if no file of this name is shipped.
+    """
     if not is_shipped(name):
         return home / name
     known = catalogue(kind)
@@ -69,8 +74,10 @@ def beside(home: Path, name: str, kind: str = SCENARIO) -> Path:
 
 
 def near_name(wanted: str, known: list[str]) -> str:
-    """The known name that is like the wanted one, or whose last part is like its last part; ""
-    where none is."""
+    """Return the known name that is closest to the wanted one, as a whole or in its last part.
+
+    The result is "" if no name is close.
+    """
     if whole := difflib.get_close_matches(wanted.casefold(), known, 1):
         return whole[0]
     by_last = {each.rpartition("/")[2]: each for each in reversed(known)}
@@ -79,13 +86,16 @@ def near_name(wanted: str, known: list[str]) -> str:
 
 
 def name_of(file: Path) -> str:
-    """The name by which a shipped file is called from anywhere."""
+    """Return the name of a shipped file with its prefix."""
     return PREFIX + file.resolve().relative_to(folder().resolve()).as_posix().removesuffix(SCENARIO)
 
 
 def text_to_copy(name: str) -> str:
-    """The text of a shipped scenario for a file anywhere else: it names what stood beside it by
-    `redeploy:`. ScenarioError, with a near name, where there is none."""
+    """Return the text of a shipped scenario for a copy in another folder.
+
+    Files that the scenario names get the prefix `redeploy:`. ScenarioError, with a near name, if no
+    such scenario is shipped.
+    """
     file = located(name if is_shipped(name) else f"{PREFIX}{name}")
 
     def called(found: re.Match[str]) -> str:
@@ -97,8 +107,10 @@ def text_to_copy(name: str) -> str:
 
 
 def write_copy(name: str, target: Path) -> None:
-    """Write a shipped scenario into a new file. ScenarioError where that file is there already or
-    cannot be written, and where no scenario of this name is shipped."""
+    """Write a shipped scenario to a new file.
+
+    ScenarioError if the file exists or cannot be written, or if no such scenario is shipped.
+    """
     text = text_to_copy(name)
 
     def refusal(what: str) -> ScenarioError:
@@ -111,7 +123,7 @@ def write_copy(name: str, target: Path) -> None:
         hint = f'did you mean "{wanted}"? {got(str(target))}'
         raise refusal(f"expected a name that ends in .toml; {hint}")
     try:
-        # "x" refuses whatever stands there, a link too, between a look and the writing as well.
+        # Mode "x" refuses an existing file or link, even one that has only just been made.
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:

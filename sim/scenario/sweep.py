@@ -1,4 +1,4 @@
-"""The arms of a plan: every point of `[sweep]` x `[[strategies]]`, each a whole checked scenario."""
+"""The arms of a plan: every point of `[sweep]` x `[[strategies]]`, each a checked scenario."""
 
 import itertools
 import json
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sim.errors import Problem, ScenarioError, got, near
+from sim.errors import Problem, ScenarioError, got, near, shown
 from sim.scenario import designs, effects
 from sim.scenario.files import Layer, tree_of, validated
 from sim.scenario.frozen import Frozen, flatten, hashable
@@ -16,14 +16,19 @@ from sim.scenario.schema import Entry, Scenario, Strategy
 from sim.strategies.own_code import is_own
 
 MAX_RUNS = 1_000_000
-SHOWN_KEYS = 6  # of a point, in a message
+SHOWN_KEYS = 6  # keys of a point in a message
 TASKINGS = ("tasking_vraem", "tasking_border")
 HOLD = "hold"
 
 
 class Arm(NamedTuple):
-    """One strategy at one point: its varied values by dotted key, the scenario (its futures still to be drawn), its label if it has one,
-    and the rows of the design that ask for it, counted from 0: a design of an analysis may repeat a point."""
+    """One strategy at one point.
+
+    values: the varied values by dotted key.
+    scenario: its futures are not drawn yet.
+    label: "" if the arm has none.
+    rows: the rows of the design that ask for it, from 0; an analysis may repeat a point.
+    """
 
     values: dict[str, Any]
     scenario: Scenario
@@ -32,12 +37,14 @@ class Arm(NamedTuple):
 
 
 def points(scenario: Scenario) -> list[Arm]:
-    """Every arm, the strategies varying fastest.
+    """Return every arm; the strategies vary fastest. A scenario without a plan has one arm, {}.
 
-    A key under `strategy.` goes over each of [[strategies]] that has it: a setting of one strategy multiplies the arms of no other, and
-    `hold` takes no more than the taskings. A scenario without a plan is one arm, {}. ScenarioError names the point and the key; more than
-    a million runs are refused before any is made. A ScenarioWarning tells of each setting that acts in no arm, and of a
-    [strategy] that is none of them.
+    A key under `strategy.` applies to each of [[strategies]] that has it: a setting of one strategy
+    does not multiply the arms of another, and `hold` takes only the taskings.
+
+    ScenarioError names the point and the key; a plan of more than a million runs is refused before
+    any arm is made. A ScenarioWarning reports each setting that acts in no arm, and a [strategy]
+    that no arm runs.
     """
     refuse_too_many(scenario, scenario.replications.count)
     file = scenario.path.name if scenario.path else "scenario"
@@ -45,13 +52,12 @@ def points(scenario: Scenario) -> list[Arm]:
     base = scenario.model_dump(exclude={"sweep", "strategies"})
     found: list[Arm] = []
     tried: list[effects.Tried] = []
-    asking: list[list[int]] = []  # the rows that ask for each of `found`
+    asking: list[list[int]] = []  # the rows that ask for each arm of `found`
     unvaried: dict[int, Scenario] = {}
     problems = {f"{problem.key} {problem.text}": problem for problem in _strangers(scenario, file)}
-    made: dict[Any, int | None] = {}  # where in `found` an arm stands; None: it is wrong
-    for number, (row, place) in enumerate(
-        zip(designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key)), _places(scenario))
-    ):
+    made: dict[Any, int | None] = {}  # the index in `found` of each arm; None: it is wrong
+    rows = designs.rows(scenario.sweep, lambda key: _is_integer(scenario, key))
+    for number, (row, line) in enumerate(zip(rows, _lines_of_rows(scenario))):
         same = []
         for i, entry in enumerate(entries):
             point = (
@@ -72,19 +78,18 @@ def points(scenario: Scenario) -> list[Arm]:
                 )
             except ScenarioError as error:
                 told = [
-                    f"{key} = {got(value)[5:-1]}"
+                    f"{key} = {shown(value)}"
                     for key, value in itertools.islice(point.items(), SHOWN_KEYS)
                 ]
-                before = f"{place}: " if place else ""
+                before = f"{line}: " if line else ""
                 after = (
                     " in sweep point " + ", ".join(told + ["..."] * (len(point) > SHOWN_KEYS))
-                    if told and not place
+                    if told and not line
                     else ""
                 )
                 for problem in error.problems:
-                    what = re.sub(
-                        r"\(got .*?\)", "", problem.text
-                    )  # a range can be wrong at every sample
+                    # A range can be wrong at every sample; report it only once.
+                    what = re.sub(r"\(got .*?\)", "", problem.text)
                     problems.setdefault(
                         f"{problem.key} {what}",
                         problem._replace(text=before + problem.text + after),
@@ -100,9 +105,8 @@ def points(scenario: Scenario) -> list[Arm]:
             made[asked] = len(found)
             found.append(Arm(_taskings(scenario, resolved) | values, resolved, label))
             asking.append([number])
-        if same and all(
-            same
-        ):  # one at a time: it would be the run of the scenario itself, under another name
+        # With "one_at_a_time", such a point would be the scenario itself under another name.
+        if same and all(same):
             expected = "expected other values than the scenario's own"
             problems |= {
                 key: Problem(file, f"sweep.{key}", f"{expected} {got(value)}")
@@ -111,13 +115,13 @@ def points(scenario: Scenario) -> list[Arm]:
     if problems:
         raise ScenarioError(list(problems.values()))
     warned = effects.check(tried, lambda key: file) + effects.outside_plan(scenario, tried, file)
-    if scenario.plan or not scenario.path:  # of a single run, `load_scenario` has told
+    if scenario.plan or not scenario.path:  # for a single run, `load_scenario` has warned
         effects.warn(warned)
-    return [arm._replace(rows=tuple(rows)) for arm, rows in zip(found, asking)]
+    return [arm._replace(rows=tuple(asked)) for arm, asked in zip(found, asking)]
 
 
 def refuse_too_many(scenario: Scenario, replications: int) -> None:
-    """ScenarioError if the plan of a scenario has more than a million runs; counted, not made."""
+    """Raise ScenarioError if the plan of a scenario has more than a million runs."""
     parts = {"points": designs.size(scenario.sweep), "strategies": max(len(scenario.strategies), 1)}
     parts |= {"futures": scenario.futures.samples + 1, "replications": replications}
     runs = 1
@@ -132,7 +136,7 @@ def refuse_too_many(scenario: Scenario, replications: int) -> None:
 
 
 def said(values: Mapping[str, Any]) -> str:
-    """Varied values as words of a label, each after a space: ` share_to_border=0.15 secrecy.level=0.2`."""
+    """Write varied values for a label: ` share_to_border=0.15 secrecy.level=0.2`."""
     words = ""
     for key, value in values.items():
         if key == "ablate":
@@ -149,12 +153,12 @@ def said(values: Mapping[str, Any]) -> str:
 
 
 def base_of(scenario: Scenario) -> Scenario:
-    """The scenario without its plan: what one run of the file runs."""
+    """Return the scenario without its plan, which `redeploy run` runs."""
     return scenario.model_copy(update={"sweep": Frozen(), "strategies": (), "futures": Futures()})
 
 
 def is_shared(key: str) -> bool:
-    """Whether a varied key means the same under `hold`: all but the settings of the movement."""
+    """Whether a varied key also applies to `hold`: all keys except the settings of the movement."""
     return not key.startswith("strategy.") or key.startswith("strategy.tasking_")
 
 
@@ -169,12 +173,12 @@ def _concerns(scenario: Scenario, entry: Entry, key: str) -> bool:
         and not scenario.home.reads_code
         and not any(name in other.settings for other in scenario.strategies)
     ):
-        return True  # the settings that it does not write are not known until its code is read
+        return True  # settings that the file does not set are unknown until the code is imported
     return name in Strategy.model_fields or name in entry.settings
 
 
 def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
-    """Axes that no entry of [[strategies]] has."""
+    """Report varied keys that no entry of [[strategies]] has."""
     for key in designs.axes(scenario.sweep) if scenario.strategies else ():
         if key == "strategy.name":
             yield Problem(
@@ -192,8 +196,8 @@ def _strangers(scenario: Scenario, file: str) -> Iterator[Problem]:
             )
 
 
-def _places(scenario: Scenario) -> Iterator[str]:
-    """Where each row of a table stands in its file; "" for points that are said by their values."""
+def _lines_of_rows(scenario: Scenario) -> Iterator[str]:
+    """Yield the line of each row in the file of a table; "" for other designs."""
     table = scenario.sweep.get("table")
     lines = getattr(table, "lines", ())
     for row in range(designs.size(scenario.sweep)):
@@ -201,7 +205,7 @@ def _places(scenario: Scenario) -> Iterator[str]:
 
 
 def _taskings(scenario: Scenario, resolved: Scenario) -> dict[str, Any]:
-    """The taskings in which the strategies of the plan differ: they tell one `hold` from another."""
+    """Return the taskings in which the strategies of the plan differ; they identify each `hold`."""
     return {
         f"strategy.{name}": getattr(resolved.strategy, name)
         for name in TASKINGS
@@ -210,7 +214,10 @@ def _taskings(scenario: Scenario, resolved: Scenario) -> dict[str, Any]:
 
 
 def _is_integer(scenario: Scenario, dotted: str) -> bool:
-    """Whether the schema takes whole numbers at a key; an unknown key is told when the point is checked."""
+    """Whether the schema takes whole numbers at a key.
+
+    An unknown key is reported when the point is checked.
+    """
     section, *path = dotted.split(".")
     if section == "parameters":
         return False
@@ -227,7 +234,7 @@ def _is_integer(scenario: Scenario, dotted: str) -> bool:
 
 
 def _at(scenario: Scenario, dotted: str) -> Any:
-    """The value that a point has at a key, as the schema holds it: 0 in a file is 0.0 where a share is meant."""
+    """Return the value of a point at a key as the schema holds it: a share of 0 is 0.0."""
     section, _, name = dotted.partition(".")
     table = getattr(scenario, section)
     if section == "parameters":

@@ -1,4 +1,4 @@
-"""Points of a sweep, or futures, as a table: a CSV file whose headers are dotted keys, one point a row."""
+"""Points of a sweep, or futures, as a CSV file: dotted keys as headers and a row for each point."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,14 +21,15 @@ from sim.scenario.reading import (
 from sim.scenario.shipped import TABLE, beside
 from sim.scenario.toml import MAX_PARTS
 
-NOTES = (
-    "future",
-    "distance",
-)  # what `redeploy calibrate` notes of each future in fitted.csv beside its parameters
+# Columns of fitted.csv, which `redeploy calibrate` writes, that are no parameters.
+NOTES = ("future", "distance")
 
 
 class Source(str):
-    """The name of a table that has been read; `lines` are those of its rows in the file, for messages; `note`: what was left out of it."""
+    """The name of a table that has been read.
+
+    lines: the line of each row in the file, for messages; note: what was left out of the table.
+    """
 
     lines: tuple[int, ...] = ()
     note: str = ""
@@ -37,18 +38,19 @@ class Source(str):
 def with_table(
     sweep: Mapping[str, Any], folder: Path
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The sweep with the columns of its `table`, a CSV file in `folder`, as lists of equal length; and what is wrong, by key.
+    """Read the `table` of a sweep, a CSV file in `folder`.
 
-    A point may stand in several rows. A header may be the bare name of a parameter."""
+    Returns the sweep with the columns of the table as lists of equal length, and what is wrong, by
+    key. A point may be in several rows. A header may be the name of a parameter without a prefix.
+    """
     wrong = [
         (key, f'expected as a column of the table "{sweep["table"]}", which lists whole points')
         for key in sweep
         if "." in key
     ]
     source, columns, more = _columns(folder, str(sweep["table"]))
-    names = (
-        registry.load_registry().names
-    )  # an analysis of parameters names its columns as the registry does
+    # The designs of an analysis use the registry's names of parameters.
+    names = registry.load_registry().names
     columns = {
         f"parameters.{header}" if header in names else header: column
         for header, column in columns.items()
@@ -61,9 +63,10 @@ def with_table(
 def with_futures(
     futures: Mapping[str, Any], folder: Path
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """`[futures]` with the columns of its `table`, one future a row, as lists of parameters; and what is wrong, by key.
+    """Read the `table` of `[futures]`, which has a row for each future.
 
-    The columns `future` and `distance` are notes and are left out; a table need not have them.
+    Returns `[futures]` with the columns of the table as lists, and what is wrong, by key. The
+    optional columns `future` and `distance` are notes and are left out.
     """
     name = str(futures["table"])
     wrong = [
@@ -87,7 +90,7 @@ def _columns(
     notes: tuple[str, ...] = (),
     wanted: str = "a dotted key such as strategy.share_to_border",
 ) -> tuple[Source, dict[str, list[Any]], list[tuple[str, str]]]:
-    """The file, its columns by header without the notes, and what is wrong with it."""
+    """Return the table's name, its columns by header without the notes, and what is wrong."""
     note = ""
     try:
         found, faults = _rows(read_text(beside(folder, name, TABLE), "CSV table"), notes, wanted)
@@ -103,13 +106,19 @@ def _columns(
     return source, columns, [("table", f'"{name}" {fault}') for fault in faults]
 
 
-NO_NAME = "line 1, column 1: this column has no name; give it one, or write the table without its index (index=False in pandas)"
+NO_NAME = (
+    "line 1, column 1: this column has no name; give it one, "
+    "or write the table without its index (index=False in pandas)"
+)
 
 
 def _without_index(
     rows: list[tuple[int, dict[str, Any]]],
 ) -> tuple[list[tuple[int, dict[str, Any]]], str, list[str]]:
-    """The rows without a first column that has no name and counts them from 0, as pandas writes it; what was left out; and faults."""
+    """Leave out a first column that has no name and counts the rows from 0: the index of pandas.
+
+    Returns the rows, a note of what was left out, and faults.
+    """
     if [row[""] for _, row in rows] != list(range(len(rows))):
         return rows, "", [NO_NAME]
     kept = [
@@ -121,7 +130,10 @@ def _without_index(
 def _rows(
     text: str, notes: tuple[str, ...], wanted: str
 ) -> tuple[list[tuple[int, dict[str, Any]]], list[str]]:
-    """(line, row by header, notes left out) of each sound row, and every fault with its line and column."""
+    """Return (line, values by header without notes) of each sound row, and every fault.
+
+    A fault names its line and column.
+    """
     table = csv_rows(text)
     rows: list[tuple[int, dict[str, Any]]] = []
     faults: list[str] = []
@@ -130,27 +142,25 @@ def _rows(
         if not cells:
             return [], [f"is empty; expected headers, each {wanted}"]
         if lists_numbers(cells):
-            told = f"expected the names of the columns, each {wanted}, in the first line"
-            return [], [
-                f"line {top}, column 1: {told} {got(next(cell.strip() for cell in cells if cell.strip()))}"
-            ]
+            expected = f"expected the names of the columns, each {wanted}, in the first line"
+            number = next(cell.strip() for cell in cells if cell.strip())
+            return [], [f"line {top}, column 1: {expected} {got(number)}"]
         headers = [header.strip().replace('"', "") for header in cells]
-        headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt comments its headers out
+        headers[0] = headers[0].removeprefix("#").lstrip()  # numpy.savetxt writes headers so
         for column, header in enumerate(headers, 1):
+            where = f"line {top}, column {column}"
             if header.count(".") >= MAX_PARTS:
-                faults.append(
-                    f"line {top}, column {column}: a dotted key of more than {MAX_PARTS} parts {got(header)}"
-                )
+                too_long = f"a dotted key of more than {MAX_PARTS} parts"
+                faults.append(f"{where}: {too_long} {got(header)}")
             elif not header and column == 1 and len(headers) > 1:
-                continue  # the index of pandas, perhaps
+                continue  # this may be the index of pandas
             elif (hint := comma_hint(header)) or (
                 "." not in header and header not in (notes or ("ablate",))
             ):
-                faults.append(f"line {top}, column {column}: expected {wanted} {got(header)}{hint}")
+                faults.append(f"{where}: expected {wanted} {got(header)}{hint}")
             elif headers.index(header) < column - 1:
-                faults.append(
-                    f"line {top}, column {column}: {header} is column {headers.index(header) + 1} already"
-                )
+                earlier = headers.index(header) + 1
+                faults.append(f"{where}: {header} is column {earlier} already")
         if not faults and not any("." in header or header == "ablate" for header in headers):
             faults.append(
                 f"line {top}, column 1: expected {wanted} (got only {', '.join(headers)})"
@@ -162,18 +172,14 @@ def _rows(
             empty = [
                 column for column, cell in enumerate(cells[: len(headers)], 1) if not cell.strip()
             ]
-            faults += [
-                f"line {line}, column {column}: expected a value of {headers[column - 1]} (got nothing)"
-                for column in empty
-            ]
+            for column in empty:
+                expected = f"expected a value of {headers[column - 1]}"
+                faults.append(f"line {line}, column {column}: {expected} (got nothing)")
             if len(cells) != len(headers):
-                place, hint = (
-                    f"line {line}, column {min(len(cells), len(headers)) + 1}",
-                    decimal_hint(cells, len(headers)),
-                )
-                faults.append(
-                    f"{place}: expected {len(headers)} cell{'s' * (len(headers) > 1)} (got {len(cells)}){hint}"
-                )
+                where = f"line {line}, column {min(len(cells), len(headers)) + 1}"
+                expected = f"expected {len(headers)} cell{'s' * (len(headers) > 1)}"
+                hint = decimal_hint(cells, len(headers))
+                faults.append(f"{where}: {expected} (got {len(cells)}){hint}")
             elif not empty:
                 row = {
                     header: _value(cell.strip())
@@ -184,9 +190,8 @@ def _rows(
                     hashable([value for header, value in row.items() if header]), line
                 )
                 if first != line and notes:
-                    faults.append(
-                        f"line {line}, column 1: the same future as line {first}; leave one of them out"
-                    )
+                    same = f"the same future as line {first}; leave one of them out"
+                    faults.append(f"line {line}, column 1: {same}")
                 rows.append((line, row))
     except NotCSV as error:
         line, why = error.args
@@ -197,7 +202,10 @@ def _rows(
 
 
 def _value(cell: str) -> object:
-    """A cell as TOML would read it, or as spreadsheets and pandas write it: .5, TRUE, True. What is no plain number, as 0x1, stays text."""
+    """Read a cell as TOML, or as spreadsheets and pandas write values: .5, TRUE, True.
+
+    Anything that is no plain number, such as 0x1, stays text.
+    """
     value = as_value(cell)
     if is_plain_number(cell):
         return float(cell) if value == cell else value

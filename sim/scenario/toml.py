@@ -1,9 +1,12 @@
-"""Read TOML: what could take memory or time without end is refused before it is parsed, and a fault gets a hint that names its mend.
+"""Read TOML: refuse what would take too much memory or time, and suggest how to correct a fault.
 
-The parser of the standard library takes memory that grows with the square of the parts of a dotted key, and a level of Python's stack
-for each level of nesting; both are counted here first, outside of texts and comments. No file in valid TOML with shorter keys is refused:
-there, a `"` or `'` outside of a text begins one, a `#` a comment, and between two of `= , { } [ ]` and the ends of lines stands one key or
-one value, which holds at most one dot.
+The memory of the standard library's parser grows with the square of the number of parts of a dotted
+key, and each level of nesting takes a level of Python's stack. Both are therefore counted before
+the text is parsed, outside of strings and comments.
+
+The count refuses no valid file with shorter keys. In valid TOML, a `"` or `'` outside of a string
+begins one, and a `#` begins a comment. Between two of `= , { } [ ]` and line ends there is one key
+or one value, and a value has at most one dot.
 """
 
 import re
@@ -11,11 +14,11 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-MAX_PARTS = 32  # of a dotted key; the longest of a scenario has five
-MAX_DEPTH = 64  # of lists and tables within one another
-MAX_DIGITS = 1_000  # of a whole number; no key of a scenario takes more than 20
+MAX_PARTS = 32  # parts of a dotted key; the longest of a scenario has five
+MAX_DEPTH = 64  # levels of nested lists and tables
+MAX_DIGITS = 1_000  # digits of a whole number; no key of a scenario takes more than 20
 
-# A text that is not closed goes to the end of its line, or of the file where it began with three quotes.
+# An unclosed string extends to the end of its line, or of the file if it began with three quotes.
 TEXT_OR_COMMENT = re.compile(
     r'''"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+(?:"{3,5}|\Z)'''
     r"""|'''(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"""
@@ -28,24 +31,31 @@ LONG_KEY = re.compile(r"(?:\A|[=,{}\[\]\n])(?:[^=,{}\[\]\n.]*+\.)" + f"{{{MAX_PA
 LONG_NUMBER = re.compile(
     rf"(?<![\w.+-])[+-]?(?:0[xob][0-9A-Fa-f_]{MANY}|[0-9][0-9_]{MANY})(?![\w.])"
 )
-MAX_HINTED = 500  # letters of a line that is searched for a hint
+MAX_HINTED = 500  # the longest line, in characters, that is searched for a hint
 
 
 class NotTOML(Exception):
-    """A text is no TOML, or more than is parsed; the arguments are where, such as `line 3, column 5`, and what is wrong."""
+    """A text that is not TOML or exceeds a limit.
+
+    The arguments are the position, such as `line 3, column 5`, and what is wrong.
+    """
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The tables of a TOML text; NotTOML for a fault, a key of more than 32 parts, nesting deeper than 64, a number of 1,000 digits."""
+    """Parse the tables of a TOML text.
+
+    NotTOML for a fault, a key of more than 32 parts, nesting deeper than 64 levels, or a number of
+    1,000 digits.
+    """
     if "\n" not in text:
-        text = text.replace("\r", "\n")  # of old word processors
+        text = text.replace("\r", "\n")  # line ends of old word processors
     bare = TEXT_OR_COMMENT.sub(_left_out, text)
-    for place, what in _excesses(bare):
-        raise NotTOML(f"line {bare.count(chr(10), 0, place) + 1}", what)
+    for offset, what in _excesses(bare):
+        raise NotTOML(f"line {bare.count(chr(10), 0, offset) + 1}", what)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        number, column, message = _place(str(error), text)
+        number, column, message = _position(str(error), text)
         raise NotTOML(
             f"line {number}" + (f", column {column}" if column else " (end of file)"),
             _told(message, number, text),
@@ -59,7 +69,7 @@ def _left_out(text: re.Match[str]) -> str:
 
 
 def _excesses(bare: str) -> Iterator[tuple[int, str]]:
-    """Where a text without its texts and comments has more than is parsed, and of what."""
+    """Yield the offset and description of each excess in a text without strings and comments."""
     if found := LONG_KEY.search(bare):
         yield (
             found.end(),
@@ -72,14 +82,12 @@ def _excesses(bare: str) -> Iterator[tuple[int, str]]:
     for bracket in re.finditer(r"[\[\]{}]", bare):
         depth = max(depth + (1 if bracket.group() in "[{" else -1), 0)
         if depth > MAX_DEPTH:
-            yield (
-                bracket.start(),
-                f"tables or lists are nested too deeply; expected at most {MAX_DEPTH} within one another",
-            )
+            expected = f"expected at most {MAX_DEPTH} within one another"
+            yield bracket.start(), f"tables or lists are nested too deeply; {expected}"
 
 
-def _place(message: str, text: str) -> tuple[int, int, str]:
-    """Line and column (0: the end of the file) of a fault, and the parser's message without them."""
+def _position(message: str, text: str) -> tuple[int, int, str]:
+    """Return the line and column (0: end of file) of a fault, and the message without them."""
     found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     whole = message[: found.start()] if found else message
     if found and found[1]:
@@ -88,7 +96,7 @@ def _place(message: str, text: str) -> tuple[int, int, str]:
 
 
 def _told(message: str, number: int, text: str) -> str:
-    """What is wrong, in words, and how to mend it as far as the line shows."""
+    """Say what is wrong and, if the line shows it, how to correct it."""
     lines = text.split("\n")
     line = lines[min(number, len(lines)) - 1].rstrip("\r")
     if twice := re.search(
@@ -97,7 +105,8 @@ def _told(message: str, number: int, text: str) -> str:
         name = ".".join(re.findall(r"'([^']*)'", twice[1]))[:80]
         return f"not TOML: [{name}] stands twice; put all its keys under one [{name}]"
     if line.lstrip().startswith("[[") and "overwrite" in message:
-        return "not TOML: this name stands as [name] above and as [[name]] here; keep one of the two forms"
+        forms = "as [name] above and as [[name]] here"
+        return f"not TOML: this name stands {forms}; keep one of the two forms"
     if "overwrite a value" in message or "Duplicate inline table key" in message:
         return "not TOML: this key is written a second time; keep one"
     hint = hint_for(line)
@@ -139,7 +148,8 @@ HINTS = (
     (VALUE + r"(\d{1,2}[/.]\d{1,2}[/.]\d{2,4})", "A date is written as year-month-day: 2022-01-31"),
     (
         r'^[^#"]*"[^"]*\\',
-        "Between \" and \" a backslash begins an escape; write / in a path, or put the text between ' and '",
+        'Between " and " a backslash begins an escape; write / in a path, '
+        "or put the text between ' and '",
     ),
     (r"^\s*[\w.\"-]+\s*:\s*\S", "Write = in place of :"),
     (r"^\s*[\w.\"-]+\s*(?:==|:=|=>|<-)", "Write a single ="),
@@ -149,7 +159,10 @@ HINTS = (
 
 
 def hint_for(line: str, is_toml: bool = False) -> str:
-    """How to mend a line of a file that is no TOML, or (`is_toml`) the text where a number should stand; "" where it shows nothing."""
+    """Suggest how to correct a line that is not TOML; "" if the line shows no cause.
+
+    With `is_toml`, the line is valid, but has a text where a number is expected.
+    """
     if len(line) > MAX_HINTED:
         return ""
     bare = TEXT_OR_COMMENT.sub(_left_out, line)

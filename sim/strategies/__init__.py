@@ -1,4 +1,7 @@
-"""Strategies: what moves, when, and what it does there. One file each; `protocol` says what a strategy is, `tasking` is shared by all."""
+"""Strategies: which units move, when they move, and what they do there.
+
+`protocol` defines a strategy, `tasking` is shared by all, and each shipped strategy has a file.
+"""
 
 from sim.strategies.protocol import Orders, Strategy, StrategyError
 from sim.strategies.registry import catalogue, file_hash, is_shipped, register, resolve

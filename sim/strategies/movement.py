@@ -1,9 +1,14 @@
-"""Movement: what every strategy that follows a share of the VRAEM's soldiers has in common.
+"""Movement: the common part of every strategy that sends a share of the VRAEM's soldiers away.
 
-Such a strategy says only which share of them it wants at the border today (`share_on`); the rest is here: how many packages of which kind,
-from which postings, to which town, the way home, helicopter hours that go and come with them, and renewed tasking. Only whole units go,
-the number nearest to the share. Levers may change between two reviews: shares and hours follow at the next, and a theatre with another
-tasking is tasked anew. Reviews come every 14 days; where a tasking is `random` also in the weeks between, when that alone is drawn anew."""
+Such a strategy only says which share of them it wants at the border today (`share_on`). This module
+decides how many units of which kind go, from which postings and to which town. It also handles the
+return, the helicopter hours that move with the units, and renewed tasking. Only complete units
+move: the number nearest to the share.
+
+Levers may change between two reviews. Shares and hours follow at the next review, and a theatre
+whose tasking changed is tasked again. Reviews fall on every 14th day. If a tasking is `random`,
+there are also reviews in the weeks between, which draw only that tasking again.
+"""
 
 from __future__ import annotations
 
@@ -22,30 +27,31 @@ if TYPE_CHECKING:
     from sim.strategies.situation import OwnForces, Situation
 
 REPORT_WEEKS = 8
-MARCH_DAYS = 1  # preparation for a move within a theatre
-LEAST_HOURS = 1e-9  # helicopter hours a day below which a difference is rounding
+MARCH_DAYS = 1  # days of preparation for a move within a theatre
+LEAST_HOURS = 1e-9  # helicopter hours a day; a smaller difference is a rounding error
 
 
 class Movement(Strategy):
-    """A strategy told by the share of the VRAEM's soldiers that it wants at the border."""
+    """A strategy defined by the share of the VRAEM's soldiers that it wants at the border.
 
-    turn_days: ClassVar[int] = (
-        REVIEW_DAYS  # days between two reviews at which units move between theatres
-    )
+    turn_days: days between two reviews at which units may move between theatres.
+    """
+
+    turn_days: ClassVar[int] = REVIEW_DAYS
 
     @classmethod
     def most_sent(cls, levers: Any) -> float:
-        """The largest share of the VRAEM's soldiers that these levers, with the strategy's own settings, ever send away."""
+        """Return the largest share of the VRAEM's soldiers that these levers ever send away."""
         return float(levers.share_to_border)
 
     @classmethod
     def moves_from(cls, levers: Any) -> int:
-        """The first day of the horizon on which it can order a move."""
+        """Return the first day of the horizon on which the strategy can order a move."""
         return -(-levers.settings.get("start_day", 0) // cls.turn_days) * cls.turn_days
 
     @classmethod
     def idle(cls, scenario: Any) -> dict[str, str]:
-        """Own settings that do not act in a scenario, each with words that complete "it acts only"."""
+        """Return own settings without effect in a scenario: each text completes "it acts only"."""
         return {}
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
@@ -55,7 +61,7 @@ class Movement(Strategy):
             if levers
             else {}
         )
-        self.hours = 0.0  # a day, of the VRAEM before it lent any
+        self.hours = 0.0  # helicopter hours a day of the VRAEM before it lent any
         self.lent = dict.fromkeys(BORDER_THEATRES, 0.0)
 
     @property
@@ -65,7 +71,7 @@ class Movement(Strategy):
 
     @abstractmethod
     def share_on(self, situation: Situation) -> float:
-        """Share wanted at the border from today on, [0, 1]."""
+        """Return the share wanted at the border from today on, in [0, 1]."""
 
     def decide(self, situation: Situation) -> Orders | None:
         orders = Orders()
@@ -77,8 +83,11 @@ class Movement(Strategy):
         return orders or None
 
     def move(self, situation: Situation, orders: Orders) -> tuple[list[int], dict[str, list[int]]]:
-        """Order units to another theatre or back. Returns rows of `own`: those that a tasking leaves alone, and those that each theatre
-        has to find a post for."""
+        """Order units to another theatre or back.
+
+        Returns rows of `own`: the units that no tasking may order, and, by theatre, the units that
+        need a post there.
+        """
         if not in_turn(situation):
             return [], {}
         own = situation.own
@@ -111,7 +120,10 @@ class Movement(Strategy):
         return leaving, arriving
 
     def changes(self, situation: Situation, ours: np.ndarray) -> dict[str, int]:
-        """Units to send to (+) or recall from (-) each border theatre. ours: bool[own], soldiers of the VRAEM."""
+        """Return the number of units to send to (+) or recall from (-) each border theatre.
+
+        ours: bool[own], the soldiers of the VRAEM.
+        """
         bound = situation.own.bound_theatre[ours]
         wanted = whole(self.share_on(situation) * len(bound))
         loreto = whole(wanted * self.levers.border_split.loreto)
@@ -124,8 +136,11 @@ class Movement(Strategy):
         return self.levers.tasking_vraem if theatre == HOME else self.levers.tasking_border
 
     def renewed(self, situation: Situation, theatre: str) -> bool:
-        """Whether all who are posted in a theatre are to be tasked today: at each review under some taskings, otherwise after a change of
-        the lever, until nobody who was under way has still to hear of it."""
+        """Whether all units posted in a theatre are tasked again today.
+
+        Under some taskings this happens at every review. Under the others it happens after a change
+        of the lever, until every unit that was under way has arrived and been tasked.
+        """
         own, tasking = situation.own, self.tasking(theatre)
         if not in_turn(situation):
             return tasking in WEEKLY
@@ -135,7 +150,10 @@ class Movement(Strategy):
         return changed or tasking in RENEWED
 
     def lend(self, situation: Situation, bound: dict[str, int], orders: Orders) -> None:
-        """Helicopter hours of each border theatre follow the units bound for it, in proportion to the whole share; they come home first."""
+        """Lend helicopter hours to each border theatre in proportion to the units bound for it.
+
+        A theatre that needs fewer hours returns them before another receives any.
+        """
         if not (any(self.lent.values()) or (self.levers.move_helicopters and any(bound.values()))):
             return
         if not any(self.lent.values()):
@@ -161,9 +179,12 @@ class Movement(Strategy):
                 left -= hours
 
     def recall(self, situation: Situation, theatre: str, number: int, orders: Orders) -> list[int]:
-        """Order units back to the towns that they came from, and say which (rows of `own`): first those that have not left yet, then those
-        that are there. Who is on the way arrives first and is recalled at a later review. All go by road and river where a way leads: a
-        border theatre has hours for a few lifts a year, and who waits for one may wait for months."""
+        """Order units back to the towns that they came from, and return their rows of `own`.
+
+        Units that have not left yet are recalled first, then those that have arrived. A unit under
+        way arrives first and is recalled at a later review. All travel by road and river if they
+        can: a border theatre has hours for only a few lifts a year, so a lift may take months.
+        """
         own = situation.own
         rows = stopped(own, HOME, theatre, number, orders)
         there = (
@@ -179,7 +200,7 @@ class Movement(Strategy):
         return rows + back
 
     def go_home(self, situation: Situation, rows: list[int], orders: Orders) -> None:
-        """Order units (rows of `own`) to the towns that they came from, by road and river where a way leads."""
+        """Order units (rows of `own`) to the towns that they came from, by road and river."""
         own = situation.own
         groups: dict[tuple[int, str], list[int]] = {}
         for row in rows:
@@ -195,7 +216,10 @@ class Movement(Strategy):
 
 
 def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Orders) -> list[int]:
-    """Withdraw the orders of up to `number` units that stand in a theatre and prepare to leave it for another: rows of `own`."""
+    """Cancel the orders of up to `number` units that prepare to leave for another theatre.
+
+    Returns their rows of `own`.
+    """
     waiting = (
         from_home(own)
         & (own.status == "preparing")
@@ -209,12 +233,12 @@ def stopped(own: OwnForces, theatre: str, bound: str, number: int, orders: Order
 
 
 def in_turn(situation: Situation) -> bool:
-    """Whether today's is one of the reviews at which units move between theatres and `reports` are read."""
+    """Whether units may move between theatres, and `reports` are read, at today's review."""
     return situation.day % REVIEW_DAYS == 0
 
 
 def whole(x: float) -> int:
-    """Nearest whole number, halves upwards; a hair's breadth of rounding error does not count."""
+    """Round to the nearest whole number, halves upwards, with a tolerance for rounding errors."""
     return int(x + 0.5 + 1e-9)
 
 
@@ -227,9 +251,13 @@ def post(
     renewed: bool,
     orders: Orders,
 ) -> None:
-    """Order the arriving units (rows of `own`), and where the tasking is renewed all that are posted here, to the posts that the tasking of
-    the theatre leaves open once every unit that stands or is bound where one is wanted has kept its own. Who is in place gets no order.
-    `none` is for units from the VRAEM: those of the theatre itself keep their posts."""
+    """Order the arriving units (rows of `own`) to the open posts of a theatre's tasking.
+
+    A unit that already holds, or is bound for, a post that the tasking wants keeps it and gets no
+    order; the remaining posts are open. If the tasking is renewed, all units posted here are
+    assigned again as well. The tasking `none` applies to units from the VRAEM only: units of the
+    theatre itself keep their posts.
+    """
     own = situation.own
     here = (own.bound_theatre == theatre) & np.isin(own.kind, tuple(TROOPS))
     here[leaving] = False
@@ -275,9 +303,10 @@ def post(
             choice.setdefault(a_post[0], []).append(a_post)
     grouped: dict[tuple[int, str, bool], list[int]] = {}
     for row, group, posting in unplaced:
+        # A new task at the same posting is better than a march.
         chosen = next(
             (a_post for a_post in choice[group] if a_post[1] == posting), choice[group][0]
-        )  # another task before a march
+        )
         open_posts[chosen] -= 1
         if open_posts[chosen] == 0:
             choice[group].remove(chosen)

@@ -1,7 +1,9 @@
 """What a strategy is, and what it may order.
 
-A strategy is plain Python: at every review (each 14 days from day 0, or as often as its `review_days` says) it gets a `Situation`, all that
-command knows that day, and hands back `Orders` or None. It lives for one run and may remember; it never gets the model."""
+A strategy is plain Python. At every review (every 14 days from day 0, or every `review_days`) it
+receives a `Situation`, which holds what command knows that day, and returns `Orders` or None. An
+instance serves one run, so it may keep state between reviews; it has no access to the model.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ REVIEW_DAYS = 14
 
 
 class StrategyError(UserError):
-    """A strategy cannot be found, or its settings are wrong; one line says what was expected."""
+    """A strategy that cannot be found or has wrong settings; one line says what was expected."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class Loan:
 
 @dataclass
 class Orders:
-    """What is to be done from today on. Nothing is checked here: `simulation.orders.enter` does, and names the strategy and the day."""
+    """Orders that take effect from today on.
+
+    `simulation.orders.enter` checks them; its messages name the strategy and the day.
+    """
 
     moves: list[Move] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -69,9 +74,12 @@ class Orders:
         by: str = "auto",
         prepare_days: int | None = None,
     ) -> None:
-        """Post units to a place (id or name) with a mission. `by`: surface, air, or auto (special units fly, others where no way leads).
+        """Post units to a place (id or name) with a mission.
 
-        Units leave after `prepare_days`: 7 where left out, 14 when more than 300 people are ordered to move on one day."""
+        `by` is surface, air or auto: special units fly, others only if no road or river leads
+        there. Units leave after `prepare_days`; the default is 7, or 14 if more than 300 people are
+        ordered to move on one day.
+        """
         self.moves.append(
             Move(
                 as_uids(uids),
@@ -83,16 +91,19 @@ class Orders:
         )
 
     def task(self, uids: int | Iterable[int], mission: str) -> None:
-        """Give units another mission where they are; those on their way take it up on arrival."""
+        """Give units another mission at their post; units on their way take it up on arrival."""
         self.tasks.append(Task(as_uids(uids), mission))
 
     def announce(self, theatre: str, day: int) -> None:
-        """Make public which units leave a theatre by `day` (of the horizon)."""
+        """Announce in public that units leave a theatre by `day` of the horizon."""
         self.announcements.append(Announcement(theatre, int(day)))
 
     def lend_hours(self, origin: str, theatre: str, hours_per_day: float) -> None:
-        """Hand helicopter flight hours a day from one theatre to another. `elsewhere` is the rest of the national pool: hours taken from
-        there are over the budget, and are paid and flagged as such."""
+        """Lend helicopter hours a day from one theatre to another.
+
+        `elsewhere` is the rest of the national pool: hours from there exceed the budget, and are
+        paid and flagged as such.
+        """
         self.loans.append(Loan(origin, theatre, float(hours_per_day)))
 
     def __bool__(self) -> bool:
@@ -104,23 +115,25 @@ def as_uids(uids: int | Iterable[int]) -> tuple[int, ...]:
 
 
 class Strategy(ABC):
-    """Base of every strategy: give it a `name`, perhaps a `Settings` model of its own, and `decide`.
+    """Base of every strategy. A subclass has a `name`, `decide`, and perhaps a `Settings` model.
 
-    `settings`: its own settings, checked; `levers`: the validated `[strategy]` section (share_to_border, border_split, moved, withdrawal,
-    move_helicopters, tasking_vraem, tasking_border). StrategyError for settings that the model refuses."""
+    settings: the strategy's own settings, checked.
+    levers: the validated section `[strategy]` (share_to_border, border_split, moved, withdrawal,
+    move_helicopters, tasking_vraem, tasking_border).
+    unused: the levers that the strategy never reads; a scenario that sets one is refused.
+    StrategyError for settings that the `Settings` model refuses.
+    """
 
     name: ClassVar[str] = ""
-    unused: ClassVar[
-        tuple[str, ...]
-    ] = ()  # levers of [strategy] that it never reads: a file that sets one is refused
+    unused: ClassVar[tuple[str, ...]] = ()
 
     @property
     def review_days(self) -> int:
-        """Days between two reviews, which fall on its multiples; 14 unless a strategy says otherwise."""
+        """Days between two reviews; reviews fall on multiples of it."""
         return REVIEW_DAYS
 
     class Settings(BaseModel):
-        """Its own settings: none."""
+        """The strategy's own settings; the base has none."""
 
         model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -140,4 +153,4 @@ class Strategy(ABC):
 
     @abstractmethod
     def decide(self, situation: Situation) -> Orders | None:
-        """Orders of this review, or None to leave all as it is."""
+        """Return the orders of this review, or None to change nothing."""

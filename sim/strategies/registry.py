@@ -1,4 +1,4 @@
-"""How a strategy is found by name: a shipped one, a registered one, or a user's own `module:Class`."""
+"""Look-up of strategies by name: shipped, registered, or a user's own `module:Class`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import inspect
 from pathlib import Path
 
-from sim.errors import alternatives, got, near
+from sim.errors import alternatives, near, shown
 from sim.strategies import own_code
 from sim.strategies.protocol import Strategy, StrategyError
 
@@ -14,8 +14,11 @@ _known: dict[str, type[Strategy]] = {}
 
 
 def register(strategy: type[Strategy]) -> type[Strategy]:
-    """Make a strategy known by its `name` in this process; usable as a decorator. A later class of the same name takes the place of an
-    earlier one, but no shipped one. StrategyError for what is not a named subclass of Strategy."""
+    """Register a strategy by its `name` in this process; usable as a decorator.
+
+    A later class replaces an earlier one of the same name, but not a shipped one. StrategyError for
+    anything that is not a named subclass of Strategy.
+    """
     if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
         raise StrategyError(f"expected a subclass of Strategy to register (got {strategy!r})")
     if not strategy.name or ":" in strategy.name:
@@ -36,15 +39,16 @@ def is_shipped(strategy: type) -> bool:
 
 
 def catalogue() -> dict[str, type[Strategy]]:
-    """Every shipped and registered strategy by name, in the order of registration."""
+    """Return every shipped and registered strategy by name, in the order of registration."""
     return dict(_known)
 
 
 def resolve(name: str, beside: Path | None = None, allow_code: bool = False) -> type[Strategy]:
-    """The class behind a name: a registered one, or `module:Class` beside a scenario file (or in a folder); with `allow_code`, from
-    anywhere on the import path too.
+    """Return the class of a registered name, or of `module:Class`.
 
-    StrategyError says what was expected, with a near name where there is one."""
+    The module is beside the scenario file, or in the folder, `beside`; with `allow_code` it may be
+    anywhere on the import path. StrategyError says what was expected, with a near name.
+    """
     try:
         return strategy_class(
             name, beside.parent if beside and beside.is_file() else beside, allow_code
@@ -54,22 +58,27 @@ def resolve(name: str, beside: Path | None = None, allow_code: bool = False) -> 
 
 
 def strategy_class(name: str, folder: Path | None = None, allow_code: bool = False) -> type:
-    """The class behind a name; ValueError says what was expected. `module:Class` is imported, from `folder` unless `allow_code`."""
+    """Return the class of a name; ValueError says what was expected.
+
+    `module:Class` is imported; without `allow_code` it must be in `folder`.
+    """
     return own_code.imported(name, folder, allow_code) if own_code.is_own(name) else known(name)
 
 
 def known(name: str) -> type[Strategy]:
-    """The shipped or registered strategy of this name; ValueError says which there are."""
+    """Return the shipped or registered strategy of this name; ValueError lists the known names."""
     strategies = catalogue()
     if name not in strategies:
-        raise ValueError(
-            f"no strategy {got(name)[5:-1]}; expected {alternatives(strategies)}, or module:Class.{near(name, strategies)}"
-        )
+        expected = f"expected {alternatives(strategies)}, or module:Class"
+        raise ValueError(f"no strategy {shown(name)}; {expected}.{near(name, strategies)}")
     return strategies[name]
 
 
 def file_hash(strategy: type[Strategy]) -> str:
-    """SHA-256 of the file that holds the class, or of the notebook's cell in which its `decide` was typed; "" where no source is known."""
+    """Return the SHA-256 of the file of a class, or of the notebook cell of its `decide`.
+
+    The result is "" if no source is known.
+    """
     try:
         source = inspect.getsourcefile(strategy)
         if source and Path(source).is_file():

@@ -1,18 +1,25 @@
-"""Tasking: which town each unit of a theatre stands in, and what it does there. Shared by all movements and by the initial postings.
+"""Tasking: where each unit of a theatre is posted, and its mission there.
 
-| tasking | where | what |
+All movements and the initial postings share these rules.
+
+| tasking | where | mission |
 |---|---|---|
 | area | towns, by population | patrol |
 | garrison | the larger half of the towns, by population | garrison |
-| line | a company at each place, from the one nearest to a town across the line on | river_patrol where there is a port, else patrol |
-| chokepoint | a company at each place, from the one through which most surface travel passes on | checkpoint |
-| reports | up to half (a company for each report) at the places named in the last 8 weeks, by reports; the rest as `area` | raid; patrol |
-| random | each unit in a town drawn by population, drawn anew every week | patrol |
+| line | a company per place, nearest to a town abroad first | river_patrol at ports, else patrol |
+| chokepoint | a company per place, first where most surface travel passes | checkpoint |
+| reports | up to half at reported places, a company per report; the rest as `area` | raid; patrol |
+| random | each unit in a town drawn by population, again every week | patrol |
 | none | the largest town | idle |
 
-River infantry keeps to ports and patrols the river, except under garrison, reports and none. Police guard the larger towns,
-anti-narcotics teams man chokepoints, one each (and raid under `reports`), eradication teams spread by population, whatever the tasking.
-Only public notions enter: census population, travel times, which towns lie abroad, and reports; never what the other side has or does."""
+Reports are those of the last 8 weeks. River infantry stays at ports and patrols the river, except
+under garrison, reports and none. Some units follow the same rule under every tasking: police guard
+the larger towns, eradication teams spread by population, and anti-narcotics teams man chokepoints,
+one each, except that they raid under `reports`.
+
+The rules use only public knowledge: census population, travel times, which towns lie abroad, and
+reports. They never use what the other side has or does.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +38,17 @@ if TYPE_CHECKING:
 VRAEM_TASKINGS = ("area", "garrison", "reports", "random")
 BORDER_TASKINGS = ("line", "chokepoint", "area", "reports", "random", "none")
 RENEWED = ("reports", "random")  # taskings that a review changes
-WEEKLY = ("random",)  # of these, those that change between two reviews of the movement too
-TROOPS = {
+WEEKLY = ("random",)  # of these, those that also change between two reviews of the movement
+TROOPS = {  # kinds of units that can replace one another are of the same troops
     "special": "army",
     "line": "army",
     "river_infantry": "river",
     "antinarcotics": "antinarcotics",
-}  # interchangeable within
-LEAST = 4  # places that a choice of towns keeps at least
-COMPANY = 4  # units: what holds one post, and the most that one report draws
-ON_THE_WAY = 1.02  # a town that adds up to 2 % to a journey lies on it
-DRAWS = 16_384  # draws set aside for each theatre; a strategy's own are those below
+}
+LEAST = 4  # the smallest number of towns that a choice of towns keeps
+COMPANY = 4  # units that hold one post, and the most that one report attracts
+ON_THE_WAY = 1.02  # a town lies on a journey if it adds at most 2 % to its travel time
+DRAWS = 16_384  # draws reserved for each theatre; the first 16,384 are the strategy's own
 
 Slot = tuple[int, str]  # site, mission
 
@@ -55,20 +62,23 @@ def assign(
     chance: Callable[[int], float],
     travel_days: np.ndarray,
 ) -> list[tuple[int, int, str]]:
-    """A posting and a mission for each unit: (uid, site, mission), by uid within each kind of troops.
+    """Assign a posting and a mission to each unit: (uid, site, mission), by uid within its troops.
 
-    units: (uid, kind); places: all places; reports: those of the last 8 weeks, or None; chance: draw number -> [0, 1);
-    travel_days: f8[places, places], days by surface. ValueError for an unknown tasking or a theatre without a place."""
-    if tasking not in VRAEM_TASKINGS + BORDER_TASKINGS:
-        raise ValueError(
-            f'no tasking "{tasking}"; expected one of {", ".join(dict.fromkeys(VRAEM_TASKINGS + BORDER_TASKINGS))}'
-        )
+    units: (uid, kind).
+    places: all places of the map.
+    reports: those of the last 8 weeks, or None.
+    chance: draw number -> [0, 1).
+    travel_days: f8[places, places], days by surface.
+    ValueError for an unknown tasking or a theatre without a place.
+    """
+    known = dict.fromkeys(VRAEM_TASKINGS + BORDER_TASKINGS)
+    if tasking not in known:
+        raise ValueError(f'no tasking "{tasking}"; expected one of {", ".join(known)}')
     ground = Ground(theatre, places, reports, chance, travel_days)
     groups: dict[str, list[tuple[bool, int]]] = {}
     for uid, kind in units:
-        groups.setdefault(TROOPS.get(kind, kind), []).append(
-            (kind != "special", uid)
-        )  # special units come first: they raid
+        # Special units come first, so that they are the ones that raid.
+        groups.setdefault(TROOPS.get(kind, kind), []).append((kind != "special", uid))
     return [
         (uid, *slot)
         for group, members in sorted(groups.items())
@@ -79,7 +89,10 @@ def assign(
 
 
 class Ground:
-    """The places of a theatre and what makes one matter. Hamlets hold a post only on the way of what passes, or where there is no town."""
+    """The places of a theatre, and what makes a place important.
+
+    Hamlets hold a post only on travel routes, or if the theatre has no town.
+    """
 
     def __init__(self, theatre, places, reports, chance, travel_days) -> None:
         here = places.theatre == theatre
@@ -97,18 +110,15 @@ class Ground:
         self.people = places.population[self.site].astype(float)
         self.named = np.zeros(len(places.id))
         if reports is not None:
-            np.add.at(
-                self.named,
-                reports.place[(reports.theatre == theatre) & (reports.kind != "field")],
-                1.0,
-            )  # fields are not raided
+            raidable = (reports.theatre == theatre) & (reports.kind != "field")
+            np.add.at(self.named, reports.place[raidable], 1.0)
 
     def larger(self) -> np.ndarray:
-        """Population of the larger half of the towns, 0 elsewhere."""
+        """Return the population of the larger half of the towns, and 0 for the others."""
         return best(self.people, self.people, len(self.site) // 2)
 
     def on_the_line(self) -> np.ndarray:
-        """Places in order of nearness to one abroad (straight distance)."""
+        """Return the places, the nearest to a town abroad (in a straight line) first."""
         p = self.places
         abroad = np.flatnonzero(p.abroad)
         north = 111.2 * (p.lat[self.every, None] - p.lat[abroad])
@@ -122,7 +132,7 @@ class Ground:
         ]
 
     def chokepoints(self) -> np.ndarray:
-        """Places in order of the travel days that lead through them."""
+        """Return the places, those with the most travel days through them first."""
         ends = np.append(
             self.every, np.flatnonzero(self.places.abroad | (self.places.kind == "hub"))
         )
@@ -134,13 +144,19 @@ class Ground:
         ]
 
     def posts(self, ranked: np.ndarray, n: int, size: int, river: bool = False) -> list[int]:
-        """n units, `size` to a place in the order of rank, so that one more unit moves no other; river infantry keeps to ports."""
+        """Post n units, `size` to a place, in the order of rank; river infantry only at ports.
+
+        One more unit moves none of the others.
+        """
         ports = ranked[self.places.port[ranked]]
         ranked = ports if river and len(ports) else ranked
         return [int(ranked[i // size % len(ranked)]) for i in range(n)]
 
     def drawn(self, n: int) -> list[int]:
-        """n towns drawn by population; the i-th unit has the i-th draw, so that one more unit changes no other's."""
+        """Draw n towns by population.
+
+        The i-th unit uses the i-th draw, so that one more unit changes none of the others.
+        """
         first = DRAWS * (1 + MODELLED_THEATRES.index(self.theatre))
         share = np.cumsum(np.maximum(self.people, 1.0))
         place = np.searchsorted(
@@ -153,7 +169,7 @@ class Ground:
 
 
 def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
-    """Where n units of one kind of troops stand and what they do."""
+    """Return the site and mission of n units of the same troops."""
     if group == "police":
         return [(site, "garrison") for site in ground.towns(ground.larger(), n)]
     if group == "eradication":
@@ -188,7 +204,7 @@ def slots(tasking: str, group: str, n: int, ground: Ground) -> list[Slot]:
 
 
 def mission(tasking: str, group: str, port: bool) -> str:
-    """What a unit does in a town that has a port or none."""
+    """Return the mission of a unit in a town with or without a port."""
     if tasking == "garrison":
         return "garrison"
     if port and (group == "river" or tasking == "line"):
@@ -197,7 +213,10 @@ def mission(tasking: str, group: str, port: bool) -> str:
 
 
 def best(values: np.ndarray, by: np.ndarray, n: int) -> np.ndarray:
-    """`values` where `by` is among the n largest (at least LEAST), 0 elsewhere; the first of equals."""
+    """Keep `values` where `by` is among the n largest (at least LEAST) and set the rest to 0.
+
+    Of equal values, the first counts as larger.
+    """
     chosen = np.argsort(-by, kind="stable")[: max(n, LEAST)]
     kept = np.zeros(len(values))
     kept[chosen] = values[chosen]
@@ -205,7 +224,10 @@ def best(values: np.ndarray, by: np.ndarray, n: int) -> np.ndarray:
 
 
 def apportion(weight: np.ndarray, n: int) -> list[int]:
-    """n seats among places in proportion to weight (Sainte-Lague, so that one more unit adds a seat and moves no other): place numbers."""
+    """Distribute n seats among places in proportion to weight; return each seat's place index.
+
+    The rule is Sainte-Lague's: one more unit adds a seat and moves none of the others.
+    """
     weight = np.asarray(weight, float)
     if not weight.any():
         weight = np.ones(len(weight))
@@ -221,9 +243,11 @@ def apportion(weight: np.ndarray, n: int) -> list[int]:
 
 @lru_cache(maxsize=32)
 def passing(n: int, ends: int, table: bytes) -> tuple[float, ...]:
-    """Travel days between towns and ends whose quickest way leads through each town. table: f8[n, ends], the first n ends being the towns.
+    """Sum, for each town, the travel days of the journeys whose quickest route leads through it.
 
-    A count in the manner of betweenness; it follows from the map alone, hence the cache."""
+    table: f8[n, ends], days from towns to ends; the first n ends are the towns. This is a kind of
+    betweenness. It depends on the map alone, so the result is cached.
+    """
     days = np.frombuffer(table).reshape(n, ends)
     limit = np.where(np.isfinite(days), days * ON_THE_WAY, -1.0)
     total = []

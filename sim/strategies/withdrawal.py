@@ -1,13 +1,18 @@
-"""Withdrawal: which units leave the VRAEM, and how the place is left.
+"""Withdrawal: which units leave the VRAEM, and so which posts keep how many people.
 
-| withdrawal | who goes first |
+| withdrawal | which units leave first |
 |---|---|
-| thin | one unit at a time from the posting that has given least for its size (Sainte-Lague): every post stays, with fewer people |
-| close_small | all of the posting with the fewest units, then the next: the large posts stay whole |
-| close_remote | all of the posting farthest by road and river from the theatre's largest town, then the next |
-| close_quiet | all of the posting around which fewest reports named a place in the last 8 weeks, then the next |
+| thin | one at a time, from the posting that has given least for its size (Sainte-Lague) |
+| close_small | all units of the posting with the fewest units, then of the next smallest |
+| close_remote | all units of the posting farthest from the largest town, then of the next |
+| close_quiet | all units of the posting with the fewest reports around it, then of the next |
 
-Only what command knows enters. Units of a kind go in the order of the style; how many of each kind is a lever of its own, `moved`."""
+Under `thin` every post stays, with fewer people; under `close_small` the large posts stay complete.
+Distance is the travel time by road and river. Reports are those of the last 8 weeks.
+
+The choice uses only what command knows. It orders the units within each kind; the lever `moved`
+says how many units of each kind go.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +29,14 @@ Withdrawal = Literal["thin", "close_small", "close_remote", "close_quiet"]
 HOME = "vraem"
 SOLDIERS = ("line", "special", "river_infantry")
 REPORT_DAYS = 56
-AROUND_DAYS = 0.5  # a report of a place this far from a posting is a report from around it
+AROUND_DAYS = 0.5  # a report is from around a posting if its place is within this travel time
 
 
 def from_home(own: OwnForces) -> np.ndarray:
-    """bool[n]: soldiers first posted in the VRAEM, wherever they are now. A share is a share of these."""
+    """Select the soldiers first posted in the VRAEM, wherever they are now: bool[n].
+
+    Every share is a share of these.
+    """
     return (own.home_theatre == HOME) & np.logical_or.reduce(
         [own.kind == kind for kind in SOLDIERS]
     )
@@ -37,7 +45,7 @@ def from_home(own: OwnForces) -> np.ndarray:
 def withdrawn(
     situation: Situation, withdrawal: Withdrawal, moved: str, number: int, leaving: list[int]
 ) -> list[int]:
-    """Rows of `situation.own` that leave the VRAEM, at most `number`, besides those already `leaving`."""
+    """Return rows of `situation.own`: up to `number` units that leave, besides those `leaving`."""
     own = situation.own
     ours = from_home(own)
     stays = ours & (own.theatre == HOME) & (own.status == "posted")
@@ -58,7 +66,10 @@ def withdrawn(
 def closing(
     situation: Situation, withdrawal: Withdrawal, postings: np.ndarray
 ) -> dict[int, tuple[float, int, int]]:
-    """The turn of every posting, first to close first; `postings`: i8[units], where each unit stands."""
+    """Return the sort key of every posting; the lowest closes first.
+
+    postings: i8[units], the posting of each unit.
+    """
     size = Counter(postings.tolist())
     places = np.array(sorted(size))
     if withdrawal == "close_small":
@@ -87,8 +98,11 @@ def thinned(
     each_kind: list[tuple[str, int]],
     leaving: list[int],
 ) -> list[int]:
-    """One unit at a time from the posting that has given least for its size; none is emptied while another has two left. here: bool[own],
-    who makes the size of a posting; stays: of these, who can be sent."""
+    """Take one unit at a time from the posting that has given least for its size.
+
+    No posting is emptied while another has two units left. here: bool[own], the units that count in
+    the size of a posting; stays: bool[own], those of them that can be sent.
+    """
     size = Counter(own.posting[here].tolist())
     gone: Counter[int] = Counter(own.posting[leaving].tolist())
 
@@ -116,8 +130,11 @@ def thinned(
 def quotas(
     own: OwnForces, ours: np.ndarray, stays: np.ndarray, moved: str, number: int
 ) -> list[tuple[str, int]]:
-    """How many units of each kind go, at most `number` in all and no more than there are: `proportional` takes each kind by its share,
-    `line` and `special` that kind first and others when it is used up."""
+    """Return how many units of each kind go: at most `number` in all, and no more than there are.
+
+    `proportional` takes each kind by its share; `line` and `special` take that kind first, and
+    others once it is used up.
+    """
     free = {kind: int((stays & (own.kind == kind)).sum()) for kind in SOLDIERS}
     away = {kind: int((ours & (own.kind == kind)).sum()) - free[kind] for kind in SOLDIERS}
     order = sorted(SOLDIERS, key=lambda kind: kind != moved)

@@ -1,4 +1,7 @@
-"""Columns of words that answer a wrong one: a comparison with a word that never stands in the column selects nothing, and says so."""
+"""Columns of words that warn of a wrong word.
+
+A comparison with a word that never occurs in the column selects nothing; it also warns.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ import numpy as np
 
 from sim.errors import near
 
-LISTED = 12  # words; of a longer list, as of the names of places, only the nearest is told
+LISTED = 12  # the most words that a message lists; of a longer list, such as places, the nearest
 
 
 class Words(np.ndarray):
-    """An array of words. `names` are all that can stand in it; `==`, `!=`, `in` and `np.isin` with another give what they give of
-    any array, and warn at that line (once, as Python does)."""
+    """An array of words, all of which are in `names`.
+
+    `==`, `!=`, `in` and `np.isin` with any other word give the usual result, and warn once at the
+    line of the caller.
+    """
 
     names: tuple[str, ...]
 
@@ -29,7 +35,7 @@ class Words(np.ndarray):
         warn_of(other, self.names)
         return self.view(np.ndarray) != other
 
-    __hash__ = None  # type: ignore[assignment]  # no array has one
+    __hash__ = None  # type: ignore[assignment]  # arrays are not hashable
 
     def __array_function__(self, function: Any, types: Any, given: Any, named: Any) -> Any:
         if (
@@ -44,7 +50,7 @@ class Words(np.ndarray):
 
 
 def column_of(words: np.ndarray, names: tuple[str, ...]) -> Words:
-    """An array of words in which only `names` can stand."""
+    """Make an array of words that can hold only `names`."""
     column = words.view(Words)
     column.names = names
     return column
@@ -52,14 +58,12 @@ def column_of(words: np.ndarray, names: tuple[str, ...]) -> Words:
 
 def warn_of(word: Any, names: tuple[str, ...]) -> None:
     if names and np.isscalar(word) and word not in names:
-        warnings.warn(
-            f"{word!r} never stands in this column, so nothing is selected{instead_of(word, names)}",
-            stacklevel=3,
-        )
+        wrong = f"{word!r} never occurs in this column, so nothing is selected"
+        warnings.warn(f"{wrong}{instead_of(word, names)}", stacklevel=3)
 
 
 def instead_of(word: Any, names: tuple[str, ...]) -> str:
-    """What could have been meant: all names where they are few, and the nearest where there is one."""
+    """Say what may have been meant: all names if they are few, and the nearest, if any."""
     return (f"; there are {', '.join(names)}." if len(names) <= LISTED else ".") + near(
         str(word), names
     )

@@ -148,7 +148,7 @@ def test_compare_of_two_folders_tells_what_differs_in_the_inputs(scenario, tmp_p
         row["label"] for row in found["rows"]
     ]
     assert main(["compare", *folders, "--baseline", "hold"]) == 2
-    assert "--baseline: of two folders the first is the baseline" in capsys.readouterr().err
+    assert "--baseline: with two folders the first is the baseline" in capsys.readouterr().err
     assert main(["compare", *folders, folders[0]]) == 2
     assert "expected one results folder, or two (got 3)" in capsys.readouterr().err
 

@@ -279,7 +279,7 @@ def test_a_damaged_entry_is_compiled_again(checkout, tmp_path):
 def test_a_kernel_with_variables_of_an_enclosing_function_is_refused():
     """Two such kernels could differ in what the cache does not see."""
     factor = 2.0
-    with pytest.raises(TypeError, match="takes no variables of an enclosing function"):
+    with pytest.raises(TypeError, match="must not use variables of an enclosing function"):
         KernelCache(lambda x: factor * x)
 
 

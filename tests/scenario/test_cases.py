@@ -45,11 +45,11 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "decimal_comma.toml": (REFUSED, "A decimal is written with a point: 0.15"),
     "title_under_time.toml": (
         REFUSED,
-        "time.title: unknown key. title stands above the first [table] of the file.",
+        "time.title: unknown key. title belongs above the first [table] of the file.",
     ),
     "partner_in_strategies.toml": (
         REFUSED,
-        "partner is a table of its own: its keys stand under [partner], for all strategies.",
+        "partner is a table of its own: its keys belong under [partner], for all strategies.",
     ),
     "label_enye.toml": (REFUSED, '(labelled "campaña relámpago")'),
     "utf16.toml": (REFUSED, "is UTF-16 text; save it as UTF-8"),

@@ -213,15 +213,15 @@ def test_another_encoding_is_called_by_its_name(encoding, said, tmp_path):
 
 MISPLACED = r"""
 [forces.vraem]\ntitle = "a"
-    forces.vraem.title: unknown key. title stands above the first [table] of the file.
+    forces.vraem.title: unknown key. title belongs above the first [table] of the file.
 [secrecy]\nextends = "base.toml"
-    secrecy.extends: unknown key. extends stands above the first [table]
+    secrecy.extends: unknown key. extends belongs above the first [table]
 [strategy]\nname = "static"\nablate = ["leak"]
-    ablate stands above the first [table]
+    ablate belongs above the first [table]
 [parameters]\ndescription = "a"
     no such parameter
 [sweep]\ntitle = "a"
-    title stands above the first [table] of the file.
+    title belongs above the first [table] of the file.
 [time]\nreplications.count = 3
     time.replications: unknown key. replications is a table of its own
 horizon_days = 9

@@ -60,7 +60,7 @@ COMPARISONS = {
 
 @pytest.mark.parametrize("compare", COMPARISONS)
 def test_a_comparison_with_an_unknown_word_warns(view, compare):
-    with pytest.warns(UserWarning, match="never stands in this column"):
+    with pytest.warns(UserWarning, match="never occurs in this column"):
         COMPARISONS[compare](view)
 
 

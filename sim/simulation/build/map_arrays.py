@@ -12,7 +12,7 @@ from sim.geography.travel import Travel
 from sim.model.state import arrays
 from sim.model.state.agents import AMAZON, APURIMAC, BASINS, BY_AIR, MARANON, PERU, PUTUMAYO
 from sim.names import BOLIVIA, CAJAMARCA, COAST, EXITS, LORETO, MODELLED_THEATRES, VRAEM
-from sim.parameters.seasons import load_seasons
+from sim.parameters.monthly import load_seasons
 from sim.simulation.build.values import values
 
 DEPOTS = {

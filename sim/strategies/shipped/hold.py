@@ -1,4 +1,4 @@
-"""hold: nobody moves to the border. What every other strategy is compared with."""
+"""hold: no unit moves to the border. All other strategies are compared with this one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Hold(Movement):
-    """Keeps every unit in its theatre; only `reports` and `random` tasking give orders."""
+    """Keeps every unit in its theatre; only the taskings `reports` and `random` give orders."""
 
     name = "hold"
     unused = ("share_to_border", "border_split", "moved", "withdrawal", "move_helicopters")

@@ -1,4 +1,4 @@
-"""phased: the share moves in equal steps, the first on `start_day`, the last `duration_days` later."""
+"""phased: the share moves in equal steps, from `start_day` on, over `duration_days`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Phased(Movement):
-    """Moves `share_to_border` step by step; a step falls on the first review on or after its day."""
+    """Moves `share_to_border` in steps, each at the first review on or after its day."""
 
     name = "phased"
 
@@ -40,7 +40,10 @@ class Phased(Movement):
         return self.levers.share_to_border * self.steps_done(situation.day) / self.settings.steps
 
     def steps_done(self, day: int) -> int:
-        """Steps due by a day; the k-th falls due (k - 1) duration / (steps - 1) days after the start."""
+        """Count the steps due by a day.
+
+        Step k falls due (k - 1) duration / (steps - 1) days after the start.
+        """
         s = self.settings
         elapsed = day - s.start_day
         if elapsed < 0:

@@ -1,10 +1,15 @@
-"""police-backfill: soldiers leave for the border as under `static`, and police from a border theatre come to the towns that they left.
+"""police-backfill: soldiers leave as under `static`, and police replace them in their towns.
 
-The police come *from somewhere*: `police_share` of the local police of `police_from`, at most a unit for each unit of soldiers that is
-away, thinned from the postings there, which then lack them. They are ordered at the review after the soldiers, each to a town that soldiers
-have left, in proportion to how many it has lost; they garrison it, and go home when soldiers come back. Anti-narcotics and clearing teams
-stay. They travel by road and river, which takes weeks, and draw the field allowance; moves of police leak more than others
-(`secrecy.leak_police`). Left out: police from outside the three theatres, whose postings are not in the model."""
+The police come from the border theatre `police_from`, whose postings then lack them: `police_share`
+of its local police, but at most one unit for each unit of soldiers that is away. They are ordered
+at the review after the soldiers, to the towns that soldiers have left, in proportion to the units
+that each town has lost. They garrison these towns and return when soldiers come back.
+Anti-narcotics and clearing teams stay where they are.
+
+The police travel by road and river, which takes weeks, and receive the field allowance. Their moves
+leak more often than those of soldiers (`secrecy.leak_police`). Left out: police from outside the
+three theatres, whose postings are not in the model.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class PoliceBackfill(Static):
-    """Moves `share_to_border`, and police to where it has left."""
+    """Moves `share_to_border`, and sends police to the towns that it has left."""
 
     name = "police-backfill"
 

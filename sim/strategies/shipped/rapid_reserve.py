@@ -1,16 +1,22 @@
-"""rapid-reserve: a share of the VRAEM's soldiers waits in its largest town and flies to where reports point, in the VRAEM or at the border.
+"""rapid-reserve: a share of the VRAEM's soldiers waits in one town and flies to reported places.
 
-The reserve is `reserve_share` of the VRAEM's soldiers, special units first, and never more than `share_to_border`, the most that any
-strategy may have at the border. Each week:
-- places named by reports of the week (not of fields) are served in the order of how many name them (chance breaks ties): a company flies
-  to each and raids there, as far as units wait and the VRAEM has hours saved up for their flights. What hours do not reach waits for the
-  next week.
-- a unit whose `stay_days` are over goes back: by road and river where that takes two days at most, else by air when its theatre has the
-  hours, else by road and river all the same. Days count from the order to go.
+The reserve waits in the VRAEM's largest town and serves places in the VRAEM and at the border. It
+is `reserve_share` of the VRAEM's soldiers, special units first, and never more than
+`share_to_border`, which limits every strategy. Each week:
 
-Nobody holds what the reserve has left, and who waits patrols nothing. Helicopters stay where they are, unless `move_helicopters` lends
-border theatres hours in proportion to the units there; without, most come home from Loreto by boat. Left out: that a company may be worth
-more than its people where it is not expected (it flies as fast, and is as blind, as any unit), and fuel at the far end."""
+- A company flies to each place that the week's reports name (reports on fields do not count) and
+  raids there. Places with more reports come first; chance breaks ties. This continues while units
+  wait and the VRAEM has saved enough helicopter hours for their flights; other places have to wait
+  for the next week.
+- A unit whose `stay_days` are over returns. It travels by road and river if that takes at most two
+  days, otherwise by air if its theatre has the hours, and otherwise by road and river. The stay
+  counts from the order to go.
+
+No unit replaces the reserve in the posts that it left, and a waiting unit does not patrol.
+Helicopters stay where they are, unless `move_helicopters` lends hours to border theatres in
+proportion to the units there; without it, most units return from Loreto by boat. Left out:
+surprise, which may make a company worth more than its numbers, and fuel at the destination.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +38,11 @@ if TYPE_CHECKING:
     from sim.strategies.situation import Situation
 
 
-NEAR_DAYS = 2.0  # by surface: who is no farther needs no flight home
+NEAR_DAYS = 2.0  # days by surface within which a unit does not fly home
 
 
 class RapidReserve(Movement):
-    """Keeps a reserve that flies to what is reported and comes back."""
+    """Keeps a reserve that flies to reported places and returns."""
 
     name = "rapid-reserve"
     unused = ("border_split", "moved")
@@ -64,7 +70,8 @@ class RapidReserve(Movement):
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
-        self.reserve: dict[int, int | None] = {}  # uid: day of the order to fly, None at the base
+        # uid -> day of the order to fly, or None at the base
+        self.reserve: dict[int, int | None] = {}
 
     @classmethod
     def most_sent(cls, levers: Any) -> float:
@@ -85,7 +92,7 @@ class RapidReserve(Movement):
         return self.turn_days
 
     def share_on(self, situation: Situation) -> float:
-        """Share that is kept as a reserve from today on."""
+        """Return the share that is kept as a reserve from today on."""
         return (
             min(self.settings.reserve_share, self.levers.share_to_border)
             if situation.day >= self.settings.start_day
@@ -132,7 +139,7 @@ class RapidReserve(Movement):
         return rows + called, {}
 
     def hours_left(self, situation: Situation, rows: list[int]) -> dict[str, float]:
-        """Hours that each theatre has saved up, less those of the reserve's flights that have still to leave it."""
+        """Return the hours that each theatre has saved, less those of flights already ordered."""
         own = situation.own
         hours = dict(situation.budget.lift_hours)
         for row in rows:
@@ -167,7 +174,7 @@ class RapidReserve(Movement):
     def release(
         self, situation: Situation, rows: list[int], number: int, base: int, orders: Orders
     ) -> list[int]:
-        """Send up to `number` units that wait at the base back to their first postings: rows."""
+        """Send up to `number` waiting units back to their first postings; return their rows."""
         own = situation.own
         idle = [
             row
@@ -190,7 +197,7 @@ class RapidReserve(Movement):
         hours: dict[str, float],
         orders: Orders,
     ) -> list[str]:
-        """Send companies where reports of the last week point: the theatre of each unit that goes."""
+        """Send companies to the places of the week's reports; return each unit's new theatre."""
         own, places, reports = situation.own, situation.places, situation.reports
         worth_a_raid = (situation.day - reports.received_day < self.review_days) & (
             reports.kind != "field"

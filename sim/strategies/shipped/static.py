@@ -1,4 +1,4 @@
-"""static: the share moves once, at the first review on or after `start_day`, and stays."""
+"""static: the share moves once, at the first review on or after `start_day`, and stays away."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""surge-and-return: the share goes on `start_day`, stays `stay_days` and comes home; with `repeat_every_days`, again and again.
+"""surge-and-return: the share goes on `start_day`, stays `stay_days` and returns.
 
-The days of a stay count from the order to go, preparation and journey included: with boats up the Putumayo a month of them can pass before
-the last unit arrives. Orders fall on reviews, so that a stay begins and ends on the first review on or after its day."""
+With `repeat_every_days` it goes again at that interval. A stay counts from the order to go, so it
+includes preparation and journey: by boat up the Putumayo, a month can pass before the last unit
+arrives. Orders are given at reviews, so a stay begins and ends at the first review on or after its
+day.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +42,15 @@ class SurgeAndReturn(Movement):
             default=0,
             ge=0,
             le=7_300,
-            description="days from one order to go to the next, more than stay_days; 0: it goes once",
+            description="days from one order to go to the next, more than stay_days; 0: only once",
         )
 
         @model_validator(mode="after")
         def _comes_home_between(self) -> Self:
             if 0 < self.repeat_every_days <= self.stay_days:
                 raise ValueError(
-                    f"repeat_every_days: expected 0 (once) or more than stay_days = {self.stay_days} (got {self.repeat_every_days})"
+                    "repeat_every_days: expected 0 (once) or more than "
+                    f"stay_days = {self.stay_days} (got {self.repeat_every_days})"
                 )
             return self
 
@@ -55,8 +59,9 @@ class SurgeAndReturn(Movement):
         own, horizon = scenario.strategy.settings, scenario.time.horizon_days
         days = {"stay_days": "on a return", "repeat_every_days": "on another stay"}
         found = {name: own["start_day"] + own[name] for name in days if own[name]}
+        end = f"time.horizon_days = {horizon}"
         return {
-            name: f"{days[name]} before the end (start_day + {name} = {day}, time.horizon_days = {horizon})"
+            name: f"{days[name]} before the end (start_day + {name} = {day}, {end})"
             for name, day in found.items()
             if -(-day // cls.turn_days) * cls.turn_days >= horizon
         }

@@ -1,27 +1,40 @@
-"""threat-following: soldiers follow the threat as command knows it, step by step, so that each theatre keeps its soldiers for its threat.
+"""threat-following: soldiers follow the known threat, step by step, from one theatre to another.
 
-The postings of day 0 are taken as the answer to the threat as it then stood. Four signs tell how it changes, each by what the border has of
-it against the VRAEM: attacks; loads seized; reports on armed groups; reports on loads. (Reports on laboratories, nine in ten, are left
-out: they tell where one stands, for years, and not how much is made.) Each sign is counted at every review over the last 8 weeks and
-compared with the first half-year, less the last 8 weeks, as far as nobody had moved yet:
+The strategy assumes that the postings of day 0 fit the threat of that time. Four signs show how the
+threat changes at the border relative to the VRAEM: attacks, seized loads, reports on armed groups
+and reports on loads. Reports on laboratories, nine in ten of all, are left out: for years they tell
+where a laboratory is, not how much it produces. At every review each sign is counted over the last
+8 weeks and compared with the first half-year. That reference excludes the last 8 weeks, and any
+time after the first move:
 
-    x = mean over signs of [ln(border / vraem) now - the same then], weighted by 1 / variance, less ln(soldiers at the border / in the
-    VRAEM) today, under way included, against day 0
+    x = mean over signs of [ln(border / vraem) now - the same then], weighted by 1 / variance,
+        less the change since day 0 of ln(soldiers bound for the border / for the VRAEM)
 
-x is the change of threat per soldier. A review points to the border when x exceeds `threshold_sd` standard deviations of such counts
-(variance of a sign: the sum of 1/n over the four of it), home when it is as far below, and nowhere in between. After `patience_reviews`
-reviews in a row that point one way, the share takes one step that way, within 0 and `share_to_border`, and the count begins anew. Nobody
-moves before day 112, when 16 weeks are known.
+x is the change of threat per soldier. A review points to the border if x exceeds `threshold_sd`
+standard deviations of such counts, to the VRAEM if -x does, and otherwise nowhere. The variance of
+a sign is the sum of 1/n over its four counts. After `patience_reviews` consecutive reviews that
+point the same way, the share takes one step that way, between 0 and `share_to_border`, and counting
+starts again. No unit moves before day 112, when 16 weeks are known.
 
-More soldiers seize more and hear more: *patrols make reports make patrols*. Three things keep that loop from running away. Seizures count
-per soldier that is there, as a catch per unit of effort. What people tell in a theatre is divided by `told_anyway + (1 - told_anyway)
-coverage`, coverage being the staff's own reckoning (reports of a partner do not depend on own patrols and count as they are). And soldiers
-are what the threat is divided by, so that each step lowers x: the loop could run away only if a tenth more soldiers brought more than a
-tenth more signs. How many people live there and how readily they talk cancels, as each theatre is compared with itself.
+More soldiers seize more loads and hear more reports, so patrols could attract more patrols. Three
+rules prevent this feedback from running away:
 
-Counts are small (in the baseline some 3 loads seized in two weeks on either side, 1 attack, 1 or 2 reports on loads), so that it moves
-seldom: of 15 % allowed, 1.5 % were away on average after day 300, 6 % with prices doubled at the border exits on that day, 2 % with prices
-halved (5 worlds). Over ten years it reached 5 to 15 % at the most (3 worlds). Left out: seasons, and what nobody reports."""
+- Seizures count per soldier present, as a catch per unit of effort.
+- Reports from people in a theatre are divided by `told_anyway + (1 - told_anyway) coverage`, where
+  coverage is the staff's own estimate. Reports from a partner do not depend on own patrols and are
+  not corrected.
+- The threat is divided by the soldiers, so that each step lowers x. The feedback could run away
+  only if a tenth more soldiers brought more than a tenth more signs.
+
+Population and people's readiness to report cancel out, because each theatre is compared with
+itself.
+
+The counts are small: in the baseline, in two weeks and on either side, about 3 seized loads, 1
+attack and 1 or 2 reports on loads. The strategy therefore moves seldom. Of 15 % allowed, 1.5 % were
+away on average after day 300; 6 % if prices at the border exits doubled on that day, and 2 % if
+they halved (5 worlds). Over ten years the share reached at most 5 to 15 % (3 worlds). Left out:
+seasons, and whatever nobody reports.
+"""
 
 from __future__ import annotations
 
@@ -48,14 +61,17 @@ SIGNS = ("attacks", "seizures", *TOLD)
 
 
 class Weeks(NamedTuple):
-    """What two weeks told: f8[signs, sides], sides being border and VRAEM. levels: counts as with the soldiers and coverage of day 0."""
+    """The signs of two weeks: f8[signs, sides], where the sides are border and VRAEM.
+
+    levels: the counts corrected to the soldiers and the coverage of day 0.
+    """
 
     counts: np.ndarray
     levels: np.ndarray
 
 
 class ThreatFollowing(Movement):
-    """Sends and recalls soldiers by steps, as the threat changes; `share_to_border` is the most that goes."""
+    """Sends and recalls soldiers in steps as the threat changes, up to `share_to_border`."""
 
     name = "threat-following"
 
@@ -70,19 +86,20 @@ class ThreatFollowing(Movement):
             default=2,
             ge=1,
             le=100,
-            description="reviews in a row (each 14 days) that must point one way",
+            description="consecutive reviews (every 14 days) that must point the same way",
         )
         threshold_sd: float = Field(
             default=1.0,
             ge=0,
             le=10,
-            description="standard deviations of a change in signs that point a way",
+            description="standard deviations by which the signs must change to point a way",
         )
         told_anyway: float = Field(
             default=0.3,
             ge=0.05,
             le=1,
-            description="reports without any coverage, of those with full coverage: the staff's rule of thumb",
+            description="reports without coverage, as a share of those with full coverage: the "
+            "staff's rule of thumb",
         )
 
     @classmethod
@@ -92,12 +109,11 @@ class ThreatFollowing(Movement):
     def __init__(self, settings: Any = None, levers: Any = None) -> None:
         super().__init__(settings, levers)
         self.share = 0.0
-        self.streak = 0  # reviews in a row that pointed to the border (+) or home (-)
+        self.streak = 0  # consecutive reviews that pointed to the border (+) or home (-)
         self.weeks: list[Weeks] = []  # by review
-        self.first = FIRST  # reviews that the threat is compared with
-        self.at_first: dict[
-            str, dict[str, float]
-        ] = {}  # day 0: soldiers present, and share heard, by theatre
+        self.first = FIRST  # number of the first reviews, with which the threat is compared
+        # Of day 0, by theatre: the soldiers present ("soldiers") and the share heard ("heard").
+        self.at_first: dict[str, dict[str, float]] = {}
 
     def share_on(self, situation: Situation) -> float:
         ceiling = self.levers.share_to_border
@@ -123,13 +139,15 @@ class ThreatFollowing(Movement):
         return self.share
 
     def change(self, situation: Situation) -> tuple[float, float]:
-        """Change of threat per soldier, border against VRAEM, as a logarithm, and its standard deviation by chance."""
+        """Return the change of threat per soldier and the standard deviation that chance causes.
+
+        The change is the logarithm of the border's change relative to the VRAEM's.
+        """
         now, then = self.weeks[-RECENT:], self.weeks[: min(self.first, len(self.weeks) - RECENT)]
         x, variance = np.zeros(len(SIGNS)), np.zeros(len(SIGNS))
         for sign, weeks in ((1, now), (-1, then)):
-            level = (
-                np.sum([each.levels for each in weeks], axis=0) * (RECENT / len(weeks)) + 0.5
-            )  # half a sign is added: none is not never
+            # Half a sign is added, since a count of zero does not mean that there is no threat.
+            level = np.sum([each.levels for each in weeks], axis=0) * (RECENT / len(weeks)) + 0.5
             x += sign * np.log(level[:, 0] / level[:, 1])
             variance += (1.0 / (np.sum([each.counts for each in weeks], axis=0) + 0.5)).sum(axis=1)
         bound, first = soldiers(situation, "bound_theatre"), self.at_first["soldiers"]
@@ -144,7 +162,7 @@ class ThreatFollowing(Movement):
         ), float(weight.sum()) ** -0.5
 
     def told(self, situation: Situation) -> Weeks:
-        """What the last two weeks told."""
+        """Return the signs of the last two weeks."""
         reports = situation.reports.where(
             situation.day - situation.reports.received_day < REVIEW_DAYS
         )
@@ -170,7 +188,7 @@ class ThreatFollowing(Movement):
         return Weeks(counts, levels)
 
     def heard(self, situation: Situation) -> dict[str, float]:
-        """Share of what people could tell that is told, by theatre."""
+        """Return, by theatre, the share of possible reports that people make."""
         anyway = self.settings.told_anyway
         return {
             name: anyway + (1.0 - anyway) * view.coverage
@@ -179,7 +197,10 @@ class ThreatFollowing(Movement):
 
 
 def soldiers(situation: Situation, column: str = "theatre") -> dict[str, float]:
-    """Soldiers by the theatre where they stand (or are bound for: `bound_theatre`); who is under way stands nowhere."""
+    """Count soldiers by the theatre where they are, or are bound for (`bound_theatre`).
+
+    By `theatre`, units under way count nowhere.
+    """
     own = situation.own
     ours = np.isin(own.kind, SOLDIERS) & ((own.status != "transit") | (column != "theatre"))
     return {

@@ -1,10 +1,16 @@
-"""triggered-return: the share goes, and comes home when attacks in the VRAEM rise clearly above their baseline.
+"""triggered-return: the share leaves, and returns when attacks in the VRAEM rise clearly.
 
-The trigger: attacks of the last `window_weeks` full weeks exceed `m + threshold_sd sqrt(m)`, m = attacks in such a window at the mean week
-of the burn-in, when every soldier was in the VRAEM (a week before day 0 counts as that mean; without a burn-in m is 0, and the first attack
-calls). The share leaves at the first review on or after `start_day` on which the trigger does not hold. It goes once: what has come home
-stays home, for what calls it is as often chance as danger. Of 24 worlds of the baseline scenario, with 4 attacks in 8 weeks, the default
-trigger held at some review of three years in 15 while nobody was away, in 17 at a share of 5 %, and in 21 at 30 %."""
+The trigger: attacks in the last `window_weeks` full weeks exceed `m + threshold_sd sqrt(m)`. Here m
+is the number of attacks in such a window at the mean rate of the burn-in, when every soldier was in
+the VRAEM. A week before day 0 counts as that mean. Without a burn-in m is 0, so that the first
+attack sets off the trigger.
+
+The share leaves at the first review on or after `start_day` at which the trigger is not set off. It
+leaves only once: units that have returned stay, because chance sets off the trigger as often as
+danger. In the baseline scenario, with 4 attacks in 8 weeks, the default trigger was set off at some
+review of three years in 15 of 24 worlds while nobody was away, in 17 at a share of 5 %, and in 21
+at 30 %.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class TriggeredReturn(Movement):
-    """Moves `share_to_border`, and takes `return_share` of it home for good once the trigger holds."""
+    """Moves `share_to_border`, and returns `return_share` of it for good after the trigger."""
 
     name = "triggered-return"
 
@@ -40,10 +46,10 @@ class TriggeredReturn(Movement):
             default=2.0,
             ge=0,
             le=10,
-            description="standard deviations above the baseline's mean that call it home",
+            description="standard deviations above the baseline's mean that make it return",
         )
         return_share: float = Field(
-            default=1.0, ge=0, le=1, description="part of the share that comes home"
+            default=1.0, ge=0, le=1, description="part of the share that returns"
         )
 
     def __init__(self, settings: Any = None, levers: Any = None) -> None:

@@ -1,4 +1,7 @@
-"""The commands that hold the model against the world: `redeploy calibrate` and `redeploy validate`. `cli/main.py` registers them."""
+"""The commands that compare the model with published data: `redeploy calibrate` and `validate`.
+
+`cli/main.py` registers them.
+"""
 
 import io
 import json
@@ -36,7 +39,9 @@ def calibrate(
     as_json: AsJson = False,
     allow_code: AllowCode = False,
 ) -> int:
-    """Draw the parameters of [futures], run each draw, and keep those nearest to what was observed; the same command again resumes.
+    """Draw the parameters of [futures], run each draw and keep those nearest to the observations.
+
+    The same command, given again, resumes.
 
     Parameters
     ----------
@@ -50,9 +55,10 @@ def calibrate(
     keep
         Draws to keep; the default is one in five.
     workers
-        Runs at a time; the default is the number of processors.
+        Number of parallel runs; the default is the number of processors.
     out
-        Results folder; the default is results/NAME. It gets fitted.csv, calibration.json and fans.png too.
+        Results folder; the default is results/NAME. fitted.csv, calibration.json and fans.png are
+        written there too.
     replace
         Move an older folder of this name aside.
     """
@@ -82,17 +88,14 @@ def calibrate(
     count = loaded.replications.count
     with redirect_stdout(sys.stderr), untold():
         results = run_batch(loaded, out=folder, workers=workers, replace=replace)
-    failures = [
-        failure for failure in results.failures() if failure["replication"] < count
-    ]  # others do not enter the answer
+    # Replications beyond `count`, from an earlier command, do not enter the answer.
+    failures = [failure for failure in results.failures() if failure["replication"] < count]
     if failures:
         asked = len(results.manifest["points"]) * count
         first = f"first reason: {printable(shortened(failures[0]['error']))}"
         biased = f". {BIASED}" if len(failures) < asked else ""
-        print(
-            f"{folder}: {len(failures):,} of {asked:,} runs failed; {first}; {reasons(folder)}{biased}",
-            file=sys.stderr,
-        )
+        failed = f"{len(failures):,} of {asked:,} runs failed"
+        print(f"{folder}: {failed}; {first}; {reasons(folder)}{biased}", file=sys.stderr)
         if len(failures) == asked:
             return 1
     found = fit(results, rows, members, count)
@@ -100,7 +103,8 @@ def calibrate(
 
     picture, fitted = io.BytesIO(), folder / "fitted.csv"
     fans(found).savefig(picture, format="png", dpi=150)
-    # All are made before one is written: a fault in the last leaves the files of an earlier calibration together.
+    # All three are made before the first is written: if one fails, the files of an earlier
+    # calibration still belong together.
     answer, ensemble = printed_json(found.to_dict()), found.to_csv()
     write_file(folder / "fans.png", lambda file: file.write(picture.getvalue()))
     write_file(folder / "calibration.json", lambda file: file.write(f"{answer}\n".encode()))
@@ -109,8 +113,9 @@ def calibrate(
         print(answer)
     else:
         show(lambda console: print_calibration(found, console))
-        used = f'`[futures] design = "table"`, `table = {json.dumps(str(fitted), ensure_ascii=False)}` runs it'
-        print(f"{fitted}: the ensemble; {used} (paths start from the file that names them)")
+        table = f"table = {json.dumps(str(fitted), ensure_ascii=False)}"
+        runs = f'`[futures] design = "table"`, `{table}` runs it'
+        print(f"{fitted}: the ensemble; {runs} (paths start from the file that names them)")
     return 1 if found.failed else 0
 
 
@@ -123,20 +128,23 @@ def validate(
     ablate: Annotated[bool, Parameter(negative="")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Try published facts on the shipped baseline and print the scoreboard; the same command again resumes.
+    """Test published facts on the shipped baseline and print the scoreboard.
+
+    The same command, given again, resumes.
 
     Parameters
     ----------
     fact
-        A fact to try, by the id that stands before it; may be repeated; the default is all.
+        Id of a fact to test; may be repeated; the default is all.
     out
-        Folder for the runs of each fact and scoreboard.json, which tells of every fact that has its runs there.
+        Folder for the runs of each fact, and for scoreboard.json, which covers every fact whose
+        runs are there.
     workers
-        Runs at a time; the default is the number of processors.
+        Number of parallel runs; the default is the number of processors.
     replace
         Move older folders and the older scoreboard aside.
     ablate
-        Print too what a tenth of the soldiers changes with each coupling off
+        Also print what moving a tenth of the soldiers changes with each coupling off
         (redeploy:experiments/decomposition).
     """
     from sim.results.missing import untold
@@ -148,7 +156,7 @@ def validate(
         raise UserError(f"validate: {validation.each_named(bare)}")
     if workers is not None and workers < 1:
         raise UserError(f"--workers: expected 1 or more (got {workers})")
-    with untold():  # the scoreboard has them
+    with untold():  # the scoreboard lists them
         scores = validation.validate(fact, out, workers, replace, and_ablate=ablate)
     if not as_json:
         show(lambda console: print_scores(scores, console))

@@ -1,4 +1,4 @@
-"""The year in twelve values: river levels by basin and rain by theatre, `seasons.toml` read and checked."""
+"""Monthly river levels by basin and rain by theatre, read from `seasons.toml` and checked."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,7 +14,10 @@ MONTHS = 12
 def load_seasons(
     path: Path = HERE / "seasons.toml",
 ) -> Mapping[str, Mapping[str, tuple[float, ...]]]:
-    """`{"river": {basin: 12 levels}, "rain": {theatre: 12 values}}`, January first, each in [0, 1]; RegistryError lists every fault."""
+    """Read `{"river": {basin: 12 levels}, "rain": {theatre: 12 values}}`, each value in [0, 1].
+
+    Values start with January. RegistryError lists every fault.
+    """
     with path.open("rb") as file:
         tree = tomllib.load(file)
     faults = []
@@ -24,13 +27,11 @@ def load_seasons(
             if len(monthly) != MONTHS or not all(
                 isinstance(value, float) and 0.0 <= value <= 1.0 for value in monthly
             ):
-                faults.append(
-                    f"{path.name}: {kind}.{name}.monthly: expected twelve numbers from 0 to 1 (got {monthly})"
-                )
+                expected = f"expected twelve numbers from 0 to 1 (got {monthly})"
+                faults.append(f"{path.name}: {kind}.{name}.monthly: {expected}")
             if not entry.get("source") or entry.get("provenance") not in PROVENANCES:
-                faults.append(
-                    f"{path.name}: {kind}.{name}: expected a source, and a provenance of {', '.join(PROVENANCES)}"
-                )
+                expected = f"expected a source, and a provenance of {', '.join(PROVENANCES)}"
+                faults.append(f"{path.name}: {kind}.{name}: {expected}")
     if faults:
         raise RegistryError("\n".join(faults))
     return {
