@@ -25,7 +25,7 @@ INPUTS = (
 ON_THE_WAY = ("run", "records", "orders", "situation", "apply_events", "snapshots")
 # Of `scenario/` only what is asked during a run: all else stands in the resolved scenario, the off values of couplings too.
 LOOP = (
-    "simulation/build/*.py",
+    "simulation/build/**/*.py",
     "simulation/outcomes/*.py",
     *(f"simulation/{name}.py" for name in ON_THE_WAY),
     "scenario/events.py",

@@ -48,7 +48,10 @@ LAYER_TYPES = {
     "seized_kg": "float",
 }
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
-RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
+RUNS_LAST = (
+    *(kind for kind in KINDS if kind != "runs"),
+    "runs",
+)  # what has no `runs` part does not count
 DESIGN_COLUMNS = {
     "point_id": "string",
     "label": "string",
@@ -61,12 +64,24 @@ DESIGN_COLUMNS = {
 ALWAYS = ("runs", "series")  # kinds that every run has
 
 
-def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
+def schema_of(
+    kind: str,
+    columns: list[str],
+    labels: dict[str, dict[str, str]],
+    x_types: dict[str, str] | None = None,
+) -> pa.Schema:
     """The Arrow schema of a part: the fixed columns, then `columns` as float64 (`x.` columns as in `x_types`), with unit and label."""
     import pyarrow as pa
 
-    types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
-    return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
+    types = dict(KINDS[kind]) | {
+        name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]
+    }
+    return pa.schema(
+        [
+            pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name))
+            for name, kind_ in types.items()
+        ]
+    )
 
 
 def columns_amiss(kind: str, schema: pa.Schema) -> list[str]:
@@ -77,4 +92,8 @@ def columns_amiss(kind: str, schema: pa.Schema) -> list[str]:
     if kind in ALWAYS:
         measured = (name for name in schema.names if not name.startswith("x."))
         wanted = {name: pa.float64() for name in measured} | wanted
-    return [name for name, type_ in wanted.items() if name not in schema.names or schema.field(name).type != type_]
+    return [
+        name
+        for name, type_ in wanted.items()
+        if name not in schema.names or schema.field(name).type != type_
+    ]

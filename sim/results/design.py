@@ -50,7 +50,11 @@ def says_of_itself(root: Path) -> dict[str, str]:
 
     try:
         said = pq.read_schema(pa.BufferReader(bytes_in(root / NAME))).metadata or {}
-        return {key: said[key.encode()].decode() for key in ("plan_id", "format") if key.encode() in said}
+        return {
+            key: said[key.encode()].decode()
+            for key in ("plan_id", "format")
+            if key.encode() in said
+        }
     except ResultsError:
         raise
     except (OSError, ValueError, pa.ArrowException):

@@ -19,9 +19,24 @@ PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 NOT_DECIDING = ("title", "description", "replications.count", "allow_outside_range")
 SHOWN = 6  # differences named when a folder belongs to another plan
 FORMAT = 2  # of the folders that this version writes; 1 has no sums and no seals
-TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points", "versions"), ("replications", "planned")
-MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
-OPTIONAL_TYPES = {"strategy_files": dict, "rows": dict, "shard": str, "design_sha256": str, "later_versions": list}
+TEXTS, TABLES, COUNTS = (
+    ("plan_id", "source_hash"),
+    ("scenario", "points", "versions"),
+    ("replications", "planned"),
+)
+MANIFEST_TYPES = (
+    dict.fromkeys(TEXTS, str)
+    | dict.fromkeys(TABLES, dict)
+    | dict.fromkeys(COUNTS, int)
+    | {"aborted": list}
+)
+OPTIONAL_TYPES = {
+    "strategy_files": dict,
+    "rows": dict,
+    "shard": str,
+    "design_sha256": str,
+    "later_versions": list,
+}
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
@@ -29,8 +44,13 @@ def manifest_in(path: Path) -> dict[str, Any]:
     with reading(path):
         folder = path.is_dir()
     if not folder:
-        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
-        raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
+        near = difflib.get_close_matches(
+            path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1
+        )
+        raise ResultsError(
+            f"{path}: no such results folder"
+            + (f"; did you mean {path.parent / near[0]}?" if near else "")
+        )
     try:
         manifest, is_sealed = unsealed(bytes_in(path / "manifest.json"))
         format_ = manifest.setdefault("format", 1)
@@ -44,7 +64,9 @@ def manifest_in(path: Path) -> dict[str, Any]:
             raise
         if (path / "design.parquet").exists():
             raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
-        raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
+        raise ResultsError(
+            f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one"
+        ) from None
     return manifest
 
 
@@ -52,9 +74,15 @@ def is_whole(manifest: dict[str, Any]) -> bool:
     """Whether a manifest says all that a reader asks of it."""
     return (
         all(isinstance(manifest.get(key), kind) for key, kind in MANIFEST_TYPES.items())
-        and all(isinstance(manifest[key], kind) for key, kind in OPTIONAL_TYPES.items() if key in manifest)
+        and all(
+            isinstance(manifest[key], kind)
+            for key, kind in OPTIONAL_TYPES.items()
+            if key in manifest
+        )
         and all(type(manifest[key]) is int and manifest[key] >= 0 for key in COUNTS)
-        and all(isinstance(text, str) for text in (*manifest["aborted"], *manifest["points"].values()))
+        and all(
+            isinstance(text, str) for text in (*manifest["aborted"], *manifest["points"].values())
+        )
         and (manifest["format"] == 1 or "design_sha256" in manifest)
     )
 
@@ -79,7 +107,9 @@ def add_versions(manifest: dict[str, Any], others: Iterable[Mapping[str, str]]) 
 def goes_on(begun: Mapping[str, str], later: Mapping[str, str]) -> str:
     """`was begun with numpy 2.4.6 and goes on with numpy 2.5.0: equal bytes are not promised across versions`."""
     names = [name for name in dict.fromkeys([*begun, *later]) if begun.get(name) != later.get(name)]
-    there, here = (", ".join(f"{name} {each.get(name, 'absent')}" for name in names) for each in (begun, later))
+    there, here = (
+        ", ".join(f"{name} {each.get(name, 'absent')}" for name in names) for each in (begun, later)
+    )
     return f"was begun with {there} and goes on with {here}: equal bytes are not promised across versions"
 
 
@@ -100,8 +130,14 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
         if there.get("strategy_files", {}).get(name, hash_) != hash_:
             found.append(f"the file of strategy {name} has changed")
     old, new = flat(there["scenario"]), flat(here["scenario"])
-    changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key) and key not in NOT_DECIDING]
-    found += [f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed]
+    changed = [
+        key
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key) and key not in NOT_DECIDING
+    ]
+    found += [
+        f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed
+    ]
     if not changed and not found:
         theirs, ours = ({*each["points"].items()} for each in (there, here))
         found += [f"point {label} only there" for _, label in sorted(theirs - ours)]
@@ -114,4 +150,8 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     """Nested tables as dotted keys; lists stay whole."""
     if not isinstance(value, dict):
         return {prefix: value}
-    return {key: leaf for name, item in value.items() for key, leaf in flat(item, f"{prefix}.{name}" if prefix else name).items()}
+    return {
+        key: leaf
+        for name, item in value.items()
+        for key, leaf in flat(item, f"{prefix}.{name}" if prefix else name).items()
+    }

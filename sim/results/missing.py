@@ -68,14 +68,22 @@ class Missing:
         """The whole answer, a sentence each: the number, the arms, and what it means for what is read. Empty where none is missing."""
         if not self:
             return []
-        told = [f"{lacking(self.failed, self.pending, self.planned)}.", *(f"{arm}." for arm in self.arms[:NAMED])]
+        told = [
+            f"{lacking(self.failed, self.pending, self.planned)}.",
+            *(f"{arm}." for arm in self.arms[:NAMED]),
+        ]
         if len(self.arms) > NAMED:
             told.append(f"And {len(self.arms) - NAMED:,} more arms lack runs.")
         return [*told, BIASED] if self.failed + self.pending < self.planned else told
 
     def to_dict(self) -> dict[str, Any]:
         """The same as data, for JSON."""
-        return {"planned": self.planned, "failed": self.failed, "pending": self.pending, "arms": [asdict(arm) for arm in self.arms]}
+        return {
+            "planned": self.planned,
+            "failed": self.failed,
+            "pending": self.pending,
+            "arms": [asdict(arm) for arm in self.arms],
+        }
 
 
 def lacking(failed: int, pending: int, planned: int) -> str:
@@ -87,7 +95,12 @@ def lacking(failed: int, pending: int, planned: int) -> str:
     return f"{pending:,} of {planned:,} runs {'is' if pending == 1 else 'are'} not done"
 
 
-def missing_of(points: Mapping[str, str], planned: int, done: Mapping[str, str], failures: Iterable[Mapping[str, Any]]) -> Missing:
+def missing_of(
+    points: Mapping[str, str],
+    planned: int,
+    done: Mapping[str, str],
+    failures: Iterable[Mapping[str, Any]],
+) -> Missing:
     """What is missing of a plan. `points`: point_id -> label, in the order of the plan; `planned`: all its runs; `done`: run_id -> label of
     the finished ones; `failures`: lines of failures.jsonl, of which those that were done since do not count."""
     times = Counter(points.values())
@@ -95,11 +108,19 @@ def missing_of(points: Mapping[str, str], planned: int, done: Mapping[str, str],
     finished = Counter(done.values())
     failed: Counter[str] = Counter()
     reason: dict[str, str] = {}
-    for failure in {line["run_id"]: line for line in failures if line["run_id"] not in done}.values():
+    for failure in {
+        line["run_id"]: line for line in failures if line["run_id"] not in done
+    }.values():
         failed[failure["label"]] += 1
         reason.setdefault(failure["label"], shortened(str(failure["error"])))
     arms = (
-        Shortfall(label, each * points_, failed[label], max(0, each * points_ - finished[label] - failed[label]), reason.get(label, ""))
+        Shortfall(
+            label,
+            each * points_,
+            failed[label],
+            max(0, each * points_ - finished[label] - failed[label]),
+            reason.get(label, ""),
+        )
         for label, points_ in times.items()
     )
     return Missing(tuple(arm for arm in arms if arm.failed or arm.pending), planned)

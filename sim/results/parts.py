@@ -89,9 +89,13 @@ class Parts:
         try:
             table = table_in(file, kind, columns)
         except (OSError, pa.ArrowException):
-            raise Damaged(f"{file}: missing or damaged; {AGAIN if self.format > 1 else ANEW}") from None
+            raise Damaged(
+                f"{file}: missing or damaged; {AGAIN if self.format > 1 else ANEW}"
+            ) from None
         if again := self.repeated.get(part.name):
-            table = table.filter(pc.invert(pc.is_in(table["run_id"], pa.array(sorted(again), pa.string()))))
+            table = table.filter(
+                pc.invert(pc.is_in(table["run_id"], pa.array(sorted(again), pa.string())))
+            )
         return table
 
     def drop(self, names: Iterable[str]) -> None:
@@ -110,12 +114,20 @@ class Parts:
 
         Files without even a record stay: `runs` may have been moved away for a while."""
         names = names_in(self.root / "runs")
-        records = (name.removesuffix(RECORD) for name in names if name.endswith(RECORD) and OURS.fullmatch(name))
+        records = (
+            name.removesuffix(RECORD)
+            for name in names
+            if name.endswith(RECORD) and OURS.fullmatch(name)
+        )
         return [name for name in records if name + END not in names]
 
     def _names(self) -> list[str]:
         shape = OURS if self.format > 1 else OF_FORMAT_1
-        return sorted(name.removesuffix(END) for name in names_in(self.root / "runs") if name.endswith(END) and shape.fullmatch(name))
+        return sorted(
+            name.removesuffix(END)
+            for name in names_in(self.root / "runs")
+            if name.endswith(END) and shape.fullmatch(name)
+        )
 
     def _check(self, names: list[str]) -> None:
         """Check the parts of these names that are not checked yet."""
@@ -124,30 +136,42 @@ class Parts:
         for name in names:
             if name not in self._checked:
                 try:
-                    self._checked[name] = self._whole(name) if self.format > 1 else self._readable(name)
+                    self._checked[name] = (
+                        self._whole(name) if self.format > 1 else self._readable(name)
+                    )
                 except Damaged as error:
                     self.damaged[name] = str(error)
 
     def _those_that_count(self) -> list[Part]:
         parts = self._counted()
         stored = {run_id for part in parts for run_id in part.run_ids}
-        for name in [name for name in self.damaged if self._named(name) <= stored]:  # somebody's copy of a whole one, say
+        for name in [
+            name for name in self.damaged if self._named(name) <= stored
+        ]:  # somebody's copy of a whole one, say
             self.contained.add(name)
             del self.damaged[name]
         if self.damaged and not self.mending:
             first, more = next(iter(self.damaged.values())), len(self.damaged) - 1
-            raise Damaged(f"{first}; {AGAIN if self.format > 1 else ANEW}" + (f" ({more} more parts are damaged)" if more else ""))
+            raise Damaged(
+                f"{first}; {AGAIN if self.format > 1 else ANEW}"
+                + (f" ({more} more parts are damaged)" if more else "")
+            )
         return parts
 
     def _restless(self) -> Unreadable:
-        return Unreadable(f"{self.root}: its parts change faster than they can be read; wait until the batch that writes here has ended")
+        return Unreadable(
+            f"{self.root}: its parts change faster than they can be read; wait until the batch that writes here has ended"
+        )
 
     def _counted(self) -> list[Part]:
         """The parts that have a run of their own; those with the most kinds, then the most runs, come first where runs are in several."""
         seen: set[str] = set()
         counted = []
         self.contained, self.repeated = set(), {}
-        for part in sorted(self._checked.values(), key=lambda part: (-len(part.kinds), -len(part.run_ids), len(part.name), part.name)):
+        for part in sorted(
+            self._checked.values(),
+            key=lambda part: (-len(part.kinds), -len(part.run_ids), len(part.name), part.name),
+        ):
             again = seen.intersection(part.run_ids)
             if len(again) == len(part.run_ids):
                 self.contained.add(part.name)
@@ -220,7 +244,9 @@ class Parts:
             return {""}
 
     def _run_ids(self, name: str) -> tuple[str, ...]:
-        return tuple(table_in(self.root / "runs" / f"{name}{END}", "runs", ["run_id"])["run_id"].to_pylist())
+        return tuple(
+            table_in(self.root / "runs" / f"{name}{END}", "runs", ["run_id"])["run_id"].to_pylist()
+        )
 
 
 def write_part(root: Path, files: Mapping[str, bytes]) -> str:
@@ -264,13 +290,23 @@ def parquet(kind: str, table: pa.Table) -> bytes:
     import pyarrow.parquet as pq
 
     if kind == "series":  # weeks of a theatre in a row resemble one another
-        table = table.sort_by([("run_id", "ascending"), ("theatre", "ascending"), ("week", "ascending")])
+        table = table.sort_by(
+            [("run_id", "ascending"), ("theatre", "ascending"), ("week", "ascending")]
+        )
     # Measured on weekly series of 1,095 days: 113 KB a run without order, dictionaries of repeated values and byte planes, 97 with them.
     # Whole numbers and the f4 of snapshots are smaller without a dictionary (16 KB a run of 5 snapshots, 22 with).
     words = [field.name for field in table.schema if pa.types.is_string(field.type)]
     doubles = [field.name for field in table.schema if pa.types.is_float64(field.type)]
     repeated = [*words, *(name for name in doubles if 4 * len(table[name].unique()) <= len(table))]
-    spread = [field.name for field in table.schema if pa.types.is_floating(field.type) and field.name not in repeated]
-    options: dict[str, Any] = {"use_dictionary": repeated, "use_byte_stream_split": spread, "write_statistics": False}
+    spread = [
+        field.name
+        for field in table.schema
+        if pa.types.is_floating(field.type) and field.name not in repeated
+    ]
+    options: dict[str, Any] = {
+        "use_dictionary": repeated,
+        "use_byte_stream_split": spread,
+        "write_statistics": False,
+    }
     pq.write_table(table, content := BytesIO(), compression="zstd", **options)
     return content.getvalue()

@@ -60,7 +60,9 @@ def table_in(file: Path, kind: str, columns: list[str] | None = None) -> pa.Tabl
     with reading(file):
         if not file.is_file():  # of a directory Arrow would make a table without columns
             raise FileNotFoundError(file)
-        table = pq.read_table(file.absolute(), columns=columns, partitioning=None)  # `s3:x/y` would be an address to Arrow
+        table = pq.read_table(
+            file.absolute(), columns=columns, partitioning=None
+        )  # `s3:x/y` would be an address to Arrow
     if columns is None and (amiss := columns_amiss(kind, table.schema)):
         raise pa.ArrowInvalid(f"no {amiss}")
     if kind in ALWAYS and not len(table):

@@ -12,7 +12,15 @@ from sim.errors import UserError
 AGAIN = "the same command that made the folder writes it anew"
 ANEW = "a folder of format 1 is not mended: `redeploy batch` with --replace or another --out does its runs anew"
 # What these tell is of the file itself; anything else that the system refuses (permission, memory, open files, the disk) is not.
-OF_THE_FILE = {None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EINVAL}
+OF_THE_FILE = {
+    None,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENXIO,
+    errno.EINVAL,
+}
 
 
 class ResultsError(UserError):
@@ -48,7 +56,9 @@ def in_words(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         file = error.filename2 or error.filename or root
-        raise ResultsError(f"{file}: {error.strerror or error}; see to it, or choose another folder with --out") from None
+        raise ResultsError(
+            f"{file}: {error.strerror or error}; see to it, or choose another folder with --out"
+        ) from None
 
 
 @contextmanager
@@ -59,8 +69,12 @@ def reading(file: Path) -> Iterator[None]:
     try:
         yield
     except MemoryError:
-        raise Unreadable(f"{file}: cannot be read: not enough memory; nothing was changed") from None
+        raise Unreadable(
+            f"{file}: cannot be read: not enough memory; nothing was changed"
+        ) from None
     except OSError as error:
         if error.errno in OF_THE_FILE:
             raise
-        raise Unreadable(f"{file}: cannot be read: {error.strerror or error}; nothing was changed") from None
+        raise Unreadable(
+            f"{file}: cannot be read: {error.strerror or error}; nothing was changed"
+        ) from None

@@ -43,7 +43,9 @@ __all__ = ["ABORTED", "FAILED", "PENDING", "SUCCEEDED", "Interrupted", "Results"
 class Results:
     """A results folder, opened for reading; tables are read when asked for. Raises ResultsError when `path` is none."""
 
-    def __init__(self, path: str | Path, manifest: dict[str, Any] | None = None, mending: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, manifest: dict[str, Any] | None = None, mending: bool = False
+    ) -> None:
         """`mending`: for the batch that writes here, parts that are damaged are left out, since it does their runs again."""
         self.path = Path(path)
         self.manifest = manifest_in(self.path) if manifest is None else manifest
@@ -60,7 +62,9 @@ class Results:
     def __repr__(self) -> str:
         missing = self.missing()
         reason = f"; first reason: {missing.reason}" if missing.reason else ""
-        arms = ", ".join(arm.label for arm in missing.arms[:NAMED]) + (", ..." if len(missing.arms) > NAMED else "")
+        arms = ", ".join(arm.label for arm in missing.arms[:NAMED]) + (
+            ", ..." if len(missing.arms) > NAMED else ""
+        )
         return f"Results({str(self.path)!r}, {self.status()}{f', missing in: {arms}{reason}' if missing else ''})"
 
     def design(self) -> pd.DataFrame:
@@ -74,7 +78,11 @@ class Results:
         self.warn_of_missing()
         order = {point_id: i for i, point_id in enumerate(self.design()["point_id"])}
         runs = self._table("runs").to_pandas()
-        return runs.sort_values(["replication", "point_id"], key=lambda c: c.map(order) if c.name == "point_id" else c, ignore_index=True)
+        return runs.sort_values(
+            ["replication", "point_id"],
+            key=lambda c: c.map(order) if c.name == "point_id" else c,
+            ignore_index=True,
+        )
 
     def in_design_order(self) -> pd.DataFrame:
         """The finished runs in the order in which the sweep asks for them: `row`, counted from 0, then the columns of `runs`.
@@ -86,10 +94,17 @@ class Results:
         import pandas as pd
 
         if "rows" not in self.manifest:
-            raise ResultsError(f"{self.path / 'manifest.json'}: does not say the rows of the design; {self._again}")
+            raise ResultsError(
+                f"{self.path / 'manifest.json'}: does not say the rows of the design; {self._again}"
+            )
         runs, told = self.runs(), ["label", "strategy", "future"]
-        asked = pd.DataFrame(((row, point) for point, rows in self.manifest["rows"].items() for row in rows), columns=["row", "point_id"])
-        asked = asked.merge(self.design()[["point_id", *told]]).merge(runs[["replication"]].drop_duplicates(), how="cross")
+        asked = pd.DataFrame(
+            ((row, point) for point, rows in self.manifest["rows"].items() for row in rows),
+            columns=["row", "point_id"],
+        )
+        asked = asked.merge(self.design()[["point_id", *told]]).merge(
+            runs[["replication"]].drop_duplicates(), how="cross"
+        )
         found = asked.merge(runs.drop(columns=told), how="left", on=["point_id", "replication"])
         return found.sort_values(["future", "replication", "row"], kind="stable", ignore_index=True)
 
@@ -115,7 +130,12 @@ class Results:
 
         def answer(parts: list[Part]) -> pd.DataFrame:
             with duckdb.connect() as connection:
-                for view, kind in (("runs", "runs"), ("weekly", "series"), ("events", "events"), ("layers", "layers")):
+                for view, kind in (
+                    ("runs", "runs"),
+                    ("weekly", "series"),
+                    ("events", "events"),
+                    ("layers", "layers"),
+                ):
                     connection.register(view, self._asked(kind, parts))
                 connection.register("design", self.design_table())
                 return connection.sql(query).df()
@@ -129,9 +149,21 @@ class Results:
         """Name -> {unit, label, direction} of every outcome in the folder, from the Parquet column metadata."""
         import pyarrow.parquet as pq
 
-        schemas = self.stored.read(lambda parts: [pq.read_schema(file) for file in self._files("runs", parts[:1])])
-        fields = [field for schema in schemas for field in schema if field.name not in RUN_TYPES and not field.name.startswith("x.")]
-        return {field.name: {key.decode(): value.decode() for key, value in (field.metadata or {}).items()} for field in fields}
+        schemas = self.stored.read(
+            lambda parts: [pq.read_schema(file) for file in self._files("runs", parts[:1])]
+        )
+        fields = [
+            field
+            for schema in schemas
+            for field in schema
+            if field.name not in RUN_TYPES and not field.name.startswith("x.")
+        ]
+        return {
+            field.name: {
+                key.decode(): value.decode() for key, value in (field.metadata or {}).items()
+            }
+            for field in fields
+        }
 
     def status(self) -> dict[str, int]:
         """Number of runs by status. ABORTED: begun when the batch was interrupted; like PENDING, the same command does them."""
@@ -139,12 +171,23 @@ class Results:
         failed -= done
         aborted = set(self.manifest.get("aborted", [])) - done - failed
         pending = self.manifest["planned"] - len(done) - len(failed) - len(aborted)
-        return {PENDING: max(pending, 0), SUCCEEDED: len(done), FAILED: len(failed), ABORTED: len(aborted)}
+        return {
+            PENDING: max(pending, 0),
+            SUCCEEDED: len(done),
+            FAILED: len(failed),
+            ABORTED: len(aborted),
+        }
 
     def missing(self) -> Missing:
         """The arms that lack runs, how many of how many, and why the first of them failed; False where every run is done."""
-        tables = self.stored.read(lambda parts: list(self._tables("runs", parts, ["run_id", "label"])))
-        done = {run_id: label for table in tables for run_id, label in zip(table["run_id"].to_pylist(), table["label"].to_pylist())}
+        tables = self.stored.read(
+            lambda parts: list(self._tables("runs", parts, ["run_id", "label"]))
+        )
+        done = {
+            run_id: label
+            for table in tables
+            for run_id, label in zip(table["run_id"].to_pylist(), table["label"].to_pylist())
+        }
         return missing_of(self.manifest["points"], self.manifest["planned"], done, self.failures())
 
     def warn_of_missing(self) -> None:
@@ -173,7 +216,9 @@ class Results:
         except (OSError, ValueError):
             if "failures.jsonl" not in names_in(self.path):
                 return []
-            raise Damaged(f"{file}: damaged; {self._again}, and tries the failed runs once more") from None
+            raise Damaged(
+                f"{file}: damaged; {self._again}, and tries the failed runs once more"
+            ) from None
 
     def digest(self) -> str:
         """SHA-256 over runs, series, events and layers, sorted by run_id, all columns but `wall_s`; the layout of parts does not enter."""
@@ -185,7 +230,11 @@ class Results:
 
     def parts(self, kind: str) -> list[Path]:
         """The files of a kind that count, by name. Damaged where any file of any part is not what was written."""
-        return [self.path / kind / f"{part.name}.parquet" for part in self.stored.all() if kind in part.kinds]
+        return [
+            self.path / kind / f"{part.name}.parquet"
+            for part in self.stored.all()
+            if kind in part.kinds
+        ]
 
     @property
     def _again(self) -> str:
@@ -214,20 +263,32 @@ class Results:
         files = self._files(kind, parts)
         if not files or self.stored.repeated:
             return self._joined(kind, parts)
-        schema = pa.unify_schemas([pq.read_schema(file) for file in files], promote_options="permissive")
+        schema = pa.unify_schemas(
+            [pq.read_schema(file) for file in files], promote_options="permissive"
+        )
         return ds.dataset([str(file) for file in files], schema, "parquet", partitioning=None)
 
     def _files(self, kind: str, parts: list[Part]) -> list[Path]:
-        return [(self.path / kind / f"{part.name}.parquet").absolute() for part in parts if kind in part.kinds]
+        return [
+            (self.path / kind / f"{part.name}.parquet").absolute()
+            for part in parts
+            if kind in part.kinds
+        ]
 
-    def _tables(self, kind: str, parts: list[Part], columns: list[str] | None = None) -> Iterator[pa.Table]:
+    def _tables(
+        self, kind: str, parts: list[Part], columns: list[str] | None = None
+    ) -> Iterator[pa.Table]:
         return (self.stored.table(part, kind, columns) for part in parts if kind in part.kinds)
 
     def _joined(self, kind: str, parts: list[Part]) -> pa.Table:
         import pyarrow as pa
 
         tables = list(self._tables(kind, parts))
-        return pa.concat_tables(tables, promote_options="permissive") if tables else schema_of(kind, [], {}).empty_table()
+        return (
+            pa.concat_tables(tables, promote_options="permissive")
+            if tables
+            else schema_of(kind, [], {}).empty_table()
+        )
 
     def _table(self, kind: str) -> pa.Table:
         return self.stored.read(lambda parts: self._joined(kind, parts))

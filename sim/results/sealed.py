@@ -11,7 +11,11 @@ MARK = b', "sha256": "'
 
 def sealed(value: dict[str, Any], indent: int | None = None) -> bytes:
     """A dict with something in it, as JSON whose last key is its seal."""
-    body = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "backslashreplace")[:-1].rstrip()
+    body = (
+        json.dumps(value, indent=indent, ensure_ascii=False)
+        .encode("utf-8", "backslashreplace")[:-1]
+        .rstrip()
+    )
     return body + MARK + hashlib.sha256(body).hexdigest().encode() + b'"}'
 
 
