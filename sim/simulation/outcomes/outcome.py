@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sim.names import REGIONS, THEATRES
+from sim.names import HCL, LATEX, REGIONS, THEATRES
 from sim.simulation.outcomes.ledger import Ledger
 
 LESS, MORE, NEUTRAL = "less is better", "more is better", "neutral"
 # Region -> the theatres of which it consists, as they are numbered in the tally.
 CODES = {region: tuple(map(THEATRES.index, names)) for region, names in REGIONS.items()}
-COCAINE, LATEX = 0, 1  # added to the number of a quantity that is counted by product
-PRODUCTS = ((COCAINE, "cocaine", ""), (LATEX, "latex", "_latex"))  # product, word, ending of names
+# Product, its word in labels, and the ending of its names. A quantity that is counted by product
+# has consecutive numbers, so that `counts.SEIZED + product` is the quantity of one product.
+BY_PRODUCT = ((HCL, "cocaine", ""), (LATEX, "latex", "_latex"))
 
 
 @dataclass(frozen=True)

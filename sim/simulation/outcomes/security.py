@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.model.state import counts
 from sim.model.state.agents import MPCP
-from sim.names import LORETO, REGION_LABELS
+from sim.names import ELSEWHERE, LORETO, REGION_LABELS
 from sim.simulation.outcomes.ledger import Ledger, flow, ratio
 from sim.simulation.outcomes.outcome import CODES, LESS, MORE, NEUTRAL, Outcome
 
@@ -138,7 +138,7 @@ def fighters() -> Iterator[Outcome]:
 def border() -> Iterator[Outcome]:
     """Yield what dissident cells and neighbours do at the northern border."""
     areas = CODES["border"]
-    with_abroad = (0, *areas)  # column 0 counts what lies outside the theatres
+    with_abroad = (ELSEWHERE, *areas)
     yield Outcome(
         "incursions_border",
         COUNT,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.model.state import counts
 from sim.names import BORDER_EXITS, EXITS, REGION_LABELS, VRAEM
 from sim.simulation.outcomes.ledger import flow, last_week, mean, part
-from sim.simulation.outcomes.outcome import CODES, LESS, NEUTRAL, PRODUCTS, Outcome
+from sim.simulation.outcomes.outcome import BY_PRODUCT, CODES, LESS, NEUTRAL, Outcome
 
 SEIZED_BY = (
     ("patrol", counts.QUANTITIES.index("seized_by_patrol_kg")),
@@ -24,7 +24,7 @@ FIELDS_BY = (
 def shipments(name: str, areas: tuple[int, ...]) -> Iterator[Outcome]:
     """Yield what entered the region `name`, what was seized there, and by whom."""
     where = REGION_LABELS[name]
-    for product, what, suffix in PRODUCTS:
+    for product, what, suffix in BY_PRODUCT:
         yield Outcome(
             f"attempted_kg_{name}{suffix}",
             "kg",
@@ -163,7 +163,7 @@ def poppy() -> Iterator[Outcome]:
 
 def delivered() -> Iterator[Outcome]:
     """Yield what left Peru, by exit and by origin."""
-    for product, what, suffix in PRODUCTS:
+    for product, what, suffix in BY_PRODUCT:
         yield Outcome(
             f"delivered_kg_border{suffix}",
             "kg",

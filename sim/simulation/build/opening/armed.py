@@ -1,4 +1,4 @@
-"""The armed groups at the opening."""
+"""The armed groups on the first day."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ from sim.geography.map import COUNTRIES
 from sim.model.chance import BUILD_NETWORK, uniform
 from sim.model.day import Lines
 from sim.model.state import arrays
-from sim.model.state.agents import (
-    DISSIDENT,
-    MPCP,
-    ArmedGroup,
-    Table,
-    table,
-)
+from sim.model.state.agents import DISSIDENT, MPCP, ArmedGroup, Table, table
 from sim.names import LORETO, VRAEM
 from sim.simulation.build.opening.founders import spread_whole, uid_of
 
-SPARE_GROUPS = 8  # rows for groups that come later; the table grows between stretches
+SPARE_GROUPS = 8  # free rows for groups that come later; the table also grows between stretches
 
 
 def groups(
@@ -32,7 +26,11 @@ def groups(
     start: dict[str, float],
     key: np.uint64,
 ) -> Table:
-    """Columns in the VRAEM's coca hamlets far from towns; cells along the Colombian line, a share of them across it."""
+    """Return the armed groups where the scenario and a draw place them.
+
+    MPCP columns stand in coca hamlets of the VRAEM, by preference far from towns. Dissident cells
+    stand along the Colombian line, and a share of them across it.
+    """
     enemy = scenario.enemy
     founders = enemy.mpcp_groups + enemy.dissident_groups
     rows = table(ArmedGroup, 2 * founders + SPARE_GROUPS)
@@ -62,13 +60,8 @@ def groups(
             raise UserError(
                 f"enemy: the map has no place for {'mpcp' if kind == MPCP else 'dissident'} groups"
             )
-        row.site = int(
-            np.searchsorted(
-                cumulative,
-                uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1],
-                side="right",
-            )
-        )
+        drawn = uniform(key, BUILD_NETWORK, 0, row.uid, 0) * cumulative[-1]
+        row.site = int(np.searchsorted(cumulative, drawn, side="right"))
         if kind == DISSIDENT and ordinal < round(start["abroad_share"] * number):
             row.site = lines.refuge[row.site]
         row.country = sites.country[row.site]

@@ -1,4 +1,4 @@
-"""The state's units and the partners' forces at the opening."""
+"""The units of the state and the forces of its neighbours on the first day."""
 
 from __future__ import annotations
 
@@ -26,12 +26,18 @@ from sim.simulation.build.opening.founders import spread_whole, uid_of
 from sim.simulation.situation import places_of
 from sim.strategies.tasking import assign
 
+CLEARING_WEEKS = 20.0  # in which a theatre's clearing teams do the programme of a year
+THEATRE_STEP = 16  # more than there are kinds of units, so that each theatre and kind has a number
+
 
 def packages(
     scenario: Any, name: str, start: dict[str, float], crops: Any
 ) -> list[tuple[str, int]]:
-    """(kind, people) of every unit of a theatre, with as many clearing teams as do the programme in their 20 weeks."""
-    season_ha = float(crops.team_ha_day * crops.work_days * 20.0)
+    """Return (kind, people) of every unit of a theatre.
+
+    There are as many clearing teams as can do the year's programme in CLEARING_WEEKS.
+    """
+    season_ha = float(crops.team_ha_day * crops.work_days * CLEARING_WEEKS)
     force = getattr(scenario.forces, name)
     people = {
         "line": force.soldiers - force.special - force.river_infantry,
@@ -50,67 +56,51 @@ def packages(
 
 
 def units(world: World, start: dict[str, float]) -> Table:
-    """Every package at its first posting, by the tasking of its theatre; none is over 30 people and none is empty."""
-    scenario = world.scenario
+    """Return every unit at its first post, with a mission by the tasking of its theatre.
+
+    No unit is larger than `start.package_people`, and none is empty.
+    """
+    scenario, strategy = world.scenario, world.scenario.strategy
     planned = {
         name: packages(scenario, name, start, world.parameters.crops[0])
         for name in MODELLED_THEATRES
     }
     rows = table(Unit, sum(len(found) for found in planned.values()))
-    at = places_of(world)
-    tasking = {
-        name: scenario.strategy.tasking_vraem
-        if name == "vraem"
-        else scenario.strategy.tasking_border
-        for name in MODELLED_THEATRES
-    }
+    places = places_of(world)
+    supplies = world.parameters.sustainment
+    ration_kg = float(supplies.stock_days[0] * supplies.ration_kg[0])  # a person's full store
     i = 0
     for name, found in planned.items():
-        first = i
-        for kind, size in found:
+        row_of: dict[int, int] = {}
+        to_post: list[tuple[int, str]] = []
+        for n, (kind, size) in enumerate(found):
             row = rows[i]
             code = UNIT_KINDS.index(kind)
-            row.alive, row.uid, row.kind = (
-                1,
-                uid_of(
-                    "unit",
-                    i - first - sum(k != kind for k, _ in found[: i - first]),
-                    16 * THEATRES.index(name) + code,
-                ),
-                code,
-            )
+            ordinal = sum(other == kind for other, _ in found[:n])
+            row.alive, row.kind = 1, code
+            row.uid = uid_of("unit", ordinal, THEATRE_STEP * THEATRES.index(name) + code)
             row.soldiers = row.established = size
             row.order_site, row.status = -1, POSTED
             row.readiness, row.knowledge, row.sustained = start["readiness"], 1.0, 1.0
-            row.stock_kg = (
-                float(
-                    world.parameters.sustainment.stock_days[0]
-                    * world.parameters.sustainment.ration_kg[0]
-                )
-                * size
-            )
+            row.stock_kg = ration_kg * size
+            row_of[int(row.uid)] = i
+            to_post.append((int(row.uid), kind))
             i += 1
-        of = {int(rows[j].uid): j for j in range(first, i)}
-        # with `none` it is the redeployed units that get no task; those already at the border keep the chokepoints
-        stand = "chokepoint" if tasking[name] == "none" else tasking[name]
+        tasking = strategy.tasking_vraem if name == "vraem" else strategy.tasking_border
+        # Under `none` the redeployed units have no task; those already at the border keep theirs.
+        tasking = "chokepoint" if tasking == "none" else tasking
         chance = opening_chance(world.key)
         for uid, site, mission in assign(
-            stand,
-            name,
-            [(int(rows[j].uid), UNIT_KINDS[rows[j].kind]) for j in range(first, i)],
-            at,
-            None,
-            chance,
-            world.days_surface,
+            tasking, name, to_post, places, None, chance, world.days_surface
         ):
-            row = rows[of[uid]]
+            row = rows[row_of[uid]]
             row.home = row.posting = site
             row.mission = MISSIONS.index(mission)
     return rows
 
 
 def opening_chance(key: np.uint64) -> Any:
-    """Draws of the first postings."""
+    """Return the function that draws the first postings."""
 
     def chance(k: int) -> float:
         with np.errstate(over="ignore"):
@@ -120,7 +110,7 @@ def opening_chance(key: np.uint64) -> Any:
 
 
 def partners(sites: arrays.Sites, start: dict[str, float]) -> Table:
-    """Each neighbour's people, spread evenly over its towns in the strip."""
+    """Return each neighbour's people, spread evenly over its towns in the strip abroad."""
     strip = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     named = [
         (COUNTRIES.index(name.removeprefix("partner_")), people)

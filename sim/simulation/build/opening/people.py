@@ -1,4 +1,4 @@
-"""The communities at the opening, with their people and crops."""
+"""The communities on the first day, with their people and crops."""
 
 from __future__ import annotations
 
@@ -7,31 +7,35 @@ from typing import Any
 import numpy as np
 
 from sim.errors import UserError
+from sim.geography.clusters import CLUSTERS
 from sim.geography.map import Map, plain
-from sim.geography.routes import CLUSTERS
 from sim.machine.addition import added
 from sim.model.mechanisms.trade.crops import bearing
 from sim.model.state import arrays
-from sim.model.state.agents import (
-    Community,
-    Table,
-    table,
-)
+from sim.model.state.agents import Community, Table, table
 from sim.names import CAJAMARCA, VRAEM
 from sim.simulation.build.opening.founders import share_out, uid_of
+
+HA_PER_KM2 = 100
+MOSTLY = 0.9  # share of a zone that the published departments must cover for the table to be used
 
 
 def parts(
     here: np.ndarray, department: np.ndarray, start: dict[str, float]
 ) -> list[tuple[float, np.ndarray]]:
-    """Parts of a zone with their shares of its coca: by department where the published table tells the zone's apart, else the whole."""
+    """Return the parts of a zone, each with its share of the zone's coca.
+
+    The parts are departments where the published table distinguishes those of the zone; otherwise
+    the zone is one part.
+    """
     told = {
         "ayacucho": start["coca_ayacucho_ha"],
         "junin": start["coca_junin_ha"],
         "cusco": start["coca_cusco_ha"],
     }
     inside = {name: np.where(department == name, here, 0.0) for name in told}
-    if not here.any() or added(part.sum() for part in inside.values()) < 0.9 * here.sum():
+    covered = added(part.sum() for part in inside.values())
+    if not here.any() or covered < MOSTLY * here.sum():
         return [(1.0, here)]
     total = added(told[name] for name, part in inside.items() if part.any())
     return [(told[name] / total, part) for name, part in inside.items() if part.any()]
@@ -44,14 +48,20 @@ def communities(
     nearest_site: np.ndarray,
     start: dict[str, float],
 ) -> Table:
-    """Settlements and hamlets with their people and fields. `site_cluster` is the production cluster of each of them (-1: none),
-    `nearest_site` the community to which each cell of the map belongs (-1: none). Hectares of a zone go to the communities whose
-    cluster lies in it, by suitable land; zones that the map cannot hold in full are reported by UserError."""
+    """Return the settlements and hamlets of the theatres with their people and fields.
+
+    `site_cluster` is the production cluster of each (-1: none), `nearest_site` the community to
+    which each cell of the map belongs (-1: none). The hectares of a zone go to the communities
+    whose cluster lies in it, by suitable land. UserError if the map cannot hold the hectares of a
+    zone.
+    """
     n = map_.n_communities
     towns = table(Community, n)
     held = nearest_site >= 0
-    land = np.bincount(nearest_site[held], (map_.coca_suitability * map_.area_km2 * 100)[held], n)
-    high = np.bincount(nearest_site[held], (map_.poppy_share * map_.area_km2 * 100)[held], n)
+    suitable = map_.coca_suitability * map_.area_km2 * HA_PER_KM2
+    poppy_band = map_.poppy_share * map_.area_km2 * HA_PER_KM2
+    land = np.bincount(nearest_site[held], suitable[held], n)
+    high = np.bincount(nearest_site[held], poppy_band[held], n)
     people = np.array([float(place.population) for place in map_.settlements[:n]])
     theatre = np.array([place.theatre for place in map_.settlements[:n]])
     zone = np.array([CLUSTERS[c].zone if c >= 0 else "" for c in site_cluster])
@@ -81,7 +91,8 @@ def communities(
             given += share_out(hectares * share, part * land, part * towns.coca_max)
         if given.sum() < hectares - 1.0:
             raise UserError(
-                f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha (got {hectares:,.0f})"
+                f"crops.coca_ha.{name}: the map's suitable land holds {given.sum():,.0f} ha "
+                f"(got {hectares:,.0f})"
             )
         towns.coca += given * (1.0 - start["young_share"])
         towns.coca_young += given * start["young_share"]
@@ -91,18 +102,26 @@ def communities(
     towns.poppy = share_out(hectares, band, towns.poppy_max)
     if towns.poppy.sum() < hectares - 1.0:
         raise UserError(
-            f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha (got {hectares:,.0f})"
+            f"crops.poppy_ha.cajamarca: the poppy band holds {towns.poppy.sum():,.0f} ha "
+            f"(got {hectares:,.0f})"
         )
     return towns
 
 
 def name_communities(towns: Table) -> None:
-    """Give each community its uid. This is apart, since it calls compiled code, and a check of a scenario is to compile nothing."""
+    """Give each community its uid.
+
+    This is a function of its own because it calls compiled code, and the check of a scenario must
+    compile nothing.
+    """
     towns.uid = [uid_of("community", i) for i in range(len(towns))]
 
 
 def young_coca(towns: Table, p: Any) -> np.ndarray:
-    """Coca that does not bear yet, by week of planting: f8[communities, AGES, 2], with the ages that planting at an even pace leaves."""
+    """Return the coca that does not bear yet, by week of planting. f8[communities, AGES, 2]
+
+    The ages are those that planting at an even pace leaves.
+    """
     ages = np.arange(1, arrays.AGES)
     left = np.array(
         [1.0 - bearing(age - 1.0, float(p.maturation_weeks), float(p.ramp_weeks)) for age in ages]
