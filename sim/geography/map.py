@@ -26,6 +26,7 @@ COUNTRIES = ("none", "peru", "ecuador", "colombia", "brazil", "bolivia", "chile"
 TERRAINS = ("sea", "costa", "sierra", "puna", "selva alta", "selva baja", "lake")
 ROAD_CLASSES = ("none", "track", "secondary", "trunk")
 RIVER_CLASSES = ("obstacle", "canoe", "small boat", "large boat")
+NO_COUNTRY = COUNTRIES.index("none")
 NO_ROAD = ROAD_CLASSES.index("none")
 # Rivers of a cell are coded as 0 for none, else 1 + their class. From this code on, boats pass.
 NAVIGABLE = 1 + RIVER_CLASSES.index("canoe")

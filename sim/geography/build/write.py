@@ -1,4 +1,7 @@
-"""Outputs: the two resolutions, outlines, and the manifest with the version, licence and sha256 of every source and output."""
+"""Writes the outputs: two resolutions, outlines, and the manifest.
+
+The manifest names version, licence and sha256 of every source, and the sha256 of every output.
+"""
 
 import json
 from pathlib import Path
@@ -13,7 +16,10 @@ from .water import Rivers
 
 
 def write_arrays(path: Path, **arrays: np.ndarray) -> None:
-    """Compressed, each array in the narrowest type that holds it (f4 for fractions); numpy's archives carry no date."""
+    """Write arrays compressed, each in the narrowest type that holds it (f4 for fractions).
+
+    Numpy's archives carry no date, so equal arrays make equal bytes.
+    """
     narrow = {}
     for name, array in arrays.items():
         if array.dtype.kind == "f":
@@ -34,7 +40,11 @@ def write_json(path: Path, content) -> None:
 
 
 def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
-    """`outline.json`: department -> rings of [lon, lat]; `outline_rivers.json` (LGPL): river -> [lon, lat] points."""
+    """Write `outline.json` and `outline_rivers.json` (LGPL).
+
+    The first has rings of [lon, lat] for each department, the second [lon, lat] points for each
+    river.
+    """
     rings = {}
     for name in sorted(admin.outlines):
         parts = []
