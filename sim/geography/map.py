@@ -26,6 +26,7 @@ COUNTRIES = ("none", "peru", "ecuador", "colombia", "brazil", "bolivia", "chile"
 TERRAINS = ("sea", "costa", "sierra", "puna", "selva alta", "selva baja", "lake")
 ROAD_CLASSES = ("none", "track", "secondary", "trunk")
 RIVER_CLASSES = ("obstacle", "canoe", "small boat", "large boat")
+COMMUNITIES = ("town", "hamlet")  # the kinds of settlements that are communities
 NO_COUNTRY = COUNTRIES.index("none")
 NO_ROAD = ROAD_CLASSES.index("none")
 # Rivers of a cell are coded as 0 for none, else 1 + their class. From this code on, boats pass.
@@ -120,30 +121,30 @@ class Grid:
         return pyproj.Transformer.from_crs("EPSG:4326", self.projection, always_xy=True)
 
     def project(self, lon, lat) -> tuple[np.ndarray, np.ndarray]:
-        """x and y [km] of longitudes and latitudes [degrees]."""
+        """Return x and y [km] of longitudes and latitudes [degrees]."""
         x, y = self._geod.transform(np.asarray(lon, float), np.asarray(lat, float))
         return np.asarray(x) / 1000, np.asarray(y) / 1000
 
     def unproject(self, x_km, y_km) -> tuple[np.ndarray, np.ndarray]:
-        """Longitude and latitude [degrees] of x and y [km]."""
+        """Return longitude and latitude [degrees] of x and y [km]."""
         lon, lat = self._geod.transform(
             np.asarray(x_km) * 1000, np.asarray(y_km) * 1000, direction="INVERSE"
         )
         return np.asarray(lon), np.asarray(lat)
 
     def national_at(self, x_km, y_km) -> np.ndarray:
-        """National flat index of the cell that holds (x, y), -1 outside the grid."""
+        """Return the national index of the cell that holds (x, y), -1 outside the grid."""
         row = np.floor((self.y1_km - np.asarray(y_km)) / self.resolution_km).astype(np.int64)
         col = np.floor((np.asarray(x_km) - self.x0_km) / self.resolution_km).astype(np.int64)
         inside = (row >= 0) & (row < self.rows) & (col >= 0) & (col < self.cols)
         return np.where(inside, row * self.cols + col, -1)
 
     def national_of(self, lon, lat) -> np.ndarray:
-        """National flat index of the cell that holds (lon, lat), -1 outside the grid."""
+        """Return the national index of the cell that holds (lon, lat), -1 outside the grid."""
         return self.national_at(*self.project(lon, lat))
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """x and y [km] of every cell centre, flat [rows*cols]."""
+        """Return x and y [km] of every cell centre, flat [rows*cols]."""
         x = self.x0_km + (np.arange(self.cols) + 0.5) * self.resolution_km
         y = self.y1_km - (np.arange(self.rows) + 0.5) * self.resolution_km
         return np.tile(x, self.rows), np.repeat(y, self.cols)
@@ -179,7 +180,8 @@ class Map(Grid):
     population: np.ndarray  # people
     road: np.ndarray  # best class in the cell, 0 none
     river: np.ndarray  # 0 none, else 1 + best class in the cell
-    poppy_share: np.ndarray  # 0-1, share of the poppy band, weighted by the distance to 2,500 m
+    # 0-1, share of 1 km pixels in the poppy band, weighted by their distance to 2,500 m
+    poppy_share: np.ndarray
     coca_suitability: np.ndarray  # 0-1
     department: np.ndarray  # code in `departments`, 0 none
     province: np.ndarray  # code in `provinces`, 0 none
@@ -199,12 +201,12 @@ class Map(Grid):
     rivers: tuple[str, ...]
 
     def cell_of(self, lon: float, lat: float) -> int:
-        """Active index of the cell that holds (lon, lat) [degrees], -1 outside the active area."""
+        """Return the active index of the cell at (lon, lat) [degrees], -1 outside the area."""
         national = int(self.national_of(lon, lat))
         return int(self.index[national]) if national >= 0 else -1
 
     def lonlat_of(self, cell: int) -> tuple[float, float]:
-        """Longitude and latitude [degrees] of the centre of an active cell."""
+        """Return longitude and latitude [degrees] of the centre of an active cell."""
         return float(self.lon[cell]), float(self.lat[cell])
 
     @cached_property
@@ -235,12 +237,12 @@ class Map(Grid):
 
 
 def plain(name: str) -> str:
-    """A name without accents, in lower case: the key under which it is looked up."""
+    """Return a name without accents, in lower case: the key under which it is looked up."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold().strip()
 
 
 def resolutions() -> tuple[int, ...]:
-    """The grid resolutions [km] for which there is data."""
+    """Return the grid resolutions [km] for which there is data."""
     return tuple(sorted(int(re.sub(r"\D", "", path.stem)) for path in DATA.glob("grid*.npz")))
 
 
@@ -293,7 +295,7 @@ def load_map(resolution_km: float = 5) -> Map:
         **arrays,
         digest=digest,
         settlements=settlements,
-        n_communities=sum(place.kind in ("town", "hamlet") for place in settlements),
+        n_communities=sum(place.kind in COMMUNITIES for place in settlements),
         airfields=tuple(tuple(airfield) for airfield in places["airfields"]),
         exits=tuple(Exit(**record) for record in places["exits"]),
         connectors=tuple(Connector(**record) for record in places["connectors"]),

@@ -88,9 +88,11 @@ class Route(NamedTuple):
 
     @property
     def days(self) -> float:
+        """Days of the whole journey."""
         return added(step.days for step in self.steps)
 
     def days_by(self, mode: int) -> float:
+        """Return the days of the journey by one mode."""
         return added(step.days for step in self.steps if step.mode == mode)
 
 

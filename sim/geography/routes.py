@@ -84,6 +84,7 @@ class Routes:
 
     @property
     def n_legs(self) -> int:
+        """The number of legs."""
         return len(self.leg_mode)
 
 

@@ -135,6 +135,7 @@ class Parts:
 
     @property
     def _again(self) -> str:
+        """What a user can do about a damaged part."""
         return AGAIN if self.format > 1 else ANEW
 
     def _names(self) -> list[str]:

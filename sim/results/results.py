@@ -271,6 +271,7 @@ class Results:
 
     @property
     def _again(self) -> str:
+        """What a user can do about a damaged file."""
         return AGAIN if self.manifest["format"] > 1 else ANEW
 
     def design_table(self) -> pa.Table:

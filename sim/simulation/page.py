@@ -78,6 +78,7 @@ class _Page(ast.NodeTransformer):
 
 
 def _statement(line: str) -> ast.stmt:
+    """Return a line of Python as a statement."""
     return ast.parse(line).body[0]
 
 

@@ -70,6 +70,7 @@ def advance_under_the_clock() -> Callable:
 
 
 def _tick(row: int) -> str:
+    """Return the statement that gives the time since the last tick to a row."""
     return f"tick(clock, {row})"
 
 

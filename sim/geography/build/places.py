@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.geography.map import COUNTRIES, NAVIGABLE, NO_ROAD, Grid
+from sim.geography.map import COMMUNITIES, COUNTRIES, NAVIGABLE, NO_ROAD, Grid
 from sim.names import ELSEWHERE, EXITS, THEATRES
 
 from .admin import ISO, Admin, title
@@ -39,6 +39,7 @@ class Ground:
 
     @property
     def centres(self) -> np.ndarray:
+        """x and y [km] of the centres of the active cells."""
         return np.column_stack(self.grid.centres())[self.cells]
 
     def nearest(self, allowed: np.ndarray, x: float, y: float) -> tuple[int, float]:
@@ -90,7 +91,7 @@ def settle(
         _fill([s for s in settlements if s["country"] == code], ground, ground.country == code)
 
     def order(settlement: dict) -> tuple[int, str]:
-        if settlement["kind"] in ("town", "hamlet"):
+        if settlement["kind"] in COMMUNITIES:
             return settlement["theatre"], settlement["name"]
         return len(THEATRES), ""
 

@@ -33,6 +33,7 @@ class Rivers:
 
 
 def read_rivers(folders: dict[str, Path], grid: Grid) -> Rivers:
+    """Return the courses of the named rivers and all segments of the package."""
     segments = [
         np.column_stack(grid.project(points[:, 0], points[:, 1]))
         for points in _segments(only(folders["gmt-gshhg-full"], "*.nc"))

@@ -25,15 +25,13 @@ def write_arrays(path: Path, **arrays: np.ndarray) -> None:
         if array.dtype.kind == "f":
             narrow[name] = array.astype(np.float32)
         else:
-            narrow[name] = array.astype(
-                np.result_type(
-                    np.min_scalar_type(int(array.min())), np.min_scalar_type(int(array.max()))
-                )
-            )
+            least, most = (np.min_scalar_type(int(end)) for end in (array.min(), array.max()))
+            narrow[name] = array.astype(np.result_type(least, most))
     np.savez_compressed(path, **narrow)
 
 
 def write_json(path: Path, content) -> None:
+    """Write JSON without spaces, as UTF-8."""
     path.write_text(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
@@ -68,6 +66,7 @@ def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
 
 
 def write_manifest(out: Path, archives: dict[str, Path]) -> None:
+    """Write `manifest.json`."""
     sources = [
         {
             "name": s.name,

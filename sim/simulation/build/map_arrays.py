@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.geography.map import NO_ROAD, Map
+from sim.geography.map import COMMUNITIES, NO_ROAD, Map
 from sim.geography.routes import Routes as Library
 from sim.geography.travel import Travel
 from sim.model.day import Lines
@@ -35,7 +35,6 @@ LORRY_DAYS, BOAT_DAYS, FLIGHT_HOURS, SOLD_KG_DAY = range(4)  # columns of `Sites
 DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}
 # How a route from the VRAEM counts in the shares of the start, by exit; air routes are apart.
 START_BY_EXIT = {COAST: arrays.START_COAST, BOLIVIA: arrays.START_BOLIVIA}
-COMMUNITIES = ("town", "hamlet")  # the kinds of settlements that are communities
 
 
 def people_of(map_: Map) -> np.ndarray:

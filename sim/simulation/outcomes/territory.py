@@ -112,5 +112,5 @@ def foothold() -> Iterator[Outcome]:
         "mean weight held by armed groups, over the two border theatres",
         LESS,
         "mean",
-        mean(counts.EXPLOITED, CODES["border"], 2.0),
+        mean(counts.EXPLOITED, CODES["border"], float(len(CODES["border"]))),
     )
