@@ -18,7 +18,8 @@ import mesa
 import numpy as np
 from mesa.discrete_space import OrthogonalMooreGrid
 
-from sim.mesa_face.agents import CLASSES, SOURCES, ArmedGroup, Roster
+from sim.mesa_face.agents import ArmedGroup
+from sim.mesa_face.rosters import CLASSES, SOURCES, Roster
 from sim.model.state import counts
 from sim.model.state.world import World
 from sim.names import THEATRES, VRAEM

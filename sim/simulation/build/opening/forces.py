@@ -87,7 +87,7 @@ def units(world: World, start: dict[str, float]) -> Table:
             to_post.append((int(row.uid), kind))
             i += 1
         tasking = strategy.tasking_vraem if name == "vraem" else strategy.tasking_border
-        # Under `none` the redeployed units have no task; those already at the border keep theirs.
+        # Under `none` redeployed units have no task, but those at the border hold chokepoints.
         tasking = "chokepoint" if tasking == "none" else tasking
         chance = opening_chance(world.key)
         for uid, site, mission in assign(
