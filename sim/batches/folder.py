@@ -175,8 +175,8 @@ def earlier_manifest(root: Path, plan: Plan, shard: Shard) -> dict[str, Any] | N
         earlier = known
     if earlier["format"] < FORMAT:
         raise OtherFormat(
-            f"{root}: a folder of format {earlier['format']}, to which this version does not add; "
-            f"{elsewhere}"
+            f"{root}: a folder of format {earlier['format']}, "
+            f"to which this version cannot add runs; {elsewhere}"
         )
     if "plan_id" not in earlier:
         return None

@@ -53,7 +53,7 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
             earlier = of_its_design(root, plan_id, "choose another --out")
     if earlier and earlier["format"] < FORMAT:
         raise OtherFormat(
-            f"{root}: a folder of format 1, to which this version does not add; "
+            f"{root}: a folder of format 1, to which this version cannot add runs; "
             "choose another --out"
         )
     with locked(root), in_words(root):

@@ -173,7 +173,7 @@ def make_plan(
     if any(count > 1 for count in times.values()):
         raise PlanError(
             "futures: the scenarios of one batch draw different futures of the same points; "
-            "run them apart"
+            "run them separately"
         )
     asked = [
         replace(point, rows=tuple(sorted(asking.get(point.point_id, ()))))

@@ -84,8 +84,8 @@ def batch(
     part = Shard.parse(shard)
     plan, name = planned(scenario, replications, allow_code)
     if part.number > plan.replications:
-        there = f"there are only {plan.replications} replications to share out"
-        raise PlanError(f"--shard {part}: holds nothing; {there}")
+        there = f"there are only {plan.replications} replications"
+        raise PlanError(f"--shard {part}: has no runs; {there}")
     root = Path(out) if out is not None else part.beside(Path("results") / name)
     workers = workers or getattr(executor, "_max_workers", None) or cores()
     with writing(root, plan, part, replace) as results:

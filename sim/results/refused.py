@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sim.errors import UserError
 
-AGAIN = "the same command that made the folder writes it anew"
+AGAIN = "the same command that made the folder writes it again"
 ANEW = (
-    "a folder of format 1 is not mended: "
-    "`redeploy batch` with --replace or another --out does its runs anew"
+    "a folder of format 1 cannot be repaired: "
+    "`redeploy batch` with --replace or another --out makes its runs again"
 )
 UNCHANGED = "nothing was changed"
 # These errors concern the file itself. All others (permission, memory, open files, the disk) say
@@ -68,7 +68,7 @@ def in_words(root: Path) -> Iterator[None]:
     except OSError as error:
         file = error.filename2 or error.filename or root
         raise ResultsError(
-            f"{file}: {error.strerror or error}; see to it, or choose another folder with --out"
+            f"{file}: {error.strerror or error}; correct this, or choose another folder with --out"
         ) from None
 
 

@@ -41,7 +41,7 @@ PENDING, SUCCEEDED, FAILED, ABORTED = "PENDING", "SUCCEEDED", "FAILED", "ABORTED
 FAILURE_TYPES = {"run_id": str, "label": str, "replication": int, "error": str}
 WITHOUT_SUMS = (
     "a folder of format 1, which an older redeploy wrote: "
-    "its files have no sums, so that a damaged one may not be noticed"
+    "its files have no checksums, so damage to them may go unnoticed"
 )
 # View of a query -> kind of table.
 VIEWS = {"runs": "runs", "weekly": "series", "events": "events", "layers": "layers"}
@@ -120,7 +120,7 @@ class Results:
 
         if "rows" not in self.manifest:
             file = self.path / "manifest.json"
-            raise ResultsError(f"{file}: does not say the rows of the design; {self._again}")
+            raise ResultsError(f"{file}: does not hold the rows of the design; {self._again}")
         runs, told = self.runs(), ["label", "strategy", "future"]
         rows = ((row, point) for point, rows in self.manifest["rows"].items() for row in rows)
         asked = pd.DataFrame(rows, columns=["row", "point_id"])

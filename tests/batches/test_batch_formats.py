@@ -21,7 +21,10 @@ SAMPLE = Path(__file__).with_name(
 DIGEST = (
     "731e9e7f2f3a1adef1bb46b0c24872edb2907a241a7b723d9d4a23d5a784df59"  # as that version gives it
 )
-OLD = "a folder of format 1, which an older redeploy wrote: its files have no sums, so that a damaged one may not be noticed"
+OLD = (
+    "a folder of format 1, which an older redeploy wrote: "
+    "its files have no checksums, so damage to them may go unnoticed"
+)
 PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
 pytestmark = pytest.mark.filterwarnings("ignore::sim.results.refused.ResultsWarning")
 
@@ -81,7 +84,7 @@ def test_nothing_is_added_to_a_folder_of_format_1(tmp_path, capsys):
             )
         with pytest.raises(
             ResultsError,
-            match=r"made: a folder of format 1, to which this version does not add; choose another --out",
+            match=r"made: a folder of format 1, to which this version cannot add runs; choose another --out",
         ):
             done(root)
     assert all(
@@ -97,7 +100,7 @@ def test_folders_of_format_1_are_merged_into_a_new_one(old, tmp_path):
         and merged.manifest["format"] == 2
         and merged.status() == Results.open(old).status()
     )
-    with pytest.raises(ResultsError, match="format 1, to which this version does not add"):
+    with pytest.raises(ResultsError, match="format 1, to which this version cannot add runs"):
         merge([merged.path], old)
 
 
