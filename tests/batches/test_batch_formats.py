@@ -156,7 +156,7 @@ def half_of_the_weeks(root):
 def test_what_can_be_noticed_without_sums_is_one_line(old, hurt, file, capsys):
     hurt(old)
     assert main(["compare", str(old)]) == 2
-    (line,) = (line for line in capsys.readouterr().err.splitlines() if "no sums" not in line)
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "no checksums" not in line)
     assert file in line and "damaged; " in line
 
 
