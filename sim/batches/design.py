@@ -1,4 +1,4 @@
-"""The points of a plan as the table `design.parquet`."""
+"""Writes the design of a results folder: the points of a plan as a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def design_of(plan: Plan) -> pa.Table:
-    """One row per point, in the order of the plan; `drawn.<parameter>` holds each future's values."""
+    """Return one row for each point, in the order of the plan.
+
+    `drawn.<parameter>` holds the values of each future.
+    """
     import pyarrow as pa
 
     kinds = x_types(plan)
@@ -41,28 +44,28 @@ def design_of(plan: Plan) -> pa.Table:
 
 
 def write_design(root: Path, table: pa.Table, plan_id: str) -> str:
-    """Write design.parquet and give its SHA-256, which belongs into the manifest."""
+    """Write design.parquet and return its SHA-256, which the manifest stores."""
     import pyarrow.parquet as pq
 
-    said = {
-        "plan_id": plan_id,
-        "format": str(FORMAT),
-    }  # what a folder without its manifest is known by
+    # These identify a folder that has lost its manifest.
+    said = {"plan_id": plan_id, "format": str(FORMAT)}
     pq.write_table(table.replace_schema_metadata(said), content := BytesIO(), compression="zstd")
     replace_file(root / NAME, lambda file: file.write(content.getbuffer()))
     return hashlib.sha256(content.getbuffer()).hexdigest()
 
 
 def x_types(plan: Plan) -> dict[str, str]:
-    """`x.<dotted key>` -> Arrow type of each varied key: double where all its values are numbers, bool, else string."""
+    """Return `x.<dotted key>` -> Arrow type of each varied key.
+
+    This is bool or double where all values are of that type, else string.
+    """
     found = {}
     for key in plan.x_keys:
         values = [point.x[key] for point in plan.points if point.x.get(key) is not None]
-        if all(isinstance(value, bool) for value in values):
+        truths = [isinstance(value, bool) for value in values]
+        if all(truths):
             found[f"x.{key}"] = "bool"
-        elif all(
-            isinstance(value, int | float) and not isinstance(value, bool) for value in values
-        ):
+        elif not any(truths) and all(isinstance(value, int | float) for value in values):
             found[f"x.{key}"] = "double"
         else:
             found[f"x.{key}"] = "string"
@@ -70,9 +73,7 @@ def x_types(plan: Plan) -> dict[str, str]:
 
 
 def stored(value: Any, kind: str) -> Any:
-    """A varied value as its column holds it; tables and lists as JSON."""
-    return (
-        value
-        if value is None or kind != "string" or isinstance(value, str)
-        else json.dumps(value, default=str)
-    )
+    """Return a varied value as its column holds it; tables and lists as JSON."""
+    if value is None or kind != "string" or isinstance(value, str):
+        return value
+    return json.dumps(value, default=str)

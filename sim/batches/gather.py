@@ -1,4 +1,8 @@
-"""Many small parts joined into few: each part repeats the names, units and labels of some 200 columns, 85 KB whatever it holds."""
+"""Joins many small parts into a few.
+
+Each part repeats the names, units and labels of some 200 columns, which take 85 KB whatever it
+holds.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +12,19 @@ from sim.results.columns import KINDS
 from sim.results.parts import Part, parquet, write_part
 from sim.results.results import Results
 
-LARGEST = 100  # runs in a part: some 50 MB while it is written
+LARGEST = 100  # most runs in a part, which takes some 50 MB while it is written
 
 
 def gather(results: Results, largest: int = LARGEST) -> None:
-    """Join neighbouring parts of a results folder, `largest` runs to a part; the digest stays.
+    """Join neighbouring parts of a results folder, `largest` runs to a part.
 
-    A part goes only once all its runs have been read back from others, so that the folder can be left at any moment.
+    The digest does not change. A part is removed only when all its runs have been read back from
+    others, so that this can stop at any moment.
     """
     stored = results.stored
     for several in list(groups(stored.all(), largest)):
-        write_part(
-            results.path,
-            {
-                kind: joined(results, kind, several)
-                for kind in KINDS
-                if any(kind in part.kinds for part in several)
-            },
-        )
+        kinds = [kind for kind in KINDS if any(kind in part.kinds for part in several)]
+        write_part(results.path, {kind: joined(results, kind, several) for kind in kinds})
         stored.all()
         stored.drop(stored.contained)
     stored.all()
@@ -33,7 +32,7 @@ def gather(results: Results, largest: int = LARGEST) -> None:
 
 
 def joined(results: Results, kind: str, parts: Sequence[Part]) -> bytes:
-    """What several parts hold of a kind, as the content of one file."""
+    """Return what several parts hold of a kind, as the content of one file."""
     import pyarrow as pa
 
     tables = [results.stored.table(part, kind) for part in parts if kind in part.kinds]
@@ -41,7 +40,7 @@ def joined(results: Results, kind: str, parts: Sequence[Part]) -> bytes:
 
 
 def groups(parts: Sequence[Part], largest: int) -> Iterator[list[Part]]:
-    """Two or more parts at a time, which make one of at most `largest` runs."""
+    """Yield two or more parts at a time that together have at most `largest` runs."""
     group: list[Part] = []
     for part in parts:
         if sum(len(each.run_ids) for each in [*group, part]) > largest:

@@ -1,4 +1,4 @@
-"""What a results folder says of itself when a batch begins it: plan, resolved scenario, sources, versions."""
+"""Makes the manifest with which a batch begins a results folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from sim.scenario.named_strategy import source_hash
 
 
 def manifest_of(plan: Plan) -> dict[str, Any]:
-    """What a folder says about itself: plan, resolved scenario, sources and versions."""
+    """Return what a folder says about itself: plan, resolved scenario, sources and versions."""
+    # An added `hold` stands in no row of the sweep.
+    rows = {point.point_id: point.rows for point in plan.points if point.rows}
     return {
         "format": FORMAT,
         "plan_id": plan.plan_id,
@@ -19,9 +21,7 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
         "source_hash": plan.source,
         "strategy_files": strategy_files(plan),
         "points": {point.point_id: point.label for point in plan.points},
-        "rows": {
-            point.point_id: point.rows for point in plan.points if point.rows
-        },  # of the sweep; an added `hold` stands in none
+        "rows": rows,
         "replications": plan.replications,
         "planned": len(plan),
         "versions": versions(),
@@ -29,6 +29,6 @@ def manifest_of(plan: Plan) -> dict[str, Any]:
 
 
 def strategy_files(plan: Plan) -> dict[str, str]:
-    """Each user's own strategy of a plan and the hash of its file."""
+    """Return each strategy of a plan that is the user's own, and the hash of its file."""
     homes = {point.strategy: point.scenario.home for point in plan.points}
     return {name: found for name, home in homes.items() if (found := source_hash(name, home))}

@@ -1,4 +1,4 @@
-"""Shards joined into the folder that one batch would have written."""
+"""Joins shards into the folder that one batch would have written."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ from sim.results.results import Results
 
 
 def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Results:
-    """Copy the runs of several folders of one plan into the folder `out`, which may hold some of them already.
+    """Copy the runs of several folders of one plan into the folder `out`.
 
-    `out` is by default the name that the shards `NAME.shard-i-of-n` share. Raises ResultsError for folders of different plans, or when
-    another batch writes to `out`. What no folder has is pending: the `redeploy batch` command does it.
+    `out` may hold some of the runs already. By default it is the name that the shards
+    `NAME.shard-i-of-n` share. ResultsError for folders of different plans, and if another batch
+    writes to `out`. Runs that no folder has are pending: the same `redeploy batch` command does
+    them.
     """
     shards = [Results.open(folder) for folder in folders]
     first = shards[0]
@@ -45,34 +47,29 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         refuse_what_is_no_folder(root)
         make_folder(root)
         refuse_what_is_not_ours(root)
-        earlier = (
-            whole.manifest
-            if whole
-            else of_its_design(root, first.manifest["plan_id"], "choose another --out")
-        )
+        plan_id = first.manifest["plan_id"]
+        earlier = whole.manifest if whole else None
+        if earlier is None:
+            earlier = of_its_design(root, plan_id, "choose another --out")
     if earlier and earlier["format"] < FORMAT:
         raise OtherFormat(
-            f"{root}: a folder of format 1, to which this version does not add; choose another --out"
+            f"{root}: a folder of format 1, to which this version cannot add runs; "
+            "choose another --out"
         )
     with locked(root), in_words(root):
         refuse_links(root)
         clear_leftovers(root, *(root / kind for kind in KINDS))
-        manifest = {
-            key: value for key, value in (whole or first).manifest.items() if key != "shard"
-        } | {"format": FORMAT}
+        manifest = dict((whole or first).manifest)
+        manifest.pop("shard", None)
+        manifest["format"] = FORMAT
         if not whole:
-            manifest["design_sha256"] = write_design(
-                root, first.design_table(), first.manifest["plan_id"]
-            )
-        manifest["replications"] = max(
-            each.manifest["replications"] for each in [*shards, *([whole] if whole else [])]
-        )
+            manifest["design_sha256"] = write_design(root, first.design_table(), plan_id)
+        each_manifest = [shard.manifest for shard in (*shards, *([whole] if whole else []))]
+        manifest["replications"] = max(each["replications"] for each in each_manifest)
         manifest["planned"] = manifest["replications"] * len(manifest["points"])
-        theirs = [
-            each
-            for shard in shards
-            for each in (shard.manifest["versions"], *shard.manifest.get("later_versions", []))
-        ]
+        theirs: list[dict[str, str]] = []
+        for shard in shards:
+            theirs += [shard.manifest["versions"], *shard.manifest.get("later_versions", [])]
         if told := add_versions(manifest, theirs):
             warnings.warn(f"{root}: {told}", ResultsWarning, stacklevel=2)
         merged = Results(root, manifest, mending=True)
@@ -81,13 +78,10 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
 
             def copy(parts: list[Part], shard: Results = shard, there: set[str] = there) -> None:
                 for part in (part for part in parts if part.name not in there):
-                    write_part(
-                        root,
-                        {
-                            kind: bytes_in(shard.path / kind / f"{part.name}.parquet")
-                            for kind in part.kinds
-                        },
-                    )
+                    files = {
+                        kind: shard.path / kind / f"{part.name}.parquet" for kind in part.kinds
+                    }
+                    write_part(root, {kind: bytes_in(file) for kind, file in files.items()})
 
             shard.stored.read(copy)
         try:
@@ -95,23 +89,20 @@ def merge(folders: Sequence[str | Path], out: str | Path | None = None) -> Resul
         except Damaged as error:
             warnings.warn(f"{error}", ResultsWarning, stacklevel=2)
             known = []
-        failures = {
-            failure["run_id"]: failure
-            for failure in [*known, *(failure for shard in shards for failure in shard.failures())]
-        }
+        failures = {failure["run_id"]: failure for failure in known}
+        for shard in shards:
+            failures |= {failure["run_id"]: failure for failure in shard.failures()}
         done = merged.done()
-        write_failures(
-            root, [failure for run_id, failure in failures.items() if run_id not in done]
-        )
+        left = [failure for run_id, failure in failures.items() if run_id not in done]
+        write_failures(root, left)
         write_manifest(merged)
     return Results.open(root)
 
 
 def common_name(shards: Sequence[Results]) -> Path:
-    names = {
-        shard.path.with_name(re.sub(r"\.shard-\d+-of-\d+$", "", shard.path.name))
-        for shard in shards
-    }
+    """Return the NAME of shards `NAME.shard-i-of-n`; ResultsError if they do not share one."""
+    endings = re.compile(r"\.shard-\d+-of-\d+$")
+    names = {shard.path.with_name(endings.sub("", shard.path.name)) for shard in shards}
     if len(names) > 1 or names & {shard.path for shard in shards}:
         raise ResultsError(
             "--out: expected a folder where the names of the shards are not NAME.shard-i-of-n"

@@ -1,9 +1,11 @@
-"""What a batch will run: arms x futures x replications, with the `hold` that each is compared with.
+"""What a batch will run: arms x futures x replications, each with the `hold` to compare it with.
 
-An *arm* is a strategy at a point of the sweep; a *point* is an arm in one future, a resolved scenario; a *run* is a point with a
-replication number. The points of an arm share its label. Ids are hashes of what decides a result and of nothing else: the title, the plan
-that a point came from and the number of replications are left out, so that asking for more replications later extends a folder instead of
-starting another.
+An *arm* is a strategy at a point of the sweep. A *point* is an arm in one future: a resolved
+scenario. A *run* is a point with the number of a replication. The points of an arm share its label.
+
+Ids are hashes of what decides a result and of nothing else. The title, the plan that a point came
+from and the number of replications are left out, so that asking for more replications later extends
+a folder instead of starting another.
 """
 
 from __future__ import annotations
@@ -37,10 +39,12 @@ class PlanError(UserError):
 
 @dataclass(frozen=True)
 class Point:
-    """One resolved scenario of the plan; `x` are its varied values by dotted key, `hold_id` the point it is compared with.
+    """One resolved scenario of the plan.
 
-    `rows`: the rows of the design that ask for it, counted from 0; those of a second scenario go on after those of the first. `arm`: the
-    point_id of this strategy and sweep point in future 0. `drawn`: the uncertain parameters and their values in this `future`.
+    `x` are its varied values by dotted key, `hold_id` is the point it is compared with. `rows` are
+    the rows of the design that ask for it, counted from 0; those of a second scenario follow those
+    of the first. `arm` is the point_id of this strategy and sweep point in future 0. `drawn` are
+    the uncertain parameters with their values in this `future`.
     """
 
     point_id: str
@@ -55,12 +59,13 @@ class Point:
 
     @property
     def strategy(self) -> str:
+        """The name of the strategy."""
         return str(self.scenario.strategy.name)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One run to be done: a point, a replication counted from 0, and the id under which it is stored."""
+    """One run to be done: a point, a replication (from 0), and the id of the stored run."""
 
     run_id: str
     point: Point
@@ -69,7 +74,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """Points, replications per point, and the hash of the compiled sources that will run them."""
+    """Points, replications of each, and the hash of the compiled sources that will run them."""
 
     points: tuple[Point, ...]
     replications: int
@@ -78,10 +83,9 @@ class Plan:
 
     @property
     def plan_id(self) -> str:
-        # With their labels: stored runs are found by these.
-        return digest_of(
-            self.source, *sorted(f"{point.point_id} {point.label}" for point in self.points)
-        )
+        """The id of the plan. Labels are part of it, since stored runs are found by label."""
+        named = sorted(f"{point.point_id} {point.label}" for point in self.points)
+        return digest_of(self.source, *named)
 
     @property
     def drawn_keys(self) -> list[str]:
@@ -97,12 +101,14 @@ class Plan:
         return len(self.points) * self.replications
 
     def tasks(self) -> Iterator[Task]:
-        """Every run, the first replication of every point before the second of any: an interrupted batch is a small whole one."""
+        """Yield every run, the first replication of every point before the second of any.
+
+        An interrupted batch is therefore a complete one with fewer replications.
+        """
         for replication in range(self.replications):
             for point in self.points:
-                yield Task(
-                    digest_of(point.point_id, str(replication), self.source), point, replication
-                )
+                run_id = digest_of(point.point_id, str(replication), self.source)
+                yield Task(run_id, point, replication)
 
 
 def make_plan(
@@ -111,11 +117,12 @@ def make_plan(
     points_of: Callable[[Any], Sequence[tuple[Any, ...]]] = points,
     source: str | None = None,
 ) -> Plan:
-    """The plan of one scenario or of several.
+    """Return the plan of one scenario or of several.
 
-    `points_of` lists the arms of a scenario as `sim.scenario.points` does; `source` (default the hash of the compiled sources) enters
-    every run_id. Raises PlanError when `replications` is below 1, ScenarioError for a point that cannot be run, and either, before any
-    point is made, when the plan exceeds a million runs.
+    `points_of` lists the arms of a scenario as `sim.scenario.points` does. `source` (by default the
+    hash of the compiled sources) enters every run_id. PlanError if `replications` is below 1,
+    ScenarioError for a point that cannot be run, and either of them, before any point is made, if
+    the plan exceeds a million runs.
     """
     if source is None:
         from sim.model.compile import source_hash
@@ -137,22 +144,21 @@ def make_plan(
         futures = draws(each.futures)
         holds: dict[str, list[Point]] = {}
         # A `hold` that the user labelled comes before those that are added, and keeps its label.
-        for arm in sorted(
+        arms = sorted(
             (Arm(*arm) for arm in points_of(each)),
             key=lambda arm: not (arm.label and arm.scenario.strategy.name == HOLD),
-        ):
+        )
+        for arm in arms:
             moves = arm.scenario.strategy.name != HOLD
             x, hold = holding(arm.values, arm.scenario)
             hold_id = point_id_of(hold)
             if hold_id not in holds:
-                holds[hold_id] = in_every_future(
-                    x, hold, (not moves and arm.label) or label_of(x, hold), futures
-                )
-            own = (
-                in_every_future(*arm[:2], arm.label or label_of(*arm[:2]), futures, holds[hold_id])
-                if moves
-                else []
-            )
+                label = (not moves and arm.label) or label_of(x, hold)
+                holds[hold_id] = in_every_future(x, hold, label, futures)
+            own = []
+            if moves:
+                label = arm.label or label_of(arm.values, arm.scenario)
+                own = in_every_future(arm.values, arm.scenario, label, futures, holds[hold_id])
             for point in [*holds[hold_id], *own]:
                 found.setdefault(point.point_id, point)
             for point in own or holds[hold_id]:
@@ -160,14 +166,14 @@ def make_plan(
         first_row = max((row + 1 for rows in asking.values() for row in rows), default=0)
     if len(found) * replications > MAX_RUNS:
         raise PlanError(
-            f"the plan has {len(found):,} points x {replications:,} replications; at most {MAX_RUNS:,} runs are allowed"
+            f"the plan has {len(found):,} points x {replications:,} replications; "
+            f"at most {MAX_RUNS:,} runs are allowed"
         )
-    if any(
-        times > 1
-        for times in Counter((point.arm, point.future) for point in found.values()).values()
-    ):
+    times = Counter((point.arm, point.future) for point in found.values())
+    if any(count > 1 for count in times.values()):
         raise PlanError(
-            "futures: the scenarios of one batch draw different futures of the same points; run them apart"
+            "futures: the scenarios of one batch draw different futures of the same points; "
+            "run them separately"
         )
     asked = [
         replace(point, rows=tuple(sorted(asking.get(point.point_id, ()))))
@@ -186,7 +192,10 @@ def in_every_future(
     futures: Sequence[dict[str, float]],
     holds: Sequence[Point] | None = None,
 ) -> list[Point]:
-    """The points of an arm, future 0 first; `holds` are those that it is compared with (default: itself)."""
+    """Return the points of an arm, future 0 first.
+
+    `holds` are the points that it is compared with (default: itself).
+    """
     names = futures[-1]
     worlds = [in_future(scenario, drawn) if names else scenario for drawn in futures]
     ids = [point_id_of(world) for world in worlds]
@@ -201,26 +210,25 @@ def in_every_future(
 
 
 def refuse_crops_beyond_land(plan: Plan) -> None:
-    """ScenarioError if some world of the plan has more crops than its map has land, each such world told once."""
+    """Raise ScenarioError if a world of the plan has more crops than its map has land.
+
+    Each such world is named once.
+    """
     problems: list[Problem] = []
     tried: set[Any] = set()
     for point in plan.points:
         scenario = point.scenario
-        start = {
-            name: value for name, value in scenario.parameters.items() if name.startswith("start.")
-        }
+        changed = scenario.parameters.items()
+        start = {name: value for name, value in changed if name.startswith("start.")}
         world = (scenario.map.resolution_km, scenario.crops, hashable(start))
         if world in tried or (scenario.crops == Crops() and not start):
             continue
-        from sim.simulation.build.world import (
-            crops_beyond_land,
-        )  # the map: seconds on a machine that never loaded it
+        # Imported only here: the map takes seconds on a machine that never loaded it.
+        from sim.simulation.build.world import crops_beyond_land
 
         tried.add(world)
-        file, where = (
-            scenario.path.name if scenario.path else "scenario",
-            f"future {point.future}" if point.future else f'"{point.label}"',
-        )
+        file = scenario.path.name if scenario.path else "scenario"
+        where = f"future {point.future}" if point.future else f'"{point.label}"'
         problems += [
             Problem(file, key, f"{text} in {where}") for key, text in crops_beyond_land(scenario)
         ]
@@ -229,7 +237,7 @@ def refuse_crops_beyond_land(plan: Plan) -> None:
 
 
 def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
-    """The same world and taskings with no force moved: what the point is compared with."""
+    """Return what a point is compared with: its world and taskings with no force moved."""
     from sim.scenario.events import without_movement
 
     strategy = scenario.strategy
@@ -245,12 +253,15 @@ def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
 
 
 def point_id_of(scenario: Any) -> str:
-    """From the scenario's own hash of everything that decides its results, `base_seed` and a user's strategy file included."""
+    """Return the id of a point, from the scenario's hash of all that decides its results.
+
+    `base_seed` and a user's strategy file are part of that hash.
+    """
     return digest_of(scenario.hash)
 
 
 def label_of(x: dict[str, Any], scenario: Any) -> str:
-    """A name to read and to type: `hold`, `static share_to_border=0.15`, `static share_to_border=0.15 secrecy.level=0.2`."""
+    """Return a label that is easy to type: `static share_to_border=0.15 secrecy.level=0.2`."""
     strategy = scenario.strategy
     share = "" if strategy.name == HOLD else f" share_to_border={strategy.share_to_border:g}"
     more = {
@@ -262,7 +273,10 @@ def label_of(x: dict[str, Any], scenario: Any) -> str:
 
 
 def with_distinct_labels(points: list[Point]) -> list[Point]:
-    """Arms of several scenarios may read alike; then the start of the arm's id tells them apart."""
+    """Return the points with labels that differ between arms.
+
+    Where arms of several scenarios have the same label, the start of the arm's id is added.
+    """
     times = Counter({point.arm: point.label for point in points}.values())
     return [
         replace(point, label=f"{point.label} #{point.arm[:6]}") if times[point.label] > 1 else point
@@ -271,5 +285,8 @@ def with_distinct_labels(points: list[Point]) -> list[Point]:
 
 
 def digest_of(*parts: str) -> str:
-    """The first 16 hex digits of SHA-256 over the parts: ids that stay unique for far more runs than a plan may have."""
+    """Return the first 16 hex digits of the SHA-256 over the parts.
+
+    Such ids stay unique for far more runs than a plan may have.
+    """
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

@@ -1,8 +1,9 @@
-"""Runs a plan: chunks to any executor, parts written where the runs are done, a folder that can always be read and resumed.
+"""Runs a plan: chunks of runs go to an executor, and workers write their results as parts.
 
-The compiled run releases the lock, so threads are the default; processes are for strategies that compute much in Python. Workers write
-their own parts and send back only a status. A chunk is about five seconds of runs: short enough to lose little, long enough for the cost
-of a part not to matter.
+The folder can be read and resumed at any moment. The compiled run releases Python's lock, so
+threads are the default; processes are for strategies that compute much in Python. Workers write
+their own parts and send back only a status. A chunk is about five seconds of runs: short enough
+to lose little, long enough for the cost of a part not to matter.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ from sim.results.refused import Interrupted, ResultsError
 from sim.results.results import FAILED, Results
 
 CHUNK_S = 5.0
-LOOK_S = 0.2  # between looks at whether a Ctrl-C or SIGTERM has come
-PLAIN_LINE_S = 5.0  # between lines of progress where there is no terminal
-BAR = 8, 40  # cells of the bar of progress, at least and at most
-BAR_NUMBERS = 42  # cells of what stands beside it: runs that failed, time spent and left, spaces
+LOOK_S = 0.2  # how often the batch looks for a Ctrl-C or SIGTERM
+PLAIN_LINE_S = 5.0  # between lines of progress if there is no terminal
+BAR = 8, 40  # cells of the progress bar, at least and at most
+BAR_NUMBERS = 42  # cells of what stands beside it: failed runs, times and spaces
 
 
 def batch(
@@ -71,20 +72,20 @@ def batch(
     n-th replication; `merge` joins them. `run`: called as `run(scenario, replication=r)`, by
     default `simulation.run.run`; `outcomes`: the registry with unit, label and direction of what it
     gives, by default `simulation.outcomes.registry.OUTCOMES`. `allow_code`: strategies
-    `module:Class` of a scenario given by its path may be code outside its folder. Runs that fail
-    are counted by `status()` and told by `failures()`; a MissingRunsWarning says how many of how
-    many, in which arms, and why the first failed, whatever `progress` is. Raises ResultsError or
-    PlanError for what the user can mend, KeyboardInterrupt after a Ctrl-C or SIGTERM, Interrupted
-    when a worker died, with everything done so far saved.
+    `module:Class` of a scenario given by its path may be code outside its folder.
+
+    `status()` counts runs that failed and `failures()` gives them. Whatever `progress` is, a
+    MissingRunsWarning says how many runs failed, in which arms, and why the first of them did.
+    ResultsError or PlanError for what the user can correct, KeyboardInterrupt after a Ctrl-C or
+    SIGTERM, Interrupted if a worker died. Everything done until then is saved.
     """
     if workers is not None and workers < 1:
         raise PlanError(f"workers: expected 1 or more, got {workers}")
     part = Shard.parse(shard)
     plan, name = planned(scenario, replications, allow_code)
     if part.number > plan.replications:
-        raise PlanError(
-            f"--shard {part}: holds nothing; there are only {plan.replications} replications to share out"
-        )
+        there = f"there are only {plan.replications} replications"
+        raise PlanError(f"--shard {part}: has no runs; {there}")
     root = Path(out) if out is not None else part.beside(Path("results") / name)
     workers = workers or getattr(executor, "_max_workers", None) or cores()
     with writing(root, plan, part, replace) as results:
@@ -102,23 +103,26 @@ def batch(
                 empty = Chunk(root.absolute(), (), x_types(plan), labels(outcomes), run)
                 failed = drive(results, pool, workers, queue, empty, tell, stopped)
             gather(results)
-            write_failures(root, results.failures())  # without those that are done now
+            write_failures(root, results.failures())  # without those that were done since
             ended = results.done() | failed
             if left := sum(task.run_id not in ended for task in ours):
                 raise Interrupted(
-                    f"{root}: {left:,} of {len(ours):,} runs are still to be done; the same command does them"
+                    f"{root}: {left:,} of {len(ours):,} runs are still to be done; "
+                    "the same command does them"
                 )
             results.stored.drop(results.stored.damaged)  # their runs have been done again
         except BrokenExecutor:
-            if stopped.is_set():  # a SIGTERM to the whole group has ended the workers too
+            if stopped.is_set():  # a SIGTERM to the whole group has also ended the workers
                 raise KeyboardInterrupt from None
             raise Interrupted(
-                f"{root}: a worker process died; what is done is saved, and the same command does the rest"
+                f"{root}: a worker process died; "
+                "what is done is saved, and the same command does the rest"
             ) from None
         except OSError as error:
-            what = f"{error.filename2 or error.filename or root}: cannot write results: {error.strerror or error}"
+            file, reason = error.filename2 or error.filename or root, error.strerror or error
             raise ResultsError(
-                f"{what}; what is saved stays, and the same command does the rest"
+                f"{file}: cannot write results: {reason}; "
+                "what is saved stays, and the same command does the rest"
             ) from error
         finally:
             if executor is None:
@@ -130,7 +134,7 @@ def batch(
 
 
 def pool_of(workers: int, processes: bool) -> Executor:
-    """Threads, or processes that begin as new interpreters and import what they need."""
+    """Return threads, or processes that begin as new interpreters and import what they need."""
     if not processes:
         return ThreadPoolExecutor(workers)
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin_process)
@@ -138,7 +142,10 @@ def pool_of(workers: int, processes: bool) -> Executor:
 
 @contextmanager
 def interrupts() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets: an exception could hit, and get lost, anywhere. The second is as it was before."""
+    """Give an event that the first Ctrl-C or SIGTERM sets.
+
+    An exception instead could be raised, and get lost, anywhere. The second signal acts as before.
+    """
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
@@ -163,7 +170,10 @@ def interrupts() -> Iterator[threading.Event]:
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """Threads and processes that begin in here never hear a Ctrl-C: it is the batch's own, which lets them end the run they are at."""
+    """Block Ctrl-C for the threads and processes that begin in here.
+
+    The signal is for the batch itself, which lets them end the run they are at.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -172,12 +182,12 @@ def deaf() -> Iterator[None]:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def planned(scenario: Any, replications: int | None, allow_code: bool = False) -> tuple[Plan, str]:
-    """The plan of what the user gave, the code that it names read, and the name of its folder."""
+    """Return the plan of what the user gave, with the code that it names, and its folder's name."""
     if isinstance(scenario, Plan):
         return scenario, "batch"
     several = list(scenario) if isinstance(scenario, list | tuple) else [scenario]
@@ -189,9 +199,8 @@ def planned(scenario: Any, replications: int | None, allow_code: bool = False) -
         load_scenario(each, allow_code=allow_code) if isinstance(each, str | Path) else each
         for each in several
     ]
-    return make_plan([with_code(each) for each in several], replications), located(
-        paths[0]
-    ).stem if paths else "batch"
+    name = located(paths[0]).stem if paths else "batch"
+    return make_plan([with_code(each) for each in several], replications), name
 
 
 def drive(
@@ -203,8 +212,11 @@ def drive(
     tell: Callable[[Status], None],
     stopped: threading.Event,
 ) -> set[str]:
-    """Keep two chunks (`empty`, filled from the queue) per worker under way until all is run, and give the run_ids of those that failed;
-    on an interruption save what is done."""
+    """Run all tasks of the queue, and return the run_ids of those that failed.
+
+    Two chunks for each worker are under way at a time; each is `empty` filled from the queue. On an
+    interruption, what is done is saved.
+    """
     root = results.path
     flying: dict[Future[list[Status]], Chunk] = {}
     ended: set[str] = set()
@@ -225,10 +237,8 @@ def drive(
     try:
         while queue or flying:
             while queue and len(flying) < 2 * workers:
-                tasks = tuple(
-                    queue.popleft() for _ in range(chunk_size(len(queue), workers, spent))
-                )
-                chunk = changed(empty, tasks=tasks)
+                size = chunk_size(len(queue), workers, spent)
+                chunk = changed(empty, tasks=tuple(queue.popleft() for _ in range(size)))
                 with deaf():
                     flying[pool.submit(run_chunk, chunk)] = chunk
             for future in wait(flying, LOOK_S, FIRST_COMPLETED).done:
@@ -236,7 +246,7 @@ def drive(
             if stopped.is_set():
                 raise KeyboardInterrupt
     except BaseException:
-        touch(root / "stop")  # workers look for it between two runs
+        touch(root / "stop")  # workers look for this file between two runs
         started = {future: chunk for future, chunk in flying.items() if not future.cancel()}
         handed = [task.run_id for chunk in started.values() for task in chunk.tasks]
         for future in wait(started).done:
@@ -249,17 +259,19 @@ def drive(
 
 
 def chunk_size(left: int, workers: int, spent: list[float]) -> int:
-    """Runs in the next chunk: one until a run's time is known, then about five seconds' worth, fewer near the end."""
+    """Return the number of runs in the next chunk.
+
+    It is one until the time of a run is known, then about five seconds' worth, less near the end.
+    """
     if not spent:
         return min(1, left)
     recent = spent[-50:]
-    return max(
-        1, min(int(CHUNK_S * len(recent) / max(sum(recent), 1e-6)), ceil(left / (2 * workers)))
-    )
+    in_time = int(CHUNK_S * len(recent) / max(sum(recent), 1e-6))
+    return max(1, min(in_time, ceil(left / (2 * workers))))
 
 
 def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
-    """Column -> {unit, label, direction} from the registry of outcomes, to be stored as Parquet column metadata."""
+    """Return column -> {unit, label, direction} of every outcome, for the Parquet metadata."""
     if outcomes is None:
         from sim.simulation.outcomes.registry import OUTCOMES
 
@@ -272,7 +284,10 @@ def labels(outcomes: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
 
 @contextmanager
 def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status], None]]:
-    """A function to be told of each run: a bar with the time left on a terminal, a plain line every few seconds elsewhere."""
+    """Give a function that is told of each run and shows the progress.
+
+    On a terminal it draws a bar with the time left; elsewhere it prints a line every few seconds.
+    """
     if not progress:
         yield lambda status: None
         return
@@ -289,13 +304,13 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
     from rich.table import Column
 
     def line(text: str) -> None:
-        with suppress(OSError):  # nobody reads it any more: no reason to end a batch
+        with suppress(OSError):  # that nobody reads it any more is no reason to end a batch
             print(f"{root}: {text}", file=sys.stderr, flush=True)
 
     console = Console(stderr=True)
     failed = 0
     if console.is_terminal:
-        # Where the line is too short the bar gives way, then the name goes on beneath itself; no number is cut.
+        # If the line is too short, the bar shrinks, then the name folds; no number is cut.
         name = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
         spare = console.width - cell_len(str(root)) - len(f"{total}/{total}") - BAR_NUMBERS
         drawn = BarColumn(max(BAR[0], min(BAR[1], spare)), table_column=Column(no_wrap=True))
@@ -326,9 +341,8 @@ def telling(total: int, root: Path, progress: bool) -> Iterator[Callable[[Status
         if now - said >= PLAIN_LINE_S or count == total:
             said = now
             left = (now - began) / count * (total - count)
-            line(
-                f"{count} of {total} runs, {failed} failed, {now - began:.0f} s, about {left:.0f} s left"
-            )
+            times = f"{now - began:.0f} s, about {left:.0f} s left"
+            line(f"{count} of {total} runs, {failed} failed, {times}")
 
     if not total:
         line("nothing left to run")

@@ -1,4 +1,7 @@
-"""A shard: part of a plan, done on its own, on another machine perhaps. Each is a small whole experiment, with its pairs."""
+"""A shard: a part of a plan that is done on its own, for example on another machine.
+
+Each shard is a small complete experiment, with its pairs.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from sim.errors import got
 
 @dataclass(frozen=True)
 class Shard:
-    """Every `of`-th replication of every point, `number` (from 1) saying which."""
+    """Every `of`-th replication of every point; `number`, from 1, says which."""
 
     number: int = 1
     of: int = 1
@@ -32,9 +35,7 @@ class Shard:
         return replication % self.of == self.number - 1
 
     def beside(self, folder: Path) -> Path:
-        """The folder of this shard of what would stand in `folder`."""
-        return (
-            folder
-            if self.of == 1
-            else folder.with_name(f"{folder.name}.shard-{self.number}-of-{self.of}")
-        )
+        """Return the folder of this shard, beside the folder of the whole."""
+        if self.of == 1:
+            return folder
+        return folder.with_name(f"{folder.name}.shard-{self.number}-of-{self.of}")

@@ -1,4 +1,4 @@
-"""What one worker does: the runs of a chunk, stored where they are done."""
+"""What one worker does: it makes the runs of a chunk and stores them itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Status:
-    """What a worker says of one run; `failure` is its line of failures.jsonl."""
+    """What a worker reports of one run; `failure` is its line of failures.jsonl."""
 
     run_id: str
     status: str
@@ -35,7 +35,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Runs to be done by one worker, and where and how to store them."""
+    """Runs for one worker, and where and how to store them."""
 
     root: Path
     tasks: tuple[Task, ...]
@@ -45,19 +45,23 @@ class Chunk:
 
 
 def begin_process() -> None:
-    """Start of a worker process: what a strategy prints stays off the standard output, and nobody outlives the batch that started it."""
+    """Prepare a worker process.
+
+    What a strategy prints stays off the standard output, and no worker outlives its batch.
+    """
     sys.stdout = sys.stderr
     threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def end_with_parent() -> None:
+    """End this process when its parent ends."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
 
 
 def run_chunk(chunk: Chunk) -> list[Status]:
-    """Do the runs of a chunk, store the good ones as one part of each kind, and report on all. Runs in a worker."""
+    """Do the runs of a chunk, store the good ones as one part, and report on all of them."""
     import pandas as pd
     import pyarrow as pa
 
@@ -75,15 +79,12 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             records = run(task.point.scenario, replication=task.replication)
             wall_s = time.perf_counter() - began
             row = row_of(task, records, wall_s, chunk.x_types)
-            weekly, single = (
-                records.weekly.assign(run_id=task.run_id),
-                records.events.assign(run_id=task.run_id),
-            )
+            weekly = records.weekly.assign(run_id=task.run_id)
+            single = records.events.assign(run_id=task.run_id)
             snapshots = records.layers.assign(run_id=task.run_id)
         except Exception as error:
-            statuses.append(
-                Status(task.run_id, FAILED, time.perf_counter() - began, failure_of(task, error))
-            )
+            wall_s = time.perf_counter() - began
+            statuses.append(Status(task.run_id, FAILED, wall_s, failure_of(task, error)))
             continue
         rows.append(row)
         series.append(weekly)
@@ -107,21 +108,21 @@ def run_chunk(chunk: Chunk) -> list[Status]:
             schema = schema_of(kind, list(frame.columns), chunk.labels, chunk.x_types)
             columns = frame.reindex(columns=schema.names)
             table = pa.Table.from_pandas(columns, schema=schema, preserve_index=False)
-            files[kind] = parquet(
-                kind, table.replace_schema_metadata()
-            )  # pandas' own notes are 4 kB a part
+            # Without the notes of pandas, which take 4 kB a part.
+            files[kind] = parquet(kind, table.replace_schema_metadata())
     write_part(chunk.root, files)
     return statuses
 
 
 def shipped_run() -> Callable[..., Any]:
+    """Return the model's own `run`."""
     from sim.simulation.run import run
 
     return run
 
 
 def row_of(task: Task, records: Any, wall_s: float, kinds: dict[str, str]) -> dict[str, Any]:
-    """The row of `runs` for a finished run."""
+    """Return the row of `runs` for a finished run."""
     point = task.point
     row = {
         "run_id": task.run_id,
@@ -135,13 +136,12 @@ def row_of(task: Task, records: Any, wall_s: float, kinds: dict[str, str]) -> di
         "wall_s": wall_s,
     }
     row |= {name: stored(point.x.get(name[2:]), kind) for name, kind in kinds.items()}
-    return row | {
-        name: None if value is None else float(value) for name, value in records.outcomes.items()
-    }
+    outcomes = records.outcomes.items()
+    return row | {name: None if value is None else float(value) for name, value in outcomes}
 
 
 def failure_of(task: Task, error: Exception) -> dict[str, Any]:
-    """The line of failures.jsonl for a run that raised."""
+    """Return the line of failures.jsonl for a run that raised."""
     return {
         "run_id": task.run_id,
         "point_id": task.point.point_id,

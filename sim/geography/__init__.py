@@ -1,4 +1,4 @@
-"""Where things are: the map of Peru, travel on it, the trafficking routes, and the build that made it.
+"""Where things are: the map of Peru, travel on it, trafficking routes, and the build of the map.
 
-It imports parameters and names. Its tables are computed once per machine and cached.
+This folder imports parameters and names. Its tables are computed once per machine and cached.
 """

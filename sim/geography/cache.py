@@ -1,4 +1,7 @@
-"""Tables that follow from the map alone, computed once per machine and kept beside the compile cache."""
+"""Tables that follow from the map alone, computed once per machine and then cached.
+
+They are kept beside the compile cache.
+"""
 
 import hashlib
 import io
@@ -14,7 +17,10 @@ Arrays = dict[str, np.ndarray]
 
 
 def digest_of(parts: Iterable[object], sources: Iterable[str]) -> str:
-    """Hash of everything a table follows from: inputs (by repr), source files (by content) and library versions."""
+    """Return a hash of all that a table follows from.
+
+    These are its inputs (by repr), source files (by content) and the versions of libraries.
+    """
     digest = hashlib.sha256(repr((np.__version__, scipy.__version__, *parts)).encode())
     for source in sources:
         digest.update(Path(source).read_bytes())
@@ -22,9 +28,10 @@ def digest_of(parts: Iterable[object], sources: Iterable[str]) -> str:
 
 
 def cached(kind: str, digest: str, build: Callable[[], Arrays]) -> Arrays:
-    """The arrays of `build()`, from the cache where a whole entry of this kind is there. All come back read-only.
+    """Return the arrays of `build()`, read-only, from the cache where a whole entry is there.
 
-    A damaged entry is built anew. A cache that cannot be written is no error: `sim.machine.cache` says so in one line.
+    A damaged entry is built anew. If the cache cannot be written, `sim.machine.cache` says so in
+    one line and the tables are still returned.
     """
     entry = f"{kind}/{digest}/{kind}.npz"
     stored = cache.read(entry)

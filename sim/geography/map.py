@@ -1,8 +1,10 @@
-"""The map: a national equal-area grid, its active cells with their layers, roads, rivers, settlements, exits and connectors.
+"""The map: an equal-area grid of Peru with its active cells, roads, rivers, settlements and exits.
 
-Everything is read from `data/`, which `python -m sim.geography.build` made from open packages (`data/ATTRIBUTION.md`); nothing is
-downloaded or computed here. Arrays are int64 or float64 and read-only. National arrays are flat, row 0 in the north; active arrays
-hold one entry per active cell (the theatres, a 60 km strip beyond the line, 30 km around), in ascending order of national index.
+Everything is read from `data/`, which `python -m sim.geography.build` made from open packages
+(`data/ATTRIBUTION.md`). Nothing is downloaded or computed here. Arrays are int64 or float64 and
+read-only. National arrays are flat and start with the northern row. Active arrays hold one entry
+for each active cell, in ascending order of national index. The active cells are those of the
+theatres, of a strip of 60 km beyond the line, and of the 30 km around the theatres.
 """
 
 import hashlib
@@ -24,8 +26,13 @@ COUNTRIES = ("none", "peru", "ecuador", "colombia", "brazil", "bolivia", "chile"
 TERRAINS = ("sea", "costa", "sierra", "puna", "selva alta", "selva baja", "lake")
 ROAD_CLASSES = ("none", "track", "secondary", "trunk")
 RIVER_CLASSES = ("obstacle", "canoe", "small boat", "large boat")
+COMMUNITIES = ("town", "hamlet")  # the kinds of settlements that are communities
+NO_COUNTRY = COUNTRIES.index("none")
+NO_ROAD = ROAD_CLASSES.index("none")
+# Rivers of a cell are coded as 0 for none, else 1 + their class. From this code on, boats pass.
+NAVIGABLE = 1 + RIVER_CLASSES.index("canoe")
 
-# Stored as whole numbers or f4, used as f8; every other array is a code or an index.
+# Stored as whole numbers or f4 and used as f8. Every other array holds codes or indices.
 QUANTITIES = {
     "elevation_m",
     "slope_permille",
@@ -44,8 +51,9 @@ PROJECTION = "+proj=laea +lat_0=-9.25 +lon_0=-75 +datum=WGS84 +units=m +no_defs"
 class Settlement:
     """A community (town or hamlet of a theatre), a foreign town of the strip, or a hub.
 
-    `country` and `theatre` are codes; `cell` and `port` are active indices: `port` is the nearest navigable river cell within 10 km or
-    -1, `cell` is -1 for a hub outside the active area. `population` of a community is that of the cells nearest to it.
+    `country` and `theatre` are codes; `cell` and `port` are active indices. `port` is the nearest
+    navigable river cell within 10 km, or -1. `cell` is -1 for a hub outside the active area.
+    `population` of a community is that of the cells nearest to it.
     """
 
     name: str
@@ -64,7 +72,10 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Exit:
-    """A place on the map where loads leave Peru: `exit` is a code in EXITS, `cell` an active index abroad, `mode` river, foot or road."""
+    """A place on the map where shipments leave Peru.
+
+    `exit` is a code in EXITS, `cell` an active index abroad, `mode` is river, foot or road.
+    """
 
     name: str
     exit: int
@@ -74,9 +85,11 @@ class Exit:
 
 @dataclass(frozen=True)
 class Connector:
-    """A leg outside the active map, read in both directions; `start`, `end` are settlement indices or -1, `exit` a code in EXITS or -1.
+    """A leg outside the active map, which can be travelled in both directions.
 
-    `days` is the journey, `cost_usd_per_kg` what a firm pays, `seizure_probability` the exogenous risk of one passage.
+    `start` and `end` are settlement indices or -1, `exit` is a code in EXITS or -1. `days` is the
+    length of the journey, `cost_usd_per_kg` what a firm pays, and `seizure_probability` the
+    exogenous risk of one passage.
     """
 
     name: str
@@ -91,7 +104,10 @@ class Connector:
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Square cells of an equal-area projection: `x0_km` is the western edge, `y1_km` the northern one, row 0 lies in the north."""
+    """Square cells of an equal-area projection.
+
+    `x0_km` is the western edge and `y1_km` the northern one. Row 0 lies in the north.
+    """
 
     resolution_km: float
     rows: int
@@ -105,30 +121,30 @@ class Grid:
         return pyproj.Transformer.from_crs("EPSG:4326", self.projection, always_xy=True)
 
     def project(self, lon, lat) -> tuple[np.ndarray, np.ndarray]:
-        """x and y [km] of longitudes and latitudes [degrees]."""
+        """Return x and y [km] of longitudes and latitudes [degrees]."""
         x, y = self._geod.transform(np.asarray(lon, float), np.asarray(lat, float))
         return np.asarray(x) / 1000, np.asarray(y) / 1000
 
     def unproject(self, x_km, y_km) -> tuple[np.ndarray, np.ndarray]:
-        """Longitude and latitude [degrees] of x and y [km]."""
+        """Return longitude and latitude [degrees] of x and y [km]."""
         lon, lat = self._geod.transform(
             np.asarray(x_km) * 1000, np.asarray(y_km) * 1000, direction="INVERSE"
         )
         return np.asarray(lon), np.asarray(lat)
 
     def national_at(self, x_km, y_km) -> np.ndarray:
-        """National flat index of the cell that holds (x, y), -1 outside the grid."""
+        """Return the national index of the cell that holds (x, y), -1 outside the grid."""
         row = np.floor((self.y1_km - np.asarray(y_km)) / self.resolution_km).astype(np.int64)
         col = np.floor((np.asarray(x_km) - self.x0_km) / self.resolution_km).astype(np.int64)
         inside = (row >= 0) & (row < self.rows) & (col >= 0) & (col < self.cols)
         return np.where(inside, row * self.cols + col, -1)
 
     def national_of(self, lon, lat) -> np.ndarray:
-        """National flat index of the cell that holds (lon, lat), -1 outside the grid."""
+        """Return the national index of the cell that holds (lon, lat), -1 outside the grid."""
         return self.national_at(*self.project(lon, lat))
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """x and y [km] of every cell centre, flat [rows*cols]."""
+        """Return x and y [km] of every cell centre, flat [rows*cols]."""
         x = self.x0_km + (np.arange(self.cols) + 0.5) * self.resolution_km
         y = self.y1_km - (np.arange(self.rows) + 0.5) * self.resolution_km
         return np.tile(x, self.rows), np.repeat(y, self.cols)
@@ -136,7 +152,10 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class Map(Grid):
-    """The whole map at one resolution (shapes and units in the module's docstring and beside each field)."""
+    """The whole map at one resolution.
+
+    Shapes and units stand in the module's docstring and beside each field.
+    """
 
     digest: str  # sha256 over the data files it was read from
     # national [rows*cols]
@@ -161,9 +180,8 @@ class Map(Grid):
     population: np.ndarray  # people
     road: np.ndarray  # best class in the cell, 0 none
     river: np.ndarray  # 0 none, else 1 + best class in the cell
-    poppy_share: (
-        np.ndarray
-    )  # 0-1, share of 1 km pixels in the poppy band, weighted by the distance to 2,500 m
+    # 0-1, share of 1 km pixels in the poppy band, weighted by their distance to 2,500 m
+    poppy_share: np.ndarray
     coca_suitability: np.ndarray  # 0-1
     department: np.ndarray  # code in `departments`, 0 none
     province: np.ndarray  # code in `provinces`, 0 none
@@ -175,9 +193,7 @@ class Map(Grid):
     # places
     settlements: tuple[Settlement, ...]  # communities first, then foreign towns, then hubs
     n_communities: int
-    airfields: tuple[
-        tuple[str, float, float, int, int], ...
-    ]  # name, lon, lat, active cell, country
+    airfields: tuple[tuple[str, float, float, int, int], ...]  # name, lon, lat, cell, country
     exits: tuple[Exit, ...]
     connectors: tuple[Connector, ...]
     provinces: tuple[str, ...]
@@ -185,12 +201,12 @@ class Map(Grid):
     rivers: tuple[str, ...]
 
     def cell_of(self, lon: float, lat: float) -> int:
-        """Active index of the cell that holds (lon, lat) [degrees], -1 outside the active area."""
+        """Return the active index of the cell at (lon, lat) [degrees], -1 outside the area."""
         national = int(self.national_of(lon, lat))
         return int(self.index[national]) if national >= 0 else -1
 
     def lonlat_of(self, cell: int) -> tuple[float, float]:
-        """Longitude and latitude [degrees] of the centre of an active cell."""
+        """Return longitude and latitude [degrees] of the centre of an active cell."""
         return float(self.lon[cell]), float(self.lat[cell])
 
     @cached_property
@@ -201,9 +217,10 @@ class Map(Grid):
         return names
 
     def settlement(self, name: str, theatre: str | None = None) -> int:
-        """Index of a settlement by name, whatever its accents and case; the first in the order of `settlements` where names repeat.
+        """Return the index of a settlement by name, whatever its accents and case.
 
-        KeyError with near names where there is none (in the theatre, if one is named).
+        Where names repeat, it is the first in the order of `settlements`. KeyError, with near
+        names, where there is none (or none in `theatre`, if one is named).
         """
         code = None if theatre is None else THEATRES.index(theatre)
         for i in self._by_name.get(plain(name), []):
@@ -220,22 +237,24 @@ class Map(Grid):
 
 
 def plain(name: str) -> str:
-    """A name without accents, in lower case: the key under which it is looked up."""
+    """Return a name without accents, in lower case: the key under which it is looked up."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold().strip()
 
 
 def resolutions() -> tuple[int, ...]:
-    """The grid resolutions [km] for which there is data."""
+    """Return the grid resolutions [km] for which there is data."""
     return tuple(sorted(int(re.sub(r"\D", "", path.stem)) for path in DATA.glob("grid*.npz")))
 
 
 @cache
 def load_map(resolution_km: float = 5) -> Map:
-    """The committed map at 5 or 10 km (10 km is for tests: Pichari and Sivia share a cell there). ValueError for any other resolution."""
+    """Return the committed map at 5 or 10 km; ValueError for any other resolution.
+
+    The 10 km map is for tests: Pichari and Sivia share a cell there.
+    """
     if resolution_km not in resolutions():
-        raise ValueError(
-            f"no map at {resolution_km:g} km; available: {', '.join(f'{r} km' for r in resolutions())}"
-        )
+        known = ", ".join(f"{r} km" for r in resolutions())
+        raise ValueError(f"no map at {resolution_km:g} km; available: {known}")
     files = [
         DATA / f"{stem}{int(resolution_km)}.{suffix}"
         for stem, suffix in (("grid", "npz"), ("rivers", "npz"), ("places", "json"))
@@ -246,12 +265,9 @@ def load_map(resolution_km: float = 5) -> Map:
     arrays: dict[str, Any] = {}
     for path in files[:2]:
         with np.load(path) as stored:
-            arrays.update(
-                {
-                    name: stored[name].astype(np.float64 if name in QUANTITIES else np.int64)
-                    for name in stored.files
-                }
-            )
+            for name in stored.files:
+                kind = np.float64 if name in QUANTITIES else np.int64
+                arrays[name] = stored[name].astype(kind)
     places = json.loads(files[2].read_text(encoding="utf-8"))
     grid = Grid(**places["grid"])
     x, y = grid.centres()
@@ -279,10 +295,8 @@ def load_map(resolution_km: float = 5) -> Map:
         **arrays,
         digest=digest,
         settlements=settlements,
-        n_communities=sum(place.kind in ("town", "hamlet") for place in settlements),
-        airfields=tuple(
-            (name, lon, lat, cell, country) for name, lon, lat, cell, country in places["airfields"]
-        ),
+        n_communities=sum(place.kind in COMMUNITIES for place in settlements),
+        airfields=tuple(tuple(airfield) for airfield in places["airfields"]),
         exits=tuple(Exit(**record) for record in places["exits"]),
         connectors=tuple(Connector(**record) for record in places["connectors"]),
         provinces=tuple(places["provinces"]),

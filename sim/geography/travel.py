@@ -1,7 +1,8 @@
-"""How long it takes to get from place to place: graphs of foot, road and river, and the tables that a run looks up.
+"""How long travel takes: graphs of foot, road and river, and the tables that a run looks up.
 
-Tables are computed at the first use of a map (about a second each) and cached. Nothing here runs inside a simulated day.
-Distances are km, times days. Speeds are schematic: dry-season averages over a day of travel, halts included.
+The tables are computed at the first use of a map (about a second each) and cached. Nothing here
+runs inside a simulated day. Distances are in km and times in days. Speeds are schematic: averages
+over a day of travel in the dry season, with halts.
 """
 
 from dataclasses import dataclass
@@ -13,27 +14,31 @@ from scipy.sparse.csgraph import dijkstra
 
 from sim.geography import cache as cache_file
 from sim.geography.cache import Arrays, cached, digest_of
-from sim.geography.map import COUNTRIES, TERRAINS, Map
+from sim.geography.map import COUNTRIES, RIVER_CLASSES, ROAD_CLASSES, TERRAINS, Map
+from sim.names import ELSEWHERE
 
-REACH_KM = 40.0  # beyond it a force is not felt (model section 4.4)
-COMMUNITY_KM = 60.0  # a cell farther from every community belongs to none
-FOOT_DAYS = 30.0  # marches longer than this do not happen
-ON_TRACK, ON_ROAD, ON_RIVER = (
-    0.7,
-    0.4,
-    0.5,
-)  # foot-equivalent km per km (model section 4.4); off road 1
+REACH_KM = 40.0  # beyond this distance a force is not felt (model section 4.4)
+COMMUNITY_KM = 60.0  # a cell farther than this from every community belongs to none
+FOOT_DAYS = 30.0  # longer marches do not happen
+# Foot-equivalent km of a km (model section 4.4); off road it is 1.
+ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5
 LANDING_KM = 20.0
-SMALL_BOAT = 2  # river class that carries boats all year
-TRACK = 1  # road class 1 is a track, 2 a secondary and 3 a paved road
+OBSTACLE = RIVER_CLASSES.index("obstacle")  # a river that no boat can use
+SMALL_BOAT = RIVER_CLASSES.index("small boat")  # from this class on, rivers carry boats all year
+RIVER_CLASS = 3  # column of `Map.river_edges`
+TRACK = ROAD_CLASSES.index("track")
+SEA = TERRAINS.index("sea")
 PERU = COUNTRIES.index("peru")
-HAIR = 1e-6
-AT_ONCE = 64  # sources per call: bounds the memory of a dense answer to 8 MB
+HAIR = 1e-6  # a small change of the time on the water, to measure how much of a journey it is
+AT_ONCE = 64  # sources of one call: this bounds the memory of a dense answer to 8 MB
 EARTH_KM = 6371.0
 
 
 class Speeds(NamedTuple):
-    """Travel speeds, km/day unless said otherwise. F-numbers are rows of the facts table; the rest is assumed."""
+    """Travel speeds in km/day unless said otherwise.
+
+    F-numbers are rows of the facts table; the other values are assumed.
+    """
 
     foot_costa: float = 22.0
     foot_sierra: float = 16.0
@@ -45,18 +50,20 @@ class Speeds(NamedTuple):
     road_paved: float = 400.0
     road_secondary: float = 200.0  # Ayacucho-Pichari in a day
     road_track: float = 80.0
-    river_large: float = (
-        200.0  # F0501: Iquitos-Santa Rosa, 660 km on this map, in 72 h by slow boat
-    )
+    river_large: float = 200.0  # F0501: Iquitos-Santa Rosa, 660 km on this map, 72 h by slow boat
     river_medium: float = 90.0
     river_small: float = 40.0
-    road_winding: float = 1.0  # true length over the map's, which allows for relief already
-    river_winding: float = 1.25  # true length over the map's generalised courses
+    road_winding: float = 1.0  # true length over the map's, which already allows for relief
+    river_winding: float = 1.25  # true length over that of the map's generalised courses
     helicopter_km_h: float = 230.0  # F0467; km/h
 
 
 class Edges(NamedTuple):
-    """Two-way edges between active cells: `a`, `b` i8, true length `km` f8, `days` f8 to pass (inf: not by this means), `grade` i8."""
+    """Two-way edges between active cells `a` and `b` (i8).
+
+    `km` is the true length (f8), `days` the time to pass (f8, inf where this means of travel
+    cannot pass), `grade` the class of the road or river (i8).
+    """
 
     a: np.ndarray
     b: np.ndarray
@@ -69,12 +76,18 @@ class Edges(NamedTuple):
 class Travel:
     """Tables over settlements (sites, in the map's order) and active cells. i8 and f8, read-only.
 
-    reach_*: per site, the active cells within 40 foot-equivalent km, sorted (CSR: `reach_start[n_sites + 1]`, `reach_cell`, `reach_km`);
-    its own cell counts as half a cell; hubs off the map reach nothing. near_*: the same for sites, itself at 0 km.
-    days_surface: by foot, road, river and connectors. days_river: those of them that go by boat. days_foot: on foot and along roads and
-    tracks, up to 30 days. air_km: great circle. All four [n_sites, n_sites], symmetric, inf where there is no way (days_river: 0).
-    nearest_site[n_cells]: the community to which each Peruvian cell of a theatre belongs, -1 for other cells. `speeds` and `digest` say
-    what the tables follow from.
+    reach_*: for each site, the active cells within 40 foot-equivalent km, sorted (CSR:
+        `reach_start[n_sites + 1]`, `reach_cell`, `reach_km`). Its own cell counts as half a cell.
+        Hubs off the map reach nothing.
+    near_*: the same for sites; a site is at 0 km from itself.
+    days_surface: by foot, road, river and connectors.
+    days_river: the days of these that are spent on boats; 0 where there is no way.
+    days_foot: on foot and along roads and tracks, up to 30 days.
+    air_km: great-circle distance.
+        These four are [n_sites, n_sites], symmetric, and inf where there is no way.
+    nearest_site[n_cells]: the community to which each Peruvian cell of a theatre belongs, -1 for
+        other cells.
+    speeds, digest: what the tables follow from.
     """
 
     reach_start: np.ndarray
@@ -93,7 +106,7 @@ class Travel:
 
 
 def travel(map: Map, speeds: Speeds | None = None) -> Travel:
-    """The travel tables of a map under the given speeds, from the cache where they are there."""
+    """Return the travel tables of a map under the given speeds, from the cache where possible."""
     speeds = Speeds() if speeds is None else speeds
     digest = digest_of((map.digest, tuple(speeds)), (__file__, cache_file.__file__))
     return Travel(
@@ -102,14 +115,13 @@ def travel(map: Map, speeds: Speeds | None = None) -> Travel:
 
 
 def foot_edges(map: Map, speeds: Speeds) -> Edges:
-    """Steps to the eight neighbouring cells, off road. Sea and lakes cannot be walked."""
+    """Return the steps to the eight neighbouring cells, off road. Nobody walks on sea and lakes."""
     by_terrain = dict(zip(TERRAINS, (0.0, *speeds[:5], 0.0)))
     pace = np.array([by_terrain[name] for name in TERRAINS])[map.terrain_of] / (
         1.0 + map.slope_permille / speeds.slope_permille
     )
-    active = np.full(
-        (map.rows + 2, map.cols + 2), -1
-    )  # a rim of inactive cells saves the bounds checks
+    # A rim of inactive cells saves the checks of bounds.
+    active = np.full((map.rows + 2, map.cols + 2), -1)
     row, col = map.cells // map.cols + 1, map.cells % map.cols + 1
     active[row, col] = np.arange(len(map.cells))
     pairs = []
@@ -124,7 +136,7 @@ def foot_edges(map: Map, speeds: Speeds) -> Edges:
 
 
 def road_edges(map: Map, speeds: Speeds) -> Edges:
-    """Stored road edges, for vehicles. Grade is the road's class (1 track to 3 paved)."""
+    """Return the stored road edges, for vehicles. Grade is the class (1 track to 3 trunk)."""
     a, b, grade = map.road_edges.T
     pace = np.array([np.inf, speeds.road_track, speeds.road_secondary, speeds.road_paved])
     km = map.road_km * speeds.road_winding
@@ -132,14 +144,14 @@ def road_edges(map: Map, speeds: Speeds) -> Edges:
 
 
 def trail_edges(map: Map, speeds: Speeds) -> Edges:
-    """Stored road edges, for people on foot: roads and tracks carry the trails."""
+    """Return the stored road edges, for people on foot, since trails follow roads and tracks."""
     road = road_edges(map, speeds)
     return road._replace(days=road.km / speeds.foot_trail)
 
 
 def river_edges(map: Map, speeds: Speeds) -> Edges:
-    """Stored navigable river edges, for loaded boats. Grade is the class (1 small to 3 large); class 0 is an obstacle, not a way."""
-    navigable = map.river_edges[:, 3] > 0
+    """Return the navigable river edges, for loaded boats. Grade is the class (1 to 3)."""
+    navigable = map.river_edges[:, RIVER_CLASS] > OBSTACLE
     a, b, _, grade = map.river_edges[navigable].T
     pace = np.array([np.inf, speeds.river_small, speeds.river_medium, speeds.river_large])
     km = map.river_km[navigable] * speeds.river_winding
@@ -147,7 +159,11 @@ def river_edges(map: Map, speeds: Speeds) -> Edges:
 
 
 def nodes_of_sites(map: Map) -> np.ndarray:
-    """The graph node of each settlement, i8[n_sites]: its active cell, or a node of its own after the cells for hubs off the map."""
+    """Return the graph node of each settlement. i8[n_sites]
+
+    It is the settlement's active cell, or, for a hub off the map, a node of its own after the
+    cells.
+    """
     cell = np.array([s.cell for s in map.settlements], np.int64)
     return np.where(cell >= 0, cell, len(map.cells) + np.arange(len(cell)))
 
@@ -155,7 +171,7 @@ def nodes_of_sites(map: Map) -> np.ndarray:
 def _graph(
     size: int, a: list[np.ndarray], b: list[np.ndarray], weight: list[np.ndarray]
 ) -> csr_matrix:
-    """A symmetric graph; of parallel edges the lightest stays."""
+    """Return a symmetric graph. Of parallel edges the lightest is kept."""
     ends = np.concatenate(a), np.concatenate(b)
     tail, head, light = (
         np.concatenate(ends),
@@ -169,7 +185,10 @@ def _graph(
 
 
 def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.ndarray:
-    """Shortest way between every two of the nodes; made symmetric to the last bit, since sums in two directions round differently."""
+    """Return the shortest way between every two of the nodes.
+
+    The table is made symmetric to the last bit, since sums in two directions round differently.
+    """
     rows = [
         dijkstra(graph, indices=nodes[i : i + AT_ONCE], limit=limit)[:, nodes]
         for i in range(0, len(nodes), AT_ONCE)
@@ -181,16 +200,16 @@ def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.
 
 
 def _tables(map: Map, speeds: Speeds) -> Arrays:
+    """Return the arrays of `Travel`."""
     n, sites = len(map.cells), nodes_of_sites(map)
     foot, trail = foot_edges(map, speeds), trail_edges(map, speeds)
     on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
     days = surface_days(map, speeds)
-    with np.errstate(
-        invalid="ignore"
-    ):  # what a hair more on the water adds is, on the quickest way, the days on the water
-        by_boat = np.where(
-            np.isfinite(days), (surface_days(map, speeds, 1.0 + HAIR) - days) / HAIR, 0.0
-        )
+    # On the quickest way, what a hair more time on the water adds is a hair of the days on the
+    # water.
+    with np.errstate(invalid="ignore"):
+        more = (surface_days(map, speeds, 1.0 + HAIR) - days) / HAIR
+    by_boat = np.where(np.isfinite(days), more, 0.0)
     return {
         **_reach(map, _felt(map, speeds)),
         "days_surface": days,
@@ -202,7 +221,10 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
 
 
 def surface_days(map: Map, speeds: Speeds, water: float = 1.0) -> np.ndarray:
-    """Days between sites by foot, road, river and connectors when a day on the water takes `water` days. f8[n_sites, n_sites]"""
+    """Return the days between sites by foot, road, river and connectors. f8[n_sites, n_sites]
+
+    A day on the water counts as `water` days.
+    """
     sites = nodes_of_sites(map)
     on_land = (
         foot_edges(map, speeds),
@@ -216,7 +238,7 @@ def surface_days(map: Map, speeds: Speeds, water: float = 1.0) -> np.ndarray:
 
 
 def _felt(map: Map, speeds: Speeds) -> csr_matrix:
-    """The graph along which a force is felt, in foot-equivalent km."""
+    """Return the graph along which a force is felt, in foot-equivalent km."""
     foot, road, river = foot_edges(map, speeds), road_edges(map, speeds), river_edges(map, speeds)
     on_road = np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
     weights = [foot.km, road.km * on_road, river.km * ON_RIVER]
@@ -224,24 +246,25 @@ def _felt(map: Map, speeds: Speeds) -> csr_matrix:
 
 
 def ports(map: Map) -> np.ndarray:
-    """The landing of each settlement, i8[n_sites]: its port, or the nearest river cell for boats within 20 km; -1 where there is none.
+    """Return the landing of each settlement, -1 where there is none. i8[n_sites]
 
-    The generalised course of a large river may pass a town on its bank by more than the 10 km within which the map looks.
+    It is the settlement's port, or the nearest river cell for boats within 20 km. The generalised
+    course of a large river may pass a town on its bank at more than the 10 km within which the map
+    looks for a port.
     """
-    boats = np.unique(map.river_edges[map.river_edges[:, 3] >= SMALL_BOAT, :2])
+    boats = np.unique(map.river_edges[map.river_edges[:, RIVER_CLASS] >= SMALL_BOAT, :2])
     landing = np.array([s.port for s in map.settlements], np.int64)
     for i, s in enumerate(map.settlements):
         if s.port < 0 <= s.cell:
-            away = (map.x_km[boats] - map.x_km[s.cell]) ** 2 + (
-                map.y_km[boats] - map.y_km[s.cell]
-            ) ** 2
+            east, north = map.x_km[boats] - map.x_km[s.cell], map.y_km[boats] - map.y_km[s.cell]
+            away = east**2 + north**2
             if away.min() <= LANDING_KM * LANDING_KM:
                 landing[i] = boats[away.argmin()]
     return landing
 
 
 def _port_edges(map: Map, speeds: Speeds) -> Edges:
-    """A trail from each settlement to its landing."""
+    """Return a trail from each settlement to its landing."""
     cell, port = np.array([s.cell for s in map.settlements], np.int64), ports(map)
     apart = (cell >= 0) & (port >= 0) & (port != cell)
     a, b = cell[apart], port[apart]
@@ -250,7 +273,10 @@ def _port_edges(map: Map, speeds: Speeds) -> Edges:
 
 
 def _connector_edges(map: Map, sites: np.ndarray, mode: str) -> Edges:
-    """Connectors of a mode between settlements; those that leave the country are no way for soldiers."""
+    """Return the connectors of a mode between settlements.
+
+    Soldiers cannot use connectors that leave the country, so these are left out.
+    """
     legs = [c for c in map.connectors if c.start >= 0 and c.end >= 0 and c.mode == mode]
     a, b = sites[np.array([(c.start, c.end) for c in legs], np.int64).reshape(-1, 2)].T
     days = np.array([c.days for c in legs], np.float64)
@@ -258,16 +284,15 @@ def _connector_edges(map: Map, sites: np.ndarray, mode: str) -> Edges:
 
 
 def _reach(map: Map, felt: csr_matrix) -> Arrays:
-    """Cells and sites within 40 foot-equivalent km of each site, as two CSR tables."""
+    """Return the cells and sites within 40 foot-equivalent km of each site, as two CSR tables."""
     cell = np.array([s.cell for s in map.settlements], np.int64)
     half = 0.5 * map.resolution_km
     cells, kms, sites, site_kms = [], [], [], []
     for i, own in enumerate(cell):
-        far = (
-            dijkstra(felt, indices=own, limit=REACH_KM)
-            if own >= 0
-            else np.full(len(map.cells), np.inf)
-        )
+        if own >= 0:
+            far = dijkstra(felt, indices=own, limit=REACH_KM)
+        else:
+            far = np.full(len(map.cells), np.inf)
         if own >= 0:
             far[own] = half
         inside = np.flatnonzero(far <= REACH_KM)
@@ -279,28 +304,34 @@ def _reach(map: Map, felt: csr_matrix) -> Arrays:
         sites.append(near)
         site_kms.append(to_site[near])
     return {
-        "reach_start": _starts(cells), "reach_cell": np.concatenate(cells), "reach_km": np.concatenate(kms),
-        "near_start": _starts(sites), "near_site": np.concatenate(sites), "near_km": np.concatenate(site_kms),
-    }  # fmt: skip
+        "reach_start": _starts(cells),
+        "reach_cell": np.concatenate(cells),
+        "reach_km": np.concatenate(kms),
+        "near_start": _starts(sites),
+        "near_site": np.concatenate(sites),
+        "near_km": np.concatenate(site_kms),
+    }
 
 
 def _starts(rows: list[np.ndarray]) -> np.ndarray:
+    """Return where each of several joined rows starts, and where the last one ends."""
     return np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
 
 
 def nearest_site(map: Map, speeds: Speeds) -> np.ndarray:
-    """The community to which each Peruvian cell of a theatre belongs, i8[n_cells], -1 for other cells.
+    """Return the community to which each Peruvian cell of a theatre belongs, -1 for other cells.
 
-    Ways run through Peruvian cells only: the far bank of a border river brings nobody nearer. Of communities in one cell, the first.
+    i8[n_cells]. Ways run through Peruvian cells only, so that the far bank of a border river brings
+    nobody nearer. Of several communities in one cell, the first owns it.
     """
     felt = _felt(map, speeds)
-    home = np.flatnonzero((map.cell_country == PERU) & (map.terrain_of != TERRAINS.index("sea")))
-    place = np.full(len(map.cells), -1)
-    place[home] = np.arange(len(home))
+    home = np.flatnonzero((map.cell_country == PERU) & (map.terrain_of != SEA))
+    index_at_home = np.full(len(map.cells), -1)
+    index_at_home[home] = np.arange(len(home))
     site_of: dict[int, int] = {}
     for i, s in enumerate(map.settlements[: map.n_communities]):
-        if s.cell >= 0 and place[s.cell] >= 0:
-            site_of.setdefault(int(place[s.cell]), i)
+        if s.cell >= 0 and index_at_home[s.cell] >= 0:
+            site_of.setdefault(int(index_at_home[s.cell]), i)
     seeds = np.array(sorted(site_of), np.int64)
     km, _, seed = dijkstra(
         felt[home][:, home],
@@ -310,13 +341,13 @@ def nearest_site(map: Map, speeds: Speeds) -> np.ndarray:
         return_predecessors=True,
     )
     owner = np.full(len(map.cells), -1)
-    held = np.isfinite(km) & (map.theatre[home] > 0)
+    held = np.isfinite(km) & (map.theatre[home] != ELSEWHERE)
     owner[home[held]] = [site_of[int(s)] for s in seed[held]]
     return owner
 
 
 def air_km(map: Map) -> np.ndarray:
-    """Great-circle distance between sites, f8[n_sites, n_sites]."""
+    """Return the great-circle distance between sites. f8[n_sites, n_sites]"""
     lon, lat = np.radians([[s.lon for s in map.settlements], [s.lat for s in map.settlements]])
     chord = (
         np.sin((lat[:, None] - lat) / 2) ** 2

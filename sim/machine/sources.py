@@ -27,7 +27,7 @@ ON_THE_WAY = ("run", "records", "orders", "situation", "apply_events", "snapshot
 # Of `scenario/`, a run uses only `events.py`. The resolved scenario holds everything else,
 # including the off values of couplings.
 LOOP = (
-    "simulation/build/*.py",
+    "simulation/build/**/*.py",
     "simulation/outcomes/*.py",
     *(f"simulation/{name}.py" for name in ON_THE_WAY),
     "scenario/events.py",

@@ -1,4 +1,4 @@
 """The model as a Mesa model whose agents are views on the arrays.
 
-Only this folder imports mesa. `simulation.run` is the loop that it steps.
+Only this folder imports mesa. Each step of the Mesa model steps the loop of `simulation.run`.
 """

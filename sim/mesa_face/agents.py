@@ -1,31 +1,39 @@
 """The Mesa agents: views on the rows of the world's tables, made when somebody looks.
 
-A view holds no state. Its attributes are the fields of its record in `model/state/agents.py`, read from and written to the arrays in place;
-`MilitaryUnit.soldiers.__doc__` gives unit and range. Two fields carry another name, because Mesa's own stand there: `cell` is
-`cell_index` and `step` is `step_index`. Removing a view never changes the simulation: the next look makes another."""
+A view holds no state. Its attributes are the fields of its record in `model/state/agents.py`, read
+from and written to the arrays in place; `MilitaryUnit.soldiers.__doc__` gives unit and range. Two
+fields have another name because Mesa uses theirs: `cell` is `cell_index` and `step` is
+`step_index`. Removing a view never changes the simulation: the next look makes another.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 import mesa
 import numpy as np
-from mesa.discrete_space import CellAgent, FixedAgent, OrthogonalMooreGrid
+from mesa.discrete_space import CellAgent, FixedAgent
 
 from sim.geography.map import COUNTRIES
 from sim.model.state import agents as state
 from sim.model.state.world import World
-from sim.names import ELSEWHERE, EXITS, THEATRES
+from sim.names import ELSEWHERE, EXITS, THEATRES, VRAEM
+
+if TYPE_CHECKING:
+    from sim.mesa_face.rosters import Roster
 
 RENAMED = {"cell": "cell_index", "step": "step_index"}
-IDENTITY = ("alive", "uid")  # fields that say whose row it is, and are no attributes to write
+IDENTITY = ("alive", "uid")  # fields that say whose row it is; a view has its own of these names
 
 
 class Columns(dict[str, np.ndarray]):
-    """Columns of one table by field, found at first use; cleared after every step, since a growing table is replaced."""
+    """Columns of one table by field, found at first use.
+
+    They are cleared after every step, since a table that grows is replaced.
+    """
 
     def __init__(self, find: Callable[[], np.ndarray]) -> None:
         super().__init__()
@@ -37,7 +45,7 @@ class Columns(dict[str, np.ndarray]):
 
 
 class Gone(dict[str, np.ndarray]):
-    """What is left of an agent whose row is free or another's."""
+    """The columns of an agent that has left the model; its row may be another agent's."""
 
     def __missing__(self, field: str) -> np.ndarray:
         raise LookupError(
@@ -62,29 +70,32 @@ class Column:
 
 
 def notes(record: type) -> dict[str, str]:
-    """Unit and range of every field of a record class, as its comments say."""
+    """Return the unit and range of every field of a record class, from its comments."""
     return dict(
         re.findall(r"^    (\w+): \w+(?:  # (.*))?$", inspect.getsource(record), re.MULTILINE)
     )
 
 
 def named(field: str, names: tuple[str, ...]) -> property:
-    """The name of what a field holds as a code."""
+    """Return a property that gives the code in a field as a word."""
     return property(
         lambda view: names[getattr(view, field)], doc=f"`{field}` as a word: {', '.join(names)}"
     )
 
 
 class ModelOfAWorld(Protocol):
-    """What a view asks of its model: the world whose rows it shows, and the day."""
+    """What a view needs of its model: the world whose rows it shows, and the day."""
 
     world: World
     day: int
 
 
 class View(mesa.Agent):
-    """An agent of the world. `uid` is its identity, `row` where it stands in its table; `site` is a place index, -1 none.
-    Reading or writing a field of one that has left the model raises LookupError."""
+    """An agent of the world.
+
+    `uid` identifies it, `row` is where it stands in its table, `site` is a place index, -1 for
+    none. Reading or writing a field of an agent that has left the model raises LookupError.
+    """
 
     if TYPE_CHECKING:  # the fields of the record, made below
 
@@ -115,61 +126,62 @@ class View(mesa.Agent):
 
     @property
     def world(self) -> World:
+        """The world that the model simulates."""
         return self.model.world
 
     @property
     def site_name(self) -> str:
-        """Name of the place; empty where there is none."""
+        """The name of the place, empty if there is none."""
         return self.world.site_names[self.site] if self.site >= 0 else ""
 
     @property
     def theatre_name(self) -> str:
         """vraem, loreto, cajamarca or elsewhere."""
-        return (
-            THEATRES[self.world.sites.theatre[self.site]] if self.site >= 0 else THEATRES[ELSEWHERE]
-        )
+        theatre = self.world.sites.theatre[self.site] if self.site >= 0 else ELSEWHERE
+        return THEATRES[theatre]
 
     @property
     def country_name(self) -> str:
-        """Whose soil it is on; `none` where there is no place."""
+        """The country on whose soil it stands; `none` if there is no place."""
         return COUNTRIES[self.world.sites.country[self.site]] if self.site >= 0 else COUNTRIES[0]
 
     @property
     def lon(self) -> float:
-        """Longitude, degrees; NaN where there is no place."""
+        """Longitude in degrees; NaN if there is no place."""
         return float(self.world.site_lon[self.site]) if self.site >= 0 else float("nan")
 
     @property
     def lat(self) -> float:
-        """Latitude, degrees; NaN where there is no place."""
+        """Latitude in degrees; NaN if there is no place."""
         return float(self.world.site_lat[self.site]) if self.site >= 0 else float("nan")
 
 
 class InCell(View):
-    """An agent that stands in a cell of its own rather than at a place. Off the active map its position is NaN."""
+    """An agent that stands in a cell of its own rather than at a place.
+
+    Off the active map its position is NaN.
+    """
 
     @property
     def active_cell(self) -> int:
-        """Index among the active cells, -1 outside."""
+        """The index among the active cells, -1 outside them."""
         return self.cell_index
 
     @property
     def lon(self) -> float:
         """Longitude of the centre of its cell, degrees."""
-        return (
-            float(self.world.map.lon[self.active_cell]) if self.active_cell >= 0 else float("nan")
-        )
+        cell = self.active_cell
+        return float(self.world.map.lon[cell]) if cell >= 0 else float("nan")
 
     @property
     def lat(self) -> float:
         """Latitude of the centre of its cell, degrees."""
-        return (
-            float(self.world.map.lat[self.active_cell]) if self.active_cell >= 0 else float("nan")
-        )
+        cell = self.active_cell
+        return float(self.world.map.lat[cell]) if cell >= 0 else float("nan")
 
 
 class StateUnit(View, CellAgent, record=state.Unit):
-    """A package of about 30 people of the state; in transit it stands at the site that it left."""
+    """A unit of about 30 people of the state; in transit it stands at the site that it left."""
 
     kind_name = named("kind", state.UNIT_KINDS)
     mission_name = named("mission", state.MISSIONS)
@@ -177,12 +189,12 @@ class StateUnit(View, CellAgent, record=state.Unit):
 
     @property
     def site(self) -> int:
-        """Place index of its posting."""
+        """The place index of its post."""
         return self.posting
 
     @property
     def home_name(self) -> str:
-        """Name of the place of its first posting."""
+        """The name of the place of its first post."""
         return self.world.site_names[self.home]
 
 
@@ -195,13 +207,14 @@ class PoliceUnit(StateUnit):
 
     @property
     def case_points(self) -> float:
-        """Points that the anti-narcotics teams of its theatre hold against all firms; 0 for other police."""
+        """Points that the anti-narcotics teams of its theatre hold against all firms.
+
+        0 for other police.
+        """
+        if self.kind != state.ANTINARCOTICS:
+            return 0.0
         theatre = self.world.sites.theatre[self.posting]
-        return (
-            float(self.world.minds.cases[:, theatre].sum())
-            if self.kind == state.ANTINARCOTICS
-            else 0.0
-        )
+        return float(self.world.minds.cases[:, theatre].sum())
 
 
 class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
@@ -220,7 +233,7 @@ class DissidentCell(ArmedGroup):
 
 
 class ThirdGroup(ArmedGroup):
-    """A group of neither, that came where nobody governed."""
+    """An armed group of another kind, which entered where nobody governed."""
 
 
 class TraffickingNetwork(View, CellAgent, record=state.Network):
@@ -228,34 +241,34 @@ class TraffickingNetwork(View, CellAgent, record=state.Network):
 
     @property
     def site(self) -> int:
-        """Place index of its hub."""
+        """The place index of its hub."""
         return self.hub
 
     @property
     def case_points(self) -> float:
-        """Points that anti-narcotics teams hold against it, all theatres together."""
-        return float(self.world.minds.cases[self.row, 1:].sum())
+        """Points that anti-narcotics teams hold against it in all theatres together."""
+        return float(self.world.minds.cases[self.row, VRAEM:].sum())
 
 
 class Shipment(InCell, CellAgent, record=state.Shipment):
-    """One load under way. On a connector it is off the active map: no cell, no place."""
+    """One shipment under way. On a connector it is off the active map, without cell and place."""
 
     theatre_name = named("inside", THEATRES)
 
     @property
     def active_cell(self) -> int:
-        """Index among the active cells, -1 on a connector."""
+        """The index among the active cells, -1 on a connector."""
         return int(self.world.routes.cell[self.step_index])
 
     @property
     def site(self) -> int:
-        """The community through whose land it passes, -1 none."""
+        """The community through whose land it passes, -1 for none."""
         cell = self.active_cell
         return int(self.world.ground.community[cell]) if cell >= 0 else -1
 
     @property
     def exit_name(self) -> str:
-        """Where its route leaves Peru."""
+        """The exit by which its route leaves Peru."""
         return EXITS[self.world.route_facts.exit[self.route]]
 
     @property
@@ -271,12 +284,12 @@ class Laboratory(InCell, CellAgent, record=state.Laboratory):
 
     @property
     def age_days(self) -> int:
-        """Days since it began to work where it is; while it is closed, where it was."""
+        """Days since it began to work where it is; if it is closed, where it was."""
         return int(self.model.day + self.world.levers.burn_in[0] - self.opened)
 
     @property
     def owner_uid(self) -> int:
-        """uid of the network that runs it, 0 for a strip."""
+        """The uid of the network that runs it, 0 for a strip."""
         return int(self.world.actors.networks.uid[self.owner]) if self.owner >= 0 else 0
 
 
@@ -291,88 +304,5 @@ class Community(View, FixedAgent, record=state.Community):
 
     @property
     def site(self) -> int:
-        """Place index: its row."""
+        """The place index, which is its row."""
         return self.row
-
-
-class Source(NamedTuple):
-    """Where agents come from: their table, their class by `kind` (or one for all), and the active cell of given rows."""
-
-    table: Callable[[World], np.ndarray]
-    classes: tuple[type[View], ...]
-    cell: Callable[[World, np.ndarray, np.ndarray], np.ndarray]
-
-
-def at(field: str) -> Callable[[World, np.ndarray, np.ndarray], np.ndarray]:
-    return lambda world, table, rows: world.sites.cell[table[field][rows]]
-
-
-UNIT_CLASSES = tuple(
-    MilitaryUnit if kind < state.POLICE else PoliceUnit for kind in range(len(state.UNIT_KINDS))
-)
-SOURCES = (
-    Source(lambda w: w.actors.units, UNIT_CLASSES, at("posting")),
-    Source(lambda w: w.actors.groups, (MpcpColumn, DissidentCell, ThirdGroup), at("site")),
-    Source(lambda w: w.actors.networks, (TraffickingNetwork,), at("hub")),
-    Source(
-        lambda w: w.actors.shipments,
-        (Shipment,),
-        lambda w, table, rows: w.routes.cell[table["step"][rows]],
-    ),
-    Source(lambda w: w.actors.labs, (Laboratory,), lambda w, table, rows: table["cell"][rows]),
-    Source(lambda w: w.places.partners, (PartnerForce,), at("site")),
-    Source(
-        lambda w: w.places.communities, (Community,), lambda w, table, rows: table["cell"][rows]
-    ),
-)
-CLASSES = tuple(dict.fromkeys(kind for source in SOURCES for kind in source.classes))
-
-
-class Roster:
-    """The views on one table, by uid."""
-
-    def __init__(self, source: Source, world: World) -> None:
-        self.source, self.world = source, world
-        self.views: dict[int, View] = {}
-        self.columns = Columns(lambda: source.table(world))
-        self.seen: tuple[np.ndarray, ...] = ()  # rows, uids and cells at the last look
-
-    def live(self) -> tuple[np.ndarray, np.ndarray]:
-        """(rows in use, their uids)."""
-        table = self.source.table(self.world)
-        fields = table.dtype.names or ()
-        rows = np.flatnonzero(table["alive"] == 1) if "alive" in fields else np.arange(len(table))
-        return rows, table["uid"][rows] if "uid" in fields else rows
-
-    def look(self, model: ModelOfAWorld, grid: OrthogonalMooreGrid) -> None:
-        """Match the views with the rows in use: make, move, remove."""
-        rows, uids = self.live()
-        active = self.source.cell(self.world, self.source.table(self.world), rows)
-        cells = np.where(active >= 0, self.world.map.cells[active], -1)
-        now = (rows, uids, cells)
-        if len(self.views) == len(rows) and self.seen and all(map(np.array_equal, now, self.seen)):
-            return
-        self.drop_all_but(set(uids.tolist()))
-        for row, uid, cell in zip(*(column.tolist() for column in now)):
-            view = self.views.get(uid) or self.make(model, row, uid)
-            view.row = row
-            place = grid[divmod(cell, self.world.map.cols)] if cell >= 0 else None
-            if view.cell is not place:
-                view.cell = place
-        self.seen = now
-
-    def make(self, model: ModelOfAWorld, row: int, uid: int) -> View:
-        classes = self.source.classes
-        kind = classes[self.columns["kind"].item(row) if len(classes) > 1 else 0]
-        self.views[uid] = view = kind(model, self, row, uid)
-        return view
-
-    def after_step(self) -> None:
-        """Part with agents that have gone, so that no view reads another's row."""
-        self.columns.clear()
-        if self.views:
-            self.drop_all_but(set(self.live()[1].tolist()))
-
-    def drop_all_but(self, uids: set[int]) -> None:
-        for uid in [uid for uid in self.views if uid not in uids]:
-            self.views[uid].remove()

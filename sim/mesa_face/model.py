@@ -1,7 +1,9 @@
-"""The model as a Mesa model: one step is one day of the same compiled loop that `run` and a batch use.
+"""The model as a Mesa model: one step is one day of the same compiled loop that `run` uses.
 
-Mesa's agents are views on the arrays (`agents.py`), made when somebody looks at `agents`, `agents_by_type` or an agent reporter; a model
-that nobody looks at makes none. The simulation draws nothing from `model.random` or `model.rng`."""
+Mesa's agents are views on the arrays (`agents.py`), made when somebody looks at `agents`,
+`agents_by_type` or an agent reporter. A model at which nobody looks makes none. The simulation
+draws nothing from `model.random` or `model.rng`.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ import mesa
 import numpy as np
 from mesa.discrete_space import OrthogonalMooreGrid
 
-from sim.mesa_face.agents import CLASSES, SOURCES, ArmedGroup, Roster
+from sim.mesa_face.agents import ArmedGroup
+from sim.mesa_face.rosters import CLASSES, SOURCES, Roster
 from sim.model.state import counts
 from sim.model.state.world import World
-from sim.names import VRAEM
+from sim.names import THEATRES, VRAEM
 from sim.scenario import Scenario, UserError, load_scenario
 from sim.scenario.sections import MAX_SEED
 from sim.simulation.records import Records
@@ -29,7 +32,7 @@ Layer = Callable[[World], np.ndarray]
 
 
 def painted(field: str) -> Layer:
-    """A value of communities on all of their land, NaN on land that is nobody's. f8[cells]"""
+    """Return a layer: a value of communities on all of their land, NaN elsewhere. f8[cells]"""
 
     def layer(world: World) -> np.ndarray:
         of = world.ground.community
@@ -39,7 +42,10 @@ def painted(field: str) -> Layer:
 
 
 def spread(fields: tuple[str, ...], suits: str) -> Layer:
-    """Hectares of communities over their cells by suitable land (by area where none suits), so that they add up. f8[cells]"""
+    """Return a layer: hectares of communities spread over their cells. f8[cells]
+
+    They are spread by suitable land (by area if none is suitable), so that they add up.
+    """
 
     def layer(world: World) -> np.ndarray:
         towns, of = world.places.communities, world.ground.community
@@ -68,7 +74,10 @@ LAYERS: dict[str, Layer] = {
 
 
 class Layers(Mapping[str, np.ndarray]):
-    """Today's layers by name: f8[rows, cols], row 0 in the north, a fresh copy at every access; NaN outside the active map."""
+    """Today's layers by name, as f8[rows, cols] with row 0 in the north.
+
+    Every access gives a fresh copy. Values are NaN outside the active map.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -89,14 +98,24 @@ class Layers(Mapping[str, np.ndarray]):
 
 
 def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
-    """A flow summed over all theatres since day 0; NaN in the burn-in, whose flows do not count."""
-    return lambda model: (
-        float(model.world.tally[1:, quantity, :4].sum()) if model.day >= 0 else math.nan
-    )
+    """Return a reporter of a flow summed over all theatres since day 0.
+
+    It is NaN in the burn-in, whose flows do not count.
+    """
+
+    def reporter(model: RedeploymentModel) -> float:
+        if model.day < 0:
+            return math.nan
+        return float(model.world.tally[1:, quantity, : len(THEATRES)].sum())
+
+    return reporter
 
 
 def vacuum_vraem(model: RedeploymentModel) -> float:
-    """Weight of VRAEM communities that the state does not hold today [0, 1]; NaN up to day 0, whose simulation sets the weights."""
+    """Return the weight of VRAEM communities that the state does not hold today [0, 1].
+
+    It is NaN up to day 0, whose simulation sets the weights.
+    """
     if model.day <= 0:
         return math.nan
     towns = model.world.places.communities
@@ -105,7 +124,10 @@ def vacuum_vraem(model: RedeploymentModel) -> float:
 
 
 def fighters(model: RedeploymentModel) -> float:
-    """People in armed groups today. In the burn-in, too: the groups stand as they were placed, and keep their strength until day 0."""
+    """Return the people in armed groups today.
+
+    In the burn-in these stand as they were placed: groups keep their strength until day 0.
+    """
     groups = model.world.actors.groups
     return float(groups.fighters[groups.alive == 1].sum())
 
@@ -120,21 +142,27 @@ HEADLINES: dict[str, Callable[[RedeploymentModel], float]] = {
 
 
 class RedeploymentModel(mesa.Model):
-    """The simulation with Mesa's face.
+    """The simulation as a Mesa model.
 
-    scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's `base_seed` [0, 2^64 - 1]; without it
-    the scenario's own. replication: from 0; 0 where left out. `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with
-    base seed N and `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises ValueError.
+    scenario: a Scenario or the path of its file; kept as `inputs`. rng: replaces the scenario's
+    `base_seed` [0, 2^64 - 1]. replication: counted from 0, the default.
+    `RedeploymentModel(s, rng=N, replication=r)`, `run(s, replication=r)` with base seed N and
+    `redeploy run --seed N --replication r` are the same run, bit for bit. A wrong argument raises
+    ValueError.
 
-    `datacollector` collects after every step: the headline series, or whatever a user's own `mesa.DataCollector`, assigned in its
-    place, asks for. Steps begin with the burn-in, whose days are negative; a headline is NaN there as long as it does not exist yet:
-    `seized_kg` and `attacks` before day 0, `vacuum_vraem` before day 1. Agent reporters ask some thousand agents each time:
-    with `collect_days=7` they are asked on every seventh day, counted from day 0, and on the last one.
+    `datacollector` collects after every step: the headline series, or whatever the user's own
+    `mesa.DataCollector` asks for, if one is assigned in its place. Steps begin with the burn-in,
+    whose days are negative. A headline is NaN as long as it does not exist: `seized_kg` and
+    `attacks` before day 0, `vacuum_vraem` before day 1. Agent reporters ask some thousand agents
+    each time; with `collect_days=7` they are asked on every seventh day, counted from day 0, and on
+    the last one.
 
-    `mesa.batch_run(RedeploymentModel, {"scenario": [s]}, iterations=3, max_steps=2000)` makes three different runs, the
-    replications 0, 1 and 2, whichever process makes them; a `rng` or `replication` among the parameters is kept as it is given.
-    A Scenario stands in a list there, since Mesa takes apart what can be iterated. A horizon of three years and its burn-in have
-    1460 steps, Mesa's own limit is 1000. Mesa 3.3 needs a row for each step, and so the default `collect_days`."""
+    `mesa.batch_run(RedeploymentModel, {"scenario": [s]}, iterations=3, max_steps=2000)` makes three
+    different runs, the replications 0, 1 and 2, in whichever processes. An `rng` or `replication`
+    among the parameters is used as given. The Scenario stands in a list because Mesa takes apart
+    whatever can be iterated. A horizon of three years with its burn-in has 1460 steps, while Mesa's
+    own limit is 1000. Mesa 3.3 needs a row for each step, so there `collect_days` must be 1.
+    """
 
     def __init__(
         self,
@@ -158,7 +186,7 @@ class RedeploymentModel(mesa.Model):
 
     @property
     def world(self) -> World:
-        """The arrays themselves."""
+        """The world: the arrays of the simulation."""
         return self._course.world
 
     @property
@@ -172,7 +200,7 @@ class RedeploymentModel(mesa.Model):
         return self.inputs.time.start_date + datetime.timedelta(days=self.day)
 
     def step(self) -> None:
-        """Simulate one day; after the last one, nothing."""
+        """Simulate one day; do nothing after the last day."""
         if self._course.finished:
             return
         self._course.advance(1)
@@ -183,23 +211,26 @@ class RedeploymentModel(mesa.Model):
             self.datacollector.collect(self)
 
     def run(self) -> Records:
-        """Step to the end of the horizon; the run's records."""
+        """Step to the end of the horizon and return the records of the run."""
         while self.running:
             self.step()
         return self.records()
 
     def records(self) -> Records:
-        """What the run has written up to today."""
+        """Return what the run has written up to today."""
         return self._course.records()
 
     @property
     def grid(self) -> OrthogonalMooreGrid:
-        """rows x cols cells with the agents that stand there today, row 0 in the north; at 5 km a second or two and 170 MB."""
+        """The grid of rows x cols cells with the agents that stand there today.
+
+        Row 0 lies in the north. At 5 km the grid takes a second or two and 170 MB.
+        """
         self._look()
         return self._grid
 
     def _look(self) -> None:
-        """Match the views with the world; the first look builds the grid."""
+        """Match the views with the world; the first call builds the grid."""
         map_ = self.world.map
         if self._grid is None:
             self._grid = OrthogonalMooreGrid(
@@ -210,13 +241,16 @@ class RedeploymentModel(mesa.Model):
 
     @property
     def agents(self) -> Any:
-        """AgentSet of all that live today."""
+        """The AgentSet of all agents that live today."""
         self._look()
         return super().agents
 
     @property
     def agents_by_type(self) -> dict[type, Any]:
-        """AgentSet of every class, empty where none lives; `ArmedGroup` is the union of its kinds."""
+        """The AgentSet of every class, empty if none of it lives.
+
+        That of `ArmedGroup` is the union of its kinds.
+        """
         everyone, found = self.agents, super().agents_by_type
         sets = {
             kind: found[kind] if kind in found else everyone.select(lambda _: False)
@@ -230,46 +264,47 @@ class RedeploymentModel(mesa.Model):
         return list(self.agents_by_type)
 
     def close(self) -> None:
-        """Drop the views and the grid, and what Mesa 3.3 would keep of the model for ever. The simulation is untouched."""
+        """Drop the views, the grid and the references that Mesa 3.3 would keep for ever.
+
+        The simulation does not change.
+        """
         self.remove_all_agents()
         self._grid = None
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
 
 def scenario_of(given: Any) -> Scenario:
+    """Return the scenario that a user gave as such or by its path; UserError for anything else."""
     if isinstance(given, Scenario):
         return given
     if isinstance(given, str | os.PathLike):
         return load_scenario(os.fspath(given))
-    hint = (
-        '; in batch_run put it in a list, {"scenario": [scenario]}'
-        if isinstance(given, tuple)
-        else ""
-    )  # its first field
+    # Mesa's batch_run takes a bare Scenario apart, so that the model gets a field of it, a tuple.
+    in_list = '; in batch_run put it in a list, {"scenario": [scenario]}'
+    hint = in_list if isinstance(given, tuple) else ""
     raise UserError(
         f"scenario: expected a Scenario or the path of its file (got {type(given).__name__}){hint}"
     )
 
 
 def whole(name: str, given: Any, least: int = 0) -> int:
-    if (
-        isinstance(given, bool)
-        or not isinstance(given, int | np.integer)
-        or not least <= given <= MAX_SEED
-    ):
+    """Return a whole number that a user gave, from `least` to MAX_SEED; UserError otherwise."""
+    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    if not is_whole or not least <= given <= MAX_SEED:
         raise UserError(f"{name}: expected a whole number from {least} to 2^64 - 1 (got {given!r})")
     return int(given)
 
 
 def iteration_of_a_batch() -> int:
-    """The iteration that Mesa's `batch_run` is at, 0 outside of it. Mesa counts its iterations but does not tell the model, and
-    without the count all of them would be the same run; so it is read from the function of Mesa that makes the model."""
+    """Return the iteration that Mesa's `batch_run` is at, 0 outside of it.
+
+    Mesa counts its iterations but does not tell the model, and without the count all of them would
+    be the same run. It is therefore read from the function of Mesa that makes the model.
+    """
     frame = inspect.currentframe()
     while frame is not None:
-        if (
-            frame.f_code.co_name == "_model_run_func"
-            and frame.f_globals.get("__name__") == "mesa.batchrunner"
-        ):
+        name, module = frame.f_code.co_name, frame.f_globals.get("__name__")
+        if name == "_model_run_func" and module == "mesa.batchrunner":
             return int(frame.f_locals["run"][1])
         frame = frame.f_back
     return 0

@@ -1,4 +1,4 @@
-"""What the tables of a results folder hold: their kinds, columns and types."""
+"""The tables of a results folder: their kinds, columns and types."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ LAYER_TYPES = {
     "seized_kg": "float",
 }
 KINDS = {"runs": RUN_TYPES, "series": SERIES_TYPES, "events": EVENT_TYPES, "layers": LAYER_TYPES}
-RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")  # what has no `runs` part does not count
+# The order in which the files of a part are written. A part without its file in `runs` does not
+# count, so that file comes last.
+RUNS_LAST = (*(kind for kind in KINDS if kind != "runs"), "runs")
 DESIGN_COLUMNS = {
     "point_id": "string",
     "label": "string",
@@ -61,20 +63,41 @@ DESIGN_COLUMNS = {
 ALWAYS = ("runs", "series")  # kinds that every run has
 
 
-def schema_of(kind: str, columns: list[str], labels: dict[str, dict[str, str]], x_types: dict[str, str] | None = None) -> pa.Schema:
-    """The Arrow schema of a part: the fixed columns, then `columns` as float64 (`x.` columns as in `x_types`), with unit and label."""
+def schema_of(
+    kind: str,
+    columns: list[str],
+    labels: dict[str, dict[str, str]],
+    x_types: dict[str, str] | None = None,
+) -> pa.Schema:
+    """Return the Arrow schema of a part, with the units and labels of its columns.
+
+    It has the fixed columns of the kind, then `columns` as float64 (`x.` columns as in `x_types`).
+    """
     import pyarrow as pa
 
-    types = dict(KINDS[kind]) | {name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]}
-    return pa.schema([pa.field(name, pa.type_for_alias(kind_), metadata=labels.get(name)) for name, kind_ in types.items()])
+    types = dict(KINDS[kind]) | {
+        name: (x_types or {}).get(name, "double") for name in columns if name not in KINDS[kind]
+    }
+    fields = (
+        pa.field(name, pa.type_for_alias(alias), metadata=labels.get(name))
+        for name, alias in types.items()
+    )
+    return pa.schema(list(fields))
 
 
 def columns_amiss(kind: str, schema: pa.Schema) -> list[str]:
-    """The columns that a table of a kind lacks, or has with another type: outcomes and series are float64."""
+    """Return the columns that a table of a kind lacks, or has with another type.
+
+    Outcomes and series must be float64.
+    """
     import pyarrow as pa
 
     wanted = {name: pa.type_for_alias(type_) for name, type_ in KINDS[kind].items()}
     if kind in ALWAYS:
         measured = (name for name in schema.names if not name.startswith("x."))
         wanted = {name: pa.float64() for name in measured} | wanted
-    return [name for name, type_ in wanted.items() if name not in schema.names or schema.field(name).type != type_]
+    return [
+        name
+        for name, type_ in wanted.items()
+        if name not in schema.names or schema.field(name).type != type_
+    ]

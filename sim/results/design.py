@@ -1,16 +1,12 @@
-"""The points of a plan as a table."""
+"""Reads the design of a results folder: the points of its plan as a table."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.results.columns import DESIGN_COLUMNS
-from sim.machine.durable import replace_file
-from sim.results.manifest import FORMAT
 from sim.results.reading import bytes_in
 from sim.results.refused import AGAIN, Damaged, ResultsError
 
@@ -21,8 +17,11 @@ NAME = "design.parquet"
 
 
 def read_design(root: Path, sum_: str | None) -> pa.Table:
-    """The design of a folder, checked against its SHA-256 where there is one. Damaged where it is missing or not what was written;
-    Unreadable where the system refuses."""
+    """Return the design of a folder, checked against its SHA-256 if there is one.
+
+    Damaged if the file is missing or is not what was written; Unreadable if the system refuses to
+    read it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -44,13 +43,17 @@ def read_design(root: Path, sum_: str | None) -> pa.Table:
 
 
 def says_of_itself(root: Path) -> dict[str, str]:
-    """The plan_id and the format that design.parquet names; empty where it is missing or damaged."""
+    """Return the plan_id and format in design.parquet, nothing if it is missing or damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         said = pq.read_schema(pa.BufferReader(bytes_in(root / NAME))).metadata or {}
-        return {key: said[key.encode()].decode() for key in ("plan_id", "format") if key.encode() in said}
+        return {
+            key: said[key.encode()].decode()
+            for key in ("plan_id", "format")
+            if key.encode() in said
+        }
     except ResultsError:
         raise
     except (OSError, ValueError, pa.ArrowException):

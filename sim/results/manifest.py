@@ -1,14 +1,13 @@
-"""What a results folder says of itself: plan, resolved scenario, sources, versions."""
+"""The manifest of a results folder: its plan, resolved scenario, sources and versions."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim import __version__
 from sim.results.reading import bytes_in
@@ -17,25 +16,46 @@ from sim.results.sealed import unsealed
 
 PACKAGES = ("numpy", "numba", "scipy", "pandas", "pyarrow", "mesa")
 NOT_DECIDING = ("title", "description", "replications.count", "allow_outside_range")
-SHOWN = 6  # differences named when a folder belongs to another plan
-FORMAT = 2  # of the folders that this version writes; 1 has no sums and no seals
-TEXTS, TABLES, COUNTS = ("plan_id", "source_hash"), ("scenario", "points", "versions"), ("replications", "planned")
-MANIFEST_TYPES = dict.fromkeys(TEXTS, str) | dict.fromkeys(TABLES, dict) | dict.fromkeys(COUNTS, int) | {"aborted": list}
-OPTIONAL_TYPES = {"strategy_files": dict, "rows": dict, "shard": str, "design_sha256": str, "later_versions": list}
+SHOWN = 6  # differences that are named if a folder belongs to another plan
+FORMAT = 2  # the format that this version writes; format 1 has no checksums and no seals
+TEXTS = ("plan_id", "source_hash")
+TABLES = ("scenario", "points", "versions")
+COUNTS = ("replications", "planned")
+MANIFEST_TYPES = (
+    dict.fromkeys(TEXTS, str)
+    | dict.fromkeys(TABLES, dict)
+    | dict.fromkeys(COUNTS, int)
+    | {"aborted": list}
+)
+OPTIONAL_TYPES = {
+    "strategy_files": dict,
+    "rows": dict,
+    "shard": str,
+    "design_sha256": str,
+    "later_versions": list,
+}
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
-    """The manifest of the results folder `path`; ResultsError says what is amiss, OtherFormat that it is a newer folder."""
+    """Return the manifest of the results folder `path`.
+
+    ResultsError says what is wrong with it, OtherFormat that a newer version wrote the folder.
+    """
     with reading(path):
-        folder = path.is_dir()
-    if not folder:
-        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else [], 1)
-        raise ResultsError(f"{path}: no such results folder" + (f"; did you mean {path.parent / near[0]}?" if near else ""))
+        is_folder = path.is_dir()
+    if not is_folder:
+        beside = [p.name for p in path.parent.glob("*/")] if path.parent.is_dir() else []
+        near = difflib.get_close_matches(path.name, beside, 1)
+        hint = f"; did you mean {path.parent / near[0]}?" if near else ""
+        raise ResultsError(f"{path}: no such results folder{hint}")
     try:
         manifest, is_sealed = unsealed(bytes_in(path / "manifest.json"))
         format_ = manifest.setdefault("format", 1)
         if type(format_) is int and format_ > FORMAT:
-            what = f"a results folder of format {format_}, which a newer redeploy wrote; this one reads formats 1 to {FORMAT}"
+            what = (
+                f"a results folder of format {format_}, which a newer redeploy wrote; "
+                f"this one reads formats 1 to {FORMAT}"
+            )
             raise OtherFormat(f"{path}: {what}")
         if (format_, is_sealed) not in ((1, False), (FORMAT, True)) or not is_whole(manifest):
             raise ValueError
@@ -44,32 +64,38 @@ def manifest_in(path: Path) -> dict[str, Any]:
             raise
         if (path / "design.parquet").exists():
             raise ResultsError(f"{path / 'manifest.json'}: missing or damaged; {AGAIN}") from None
-        raise ResultsError(f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one") from None
+        raise ResultsError(
+            f"{path}: not a results folder (no readable manifest.json); `redeploy batch` writes one"
+        ) from None
     return manifest
 
 
 def is_whole(manifest: dict[str, Any]) -> bool:
-    """Whether a manifest says all that a reader asks of it."""
+    """Return whether a manifest holds all that a reader asks of it, each with its type."""
+    optional = {key: kind for key, kind in OPTIONAL_TYPES.items() if key in manifest}
     return (
         all(isinstance(manifest.get(key), kind) for key, kind in MANIFEST_TYPES.items())
-        and all(isinstance(manifest[key], kind) for key, kind in OPTIONAL_TYPES.items() if key in manifest)
+        and all(isinstance(manifest[key], kind) for key, kind in optional.items())
         and all(type(manifest[key]) is int and manifest[key] >= 0 for key in COUNTS)
-        and all(isinstance(text, str) for text in (*manifest["aborted"], *manifest["points"].values()))
+        and all(isinstance(text, str) for text in manifest["aborted"])
+        and all(isinstance(text, str) for text in manifest["points"].values())
         and (manifest["format"] == 1 or "design_sha256" in manifest)
     )
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a result depends on."""
-    # Our own version is that of the code that runs, whatever distribution is installed under which name.
+    """Return the versions of Python and of the packages on which a result depends."""
+    # Our own version is that of the code that runs, whichever distribution is installed.
     ours = {"python": platform.python_version(), "redeploy": __version__}
     return ours | {name: found for name in PACKAGES if (found := installed(name))}
 
 
 def add_versions(manifest: dict[str, Any], others: Iterable[Mapping[str, str]]) -> str:
-    """Note in the manifest the versions that its folder goes on with, and give in words what of them is new, or "".
+    """Add versions to the manifest of a folder that goes on with them.
 
-    `versions` stay those with which the folder was begun; `later_versions` are the others, in the order in which they came."""
+    Return in words which of them are new, or "". `versions` are those with which the folder was
+    begun, and they do not change. `later_versions` are the others, in the order in which they came.
+    """
     begun, later = manifest["versions"], list(manifest.get("later_versions", []))
     new = [each for each in others if each != begun and each not in later]
     manifest["later_versions"] = later + [each for i, each in enumerate(new) if each not in new[:i]]
@@ -77,14 +103,17 @@ def add_versions(manifest: dict[str, Any], others: Iterable[Mapping[str, str]]) 
 
 
 def goes_on(begun: Mapping[str, str], later: Mapping[str, str]) -> str:
-    """`was begun with numpy 2.4.6 and goes on with numpy 2.5.0: equal bytes are not promised across versions`."""
+    """Return `was begun with numpy 2.4.6 and goes on with numpy 2.5.0: ...`."""
     names = [name for name in dict.fromkeys([*begun, *later]) if begun.get(name) != later.get(name)]
-    there, here = (", ".join(f"{name} {each.get(name, 'absent')}" for name in names) for each in (begun, later))
-    return f"was begun with {there} and goes on with {here}: equal bytes are not promised across versions"
+    there, here = (
+        ", ".join(f"{name} {each.get(name, 'absent')}" for name in names) for each in (begun, later)
+    )
+    promise = "equal bytes are not promised across versions"
+    return f"was begun with {there} and goes on with {here}: {promise}"
 
 
 def installed(package: str) -> str | None:
-    """The installed version of a package, None when it is not installed."""
+    """Return the installed version of a package, None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -92,7 +121,7 @@ def installed(package: str) -> str | None:
 
 
 def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
-    """What differs between two manifests, in words: sources, keys of the scenario, points."""
+    """Return in words how two manifests differ: in sources, keys of the scenario or points."""
     found = []
     if there["source_hash"] != here["source_hash"]:
         found.append("the model's code has changed")
@@ -100,8 +129,11 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
         if there.get("strategy_files", {}).get(name, hash_) != hash_:
             found.append(f"the file of strategy {name} has changed")
     old, new = flat(there["scenario"]), flat(here["scenario"])
-    changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key) and key not in NOT_DECIDING]
-    found += [f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed]
+    different = (key for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+    changed = [key for key in different if key not in NOT_DECIDING]
+    found += [
+        f"{key}: {old.get(key, 'absent')} there, {new.get(key, 'absent')} here" for key in changed
+    ]
     if not changed and not found:
         theirs, ours = ({*each["points"].items()} for each in (there, here))
         found += [f"point {label} only there" for _, label in sorted(theirs - ours)]
@@ -111,7 +143,11 @@ def differences(there: dict[str, Any], here: dict[str, Any]) -> str:
 
 
 def flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Nested tables as dotted keys; lists stay whole."""
+    """Return nested tables with dotted keys; lists stay whole."""
     if not isinstance(value, dict):
         return {prefix: value}
-    return {key: leaf for name, item in value.items() for key, leaf in flat(item, f"{prefix}.{name}" if prefix else name).items()}
+    return {
+        key: leaf
+        for name, item in value.items()
+        for key, leaf in flat(item, f"{prefix}.{name}" if prefix else name).items()
+    }

@@ -1,17 +1,22 @@
-"""The parts of a results folder: some runs each, as one file of each kind, under a name that follows from what is in them.
+"""The parts of a results folder: some runs each, as one file of each kind.
 
-`runs/NAME.sha256` is the *record* of a part: the SHA-256 of each of its files, as `sha256sum --check runs/*.sha256` reads it. NAME begins
-the SHA-256 of these sums, so that
-- a part is whole when the sums of its files give its name, whether its record is there or not;
-- no part is ever written over another: equal names hold equal bytes, and others do not meet;
-- the record tells, where the name does not fit, which file is damaged or gone.
-The file in `runs` is the last to be written and the first to go, each safe on the disk before the next: what has none does not count, and
-is what a stopped write or removal left. A part all of whose runs are in others does not count either.
+The name of a part follows from what is in it. `runs/NAME.sha256` is the *record* of a part: the
+SHA-256 of each of its files, as `sha256sum --check runs/*.sha256` reads it. NAME begins with the
+SHA-256 of these sums. This has three consequences:
+- A part is whole if the sums of its files give its name, whether its record is there or not.
+- No part is ever written over another: parts of equal names hold equal bytes.
+- If the name does not fit, the record tells which file is damaged or missing.
 
-A batch may join parts while somebody reads. It removes them only once the joined part is there, and their files in `runs` first. A
-reader to whom a part gets lost therefore looks which parts there are now, and reads these.
+The file in `runs` is the last to be written and the first to be removed, and each file is safe on
+the disk before the next. A part without that file does not count: it was left by a stopped write or
+removal. A part does not count either if all of its runs are in other parts.
 
-Folders of format 1 have parts of any name and no records: there only what cannot be read, or is not of the right shape, is noticed.
+A batch may join parts while somebody reads. It removes them only when the joined part is there, and
+their files in `runs` first. A reader that loses a part therefore looks up which parts there are now
+and reads these.
+
+Folders of format 1 have parts of any name and no records. In them only a file that cannot be read,
+or that has the wrong shape, is noticed.
 """
 
 from __future__ import annotations
@@ -24,8 +29,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.results.columns import ALWAYS, KINDS, RUNS_LAST, columns_amiss
 from sim.machine.durable import make_folder, remove, replace_file, sync
+from sim.results.columns import ALWAYS, KINDS, RUNS_LAST, columns_amiss
 from sim.results.reading import bytes_in, names_in, sum_of, table_in
 from sim.results.refused import AGAIN, ANEW, Damaged, ResultsError, Unreadable
 
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 END, RECORD = ".parquet", ".sha256"
-TRIES = 100  # of a reader whose parts get joined: each join leaves fewer, so that one or two are the rule
+TRIES = 100  # of a reader while parts are joined; each join leaves fewer, so one or two suffice
 OURS = re.compile(r"part-[0-9a-f]{16}\.(parquet|sha256)")
 OF_FORMAT_1 = re.compile(r"part-.*\.parquet", re.DOTALL)
 
@@ -51,17 +56,22 @@ class Part:
 class Parts:
     """The parts of the folder `root`. Each is checked once, before anything of it is read.
 
-    `mending`: what is damaged is told by `damaged` and left out; else it is a ResultsError (Damaged)."""
+    With `mending`, damaged parts are left out and named in `damaged`; otherwise a damaged part
+    raises Damaged.
+    """
 
     def __init__(self, root: Path, format_: int, mending: bool = False) -> None:
         self.root, self.format, self.mending = root, format_, mending
         self.damaged: dict[str, str] = {}  # part -> what is wrong with it
-        self.contained: set[str] = set()  # parts all of whose runs are in others
-        self.repeated: dict[str, set[str]] = {}  # part -> those of its runs that another has too
+        self.contained: set[str] = set()  # parts all of whose runs are in other parts
+        self.repeated: dict[str, set[str]] = {}  # part -> its runs that another part also has
         self._checked: dict[str, Part] = {}
 
     def all(self) -> list[Part]:
-        """The parts that count, by name. Unreadable where they never stay the same while they are looked at."""
+        """Return the parts that count, by name.
+
+        Unreadable if they do not stay the same for long enough to be read.
+        """
         for _ in range(TRIES):
             names = self._names()
             self._check(names)
@@ -70,7 +80,10 @@ class Parts:
         raise self._restless()
 
     def read(self, work: Callable[[list[Part]], T]) -> T:
-        """What `work` makes of the parts that count. It is begun anew where one of them was joined with others meanwhile."""
+        """Return the result of `work` on the parts that count.
+
+        The work begins again if one of them was joined with others meanwhile.
+        """
         for _ in range(TRIES):
             parts = self.all()
             try:
@@ -81,7 +94,7 @@ class Parts:
         raise self._restless()
 
     def table(self, part: Part, kind: str, columns: list[str] | None = None) -> pa.Table:
-        """What a part holds of a kind, without the runs that another part has too."""
+        """Return what a part holds of a kind, without the runs that another part also has."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -89,13 +102,17 @@ class Parts:
         try:
             table = table_in(file, kind, columns)
         except (OSError, pa.ArrowException):
-            raise Damaged(f"{file}: missing or damaged; {AGAIN if self.format > 1 else ANEW}") from None
+            raise Damaged(f"{file}: missing or damaged; {self._again}") from None
         if again := self.repeated.get(part.name):
-            table = table.filter(pc.invert(pc.is_in(table["run_id"], pa.array(sorted(again), pa.string()))))
+            is_repeated = pc.is_in(table["run_id"], pa.array(sorted(again), pa.string()))
+            table = table.filter(pc.invert(is_repeated))
         return table
 
     def drop(self, names: Iterable[str]) -> None:
-        """Remove the parts of these names, or what is left of them: the record last, since by it a rest is known as ours."""
+        """Remove the parts of these names, or what is left of them.
+
+        The record goes last, since it shows that the other files are ours.
+        """
         names = sorted(names)
         for kind in ("runs", *RUNS_LAST[:-1]):
             if names and (self.root / kind).is_dir():
@@ -106,48 +123,75 @@ class Parts:
             remove(self.root / "runs" / f"{name}{RECORD}")
 
     def leftovers(self) -> list[str]:
-        """Parts that a stopped write or removal left: with a record, and without the file in `runs`.
+        """Return the parts that a stopped write or removal left.
 
-        Files without even a record stay: `runs` may have been moved away for a while."""
+        These have a record and no file in `runs`. Files without even a record stay, since `runs`
+        may have been moved away for a while.
+        """
         names = names_in(self.root / "runs")
-        records = (name.removesuffix(RECORD) for name in names if name.endswith(RECORD) and OURS.fullmatch(name))
-        return [name for name in records if name + END not in names]
+        ours = [name for name in names if name.endswith(RECORD) and OURS.fullmatch(name)]
+        recorded = [name.removesuffix(RECORD) for name in ours]
+        return [name for name in recorded if name + END not in names]
+
+    @property
+    def _again(self) -> str:
+        """What a user can do about a damaged part."""
+        return AGAIN if self.format > 1 else ANEW
 
     def _names(self) -> list[str]:
+        """Return the names of the parts that have a file in `runs`."""
         shape = OURS if self.format > 1 else OF_FORMAT_1
-        return sorted(name.removesuffix(END) for name in names_in(self.root / "runs") if name.endswith(END) and shape.fullmatch(name))
+        return sorted(
+            name.removesuffix(END)
+            for name in names_in(self.root / "runs")
+            if name.endswith(END) and shape.fullmatch(name)
+        )
 
     def _check(self, names: list[str]) -> None:
         """Check the parts of these names that are not checked yet."""
         self._checked = {name: part for name, part in self._checked.items() if name in set(names)}
         self.damaged = {}
+        check = self._whole if self.format > 1 else self._readable
         for name in names:
             if name not in self._checked:
                 try:
-                    self._checked[name] = self._whole(name) if self.format > 1 else self._readable(name)
+                    self._checked[name] = check(name)
                 except Damaged as error:
                     self.damaged[name] = str(error)
 
     def _those_that_count(self) -> list[Part]:
+        """Return the parts that count; Damaged for a damaged part whose runs are in no other."""
         parts = self._counted()
         stored = {run_id for part in parts for run_id in part.run_ids}
-        for name in [name for name in self.damaged if self._named(name) <= stored]:  # somebody's copy of a whole one, say
+        # A damaged part may be somebody's copy of a whole one, for example.
+        for name in [name for name in self.damaged if self._named(name) <= stored]:
             self.contained.add(name)
             del self.damaged[name]
         if self.damaged and not self.mending:
             first, more = next(iter(self.damaged.values())), len(self.damaged) - 1
-            raise Damaged(f"{first}; {AGAIN if self.format > 1 else ANEW}" + (f" ({more} more parts are damaged)" if more else ""))
+            others = f" ({more} more parts are damaged)" if more else ""
+            raise Damaged(f"{first}; {self._again}{others}")
         return parts
 
     def _restless(self) -> Unreadable:
-        return Unreadable(f"{self.root}: its parts change faster than they can be read; wait until the batch that writes here has ended")
+        return Unreadable(
+            f"{self.root}: its parts change faster than they can be read; "
+            "wait until the batch that writes here has ended"
+        )
 
     def _counted(self) -> list[Part]:
-        """The parts that have a run of their own; those with the most kinds, then the most runs, come first where runs are in several."""
+        """Return the parts that have a run of their own.
+
+        Of parts that share runs, those with the most kinds, then with the most runs, come first.
+        """
         seen: set[str] = set()
         counted = []
         self.contained, self.repeated = set(), {}
-        for part in sorted(self._checked.values(), key=lambda part: (-len(part.kinds), -len(part.run_ids), len(part.name), part.name)):
+        largest_first = sorted(
+            self._checked.values(),
+            key=lambda part: (-len(part.kinds), -len(part.run_ids), len(part.name), part.name),
+        )
+        for part in largest_first:
             again = seen.intersection(part.run_ids)
             if len(again) == len(part.run_ids):
                 self.contained.add(part.name)
@@ -159,6 +203,7 @@ class Parts:
         return sorted(counted, key=lambda part: part.name)
 
     def _whole(self, name: str) -> Part:
+        """Return a part whose files have the sums that its name says; Damaged otherwise."""
         import pyarrow as pa
 
         sums = {}
@@ -187,6 +232,7 @@ class Parts:
         raise Damaged(f"{self.root / kind / name}{END}: {what}")
 
     def _readable(self, name: str) -> Part:
+        """Return a part of format 1 whose tables can be read and fit; Damaged otherwise."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -211,7 +257,10 @@ class Parts:
         return Part(name, tuple(kinds), run_ids)
 
     def _named(self, name: str) -> set[str]:
-        """The run_ids that can be read of a damaged part; `{""}`, which is no run, where none can."""
+        """Return the run_ids that can be read of a damaged part.
+
+        If none can be read this is `{""}`, which is no run.
+        """
         import pyarrow as pa
 
         try:
@@ -220,33 +269,37 @@ class Parts:
             return {""}
 
     def _run_ids(self, name: str) -> tuple[str, ...]:
-        return tuple(table_in(self.root / "runs" / f"{name}{END}", "runs", ["run_id"])["run_id"].to_pylist())
+        file = self.root / "runs" / f"{name}{END}"
+        return tuple(table_in(file, "runs", ["run_id"])["run_id"].to_pylist())
 
 
 def write_part(root: Path, files: Mapping[str, bytes]) -> str:
-    """Store one part, given as the content of its file of each kind, and give its name."""
+    """Store one part, given as the content of its file of each kind, and return its name."""
     sums = {kind: hashlib.sha256(files[kind]).hexdigest() for kind in KINDS if kind in files}
     name = name_of(sums)
     for kind in (*files, "runs"):
         make_folder(root / kind)
     write_record(root, name, sums)
     for kind in (kind for kind in RUNS_LAST if kind in files):
-        replace_file(root / kind / f"{name}{END}", lambda file, kind=kind: file.write(files[kind]))  # type: ignore[misc]
+        path = root / kind / f"{name}{END}"
+        replace_file(path, lambda file, kind=kind: file.write(files[kind]))  # type: ignore[misc]
     return name
 
 
 def name_of(sums: Mapping[str, str]) -> str:
-    """The name of a part whose files, by kind, have these sums."""
-    return f"part-{hashlib.sha256(repr([(kind, sums[kind]) for kind in KINDS if kind in sums]).encode()).hexdigest()[:16]}"
+    """Return the name of a part whose files, by kind, have these sums."""
+    by_kind = repr([(kind, sums[kind]) for kind in KINDS if kind in sums])
+    return f"part-{hashlib.sha256(by_kind.encode()).hexdigest()[:16]}"
 
 
 def write_record(root: Path, name: str, sums: Mapping[str, str]) -> None:
+    """Write the record of a part."""
     text = "".join(f"{sum_}  {kind}/{name}{END}\n" for kind, sum_ in sums.items())
     replace_file(root / "runs" / f"{name}{RECORD}", lambda file: file.write(text.encode()))
 
 
 def record_in(file: Path) -> dict[str, str] | None:
-    """The sums that a record keeps, by kind; None where it is missing or not what was written."""
+    """Return the sums in a record, by kind; None if it is missing or not what was written."""
     try:
         text = bytes_in(file)
         sums = {line[66:].partition("/")[0]: line[:64] for line in text.decode().splitlines()}
@@ -259,18 +312,28 @@ def record_in(file: Path) -> dict[str, str] | None:
 
 
 def parquet(kind: str, table: pa.Table) -> bytes:
-    """A table as the content of a Parquet file."""
+    """Return a table as the content of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if kind == "series":  # weeks of a theatre in a row resemble one another
-        table = table.sort_by([("run_id", "ascending"), ("theatre", "ascending"), ("week", "ascending")])
-    # Measured on weekly series of 1,095 days: 113 KB a run without order, dictionaries of repeated values and byte planes, 97 with them.
-    # Whole numbers and the f4 of snapshots are smaller without a dictionary (16 KB a run of 5 snapshots, 22 with).
+    if kind == "series":  # the weeks of one theatre resemble one another, so they compress well
+        order = ("run_id", "theatre", "week")
+        table = table.sort_by([(name, "ascending") for name in order])
+    # Measured on weekly series of 1,095 days: a run takes 97 KB with this order, dictionaries of
+    # repeated values and byte planes, and 113 KB without them. Whole numbers and the f4 of
+    # snapshots are smaller without a dictionary (16 KB for a run of 5 snapshots, 22 KB with one).
     words = [field.name for field in table.schema if pa.types.is_string(field.type)]
     doubles = [field.name for field in table.schema if pa.types.is_float64(field.type)]
     repeated = [*words, *(name for name in doubles if 4 * len(table[name].unique()) <= len(table))]
-    spread = [field.name for field in table.schema if pa.types.is_floating(field.type) and field.name not in repeated]
-    options: dict[str, Any] = {"use_dictionary": repeated, "use_byte_stream_split": spread, "write_statistics": False}
+    spread = [
+        field.name
+        for field in table.schema
+        if pa.types.is_floating(field.type) and field.name not in repeated
+    ]
+    options: dict[str, Any] = {
+        "use_dictionary": repeated,
+        "use_byte_stream_split": spread,
+        "write_statistics": False,
+    }
     pq.write_table(table, content := BytesIO(), compression="zstd", **options)
     return content.getvalue()

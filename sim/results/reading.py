@@ -1,4 +1,7 @@
-"""Files of a results folder as bytes and tables. Nobody waits on a pipe, and what the system refuses is not taken for damage."""
+"""Reads files of a results folder as bytes and tables.
+
+A pipe never blocks a reader, and a file that the system refuses to read does not count as damaged.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(file: Path) -> Iterator[BufferedReader]:
-    """A regular file, opened for reading. FileNotFoundError for anything else, Unreadable where the system refuses."""
+    """Open a regular file for reading.
+
+    FileNotFoundError for anything else, Unreadable if the system refuses.
+    """
     with reading(file):
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -31,19 +37,19 @@ def opened(file: Path) -> Iterator[BufferedReader]:
 
 
 def bytes_in(file: Path) -> bytes:
-    """The bytes of a file; errors as of `opened`."""
+    """Return the bytes of a file; errors as of `opened`."""
     with opened(file) as content:
         return content.read()
 
 
 def sum_of(file: Path) -> str:
-    """The SHA-256 of a whole file, in hex; errors as of `opened`."""
+    """Return the SHA-256 of a whole file in hex; errors as of `opened`."""
     with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def names_in(folder: Path) -> set[str]:
-    """The names in a folder, none where it is not there; Unreadable where the system refuses."""
+    """Return the names in a folder, none if it is not there; Unreadable if the system refuses."""
     try:
         with reading(folder):
             return set(os.listdir(folder))
@@ -52,15 +58,19 @@ def names_in(folder: Path) -> set[str]:
 
 
 def table_in(file: Path, kind: str, columns: list[str] | None = None) -> pa.Table:
-    """A table of a kind, or some columns of it. OSError or pa.ArrowException where it is missing or is none; Unreadable where the
-    system refuses."""
+    """Return a table of a kind, or some columns of it.
+
+    OSError or pa.ArrowException if it is missing or is no such table; Unreadable if the system
+    refuses to read it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with reading(file):
-        if not file.is_file():  # of a directory Arrow would make a table without columns
+        if not file.is_file():  # Arrow would read a folder as a table without columns
             raise FileNotFoundError(file)
-        table = pq.read_table(file.absolute(), columns=columns, partitioning=None)  # `s3:x/y` would be an address to Arrow
+        # An absolute path, because Arrow would take `s3:x/y` for an address.
+        table = pq.read_table(file.absolute(), columns=columns, partitioning=None)
     if columns is None and (amiss := columns_amiss(kind, table.schema)):
         raise pa.ArrowInvalid(f"no {amiss}")
     if kind in ALWAYS and not len(table):

@@ -1,4 +1,4 @@
-"""JSON that ends in the SHA-256 of what stands before it, so that a changed bit is told."""
+"""JSON that ends in the SHA-256 of what stands before it, so that a changed bit is noticed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ MARK = b', "sha256": "'
 
 
 def sealed(value: dict[str, Any], indent: int | None = None) -> bytes:
-    """A dict with something in it, as JSON whose last key is its seal."""
-    body = json.dumps(value, indent=indent, ensure_ascii=False).encode("utf-8", "backslashreplace")[:-1].rstrip()
+    """Return a dict that is not empty as JSON whose last key is its seal."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    body = text.encode("utf-8", "backslashreplace")[:-1].rstrip()
     return body + MARK + hashlib.sha256(body).hexdigest().encode() + b'"}'
 
 
 def unsealed(text: bytes) -> tuple[dict[str, Any], bool]:
-    """What `sealed` was given, and whether a seal was there: none is in what older versions wrote.
+    """Return what `sealed` was given, and whether there was a seal; older versions wrote none.
 
-    ValueError for a broken seal, for what is no JSON (NaN is none) and for anything but a dict."""
+    ValueError for a broken seal, for what is not JSON (NaN is not) and for anything but a dict.
+    """
     body, mark, seal = text.rpartition(MARK)
     if mark and seal != hashlib.sha256(body).hexdigest().encode() + b'"}':
         raise ValueError("broken seal")
@@ -33,4 +35,5 @@ def unsealed(text: bytes) -> tuple[dict[str, Any], bool]:
 
 
 def refused(constant: str) -> NoReturn:
+    """Raise ValueError: NaN and infinite numbers are not JSON."""
     raise ValueError(f"{constant} is no JSON")

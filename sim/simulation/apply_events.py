@@ -1,6 +1,9 @@
-"""What dated events do to a world under way: values laid over it on the day they change, and shocks from outside the model.
+"""Apply dated events to a world under way.
 
-Whatever can change is written anew from the scenario of the day, so that an event that has ended leaves nothing behind."""
+An event replaces values of the scenario for some days, or is a shock from outside the model.
+Whatever can change is written anew from the scenario of the day, so that an event that has ended
+leaves nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,11 @@ BY_SIDE = {"state": ("harm_state", HARM_STATE), "armed": ("harm_armed", HARM_ARM
 
 
 def lay(world: World, scenario: Scenario, day: int) -> Scenario:
-    """Write the values that hold from `day` of the horizon on into the world, and let happen what happens once that day. Returns the
-    scenario of the day, for the strategy."""
+    """Write the values that hold from `day` of the horizon on into the world.
+
+    This also applies what happens once that day, and returns the scenario of the day for the
+    strategy.
+    """
     today = scenario_on(scenario, day)
     for record, fresh in zip(world.parameters, parameters_of(today)):
         record[:] = fresh
@@ -44,9 +50,8 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
             case ["transport", "outbound_capacity"]:
                 world.levers.outbound = value
             case ["eradicate"]:
-                world.places.theatres.cleared_ha_year[THEATRES.index(value["theatre"])] = value[
-                    "ha_per_year"
-                ]
+                theatre = THEATRES.index(value["theatre"])
+                world.places.theatres.cleared_ha_year[theatre] = value["ha_per_year"]
             case ["route_effort"]:
                 search_routes(world, **value)
             case ["announce_departure"]:
@@ -60,7 +65,10 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
 def search_routes(
     world: World, share_of_routes: float, effort: float, exit: str | None = None, draw: int = 0
 ) -> None:
-    """Lay an unseen search over a share of the routes, or of those to one exit. A larger share of a draw adds routes to a smaller one's."""
+    """Lay a search that nobody sees over a share of the routes, or of those to one exit.
+
+    With the same `draw`, a larger share searches the routes of a smaller share and more.
+    """
     key, ends = U(world.key), world.route_facts.exit
     with np.errstate(over="ignore"):
         drawn = np.array(
@@ -71,7 +79,10 @@ def search_routes(
 
 
 def harm(world: World, incident: Any, day: int) -> None:
-    """Whole people killed, over the communities of a theatre by population; none who is not there."""
+    """Kill whole people, spread over the communities of a theatre by population.
+
+    No community loses more people than it has.
+    """
     towns = world.places.communities
     here = np.flatnonzero(towns.theatre == THEATRES.index(incident["theatre"]))
     struck = np.bincount(
@@ -82,6 +93,5 @@ def harm(world: World, incident: Any, day: int) -> None:
     towns[field] += struck
     towns.population = towns.population - struck
     burn_in = int(world.levers[0].burn_in)
-    world.tally[
-        tally_row(day + burn_in, burn_in), quantity, THEATRES.index(incident["theatre"])
-    ] += struck.sum()
+    week, theatre = tally_row(day + burn_in, burn_in), THEATRES.index(incident["theatre"])
+    world.tally[week, quantity, theatre] += struck.sum()

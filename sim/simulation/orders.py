@@ -1,9 +1,16 @@
-"""4.1 Command: a strategy's orders become orders of units. Plain numpy: it runs at reviews, between compiled stretches.
+"""4.1 Command: a strategy's orders become orders of units.
 
-Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs, arrives, status, known, mission), theatres
-(flight_hours_day, announced). Chance: none. All orders are checked before the first is carried out. How long preparation takes is a
-parameter of `redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are there. Left out: orders
-that are late, misread or not followed, and the staff that it takes to give them."""
+Plain numpy: command runs at reviews, between compiled stretches.
+
+Reads: sites, days_surface, levers. Writes: units (order_site, order_mission, by_air, departs,
+arrives, status, known, mission), theatres (flight_hours_day, announced). Chance: none.
+
+All orders are checked before the first is carried out. How long preparation takes is a parameter of
+`redeployment`; an airlift waits in the queue of `redeployment` until the hours of its flight are
+available.
+
+Left out: orders that are late, misread or not followed, and the staff that it takes to give them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +23,7 @@ import numpy as np
 
 from sim.machine.addition import added
 from sim.model.state.agents import MISSIONS, POSTED, PREPARING, SPECIAL, TRANSIT, UNIT_KINDS
-from sim.names import THEATRES
+from sim.names import MODELLED_THEATRES, THEATRES, VRAEM
 
 if TYPE_CHECKING:
     from sim.model.state.world import World
@@ -26,14 +33,16 @@ AIR_DAYS = 1
 
 
 class OrderError(ValueError):
-    """An order that cannot be carried out; the text names strategy, day and item."""
+    """An order that cannot be carried out. The text names the strategy, the day and the item."""
 
 
 def enter(world: World, orders: Any, t: int) -> None:
-    """Carry out a strategy's `Orders` (or None) on day t, counted from the first day of the burn-in.
+    """Carry out a strategy's `Orders` (or None) on day t, counted from the start of the burn-in.
 
-    OrderError, with the world untouched, for an unknown uid, place, mission, way or theatre, for a unit that is on its way or is ordered
-    to two places, for a place that holds no post, and for hours that a theatre has not got."""
+    OrderError, with the world untouched, for an unknown uid, place, mission, way or theatre, for a
+    unit that is on its way or is ordered to two places, for a place that holds no post, and for
+    flight hours that a theatre does not have.
+    """
     if orders is None:
         return
     desk = Desk(world, t)
@@ -69,20 +78,10 @@ def enter(world: World, orders: Any, t: int) -> None:
                 stay(unit, mission)
             else:
                 days = world.days_surface[here, site]
-                by_air = (
-                    not math.isfinite(days)
-                    or move.by == "air"
-                    or (move.by == "auto" and unit["kind"] == SPECIAL)
-                )
-                send(
-                    unit,
-                    site,
-                    mission,
-                    by_air,
-                    days,
-                    usual if move.prepare_days is None else move.prepare_days,
-                    t,
-                )
+                flies = move.by == "air" or (move.by == "auto" and unit["kind"] == SPECIAL)
+                by_air = flies or not math.isfinite(days)
+                prepare = usual if move.prepare_days is None else move.prepare_days
+                send(unit, site, mission, by_air, days, prepare, t)
     for rows, mission in tasks:
         for row in rows:
             units["mission" if units["status"][row] == POSTED else "order_mission"][row] = mission
@@ -94,7 +93,7 @@ def enter(world: World, orders: Any, t: int) -> None:
 
 
 def stay(unit: np.void, mission: int) -> None:
-    """Another task at the same place is taken up at once; an order to leave it is withdrawn."""
+    """Give a unit a mission at the place where it is; an order to leave that place is withdrawn."""
     unit["mission"] = mission
     unit["status"] = POSTED
     unit["order_site"] = -1
@@ -110,7 +109,7 @@ def send(
     prepare_days: int,
     t: int,
 ) -> None:
-    """The unit prepares, then goes. Whole days, at least one on the way; no way on the surface means by air."""
+    """Order a unit to prepare and then to go. It is on the way for whole days, at least one."""
     unit["order_site"] = site
     unit["order_mission"] = mission
     unit["by_air"] = int(by_air)
@@ -121,12 +120,15 @@ def send(
 
 
 def announce(world: World, theatre: int, day: int) -> None:
-    """Make public that troops will have left a theatre by `day` of the horizon; units that prepare to go by then are no secret."""
+    """Make public that troops will have left a theatre by `day` of the horizon.
+
+    Units that prepare to go by then are no longer secret.
+    """
     world.places.theatres[theatre].announced = day + int(world.levers[0].burn_in)
 
 
 class Desk:
-    """Where orders are read and checked."""
+    """Reads the words of orders and checks the orders. Every refusal is an OrderError."""
 
     def __init__(self, world: World, t: int) -> None:
         self.world, self.day = world, t - int(world.levers[0].burn_in)
@@ -135,9 +137,11 @@ class Desk:
         self.row_of = dict(zip(units.uid[rows].tolist(), rows.tolist()))
 
     def refusal(self, item: str) -> OrderError:
+        """Return the error for an item of the orders."""
         return OrderError(f'strategy "{self.world.scenario.strategy.name}", day {self.day}: {item}')
 
     def rows(self, uids: Iterable[int]) -> list[int]:
+        """Return the rows of units by uid."""
         unknown = [uid for uid in uids if uid not in self.row_of]
         if unknown:
             raise self.refusal(
@@ -146,6 +150,7 @@ class Desk:
         return [self.row_of[uid] for uid in uids]
 
     def place(self, place: int | str) -> int:
+        """Return the site of a place by name or id; units are posted in the theatres only."""
         names = self.world.site_names
         if isinstance(place, str) and place not in names:
             raise self.refusal(f'no place "{place}"{near(place, names)}')
@@ -154,21 +159,25 @@ class Desk:
             raise self.refusal(f"no place {site}; the ids are 0 to {self.world.n_communities - 1}")
         if site >= self.world.n_communities:
             raise self.refusal(
-                f'place {site} ("{names[site]}") lies outside the theatres: units are posted to their towns and hamlets'
+                f'place {site} ("{names[site]}") lies outside the theatres: '
+                "units are posted to their towns and hamlets"
             )
         return site
 
     def mission(self, name: str) -> int:
+        """Return the code of a mission."""
         return self.one_of("mission", name, MISSIONS)
 
     def theatre(self, name: str) -> int:
-        return 1 + self.one_of("theatre", name, THEATRES[1:])
+        """Return the code of a theatre that has forces."""
+        return VRAEM + self.one_of("theatre", name, MODELLED_THEATRES)
 
     def lender(self, name: str) -> int:
-        """Flight hours may also come from the rest of the country, `elsewhere`, and go back there."""
+        """Return the code of a theatre or of `elsewhere`, which also lends flight hours."""
         return self.one_of("theatre", name, THEATRES)
 
     def one_of(self, what: str, name: str, known: tuple[str, ...]) -> int:
+        """Return the index of a name among the known ones."""
         if name not in known:
             raise self.refusal(
                 f"no {what} {name!r}; expected one of {', '.join(known)}{near(name, known)}"
@@ -176,6 +185,7 @@ class Desk:
         return known.index(name)
 
     def check_moves(self, moves: list[tuple[list[int], int, int, Any]]) -> None:
+        """Refuse moves with a wrong way or time, and units that move already or twice."""
         units, ordered = self.world.actors.units, set()
         on_the_way = set(np.flatnonzero(units.status == TRANSIT).tolist())
         for rows, _, _, move in moves:
@@ -191,27 +201,32 @@ class Desk:
                 if row in on_the_way:
                     arrives = int(units.arrives[row]) - int(self.world.levers[0].burn_in)
                     raise self.refusal(
-                        f"{self.name_of(row)} is on its way until day {arrives}; order units whose status is posted or preparing"
+                        f"{self.name_of(row)} is on its way until day {arrives}; "
+                        "order units whose status is posted or preparing"
                     )
                 if row in ordered:
                     raise self.refusal(f"{self.name_of(row)} is ordered to move twice")
                 ordered.add(row)
 
     def name_of(self, row: int) -> str:
+        """Return the uid and kind of a unit, for messages."""
         unit = self.world.actors.units[row]
         return f"unit {int(unit.uid)} ({UNIT_KINDS[unit.kind]})"
 
     def check_loans(self, loans: list[tuple[int, int, float]]) -> None:
+        """Refuse loans of more flight hours than the lender has."""
         held = [float(row.flight_hours_day) for row in self.world.places.theatres]
         for origin, theatre, hours in loans:
             if not 0.0 <= hours <= held[origin] + 1e-9:
+                has = f"it has {held[origin]:g}"
                 raise self.refusal(
-                    f"{THEATRES[origin]} cannot lend {hours:g} flight hours a day: it has {held[origin]:g}"
+                    f"{THEATRES[origin]} cannot lend {hours:g} flight hours a day: {has}"
                 )
             held[origin] -= hours
             held[theatre] += hours
 
 
 def near(name: object, known: Iterable[str]) -> str:
+    """Return a suggestion for a misspelt name, or an empty text."""
     close = difflib.get_close_matches(str(name), list(known), 1)
     return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,9 +1,10 @@
-"""The page of the day, `day.one_day`: the loops that it calls, and the same page with a statement
-put after each of them.
+"""The page of the day, `day.one_day`: its loops, and copies of it with statements added.
 
-`sim.simulation.profile` puts a tick of a clock there and compiles the page once more; a traced run puts a call
-there and leaves the page as plain Python, which calls the loops as they are already compiled.
-`sim.model.day` itself is left as it is."""
+A copy has one more statement after each call of a loop. `sim.simulation.profile` puts a tick of a
+clock there and compiles the page once more. A traced run puts a call there and leaves the page as
+plain Python, which calls the loops as they are already compiled. `sim.model.day` itself does not
+change.
+"""
 
 import ast
 import inspect
@@ -11,16 +12,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sim.model.day
-from sim.model import observe as records
+from sim.model import observe
 
 
 def plain(function: Callable) -> Callable:
-    """The Python function under a compiled one (or the function itself with the compiler off)."""
+    """Return the Python function under a compiled one, or the function itself if it is plain."""
     return getattr(function, "py_func", function)
 
 
 def loop_called(node: ast.AST) -> str | None:
-    """`presence.spread` where a node of the page of the day is a call of that loop."""
+    """Return the name of the loop that a node of the page calls, such as `presence.spread`."""
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -28,15 +29,14 @@ def loop_called(node: ast.AST) -> str | None:
     ):
         module = getattr(sim.model.day, node.func.value.id, None)
         if inspect.ismodule(module) and (
-            module is records or module.__name__.startswith("sim.model.mechanisms.")
+            module is observe or module.__name__.startswith("sim.model.mechanisms.")
         ):
             return f"{node.func.value.id}.{node.func.attr}"
     return None
 
 
 def loops_of_the_day() -> dict[str, Callable]:
-    """Every loop that `one_day` calls, by its name there (`presence.spread`), in the order of the
-    page."""
+    """Return every loop that `one_day` calls, by its name there, in the order of the page."""
     calls = [
         node
         for node in ast.walk(ast.parse(inspect.getsource(plain(sim.model.day.one_day))))
@@ -51,8 +51,7 @@ def loops_of_the_day() -> dict[str, Callable]:
 
 
 class _Page(ast.NodeTransformer):
-    """Hands an argument down from `advance` to `one_day`, and puts a statement after each one there
-    that calls a loop."""
+    """Pass one more argument from `advance` to `one_day`, and add a statement after each loop."""
 
     def __init__(self, argument: str, after: Callable[[str], str], first: Sequence[str]) -> None:
         self.argument, self.after, self.first = argument, after, first
@@ -79,18 +78,20 @@ class _Page(ast.NodeTransformer):
 
 
 def _statement(line: str) -> ast.stmt:
+    """Return a line of Python as a statement."""
     return ast.parse(line).body[0]
 
 
 def page_with(
     argument: str, after: Callable[[str], str], first: Sequence[str] = (), **more: Any
 ) -> dict[str, Any]:
-    """The names of `sim.model.day` with `one_day` and `advance` made anew as plain Python, each with one
-    more argument, the last.
+    """Return the names of `sim.model.day` with `one_day` and `advance` made anew as plain Python.
 
-    `after(loop)` is the statement that follows each call of a loop, `first` are those with which a
-    day begins; they may use the argument and the names given as `more`. Whoever compiles the two
-    puts them back into these names in that order."""
+    Each of the two has `argument` as its last argument. `after(loop)` is the statement that follows
+    each call of a loop, `first` are the statements with which a day begins. They may use the
+    argument and the names given as `more`. Whoever compiles the two functions puts them back into
+    these names, `one_day` first.
+    """
     source = "\n".join(
         inspect.getsource(plain(function))
         for function in (sim.model.day.one_day, sim.model.day.advance)

@@ -1,7 +1,9 @@
 """Where the time of a run goes, mechanism by mechanism.
 
-The day is one compiled call, so the clock has to be in it: `day.py` is compiled once more with a tick after each loop on its page. The same
-code in the same order gives the same run, bit for bit. Times are processor time of the thread, so a busy machine changes them little."""
+The day is one compiled call, so the clock must be inside it: `day.py` is compiled once more with a
+tick after each loop on its page. The same code in the same order gives the same run, bit for bit.
+Times are processor time of the thread, so that a busy machine changes them little.
+"""
 
 import ctypes
 import statistics
@@ -20,10 +22,8 @@ from sim.simulation.records import Records
 from sim.simulation.run import Run, run, warm_up
 
 COMPILED_RUNS = 3
-OUTSIDE, CLOCK = (
-    0,
-    1,
-)  # rows before those of the loops: what is no part of the page, and what a tick costs
+# The rows before those of the loops: what is not part of the page, and what a tick costs.
+OUTSIDE, CLOCK = 0, 1
 
 clock_gettime = ctypes.CDLL(None).clock_gettime
 clock_gettime.argtypes = [ctypes.c_int, ctypes.c_void_p]
@@ -32,6 +32,8 @@ THREAD_TIME: int = time.CLOCK_THREAD_CPUTIME_ID
 
 
 class Clock(NamedTuple):
+    """The arrays of the clock inside the compiled day."""
+
     now: np.ndarray  # i8[2] seconds, ns
     last: np.ndarray  # i8[1] ns at the last tick
     spent: np.ndarray  # i8[rows, 2] ns, ticks
@@ -39,7 +41,7 @@ class Clock(NamedTuple):
 
 @numba.njit
 def tick(clock, row):
-    """The time since the last tick goes to a row."""
+    """Add the time since the last tick to a row."""
     now, last, spent = clock.now, clock.last, clock.spent
     clock_gettime(THREAD_TIME, now.ctypes)
     ns = now[0] * 1_000_000_000 + now[1]
@@ -49,12 +51,15 @@ def tick(clock, row):
 
 
 def rows_of_the_clock() -> dict[str, int]:
-    """The row of each loop of the day in `Clock.spent`."""
+    """Return the row of each loop of the day in `Clock.spent`."""
     return {name: row for row, name in enumerate(loops_of_the_day(), CLOCK + 1)}
 
 
 def advance_under_the_clock() -> Callable:
-    """`day.advance` with a last argument more, the Clock. `sim.mesa_face.model.day` is left as it is. Compiled at the first call."""
+    """Return `day.advance` with a last argument more, the Clock.
+
+    `sim.model.day` does not change. The function is compiled at its first call.
+    """
     rows = rows_of_the_clock()
     names = page_with(
         "clock", lambda loop: _tick(rows[loop]), (_tick(OUTSIDE), _tick(CLOCK)), tick=tick
@@ -65,11 +70,12 @@ def advance_under_the_clock() -> Callable:
 
 
 def _tick(row: int) -> str:
+    """Return the statement that gives the time since the last tick to a row."""
     return f"tick(clock, {row})"
 
 
 class ProfiledRun(Run):
-    """A run under the clock; `advance_clocked` is what `advance_under_the_clock` made."""
+    """A run under the clock; `advance_clocked` is the result of `advance_under_the_clock`."""
 
     def __init__(self, advance_clocked: Callable, scenario: Any, replication: int = 0) -> None:
         self.rows = rows_of_the_clock()
@@ -91,7 +97,7 @@ class ProfiledRun(Run):
         self.review_ns += time.thread_time_ns() - began
 
     def loops_ms(self) -> dict[str, float]:
-        """ms of each loop, less what the ticks took."""
+        """Return the milliseconds of each loop, without the time of the ticks."""
         spent = self.clock.spent
         a_tick = spent[CLOCK, 0] / max(spent[CLOCK, 1], 1)
         return {
@@ -102,7 +108,11 @@ class ProfiledRun(Run):
 
 @dataclass
 class Profile:
-    """Processor time of a run, ms. loops: by name, in the order of the page; run: the whole run without a clock, median of several."""
+    """Processor time of a run in ms.
+
+    loops: by name, in the order of the page. run: the whole run without a clock, as the median of
+    several runs.
+    """
 
     days: int
     build: float
@@ -112,7 +122,7 @@ class Profile:
     run: float
 
     def rows(self) -> list[tuple[str, float]]:
-        """(where, ms). A mechanism of several loops is followed by a row for each, indented."""
+        """Return (where, ms). After a mechanism of several loops comes an indented row for each."""
         mechanisms: dict[str, list[tuple[str, float]]] = {}
         for name, ms in self.loops.items():
             mechanism, function = name.split(".")
@@ -123,7 +133,7 @@ class Profile:
         return [*rows, ("outcomes", self.outcomes)]
 
     def text(self) -> str:
-        """The table that `redeploy run --profile` prints."""
+        """Return the table that `redeploy run --profile` prints."""
         rows = self.rows()
         total = sum(ms for name, ms in rows if not name.startswith(" "))
         lines = [f"{'where':<24}{'ms':>9}{'share':>8}{'us a day':>10}"]
@@ -132,13 +142,17 @@ class Profile:
             lines.append(f"{name:<24}{ms:>9.1f}{ms / total:>8.1%}{a_day:>10}".rstrip())
         lines.append(f"{'in all':<24}{total:>9.1f}{1:>8.1%}{1e3 * total / self.days:>10.1f}")
         lines.append(
-            f"Processor time over {self.days:,} days, burn-in included. Without a clock the run takes {self.run:.1f} ms in all."
+            f"Processor time over {self.days:,} days, burn-in included. "
+            f"Without a clock the run takes {self.run:.1f} ms in all."
         )
         return "\n".join(lines)
 
 
 def profiled(scenario: Any, replication: int = 0) -> tuple[Records, Profile]:
-    """The records of a run, and where its time went. Compiles the day under the clock, then makes the run four times, the last under it."""
+    """Return the records of a run, and where its time went.
+
+    This compiles the day under the clock, then makes the run four times, the last of them under it.
+    """
     warm_up()
     if is_compiled():
         print(
@@ -156,7 +170,7 @@ def profiled(scenario: Any, replication: int = 0) -> tuple[Records, Profile]:
 
 
 def _timed(function: Callable, *arguments: Any) -> tuple[Any, float]:
-    """What a function returns, and the ms that it took."""
+    """Return the result of a function, and the milliseconds that it took."""
     began = time.thread_time_ns()
     value = function(*arguments)
     return value, (time.thread_time_ns() - began) / 1e6

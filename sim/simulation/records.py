@@ -1,4 +1,4 @@
-"""What a finished run gives: its outcomes, weekly series, and the events and snapshots that were asked for."""
+"""What a finished run gives: outcomes, weekly series, and the events and snapshots asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Records:
-    """What a run wrote. tally: f8[weeks + 1, quantities, places], row 0 the burn-in; outcomes: name -> value, None where undefined."""
+    """What a run wrote.
+
+    tally: f8[weeks + 1, quantities, areas], of which row 0 is the burn-in. outcomes: name -> value,
+    None where undefined.
+    """
 
     tally: np.ndarray
     horizon_days: int
@@ -32,8 +36,11 @@ class Records:
 
     @property
     def weekly(self) -> pandas.DataFrame:
-        """One row per week and theatre: week, days, theatre, then every series. States are means over the week's days, flows are sums;
-        `exported_kg_<exit>` stand in the rows of `elsewhere`."""
+        """One row for each week and theatre: week, days, theatre, then every series.
+
+        States are means over the days of the week, flows are sums. `exported_kg_<exit>` stand in
+        the rows of `elsewhere`.
+        """
         import pandas as pd
 
         full, rest = divmod(self.horizon_days, 7)
@@ -57,7 +64,10 @@ class Records:
 
     @property
     def events(self) -> pandas.DataFrame:
-        """Single events of the horizon, if asked for: day, kind, theatre, cell, uid, other_uid, quantity, unit, source."""
+        """Single events of the horizon, if the scenario records them.
+
+        The columns are day, kind, theatre, cell, uid, other_uid, quantity, unit and source.
+        """
         import pandas as pd
 
         log = self.log[self.log["t"] >= self.burn_in]
@@ -78,6 +88,10 @@ class Records:
 
     @property
     def layers(self) -> pandas.DataFrame:
-        """Snapshots of the communities, if asked for: day, place, name, theatre, lon, lat, population, weight, state, armed, coverage,
-        attempted_kg and seized_kg (on its land since day 0); see `sim.simulation.snapshots`."""
+        """Snapshots of the communities, if the scenario records them.
+
+        The columns are day, place, name, theatre, lon, lat, population, weight, state, armed,
+        coverage, attempted_kg and seized_kg (on its land since day 0). See
+        `sim.simulation.snapshots`.
+        """
         return frame(self.layer_columns)

@@ -1,14 +1,16 @@
-"""One run: the loop that every face of the model shares, and what comes out of it.
+"""One run: the loop that every interface of the model shares, and what comes out of it.
 
-`run(scenario, replication)` goes from the first day of the burn-in to the end of the horizon in compiled stretches, cut at the reviews of
-the strategy; Mesa's `step()` is a stretch of one day of the same loop."""
+`run(scenario, replication)` goes from the first day of the burn-in to the end of the horizon. It
+runs in compiled stretches, which end at the reviews of the strategy. Mesa's `step()` is a stretch
+of one day of the same loop.
+"""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,14 +29,11 @@ from sim.simulation.situation import situation
 from sim.simulation.snapshots import Snapshots
 from sim.strategies import StrategyError
 
-if TYPE_CHECKING:
-    pass
-
 STRETCH_DAYS = 28
 
 
 def arrays_of(world: World) -> Arrays:
-    """The groups of a world that a day reads and writes; made anew where a table has grown."""
+    """Return the groups of a world that a day reads and writes; they change where a table grows."""
     return Arrays(**{name: getattr(world, name) for name in Arrays._fields})
 
 
@@ -49,30 +48,29 @@ class Run:
         self.t = 0
         self.events: list[Any] = []
         self.burn_in: int = scenario.time.burn_in_days
-        self.today = scenario  # as its dated events leave it
+        self.today = scenario  # the scenario as its dated events leave it today
         with self._told():
             self.strategy = scenario.strategy_class()(scenario.strategy.settings, scenario.strategy)
         self.end: int = self.burn_in + scenario.time.horizon_days
         self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
         self.turns = turns(scenario)
-        self.cuts = {
-            *self.snapshots.days,
-            *self.turns,
-        }  # days of the horizon at which a stretch must end
+        # Days of the horizon at which a stretch must end.
+        self.cuts = {*self.snapshots.days, *self.turns}
         self.snapshots.take(self.day, self.world)
 
     @property
     def day(self) -> int:
-        """Day of the horizon; negative in the burn-in."""
+        """The day of the horizon; it is negative in the burn-in."""
         return self.t - self.burn_in
 
     @property
     def finished(self) -> bool:
+        """Whether the horizon is over."""
         return self.t >= self.end
 
     @property
     def review_days(self) -> int:
-        """Days between two reviews, as the strategy has it today."""
+        """The days between two reviews, as the strategy sets them today."""
         with self._told():
             days = self.strategy.review_days
             if type(days) is not int or days < 1:
@@ -82,7 +80,10 @@ class Run:
         return days
 
     def next_cut(self, stop: int) -> int:
-        """Where the stretch from today must end: at a review, at a day of `cuts`, at 28 days, or at `stop`."""
+        """Return the day on which the stretch from today must end.
+
+        A stretch ends at a review, at a day of `cuts`, after STRETCH_DAYS or at `stop`.
+        """
         if self.t < self.burn_in:
             review = self.burn_in
         else:
@@ -91,7 +92,7 @@ class Run:
         return min(stop, review, cut, self.t + STRETCH_DAYS, self.end)
 
     def advance(self, days: int) -> None:
-        """Simulate up to `days` more days, with every review on the way."""
+        """Simulate up to `days` more days, with every review in them."""
         stop = min(self.t + days, self.end)
         while self.t < stop:
             if self.day in self.turns:
@@ -101,7 +102,10 @@ class Run:
             self._stretch(self.next_cut(stop))
 
     def _turn(self) -> None:
-        """A day on which an event starts or ends: its values enter the world and the strategy, which keeps what it remembers."""
+        """Apply the events that start or end today to the world and to the strategy's settings.
+
+        The strategy object stays the same, so it keeps what it remembers.
+        """
         self.today = lay(self.world, self.scenario, self.day)
         with self._told():
             self.strategy.settings = self.strategy.Settings.model_validate(
@@ -110,7 +114,7 @@ class Run:
         self.strategy.levers = self.today.strategy
 
     def _review(self) -> None:
-        """Ask the strategy and carry out its orders; what its code raises is told by strategy, day and line."""
+        """Ask the strategy and carry out its orders."""
         with self._told():
             orders = self.strategy.decide(
                 situation(self.world, self.day, self.today.strategy.settings)
@@ -121,6 +125,7 @@ class Run:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        """Turn whatever the strategy's code raises into an error with strategy, day and line."""
         try:
             yield
         except StrategyError:
@@ -135,6 +140,7 @@ class Run:
             ) from error
 
     def _stretch(self, stop: int) -> None:
+        """Simulate the days up to `stop`, then check the world and collect what it wrote."""
         w, arrays = self.world, arrays_of(self.world)
         if is_compiled():
             reached = self._days(arrays, self.t, stop)
@@ -148,18 +154,18 @@ class Run:
         w.grow_if_nearly_full()
 
     def _days(self, arrays: Any, start: int, stop: int) -> int:
-        """The days of a stretch, compiled; a profiled run has its own, with a clock in it."""
+        """Simulate the days of a stretch, compiled; a profiled run replaces this."""
         return advance(arrays, start, stop)
 
     def _drain(self) -> None:
-        """Take over the events of the last stretch."""
+        """Take over the events that the last stretch wrote."""
         status = self.world.status
         if status[LOGGED]:
             self.events.append(self.world.events[: status[LOGGED]].copy())
             status[LOGGED] = 0
 
     def records(self) -> Records:
-        """What the run has written; complete once it is finished."""
+        """Return what the run has written; this is complete once the run is finished."""
         days = max(min(self.day, self.scenario.time.horizon_days), 0)
         weeks = -(-days // 7)
         return Records(
@@ -175,7 +181,10 @@ class Run:
 
 
 def run(scenario: Any, replication: int = 0) -> Records:
-    """Run a scenario from the first day of the burn-in to the end. The same scenario and replication give the same records, bit for bit."""
+    """Run a scenario from the first day of the burn-in to the end.
+
+    The same scenario and replication give the same records, bit for bit.
+    """
     one = Run(scenario, replication)
     one.advance(one.end)
     return one.records()
@@ -186,12 +195,9 @@ def warm_up() -> None:
     from sim.scenario.schema import Scenario
 
     if is_compiled():
-        run(
-            Scenario.model_validate(
-                {
-                    "schema": 1,
-                    "time": {"horizon_days": 7, "burn_in_days": 0},
-                    "map": {"resolution_km": 10},
-                }
-            )
-        )
+        shortest = {
+            "schema": 1,
+            "time": {"horizon_days": 7, "burn_in_days": 0},
+            "map": {"resolution_km": 10},
+        }
+        run(Scenario.model_validate(shortest))

@@ -1,4 +1,4 @@
-"""What command knows of a world on the day of a review, as `sim.strategies.situation` shows it to a strategy."""
+"""What command knows of a world on a review day: the `Situation` that a strategy is shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sim.model.mechanisms.forces.redeployment import flight_hours as hours_of_a_
 from sim.model.state.agents import LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
 from sim.model.state.counts import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 from sim.model.state.world import World
-from sim.names import LATEX, THEATRES
+from sim.names import LATEX, MODELLED_THEATRES, THEATRES, VRAEM
+from sim.model.state.arrays import BY_BOAT, FAR
 from sim.strategies.situation import (
     Budget,
     ByTheatre,
@@ -27,11 +28,10 @@ from sim.strategies.situation import (
 )
 from sim.strategies.words import Words, column_of
 
-NEED_KG = 15.0  # a soldier's supplies for a day, in which stocks are told
+NEED_KG = 15.0  # a soldier's supplies for a day; stocks are shown as days of it
 AIR_DAYS = 1.0
-lift_hours = getattr(
-    hours_of_a_lift, "py_func", hours_of_a_lift
-)  # as plain Python: compiling it for this one use takes a second
+# The rule as plain Python: compiling it for this one use takes a second.
+lift_hours = getattr(hours_of_a_lift, "py_func", hours_of_a_lift)
 POLICE = ("police", "antinarcotics", "eradication")
 WORDS: dict[tuple[str, ...], Words] = {
     names: column_of(np.array(names), names)
@@ -40,13 +40,12 @@ WORDS: dict[tuple[str, ...], Words] = {
 
 
 def situation(world: World, day: int, strategy_settings: Any = None) -> Situation:
-    """What command knows of `world` on `day` of the horizon, before that day is simulated."""
+    """Return what command knows of `world` on `day` of the horizon, before this day is run."""
     burn_in = int(world.levers[0].burn_in)
     t = day + burn_in
-    units, leads = (
-        world.actors.units.view(np.ndarray),
-        world.actors.leads.view(np.ndarray),
-    )  # a recarray is slow to read
+    # A recarray is slow to read.
+    units = world.actors.units.view(np.ndarray)
+    leads = world.actors.leads.view(np.ndarray)
     units, theatres = units[units["alive"] == 1], world.places.theatres.copy()
     leads = leads[leads["alive"] > 0]
     coverage = world.places.communities.view(np.ndarray)["coverage"].copy()
@@ -68,8 +67,7 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
     def views() -> Mapping[str, TheatreView]:
         shown = {
             name: theatre_view(world, code, coverage, day, burn_in)
-            for code, name in enumerate(THEATRES)
-            if code
+            for code, name in enumerate(MODELLED_THEATRES, VRAEM)
         }
         return MappingProxyType(ByTheatre(shown))
 
@@ -89,10 +87,12 @@ def situation(world: World, day: int, strategy_settings: Any = None) -> Situatio
 
 
 def named(names: tuple[str, ...], codes: np.ndarray) -> Words:
+    """Return the names of codes as a column of a table."""
     return WORDS[names][codes]
 
 
 def own_forces(world: World, u: np.ndarray, burn_in: int) -> OwnForces:
+    """Return the table of own units from the rows `u` of the living ones."""
     theatre = world.sites.theatre
     posted = u["status"] == POSTED
     bound = np.where(posted, u["posting"], u["order_site"])
@@ -117,7 +117,7 @@ def own_forces(world: World, u: np.ndarray, burn_in: int) -> OwnForces:
 
 
 def places_of(world: World) -> PlaceTable:
-    """The places of a world; needs its names, sites and communities only."""
+    """Return the places of a world; this needs its names, sites and communities only."""
     n = len(world.site_names)
     return PlaceTable(
         id=np.arange(n),
@@ -128,14 +128,14 @@ def places_of(world: World) -> PlaceTable:
         lat=np.array(world.site_lat, float),
         population=world.census.copy(),
         abroad=world.sites.country != PERU,
-        port=np.isfinite(world.sites.link[:, 1]) & (world.sites.link[:, 1] < 1e8),
+        port=world.sites.link[:, BY_BOAT] < FAR,
     )
 
 
 def reports_of(world: World, leads: np.ndarray, burn_in: int) -> ReportTable:
-    leads = leads[
-        np.lexsort((leads["uid"], leads["received"]))
-    ]  # a row's place in the table means nothing
+    """Return the table of reports from the rows of received leads, oldest first."""
+    # The order of the rows in the model's own table means nothing.
+    leads = leads[np.lexsort((leads["uid"], leads["received"]))]
     return ReportTable(
         place=leads["site"],
         theatre=named(THEATRES, world.sites.theatre[leads["site"]]),
@@ -149,6 +149,7 @@ def reports_of(world: World, leads: np.ndarray, burn_in: int) -> ReportTable:
 def theatre_view(
     world: World, code: int, coverage: np.ndarray, day: int, burn_in: int
 ) -> TheatreView:
+    """Return what command sees of one theatre: weekly counts up to the last full week."""
     people = np.where(world.places.communities.theatre == code, world.census[: len(coverage)], 0.0)
     count = world.tally[: day // 7 + 1, :, code]  # weeks that are over do not change
     return TheatreView(
@@ -161,23 +162,21 @@ def theatre_view(
 
 
 def by_week(count: np.ndarray, burn_in: int) -> Weekly:
-    """count: f8[full weeks + 1], the first the whole burn-in."""
+    """Return weekly counts from f8[full weeks + 1], whose first row is the whole burn-in."""
     return Weekly(count[1:].copy(), float(count[0]) * 7.0 / burn_in if burn_in else 0.0)
 
 
 def budget_of(theatres: np.ndarray, own: OwnForces) -> Budget:
-    rows = {name: theatres[code] for code, name in enumerate(THEATRES) if code}
+    """Return the means that command has in each theatre."""
+    rows = {name: theatres[code] for code, name in enumerate(MODELLED_THEATRES, VRAEM)}
     police = np.isin(own.kind, POLICE)
 
     def held(column: str) -> Mapping[str, float]:
         return MappingProxyType(ByTheatre({name: float(row[column]) for name, row in rows.items()}))
 
     def people(mask: np.ndarray) -> Mapping[str, float]:
-        return MappingProxyType(
-            ByTheatre(
-                {name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows}
-            )
-        )
+        found = {name: float(own.soldiers[mask & (own.theatre == name)].sum()) for name in rows}
+        return MappingProxyType(ByTheatre(found))
 
     return Budget(
         held("flight_hours_day"), held("lift_bank"), held("boats"), people(~police), people(police)

@@ -1,4 +1,7 @@
-"""Snapshots of the communities, from which maps are drawn: copies, so that taking them never changes the run."""
+"""Snapshots of the communities, from which maps are drawn.
+
+They are copies, so that taking them never changes the run.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ if TYPE_CHECKING:
 
     from sim.model.state.world import World
 
-# Unit of each column: shares and weights 0-1, kg of cocaine since day 0 (hydrochloride equivalent, on the community's land).
+# Shares and weights are 0-1. Kilograms are of cocaine, in hydrochloride equivalent, on the land of
+# the community since day 0.
 STATES = ("state", "armed", "coverage")
+FLOWS = ("attempted_kg", "seized_kg")
 COLUMNS = (
     "day",
     "place",
@@ -25,15 +30,15 @@ COLUMNS = (
     "population",
     "weight",
     *STATES,
-    "attempted_kg",
-    "seized_kg",
+    *FLOWS,
 )
 
 
 class Snapshots:
-    """What is taken on day 0, every `every_days` and on the last day of the horizon; nothing where `every_days` is 0.
+    """The snapshots of a run: on day 0, every `every_days` and on the last day of the horizon.
 
-    A snapshot of day d shows the morning of d: d days of the horizon have passed.
+    A snapshot of day d shows the morning of d, when d days of the horizon have passed. If
+    `every_days` is 0 there are none.
     """
 
     def __init__(self, every_days: int, horizon_days: int) -> None:
@@ -41,7 +46,7 @@ class Snapshots:
         self.taken: dict[int, dict[str, np.ndarray]] = {}
 
     def take(self, day: int, world: World) -> None:
-        """Copy what the communities show, if `day` is one of the days."""
+        """Copy the state of the communities, if `day` is one of the days."""
         if day in self.days and day not in self.taken:
             towns, owner = world.places.communities, world.ground.community
             seized = np.bincount(owner[owner >= 0], world.fields.seized_kg[owner >= 0], len(towns))
@@ -50,7 +55,11 @@ class Snapshots:
             }
 
     def columns(self, world: World) -> dict[str, Any]:
-        """One row per day and community, all numbers f4: pictures need no more. `weight` is that of day 0, which the first day sets."""
+        """Return one row for each day and community.
+
+        All numbers are f4, which is enough for pictures. `weight` is that of day 0, which the
+        simulation of the first day sets.
+        """
         if not self.taken:
             return {}
         towns, n = world.places.communities, len(world.places.communities)
@@ -67,7 +76,7 @@ class Snapshots:
         columns: dict[str, Any] = {"day": np.repeat(np.array(list(self.taken), np.int32), n)}
         columns |= {name: np.tile(values, len(self.taken)) for name, values in fixed.items()}
         for name in first:
-            since = first[name] if name.endswith("_kg") else 0.0
+            since = first[name] if name in FLOWS else 0.0
             columns[name] = np.concatenate(
                 [taken[name] - since for taken in self.taken.values()]
             ).astype(np.float32)
@@ -75,7 +84,7 @@ class Snapshots:
 
 
 def frame(columns: dict[str, Any]) -> pandas.DataFrame:
-    """The columns as a table, empty but named where no snapshot was taken."""
+    """Return the columns as a table, empty but with its column names if there are no snapshots."""
     import pandas as pd
 
     return pd.DataFrame(columns, columns=list(COLUMNS))

@@ -13,7 +13,7 @@ from sim.cli.main import main
 from sim.results.refused import ResultsWarning
 from sim.results.sealed import sealed
 
-AGAIN = "the same command that made the folder writes it anew"
+AGAIN = "the same command that made the folder writes it again"
 FAILED = {
     "run_id": "x",
     "point_id": "p",
@@ -114,7 +114,7 @@ def test_a_file_that_stands_in_the_way_is_named(root, name):
     here = root / name
     shutil.rmtree(here) if here.is_dir() else here.unlink(missing_ok=True)
     here.touch() if name in ("runs", "series") else here.mkdir()
-    with pytest.raises(ResultsError, match=f"{name}: .*(directory|exists).*; see to it"):
+    with pytest.raises(ResultsError, match=f"{name}: .*(directory|exists).*; correct this"):
         done(root)
 
 

@@ -23,7 +23,7 @@ DIGEST = (
 )
 OLD = (
     "a folder of format 1, which an older redeploy wrote: "
-    "its files have no sums, so that a damaged one may not be noticed"
+    "its files have no checksums, so damage to them may go unnoticed"
 )
 PLAN = make_plan(fake_runs.SWEPT, points_of=fake_runs.points_of, source="code-1")
 pytestmark = pytest.mark.filterwarnings("ignore::sim.results.refused.ResultsWarning")
@@ -84,7 +84,7 @@ def test_nothing_is_added_to_a_folder_of_format_1(tmp_path, capsys):
             )
         with pytest.raises(
             ResultsError,
-            match="made: a folder of format 1, to which this version does not add; choose another",
+            match="made: a folder of format 1, to which this version cannot add runs; choose another",
         ):
             done(root)
     assert all(
@@ -100,7 +100,7 @@ def test_folders_of_format_1_are_merged_into_a_new_one(old, tmp_path):
         and merged.manifest["format"] == 2
         and merged.status() == Results.open(old).status()
     )
-    with pytest.raises(ResultsError, match="format 1, to which this version does not add"):
+    with pytest.raises(ResultsError, match="format 1, to which this version cannot add runs"):
         merge([merged.path], old)
 
 
@@ -156,7 +156,7 @@ def half_of_the_weeks(root):
 def test_damage_that_shows_without_checksums_is_reported_in_one_line(old, hurt, file, capsys):
     hurt(old)
     assert main(["compare", str(old)]) == 2
-    (line,) = (line for line in capsys.readouterr().err.splitlines() if "no sums" not in line)
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "no checksums" not in line)
     assert file in line and "damaged; " in line
 
 

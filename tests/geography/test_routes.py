@@ -5,23 +5,18 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from sim.geography.clusters import CLUSTERS, cluster_and_nearest, cluster_sites
 from sim.geography.map import COUNTRIES, load_map
-from sim.geography.routes import (
+from sim.geography.route_search import (
     ALTERNATIVES,
-    BLOCK_KM,
-    CLUSTERS,
     FOOT,
     FOOT_DAYS,
     MODES,
-    MOST_ROUTES,
     NEW_SHARE,
     RIVER,
     ROAD,
-    Routes,
-    cluster_and_nearest,
-    cluster_sites,
-    routes,
 )
+from sim.geography.routes import BLOCK_KM, MOST_ROUTES, Routes, routes
 from sim.geography.travel import Speeds, ports, travel
 from sim.names import EXITS, THEATRES
 from sim.simulation.build.map_arrays import costs_of

@@ -73,7 +73,7 @@ def test_code_compiled_under_another_flag_has_a_folder_of_its_own(monkeypatch, f
 
 
 DECIDES = (
-    "simulation/build/opening.py",
+    "simulation/build/opening/trade.py",
     "simulation/build/world.py",
     "simulation/run.py",
     "simulation/apply_events.py",

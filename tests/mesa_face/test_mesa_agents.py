@@ -9,7 +9,6 @@ from mesa.discrete_space import CellAgent, FixedAgent
 from short_model import run_for, short
 
 from sim.mesa_face.agents import (
-    CLASSES,
     IDENTITY,
     RENAMED,
     ArmedGroup,
@@ -26,6 +25,7 @@ from sim.mesa_face.agents import (
     TraffickingNetwork,
 )
 from sim.mesa_face.model import RedeploymentModel
+from sim.mesa_face.rosters import CLASSES
 from sim.model.state import agents as state
 from sim.names import LORETO, VRAEM
 

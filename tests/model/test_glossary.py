@@ -18,7 +18,7 @@ from sim.model.state import agents as state
 from sim.model.state import arrays, counts
 from sim.names import EXITS
 from sim.parameters import load_registry
-from sim.simulation.build import opening
+from sim.simulation import build
 from sim.simulation.build.world import RECORD_OF, parameters_of
 
 ROOT = Path(sim.__file__).parent
@@ -162,7 +162,7 @@ def test_the_sections_of_the_start_are_read_in_full():
     assert sorted(SECTIONS["travel"]) == sorted(Speeds._fields)
     assert {name.removeprefix("latex_") for name in SECTIONS["prices"]} <= set(EXITS)
     assert {name for name in SECTIONS["prices"] if not name.startswith("latex_")} == set(EXITS)
-    text = "".join(file.read_text() for file in Path(opening.__file__).parent.glob("*.py"))
+    text = "".join(file.read_text() for file in Path(build.__file__).parent.rglob("*.py"))
     unread = [
         name
         for name in SECTIONS["start"]

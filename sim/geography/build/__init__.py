@@ -1,1 +1,4 @@
-"""Makes `sim/geography/data/` from open packages: `python -m sim.geography.build`. Not imported at run time."""
+"""Makes `sim/geography/data/` from open packages: `python -m sim.geography.build`.
+
+Nothing imports this at run time.
+"""

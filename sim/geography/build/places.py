@@ -1,4 +1,7 @@
-"""The places of one resolution: settlements with catchment, port and district, airfields, exits and connectors."""
+"""The places of one resolution: settlements, airfields, exits and connectors.
+
+A settlement has the people of its catchment, a port and a district.
+"""
 
 import csv
 from dataclasses import dataclass
@@ -7,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.geography.map import COUNTRIES, Grid
-from sim.names import EXITS, THEATRES
+from sim.geography.map import COMMUNITIES, COUNTRIES, NAVIGABLE, NO_ROAD, Grid
+from sim.names import ELSEWHERE, EXITS, THEATRES
 
 from .admin import ISO, Admin, title
 from .corridors import CONNECTORS, HUBS, PLACES
@@ -18,13 +21,13 @@ from .sources import SourceError, only
 from .theatres import ABROAD
 
 PORT_KM = 10.0
-MOST = 512  # settlements in all: travel is computed from at most so many anchors
+MOST = 512  # settlements in all: travel is computed from at most this many places
 SNAP_KM = 20.0
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the places of one resolution stand on: national indices of the active cells, and their layers [n]."""
+    """The ground of one resolution: national indices of the active cells, and their layers [n]."""
 
     grid: Grid
     cells: np.ndarray
@@ -36,18 +39,19 @@ class Ground:
 
     @property
     def centres(self) -> np.ndarray:
+        """x and y [km] of the centres of the active cells."""
         return np.column_stack(self.grid.centres())[self.cells]
 
     def nearest(self, allowed: np.ndarray, x: float, y: float) -> tuple[int, float]:
-        """Active index of the nearest allowed cell, and its distance [km]; the cell that holds (x, y) if it is allowed."""
+        """Return the active index of the nearest allowed cell, and its distance [km].
+
+        This is the cell that holds (x, y) if it is allowed.
+        """
         candidates = np.flatnonzero(allowed)
-        own = int(np.searchsorted(self.cells, int(self.grid.national_at(x, y))))
+        national = self.grid.national_at(x, y)
+        own = int(np.searchsorted(self.cells, int(national)))
         gaps = np.hypot(*(self.centres[candidates] - (x, y)).T)
-        if (
-            own < len(self.cells)
-            and self.cells[own] == self.grid.national_at(x, y)
-            and allowed[own]
-        ):
+        if own < len(self.cells) and self.cells[own] == national and allowed[own]:
             return own, 0.0
         return int(candidates[gaps.argmin()]), float(gaps.min())
 
@@ -60,9 +64,11 @@ def settle(
     theatre: np.ndarray,
     active: np.ndarray,
 ) -> list[dict]:
-    """Settlement records: communities by theatre and name, then foreign towns by name, then hubs in the order of `HUBS`.
+    """Return the settlements as dicts: communities, foreign towns, hubs.
 
-    `chosen` are the communities; `theatre` and `active` belong to the finest grid, so that both resolutions have the same settlements.
+    Communities stand by theatre and name, foreign towns by name, hubs in the order of `HUBS`.
+    `chosen` are the communities. `theatre` and `active` belong to the finest grid, so that both
+    resolutions have the same settlements.
     """
     curated = {name for name, *_ in PLACES}
     chosen = sorted(chosen, key=lambda t: (theatre[t.cell], t.name))
@@ -71,36 +77,39 @@ def settle(
         for t in towns
         if t.country in ABROAD and active[t.cell] and (t.known or t.name in curated)
     ]
-    foreign = sorted(foreign, key=lambda t: (t.name not in curated, -t.known, t.name))[
-        : MOST - len(chosen) - len(HUBS)
-    ]
+    room = MOST - len(chosen) - len(HUBS)
+    foreign = sorted(foreign, key=lambda t: (t.name not in curated, -t.known, t.name))[:room]
+    foreign = sorted(foreign, key=lambda t: t.name)
     hubs = [next(t for t in towns if t.name == name and t.country == PERU) for name, *_ in HUBS]
-    records = [_record(t, t.kind, ground, admin, int(theatre[t.cell])) for t in chosen]
-    records += [
-        _record(t, "foreign", ground, admin, 0) for t in sorted(foreign, key=lambda t: t.name)
-    ]
-    records += [_record(t, "hub", ground, admin, int(theatre[t.cell])) for t in hubs]
-    _tell_apart(records)
+    settlements = [_settlement(t, t.kind, ground, admin, int(theatre[t.cell])) for t in chosen]
+    settlements += [_settlement(t, "foreign", ground, admin, ELSEWHERE) for t in foreign]
+    settlements += [_settlement(t, "hub", ground, admin, int(theatre[t.cell])) for t in hubs]
+    _tell_apart(settlements)
     for code in range(1, len(THEATRES)):
-        _fill([r for r in records if r["theatre"] == code], ground, ground.theatre == code)
+        _fill([s for s in settlements if s["theatre"] == code], ground, ground.theatre == code)
     for code in ABROAD:
-        _fill([r for r in records if r["country"] == code], ground, ground.country == code)
-    return sorted(
-        records,
-        key=lambda r: (
-            (r["theatre"], r["name"]) if r["kind"] in ("town", "hamlet") else (len(THEATRES), "")
-        ),
-    )
+        _fill([s for s in settlements if s["country"] == code], ground, ground.country == code)
+
+    def order(settlement: dict) -> tuple[int, str]:
+        if settlement["kind"] in COMMUNITIES:
+            return settlement["theatre"], settlement["name"]
+        return len(THEATRES), ""
+
+    return sorted(settlements, key=order)
 
 
-def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -> dict:
-    """The cell is the one that holds the town or, where that lies across a line, the nearest of its own country and theatre."""
-    cell, gap = ground.nearest(
-        (ground.country == town.country) & (ground.theatre == theatre), town.x, town.y
-    )
-    port, to_port = ground.nearest(ground.river >= 2, town.x, town.y)
+def _settlement(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -> dict:
+    """Return a town as a settlement.
+
+    Its cell is the one that holds the town or, where that lies across a line, the nearest cell of
+    its own country and theatre.
+    """
+    own = (ground.country == town.country) & (ground.theatre == theatre)
+    cell, gap = ground.nearest(own, town.x, town.y)
+    port, to_port = ground.nearest(ground.river >= NAVIGABLE, town.x, town.y)
     ours = town.country == PERU
     seat = admin.seat_of(town.name, town.x, town.y, town.cell) if ours else None
+    department = int(seat.code[:2] or admin.department[town.cell]) if seat else 0
     return {
         "name": town.name,
         "kind": kind,
@@ -109,84 +118,80 @@ def _record(town: Town, kind: str, ground: Ground, admin: Admin, theatre: int) -
         "cell": cell if gap <= SNAP_KM else -1,
         "population": town.known,
         "country": town.country,
-        "theatre": theatre if ours else 0,
-        "department": admin.departments[int(seat.code[:2] or admin.department[town.cell])]
-        if seat
-        else "",
+        "theatre": theatre if ours else ELSEWHERE,
+        "department": admin.departments[department] if seat else "",
         "province": admin.provinces[admin.province_codes.index(seat.code[:4])] if seat else "",
         "district": title(seat.district) if seat else "",
         "port": port if to_port <= PORT_KM else -1,
     }
 
 
-def _tell_apart(records: list[dict]) -> None:
-    """Of two places of one name in a theatre, the one with the smaller known population is called after its district (or province) too."""
+def _tell_apart(settlements: list[dict]) -> None:
+    """Add the district (or province) to the name of one of two places with the same name.
+
+    Of two such places in a theatre, this is the one with the smaller known population.
+    """
     seen: dict[tuple, dict] = {}
-    for record in records:
-        key = record["theatre"], record["country"], record["name"]
-        first = seen.setdefault(key, record)
-        if first is not record:
-            lesser = min(first, record, key=lambda r: r["population"])
-            seen[key] = record if lesser is first else first
-            where = (
-                lesser["province"] if lesser["district"] == lesser["name"] else lesser["district"]
-            )
-            lesser["name"] += f" ({where})"
+    for settlement in settlements:
+        key = settlement["theatre"], settlement["country"], settlement["name"]
+        first = seen.setdefault(key, settlement)
+        if first is not settlement:
+            lesser = min(first, settlement, key=lambda s: s["population"])
+            seen[key] = settlement if lesser is first else first
+            district, province = lesser["district"], lesser["province"]
+            lesser["name"] += f" ({province if district == lesser['name'] else district})"
 
 
-def _fill(records: list[dict], ground: Ground, inside: np.ndarray) -> None:
-    """Population of settlements: that of the cells nearest to each; those in one cell share it by their known populations."""
-    known = np.array([record["population"] + 50.0 for record in records])
-    at = np.array([record["cell"] for record in records])
+def _fill(settlements: list[dict], ground: Ground, inside: np.ndarray) -> None:
+    """Set the population of settlements to that of the cells nearest to each.
+
+    Settlements in one cell share its people by their known populations.
+    """
+    known = np.array([settlement["population"] + 50.0 for settlement in settlements])
+    at = np.array([settlement["cell"] for settlement in settlements])
     cells = np.flatnonzero(inside)
-    x, y = ground.grid.project(
-        [record["lon"] for record in records], [record["lat"] for record in records]
-    )
+    lon, lat = ([settlement[name] for settlement in settlements] for name in ("lon", "lat"))
+    x, y = ground.grid.project(lon, lat)
     nearest = cKDTree(np.c_[x, y]).query(ground.centres[cells])[1]
-    total = np.zeros(len(records))
+    total = np.zeros(len(settlements))
     for cell, other in zip(cells, nearest):
         own = np.flatnonzero(at == cell)
         if len(own):
-            total[own] += whole(
-                known[own] / known[own].sum() * ground.people[cell], int(ground.people[cell])
-            )
+            share = known[own] / known[own].sum() * ground.people[cell]
+            total[own] += whole(share, int(ground.people[cell]))
         else:
             total[other] += ground.people[cell]
-    for record, population in zip(records, total):
-        record["population"] = int(population)
+    for settlement, population in zip(settlements, total):
+        settlement["population"] = int(population)
 
 
 def airfields(folders: dict[str, Path], ground: Ground) -> list[tuple]:
-    """(name, lon, lat, active cell, country) of every airfield in the active area, by name."""
+    """Return (name, lon, lat, active cell, country) of every airfield in the active area."""
     found = []
     with only(folders["airportsdata"], "*.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["country"] in ISO[1:]:
                 lon, lat = float(row["lon"]), float(row["lat"])
-                cell = np.searchsorted(ground.cells, ground.grid.national_of(lon, lat))
-                if cell < len(ground.cells) and ground.cells[cell] == ground.grid.national_of(
-                    lon, lat
-                ):
-                    found.append(
-                        (
-                            title(row["name"]),
-                            round(lon, 4),
-                            round(lat, 4),
-                            int(cell),
-                            ISO.index(row["country"]),
-                        )
-                    )
+                national = ground.grid.national_of(lon, lat)
+                cell = np.searchsorted(ground.cells, national)
+                if cell < len(ground.cells) and ground.cells[cell] == national:
+                    name, country = title(row["name"]), ISO.index(row["country"])
+                    found.append((name, round(lon, 4), round(lat, 4), int(cell), country))
     return sorted(found)
 
 
 def exits(ground: Ground) -> list[dict]:
-    """Crossings, each in the nearest cell across the line that has its river or road, or else on the shared river or road itself."""
+    """Return the crossings.
+
+    Each lies in the nearest cell across the line that has its river or road, or else on the shared
+    river or road itself.
+    """
     passable = {
-        "river": ground.river >= 2,
-        "road": ground.road > 0,
+        "river": ground.river >= NAVIGABLE,
+        "road": ground.road != NO_ROAD,
         "foot": np.ones(len(ground.cells), bool),
     }
-    records = []
+    found = []
     for name, where, mode, (lat, lon) in CROSSINGS:
         x, y = ground.grid.project(lon, lat)
         abroad = ground.country == COUNTRIES.index(where)
@@ -197,15 +202,16 @@ def exits(ground: Ground) -> list[dict]:
             raise SourceError(
                 f"exit {name} lies {gap:.0f} km from the nearest {mode} cell of the active area"
             )
-        records.append({"name": name, "exit": EXITS.index(where), "cell": cell, "mode": mode})
-    return records
+        found.append({"name": name, "exit": EXITS.index(where), "cell": cell, "mode": mode})
+    return found
 
 
 def connectors(settlements: list[dict]) -> list[dict]:
+    """Return the legs outside the active map, between settlements or out of the country."""
     index = {
-        record["name"]: i
-        for i, record in reversed(list(enumerate(settlements)))
-        if record["country"] == PERU
+        settlement["name"]: i
+        for i, settlement in reversed(list(enumerate(settlements)))
+        if settlement["country"] == PERU
     }
     return [
         {

@@ -1,4 +1,4 @@
-"""Roads: the least-cost way over the terrain between the stops of every corridor."""
+"""Roads: the cheapest way over the terrain between the stops of every corridor."""
 
 from itertools import pairwise
 
@@ -7,7 +7,7 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from sim.geography.map import Grid
+from sim.geography.map import NO_COUNTRY, Grid
 
 from .admin import Admin
 from .corridors import ROADS
@@ -15,15 +15,13 @@ from .elevation import Relief
 from .sources import SourceError
 from .water import edges_of
 
-WINDING = (
-    1.2,
-    0.9,
-    400.0,
-)  # road km per straight km: 1.2 on flat land, up to .9 more where cells 5 km apart differ by 400 m (assumed)
+# Road km for each straight km: 1.2 on flat land, and up to 0.9 more where cells that are 5 km apart
+# differ by 400 m (assumed).
+WINDING = (1.2, 0.9, 400.0)
 
 
 def trace_roads(grid: Grid, admin: Admin, relief: Relief) -> list[tuple[int, np.ndarray]]:
-    """(class, [k, 2] x, y in km) of every stretch between two stops."""
+    """Return (class, [k, 2] x, y in km) of every stretch between two stops."""
     seats = {seat.district: (seat.lat, seat.lon) for seat in admin.seats}
     network = _network(grid, admin, relief)
     x, y = grid.centres()
@@ -44,7 +42,10 @@ def trace_roads(grid: Grid, admin: Admin, relief: Relief) -> list[tuple[int, np.
 def road_edges(
     lines, grid: Grid, relief_of: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Edges [m, 3] (national a < b, class), their km [m], and the best class per cell; `relief_of` is the roughness [m] per cell."""
+    """Return the edges [m, 3] (national a < b, class), their km [m], and the best class per cell.
+
+    `relief_of` is the roughness [m] of each cell.
+    """
     flat, steep, full = WINDING
     best: dict[tuple[int, int], tuple[int, float]] = {}
     cells = np.zeros(grid.rows * grid.cols, np.int64)
@@ -64,11 +65,12 @@ def road_edges(
 
 
 def _network(grid: Grid, admin: Admin, relief: Relief):
+    """Return the graph of steps between neighbouring cells, weighted by their cost."""
     rows, cols = grid.rows, grid.cols
     height = relief.elevation.reshape(rows, cols)
     rough = ndimage.maximum_filter(height, 3) - ndimage.minimum_filter(height, 3)
     cost = np.where(
-        admin.country > 0,
+        admin.country != NO_COUNTRY,
         1 + np.clip(rough, 0, 4000).ravel() / 250 * (10 / grid.resolution_km) ** 0.5,
         1e3,
     )
@@ -83,13 +85,12 @@ def _network(grid: Grid, admin: Admin, relief: Relief):
     b = np.concatenate([p[1].ravel() for p in pairs])
     step = np.concatenate([np.full(p[0].size, p[2]) for p in pairs])
     climb = np.abs(relief.elevation[a] - relief.elevation[b]) / 100
-    return coo_matrix(
-        (step * ((cost[a] + cost[b]) / 2 + climb), (a, b)), (rows * cols,) * 2
-    ).tocsr()
+    weight = step * ((cost[a] + cost[b]) / 2 + climb)
+    return coo_matrix((weight, (a, b)), (rows * cols,) * 2).tocsr()
 
 
 def _path(network, grid: Grid, start: int, end: int) -> np.ndarray:
-    """The cheapest cells from start to end, sought in the box around both and 40 km more."""
+    """Return the cheapest cells from start to end, within the box around both and 40 km more."""
     margin = int(40 / grid.resolution_km)
     row, col = np.divmod([start, end], grid.cols)
     inside_rows = np.arange(max(0, row.min() - margin), min(grid.rows, row.max() + margin + 1))

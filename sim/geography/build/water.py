@@ -1,4 +1,7 @@
-"""Rivers: WDBII segments decoded from GMT's bins, courses traced along them, and edges between the cells they pass."""
+"""Rivers: their courses, traced along the segments of WDBII, and the edges between their cells.
+
+The segments are decoded from GMT's bins.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +18,22 @@ from .corridors import RIVERS
 from .sources import SourceError, only
 
 FRAME = (-83.0, -20.0, -67.0, 2.0)  # west, south, east, north
-GAP_KM = 3.2  # ends of segments nearer than this are joined (bin edges, confluences)
+GAP_KM = 3.2  # nearer ends of segments are joined (edges of bins, confluences)
 
 
 @dataclass
 class Rivers:
-    """`courses`: name -> [k, 2] x, y in km from source to mouth; `segments`: unnamed water, likewise."""
+    """Courses and unnamed water, as lines [k, 2] of x, y in km.
+
+    `courses` are by name, from source to mouth; `segments` have no names.
+    """
 
     courses: dict[str, np.ndarray]
     segments: list[np.ndarray]
 
 
 def read_rivers(folders: dict[str, Path], grid: Grid) -> Rivers:
+    """Return the courses of the named rivers and all segments of the package."""
     segments = [
         np.column_stack(grid.project(points[:, 0], points[:, 1]))
         for points in _segments(only(folders["gmt-gshhg-full"], "*.nc"))
@@ -57,7 +64,7 @@ def read_rivers(folders: dict[str, Path], grid: Grid) -> Rivers:
 
 
 def edges_of(line: np.ndarray, grid: Grid) -> list[tuple[int, int, float]]:
-    """(cell, next cell, km along the line) for every step of a line from one national cell to the next."""
+    """Return (cell, next cell, km along the line) for every step from one cell to the next."""
     line = _dense(line, grid.resolution_km / 10)
     along = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
     cells = grid.national_at(line[:, 0], line[:, 1])
@@ -68,7 +75,10 @@ def edges_of(line: np.ndarray, grid: Grid) -> list[tuple[int, int, float]]:
 
 
 def river_edges(rivers: Rivers, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Edges [m, 4] (national a, b downstream, code, class), their km [m], and the class of water per cell (0 none, 1 + class)."""
+    """Return the edges [m, 4] (national a, b downstream, code, class), their km [m], and the water.
+
+    The water is the class of each cell: 0 for none, else 1 + the class of the best river.
+    """
     cells = np.zeros(grid.rows * grid.cols, np.int64)
     for segment in rivers.segments:
         inside = grid.national_at(*_dense(segment, grid.resolution_km / 5).T)
@@ -86,28 +96,30 @@ def river_edges(rivers: Rivers, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def _dense(line: np.ndarray, step_km: float = 0.5) -> np.ndarray:
-    """The line with points at most `step_km` apart, its end included."""
+    """Return the line with points at most `step_km` apart, its end included."""
     along = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
     at = np.append(np.arange(0, along[-1], step_km), along[-1])
     return np.column_stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])])
 
 
 def _segments(path: Path) -> list[np.ndarray]:
-    """[k, 2] lon, lat of every river segment in the frame (GMT's binned format: see GMT's `gmt_shore.c`)."""
+    """Return [k, 2] lon, lat of every river segment in the frame.
+
+    GMT's binned format is described in GMT's `gmt_shore.c`.
+    """
     with netCDF4.Dataset(path) as data:
         data.set_auto_maskandscale(False)
 
         def column(part: str) -> np.ndarray:
+            """Return the first variable whose name contains `part`."""
             return next(
                 np.asarray(data.variables[name][:]) for name in data.variables if part in name
             )
 
         size, across = float(column("Bin_size_in_minutes")[0]) / 60, int(column("N_bins_in_360")[0])
         first, count = column("Id_of_first_segment_in_a_bin"), column("N_segments_in_a_bin")
-        first_point, points = (
-            column("Id_of_first_point_in_a_segment"),
-            column("N_points_for_a_segment"),
-        )
+        first_point = column("Id_of_first_point_in_a_segment")
+        points = column("N_points_for_a_segment")
         dx = column("Relative_longitude").astype(np.uint16) / 65535 * size
         dy = column("Relative_latitude").astype(np.uint16) / 65535 * size
     west, south, east, north = FRAME
@@ -124,16 +136,15 @@ def _segments(path: Path) -> list[np.ndarray]:
 
 
 def _network(segments: list[np.ndarray]):
-    """Vertices [v, 2] of all segments, and the graph that joins them in km."""
+    """Return the vertices [v, 2] of all segments, and the graph that joins them, in km."""
     vertices = np.vstack(segments)
     ends = np.cumsum([len(segment) for segment in segments])
     inner = np.setdiff1d(np.arange(len(vertices) - 1), ends - 1)
     pairs = [np.column_stack([inner, inner + 1])]
     tree = cKDTree(vertices)
     for end in np.unique(np.r_[ends - 1, ends[:-1], 0]):
-        near = np.array(
-            [j for j in tree.query_ball_point(vertices[end], GAP_KM) if j != end], np.int64
-        )
+        around = tree.query_ball_point(vertices[end], GAP_KM)
+        near = np.array([j for j in around if j != end], np.int64)
         pairs.append(np.column_stack([np.full(len(near), end), near]))
     a, b = np.vstack(pairs).T
     a, b = np.minimum(a, b), np.maximum(a, b)
@@ -143,6 +154,7 @@ def _network(segments: list[np.ndarray]):
 
 
 def _trace(network, start: int, end: int, name: str) -> list[int]:
+    """Return the shortest path of vertices from start to end; SourceError if there is none."""
     _, before = dijkstra(network, directed=False, indices=start, return_predecessors=True)
     path = [int(end)]
     while path[-1] != start:

@@ -1,4 +1,7 @@
-"""Outputs: the two resolutions, outlines, and the manifest with the version, licence and sha256 of every source and output."""
+"""Writes the outputs: two resolutions, outlines, and the manifest.
+
+The manifest names version, licence and sha256 of every source, and the sha256 of every output.
+"""
 
 import json
 from pathlib import Path
@@ -13,28 +16,33 @@ from .water import Rivers
 
 
 def write_arrays(path: Path, **arrays: np.ndarray) -> None:
-    """Compressed, each array in the narrowest type that holds it (f4 for fractions); numpy's archives carry no date."""
+    """Write arrays compressed, each in the narrowest type that holds it (f4 for fractions).
+
+    Numpy's archives carry no date, so equal arrays make equal bytes.
+    """
     narrow = {}
     for name, array in arrays.items():
         if array.dtype.kind == "f":
             narrow[name] = array.astype(np.float32)
         else:
-            narrow[name] = array.astype(
-                np.result_type(
-                    np.min_scalar_type(int(array.min())), np.min_scalar_type(int(array.max()))
-                )
-            )
+            least, most = (np.min_scalar_type(int(end)) for end in (array.min(), array.max()))
+            narrow[name] = array.astype(np.result_type(least, most))
     np.savez_compressed(path, **narrow)
 
 
 def write_json(path: Path, content) -> None:
+    """Write JSON without spaces, as UTF-8."""
     path.write_text(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
 
 
 def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
-    """`outline.json`: department -> rings of [lon, lat]; `outline_rivers.json` (LGPL): river -> [lon, lat] points."""
+    """Write `outline.json` and `outline_rivers.json` (LGPL).
+
+    The first has rings of [lon, lat] for each department, the second [lon, lat] points for each
+    river.
+    """
     rings = {}
     for name in sorted(admin.outlines):
         parts = []
@@ -58,6 +66,7 @@ def write_outlines(out: Path, admin: Admin, rivers: Rivers, grid) -> None:
 
 
 def write_manifest(out: Path, archives: dict[str, Path]) -> None:
+    """Write `manifest.json`."""
     sources = [
         {
             "name": s.name,

@@ -1,4 +1,4 @@
-"""The map, travel tables and routes as the arrays that the day reads and never writes."""
+"""The map, the travel tables and the routes as the arrays that the day reads and never writes."""
 
 from __future__ import annotations
 
@@ -6,24 +6,45 @@ from typing import Any
 
 import numpy as np
 
-from sim.geography.map import Map
+from sim.geography.map import COMMUNITIES, NO_ROAD, Map
 from sim.geography.routes import Routes as Library
 from sim.geography.travel import Travel
 from sim.model.state import arrays
 from sim.model.state.agents import AMAZON, APURIMAC, BASINS, BY_AIR, MARANON, PERU, PUTUMAYO
-from sim.names import BOLIVIA, CAJAMARCA, COAST, EXITS, LORETO, MODELLED_THEATRES, VRAEM
+from sim.names import (
+    BOLIVIA,
+    CAJAMARCA,
+    COAST,
+    ELSEWHERE,
+    EXITS,
+    HCL,
+    LATEX,
+    LORETO,
+    MODELLED_THEATRES,
+    PRODUCTS,
+    THEATRES,
+    VRAEM,
+)
 from sim.parameters.monthly import load_seasons
 from sim.simulation.build.values import values
 
-DEPOTS = {
-    VRAEM: "Pichari",
-    LORETO: "Iquitos",
-    CAJAMARCA: "Jaen",
-}  # public towns from which a theatre is supplied, by assumption
+# The public towns from which each theatre is supplied, by assumption.
+DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}
+# How a route from the VRAEM counts in the shares of the start, by exit; air routes are apart.
+START_BY_EXIT = {COAST: arrays.START_COAST, BOLIVIA: arrays.START_BOLIVIA}
+
+
+def people_of(map_: Map) -> np.ndarray:
+    """Return the people of each settlement, 0 for those that are not communities. f8[sites]"""
+    places = map_.settlements
+    return np.array([float(p.population) if p.kind in COMMUNITIES else 0.0 for p in places])
 
 
 def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
-    """Kernels K = exp(-d / reach) between sites, and the share of a patrol's time in each Peruvian cell."""
+    """Return the nearness of sites, and the share of a patrol's time in each Peruvian cell.
+
+    Nearness is the kernel K = exp(-d / reach).
+    """
     inside = map_.cell_country[travel.reach_cell] == PERU
     weight = np.where(inside, np.exp(-travel.reach_km / reach_km), 0.0)
     share = np.zeros(len(weight))
@@ -42,20 +63,20 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
 
 
 def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
-    """f8[sites, 4]: days by lorry, days by boat, flight hours from the depot of the site's theatre (FAR where there is no such link), and
-    what the town can sell, kg a day."""
+    """Return how each site is linked to the depot of its theatre. f8[sites, 4]
+
+    The columns are BY_LORRY, BY_BOAT and BY_HELICOPTER (`arrays.FAR` where there is no such link), and
+    SOLD_IN_TOWN: what the town can sell.
+    """
     link = np.full((len(map_.settlements), 4), arrays.FAR)
     link[:, arrays.SOLD_IN_TOWN] = market_kg
+    on_road = [p.cell >= 0 and map_.road[p.cell] != NO_ROAD for p in map_.settlements]
     depots = {theatre: map_.settlement(name) for theatre, name in DEPOTS.items()}
     for s, place in enumerate(map_.settlements[: map_.n_communities]):
         depot = depots[place.theatre]
         days = travel.days_surface[depot, s]
         if np.isfinite(days):
-            if (
-                map_.road[place.cell] > 0
-                and map_.settlements[depot].cell >= 0
-                and map_.road[map_.settlements[depot].cell] > 0
-            ):
+            if on_road[s] and on_road[depot]:
                 link[s, arrays.BY_LORRY] = days
             if place.port >= 0 and map_.settlements[depot].port >= 0:
                 link[s, arrays.BY_BOAT] = days
@@ -66,63 +87,55 @@ def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
 def sites_of(
     map_: Map, travel: Travel, near: arrays.Near, post: np.ndarray, start: dict[str, float]
 ) -> arrays.Sites:
-    population = np.array(
-        [
-            float(place.population) if place.kind in ("town", "hamlet") else 0.0
-            for place in map_.settlements
-        ]
-    )
-    reached = np.array(
-        [
-            (
-                population[near.site[near.start[s] : near.start[s + 1]]]
-                * near.kernel[near.start[s] : near.start[s + 1]]
-            ).sum()
-            for s in range(len(population))
-        ]
-    )
+    """Return the sites: settlements with their cell, theatre, people in reach, links and post."""
+    places = map_.settlements
+    population = people_of(map_)
+    reached = np.zeros(len(population))
+    for s in range(len(population)):
+        part = slice(near.start[s], near.start[s + 1])
+        reached[s] = (population[near.site[part]] * near.kernel[part]).sum()
+    theatre = [p.theatre if s < map_.n_communities else ELSEWHERE for s, p in enumerate(places)]
+    of_cell = [post[p.cell] if p.cell >= 0 else -1 for p in places]
+    own_post = [of_cell[s] if of_cell[s] >= 0 else s for s in range(len(places))]
     return arrays.Sites(
-        cell=np.array([place.cell for place in map_.settlements], np.int64),
-        theatre=np.array(
-            [
-                place.theatre if s < map_.n_communities else 0
-                for s, place in enumerate(map_.settlements)
-            ],
-            np.int64,
-        ),
-        country=np.array([place.country for place in map_.settlements], np.int64),
+        cell=np.array([p.cell for p in places], np.int64),
+        theatre=np.array(theatre, np.int64),
+        country=np.array([p.country for p in places], np.int64),
         people_in_reach=reached,
         link=links_of(map_, travel, start["local_supply_kg"] * population / 1000.0),
-        post=np.array(
-            [
-                post[place.cell] if place.cell >= 0 and post[place.cell] >= 0 else s
-                for s, place in enumerate(map_.settlements)
-            ],
-            np.int64,
-        ),
+        post=np.array(own_post, np.int64),
     )
 
 
 def ground_of(map_: Map, travel: Travel) -> arrays.Ground:
-    """Cells: whose land they are and which site's post controls them (its own cell and its port)."""
+    """Return the cells: whose land each is, and the site whose post controls it.
+
+    A post controls the cell of its site and the cell of its port.
+    """
     post = np.full(len(map_.cells), -1, np.int64)
     for s in sorted(range(map_.n_communities), key=lambda s: map_.settlements[s].population):
         for cell in (map_.settlements[s].port, map_.settlements[s].cell):
             if cell >= 0:
-                post[cell] = s  # the largest town of a cell has the last word
+                post[cell] = s  # towns come in order of size, so the largest one stays
     return arrays.Ground(
         map_.theatre, map_.terrain_of, map_.area_km2, travel.nearest_site, post, map_.road
     )
 
 
 def onward_of(start: np.ndarray, leg: np.ndarray) -> np.ndarray:
-    """i8[steps]: the first later step of the same route on another leg, or the row after its last step."""
+    """Return where each step's route goes on after its leg. i8[steps]
+
+    This is the first later step of the route on another leg, or the row after its last step.
+    """
     cuts = np.union1d(np.flatnonzero(np.diff(leg)) + 1, start)
     return cuts[np.searchsorted(cuts, np.arange(len(leg)), side="right")]
 
 
 def costs_of(library: Library, p: np.ndarray) -> np.ndarray:
-    """USD/kg of transport along each route, bribes and tolls apart; `p` is the record of [trafficking]."""
+    """Return the cost of transport along each route without bribes and tolls [USD/kg].
+
+    `p` is the record of [trafficking].
+    """
     carried = (
         p["foot_usd"] * library.foot_days
         + p["river_usd"] * library.river_km
@@ -134,23 +147,18 @@ def costs_of(library: Library, p: np.ndarray) -> np.ndarray:
 def routes_of(
     map_: Map, library: Library, costs: np.ndarray
 ) -> tuple[arrays.Routes, arrays.RouteFacts, arrays.Legs]:
+    """Return the steps of the routes, the facts of each route, and the legs."""
     n = len(library.origin)
-    on_route = np.zeros((n, 4), np.int64)
+    on_route = np.zeros((n, len(THEATRES)), np.int64)
     start_class = np.full(n, -1, np.int64)
     for r in range(n):
         cells = library.cell[library.start[r] : library.start[r + 1]]
         on_route[r, np.unique(map_.theatre[cells[cells >= 0]])] = 1
         if library.cluster_zone[library.origin[r]] == "vraem":
-            by_air, out = library.mode[r] == BY_AIR, library.exit[r]
-            start_class[r] = (
-                arrays.START_AIR
-                if by_air
-                else arrays.START_COAST
-                if out == COAST
-                else arrays.START_BOLIVIA
-                if out == BOLIVIA
-                else arrays.START_NORTH
-            )
+            if library.mode[r] == BY_AIR:
+                start_class[r] = arrays.START_AIR
+            else:
+                start_class[r] = START_BY_EXIT.get(int(library.exit[r]), arrays.START_NORTH)
     leg_risk = np.zeros(library.n_legs)
     leg_risk[library.step_leg] = library.step_risk
     return (
@@ -177,7 +185,7 @@ def routes_of(
 
 
 def border_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites) -> arrays.Border:
-    """The refuge of every community at the border, and the way back from every foreign town."""
+    """Return the refuge of every community at the border, and the way back from foreign towns."""
     n, refuge_km = len(map_.settlements), values(scenario, "start")["refuge_km"]
     abroad = np.flatnonzero((sites.country != PERU) & (sites.cell >= 0))
     home = np.flatnonzero((np.arange(n) < map_.n_communities) & (sites.theatre >= LORETO))
@@ -191,10 +199,10 @@ def border_of(scenario: Any, map_: Map, travel: Travel, sites: arrays.Sites) -> 
 
 
 def commerce_of(scenario: Any, sites: arrays.Sites, library: Library) -> arrays.Commerce:
-    """Prices at the destinations, the theatre of every cluster, and the cluster that trades in latex."""
+    """Return the prices, the theatre of every cluster, and the cluster that trades in latex."""
     theatre = np.array(
         [
-            0 if zone == "ucayali" else sites.theatre[site]
+            ELSEWHERE if zone == "ucayali" else sites.theatre[site]
             for zone, site in zip(library.cluster_zone, library.cluster_site)
         ],
         np.int64,
@@ -205,7 +213,11 @@ def commerce_of(scenario: Any, sites: arrays.Sites, library: Library) -> arrays.
 
 
 def ways_of(map_: Map, travel: Travel) -> arrays.Ways:
-    """Journeys and the year's course. A site has the basin of the nearest community: the Putumayo's in its province, else its theatre's."""
+    """Return the journeys between sites and the course of the year.
+
+    A site has the basin of the nearest community: the Putumayo's in the province of that name, the
+    main river of the theatre elsewhere.
+    """
     main = {VRAEM: APURIMAC, LORETO: AMAZON, CAJAMARCA: MARANON}
     own = np.array(
         [
@@ -214,11 +226,11 @@ def ways_of(map_: Map, travel: Travel) -> arrays.Ways:
         ]
     )
     year = load_seasons()
-    calendar = np.zeros((4 + len(BASINS), 12))  # nobody waits for rain elsewhere
+    calendar = np.zeros((len(THEATRES) + len(BASINS), 12))  # there are no rains outside theatres
     for theatre, name in enumerate(MODELLED_THEATRES, VRAEM):
         calendar[theatre] = year["rain"][name]
     for basin, name in enumerate(BASINS):
-        calendar[4 + basin] = year["river"][name]
+        calendar[len(THEATRES) + basin] = year["river"][name]
     return arrays.Ways(
         travel.air_km / travel.speeds.helicopter_km_h,
         travel.days_surface - travel.days_river,
@@ -229,9 +241,9 @@ def ways_of(map_: Map, travel: Travel) -> arrays.Ways:
 
 
 def prices_of(scenario: Any) -> np.ndarray:
-    """USD per kg at the destinations. f8[exits, products]"""
-    prices = np.zeros((len(EXITS), 2))
+    """Return the prices at the destinations, USD per kg. f8[exits, products]"""
+    prices = np.zeros((len(EXITS), len(PRODUCTS)))
     for name, value in values(scenario, "prices").items():
-        product = 1 if name.startswith("latex_") else 0
+        product = LATEX if name.startswith("latex_") else HCL
         prices[EXITS.index(name.removeprefix("latex_")), product] = value
     return prices

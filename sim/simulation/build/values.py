@@ -1,4 +1,4 @@
-"""Parameters as a scenario has them: the registry's values with the scenario's laid over."""
+"""The parameters of a scenario: the registry's values, replaced where the scenario has its own."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from sim.parameters.registry import load_registry
 
 
 def values(scenario: Any, section: str) -> dict[str, float]:
-    """Registry values of a section with the scenario's overrides."""
+    """Return the values of a section of the registry, with those that the scenario replaces."""
     return load_registry().record(section, flat(scenario.parameters))
 
 
 def flat(parameters: Any) -> dict[str, float]:
-    """Overrides by dotted name, whether the file nests them or not."""
+    """Return the replaced values by dotted name, whether the file nests them or not."""
     found: dict[str, float] = {}
     for name, value in dict(parameters).items():
         if hasattr(value, "items"):

@@ -1,4 +1,7 @@
-"""Scenario + map + registry -> world. Nothing here runs in the daily loop; the same scenario and replication make the same bytes."""
+"""Makes the world of a run from the scenario, the map and the registry.
+
+Nothing here runs in the daily loop. The same scenario and replication make the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.errors import UserError
+from sim.geography.clusters import cluster_and_nearest
 from sim.geography.map import Map, load_map
 from sim.geography.routes import Routes as Library
-from sim.geography.routes import cluster_and_nearest
 from sim.geography.routes import routes as load_routes
 from sim.geography.travel import Speeds, Travel
 from sim.geography.travel import travel as load_travel
@@ -30,28 +33,33 @@ from sim.simulation.build.map_arrays import (
     costs_of,
     ground_of,
     near_of,
+    people_of,
     routes_of,
     sites_of,
     ways_of,
 )
 from sim.simulation.build.values import values
 
-NEVER = -1e9
-EVENT_ROWS = 16_384  # of one stretch
-# `search` is a rule that several mechanisms share, so the page of the day does not import it.
+NEVER = -1e9  # the day of what has never happened
+EVENT_ROWS = 16_384  # most events of one stretch
+# `search` is a rule that several mechanisms share, so `day.py` does not import it.
 RECORD_OF: dict[str, type] = {
     name: getattr(day, name, search).Parameters for name in Parameters._fields
 }
 
 
 def key_of(base_seed: int, replication: int) -> np.uint64:
-    """Key of a run; the strategy has no part in it, so that every strategy of a replication meets the same world. Both wrap at 2**64."""
+    """Return the key of a run, from which all its draws follow.
+
+    The strategy has no part in it, so that every strategy of a replication meets the same world.
+    Seed and replication wrap at 2**64.
+    """
     with np.errstate(over="ignore"):
         return U(mix(mix(U(base_seed % 2**64)) + U(replication % 2**64)))
 
 
 def parameters_of(scenario: Any) -> Parameters:
-    """One record array of one row per mechanism."""
+    """Return the parameters as one record array of one row for each mechanism."""
     filled = {}
     for name in Parameters._fields:
         record = table(RECORD_OF[name], 1)
@@ -63,7 +71,7 @@ def parameters_of(scenario: Any) -> Parameters:
 
 @cache
 def geography(resolution_km: float, speeds: Speeds) -> tuple[Map, Travel, Library]:
-    """Map, travel tables and route library, computed once per process and kept on disk."""
+    """Return the map, travel tables and route library, computed once and kept on disk."""
     map_ = load_map(resolution_km)
     travel = load_travel(map_, speeds)
     return map_, travel, load_routes(map_, travel)
@@ -71,17 +79,24 @@ def geography(resolution_km: float, speeds: Speeds) -> tuple[Map, Travel, Librar
 
 @cache
 def land(resolution_km: float, speeds: Speeds) -> tuple[Map, np.ndarray, np.ndarray]:
-    """Map, cluster of each community, community of each cell: what crops need, without the travel tables that take some seconds."""
+    """Return the map, the cluster of each community and the community of each cell.
+
+    This is what crops need, without the travel tables that take some seconds.
+    """
     map_ = load_map(resolution_km)
     return map_, *cluster_and_nearest(map_, speeds)
 
 
 def geography_of(scenario: Any) -> tuple[Map, Travel, Library]:
+    """Return the map, travel tables and route library that a scenario uses."""
     return geography(scenario.map.resolution_km, Speeds(**values(scenario, "travel")))
 
 
 def crops_beyond_land(scenario: Any) -> list[tuple[str, str]]:
-    """(key, what the map can hold) where the scenario has more crops than the map has land for; empty where they fit."""
+    """Return (key, what the map can hold) if the scenario has more crops than the map has land for.
+
+    The list is empty if the crops fit.
+    """
     map_, clusters, nearest = land(scenario.map.resolution_km, Speeds(**values(scenario, "travel")))
     try:
         opening.communities(scenario, map_, clusters, nearest, values(scenario, "start"))
@@ -92,7 +107,10 @@ def crops_beyond_land(scenario: Any) -> list[tuple[str, str]]:
 
 
 def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> World:
-    """The world on the first day of the burn-in. ValueError if the map lacks a place that the scenario names."""
+    """Return the world on the first day of the burn-in.
+
+    ValueError if the map lacks a place that the scenario names.
+    """
     map_, travel, library = geography_of(scenario)
     parameters = parameters_of(scenario)
     start = values(scenario, "start")
@@ -100,15 +118,11 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     near = near_of(map_, travel, float(parameters.presence.reach_km[0]))
     ground = ground_of(map_, travel)
     sites = sites_of(map_, travel, near, ground.post, start)
-    routes, facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
+    routes, route_facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
     border = border_of(scenario, map_, travel, sites)
     commerce = commerce_of(scenario, sites, library)
-    n_sites, n_legs, n_routes, n_clusters = (
-        len(map_.settlements),
-        len(legs.theatre),
-        len(facts.origin),
-        len(library.cluster_names),
-    )
+    n_sites, n_routes = len(map_.settlements), len(route_facts.origin)
+    n_legs, n_clusters = len(legs.theatre), len(library.cluster_names)
     weeks = -(-scenario.time.horizon_days // 7)
     with np.errstate(over="ignore"):
         communities = opening.communities(
@@ -157,7 +171,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros((len(networks), 4)),
         ),
         trade=arrays.Trade(
-            opening.open_routes(book, facts, float(parameters.trafficking.routes_open[0])),
+            opening.open_routes(book, route_facts, float(parameters.trafficking.routes_open[0])),
             np.zeros((len(networks), n_routes)),
             np.full((len(networks), n_routes), NEVER),
             book,
@@ -169,7 +183,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         near=near,
         ways=ways_of(map_, travel),
         routes=routes,
-        route_facts=facts,
+        route_facts=route_facts,
         legs=legs,
         border=border,
         commerce=commerce,
@@ -190,12 +204,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
         site_lon=np.array([place.lon for place in map_.settlements]),
         site_lat=np.array([place.lat for place in map_.settlements]),
         n_communities=map_.n_communities,
-        census=np.array(
-            [
-                float(place.population) if place.kind in ("town", "hamlet") else 0.0
-                for place in map_.settlements
-            ]
-        ),
+        census=people_of(map_),
         days_surface=travel.days_surface,
         cluster_names=library.cluster_names,
         map=map_,

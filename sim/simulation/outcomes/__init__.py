@@ -1,1 +1,1 @@
-"""Every output of a run: its name, unit and direction, and how it follows from the tally."""
+"""The outcomes of a run: name, unit and direction of each, and how it follows from the tally."""
