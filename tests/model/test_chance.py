@@ -1,4 +1,5 @@
-"""Draws: one number from (key, stream, day, uid, k), the same compiled, plain and in whole numbers; one uniform makes one variate."""
+"""Draws: one number from (key, stream, day, uid, k), the same compiled, plain and in whole numbers;
+and one uniform for each variate."""
 
 import math
 import re
@@ -13,7 +14,7 @@ from sim.model.chance import STREAMS, binomial, child_uid, mix, normal, poisson,
 
 U = np.uint64
 WHOLE = 2**64 - 1
-FROZEN = {  # never renumbered, never reused: a stream's number decides every draw of a past run
+FROZEN = {  # Never renumber or reuse a stream: its number decides every draw of past runs.
     "BUILD_NETWORK": 1,
     "BUILD_LAB": 2,
     "STRATEGY": 101,
@@ -82,7 +83,8 @@ def test_the_streams_are_frozen():
 
 @pytest.mark.parametrize("name", FROZEN)
 def test_a_stream_is_drawn_from_in_one_file(name):
-    """A name that nobody draws from is dead; one that two mechanisms draw from could repeat a draw."""
+    """A stream that nobody draws from is not needed, and one that two mechanisms draw from could
+    repeat a draw."""
     root = Path(sim.__file__).parent
     users = [
         file
@@ -93,7 +95,7 @@ def test_a_stream_is_drawn_from_in_one_file(name):
 
 
 def in_whole_numbers(key: int, stream: int, day: int, uid: int, k: int) -> float:
-    """The same draw by splitmix64's published finaliser on Python's unbounded integers."""
+    """Return the same draw by splitmix64's published finaliser, on Python's unbounded integers."""
 
     def finalise(z: int) -> int:
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & WHOLE
@@ -106,7 +108,8 @@ def in_whole_numbers(key: int, stream: int, day: int, uid: int, k: int) -> float
 
 
 def test_splitmix64_gives_its_published_numbers():
-    """The first outputs of splitmix64 from seed 0 (Vigna): mix of one and two steps of the golden gamma."""
+    """The first outputs of splitmix64 from seed 0 (Vigna) are the mix of one and of two steps of
+    the golden gamma."""
     gold = 0x9E3779B97F4A7C15
     assert int(mix(U(gold))) == 0xE220A8397B1DCDAF
     assert int(mix(U(2 * gold & WHOLE))) == 0x6E789E6AA1B965F4
@@ -138,7 +141,8 @@ def draws(vary: str, n: int = 2_000, **fixed) -> np.ndarray:
 
 @pytest.mark.parametrize("vary", ["key", "stream", "day", "uid", "k"])
 def test_uniform_along_each_part(vary):
-    """Mean, spread, ends and the correlation of neighbours along one part, each within 5 standard errors."""
+    """Mean, spread, ends and the correlation of neighbours along one part are each within 5
+    standard errors."""
     u = draws(vary)
     n = len(u)
     assert u.mean() == pytest.approx(0.5, abs=5 * math.sqrt(1 / 12 / n))
@@ -149,7 +153,8 @@ def test_uniform_along_each_part(vary):
 
 
 def test_no_two_streams_are_alike():
-    """Over keys, and over days of one key: no pair of streams is correlated by more than chance (5 standard errors of some 400 pairs)."""
+    """Over keys, and over the days of one key, no pair of streams is correlated by more than chance
+    (5 standard errors, some 400 pairs)."""
     for vary in ("key", "day"):
         u = {name: draws(vary, 1_000, stream=number) for name, number in STREAMS.items()}
         for one, other in combinations(u, 2):
@@ -220,7 +225,7 @@ def test_binomial_is_monotone_in_both(u):
 
 
 def test_normal_quantiles():
-    """Tabled quantiles of the standard normal, symmetry, and the tails' ends."""
+    """Quantiles of the standard normal from tables, its symmetry, and the ends of its tails."""
     assert [normal(u) for u in (0.5, 0.8413447460685429, 0.975, 0.01, 1e-6)] == pytest.approx(
         [0.0, 1.0, 1.959963984540054, -2.3263478740408408, -4.753424308822899], rel=2e-9, abs=2e-9
     )

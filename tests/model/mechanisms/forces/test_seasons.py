@@ -1,4 +1,5 @@
-"""Rain and rivers: the table's months, the straight lines between them, and what they do to pace, load and flight."""
+"""Rain and rivers: the months of the table, the days between them, and their effect on pace, load
+and flight."""
 
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ MONTHS = range(12)
 
 
 def middle(month: int) -> float:
-    """Day of the year in the middle of a month of 365/12 days."""
+    """Return the day of the year in the middle of a month of 365/12 days."""
     return (month + 0.5) * 365 / 12 - 0.5
 
 
@@ -58,7 +59,8 @@ def test_days_between_lie_on_the_line_and_the_year_closes():
 
 
 def test_rivers_peak_when_the_sources_say():
-    """Section 2 of the model: Amazon high in April and May, Putumayo from May to July; the valley's rivers with its rains."""
+    """The Amazon is high in April and May and the Putumayo from May to July; the rivers of the
+    VRAEM rise with its rains (section 2 of the model)."""
     year = load_seasons()
 
     def high(name: str, n: int) -> set[int]:
@@ -72,12 +74,12 @@ def test_rivers_peak_when_the_sources_say():
 
 def test_the_height_of_the_rains_and_the_lowest_water():
     p = parameters("seasons")
-    theatres, basins = turned(middle(0))  # January: the valley's rain is at its height
+    theatres, basins = turned(middle(0))  # January: rain in the VRAEM is at its height
     assert (theatres[VRAEM].foot, theatres[VRAEM].road, theatres[VRAEM].flying) == pytest.approx(
         (p.rain_foot, p.rain_road, p.rain_flying)
     )
     assert theatres[LORETO].road > theatres[VRAEM].road and theatres[0].road == 1.0
-    _, basins = turned(middle(7))  # August: the valley's rivers at their lowest
+    _, basins = turned(middle(7))  # August: the rivers of the VRAEM are at their lowest
     assert (basins[APURIMAC].level, basins[APURIMAC].pace, basins[APURIMAC].load) == (0.0, 1.0, 1.0)
     _, basins = turned(middle(1))
     assert (basins[APURIMAC].pace, basins[APURIMAC].load) == pytest.approx(

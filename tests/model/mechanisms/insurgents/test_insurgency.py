@@ -1,4 +1,4 @@
-"""What groups earn, whom it pays and where they camp (4.9)."""
+"""4.9 Insurgency: what groups earn, what their revenue pays for, and where they camp."""
 
 import math
 
@@ -7,7 +7,12 @@ import pytest
 from hand_made import one, parameters
 from small_runs import alone, small_run
 
-from sim.model.mechanisms.insurgents.insurgency import attraction, income_elsewhere, levy_of
+from sim.model.mechanisms.insurgents.insurgency import (
+    attraction,
+    income_elsewhere,
+    levy_of,
+    strength_after,
+)
 from sim.model.state import counts as q
 from sim.model.state.agents import MPCP, Community
 from sim.names import CAJAMARCA, VRAEM
@@ -22,7 +27,8 @@ FROZEN |= {"engagement.vis_group": 0.0, "entry.hazard": 0.0, "insurgency.move_ra
 
 
 def carried(factor: float) -> tuple[float, float]:
-    """(fighters, what their revenue carries) of the MPCP after a year in which its columns stay `factor` times as strong."""
+    """Return the fighters of the MPCP and what its revenue carries, after a year in which its
+    columns stay `factor` times as strong."""
     run = small_run(**{"time.horizon_days": 364, "parameters": FROZEN, "allow_outside_range": True})
     run.advance(7)
     groups = run.world.actors.groups
@@ -33,15 +39,17 @@ def carried(factor: float) -> tuple[float, float]:
 
 
 def test_more_fighters_pay_for_more_but_not_in_proportion():
-    """`0 < d ln K / d ln F < 1` at the baseline (4.9): revenue rises with what a group holds, but a group that doubles cannot pay for
-    itself, or revenue and fighters would explode."""
+    """`0 < d ln K / d ln F < 1` at the baseline (4.9). Revenue rises with what a group holds, but a
+    group twice as strong cannot pay for itself; if it could, revenue and fighters would grow
+    without bound."""
     (weak, weak_k), (strong, strong_k) = carried(0.8), carried(1.25)
     slope = math.log(strong_k / weak_k) / math.log(strong / weak)
     assert 0.0 < slope < 1.0
 
 
 def test_what_is_not_drugs_makes_up_the_balance():
-    """Day 0 is in balance, extortion counts as not drugs, and a group that earns too much needs nothing from elsewhere (4.9)."""
+    """Day 0 is in balance. Extortion does not count as income from drugs, and a group that earns
+    too much needs nothing from elsewhere (4.9)."""
     p = parameters("insurgency")
     assert income_elsewhere(600.0, 100.0, 1_000.0, p) == pytest.approx(300.0)
     assert income_elsewhere(1_000.0, 100.0, 1_000.0, p) == pytest.approx(0.25 * 1_000 - 100)
@@ -61,7 +69,8 @@ def test_the_baseline_starts_in_balance():
 
 
 def test_a_levy_is_a_share_of_licit_income_where_they_hold():
-    """`levy x income x people x a`, over all groups together; nothing where no group is in reach."""
+    """`levy x income x people x a`, over all groups together; nothing where no group is in
+    reach."""
     run = small_run()
     run.advance(7)
     towns, p = run.world.places.communities, run.world.parameters.insurgency
@@ -87,7 +96,8 @@ def test_without_the_coupling_nobody_pays():
 
 
 def test_savings_are_kept_for_lean_times_and_no_further():
-    """A group holds at most `reserve_weeks` of wages; the rest is at hand to be spent, and no dollar is lost."""
+    """A group keeps at most `reserve_weeks` of wages. The rest can be spent, and no dollar is
+    lost."""
     run = small_run()
     run.advance(7)
     groups, p = run.world.actors.groups, run.world.parameters.insurgency
@@ -126,3 +136,19 @@ def test_a_group_moves_within_its_theatre():
     alone(run, "insurgency.insurgency")
     assert (groups.site[here] != before).any() and (theatre[groups.site[here]] == VRAEM).all()
     assert (theatre[groups.site[groups.alive == 1]] != CAJAMARCA).all()
+
+
+@pytest.mark.parametrize(
+    ("fighters", "carried", "state", "after"),
+    [(50.0, 100.0, 0.0, 51.5), (50.0, 100.0, 1.0, 50.0), (100.0, 50.0, 0.5, 97.5)],
+    ids=["recruits", "no recruits where the state rules", "leaves"],
+)
+def test_fighters_follow_what_revenue_carries(fighters, carried, state, after):
+    """`.03 max(K - F, 0)(1 - s) - .05 max(F - K, 0)` a week (evidence B4)."""
+    p = parameters("insurgency")
+    assert strength_after(fighters, carried, state, 0.0, p) == pytest.approx(after)
+
+
+def test_harm_by_the_state_brings_recruits():
+    p = parameters("insurgency")
+    assert strength_after(50.0, 100.0, 0.5, 1.0, p) > strength_after(50.0, 100.0, 0.5, 0.0, p)

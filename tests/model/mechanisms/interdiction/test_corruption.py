@@ -1,4 +1,4 @@
-"""4.7, growth of corruption: a post is bought by what passes it."""
+"""4.7 Corruption: how what passes a post comes to buy it."""
 
 import math
 
@@ -23,14 +23,15 @@ def taken(days, a_day, rotated_every=10_000):
 
 
 def test_takings_settle_where_they_lapse_as_fast_as_they_come():
-    """b = r (1 - k^t) / (1 - k), k = exp(-1 / 180): the shape of `1 - exp(-days at this post / 180)` (section 4.7 of the model)."""
+    """b = r (1 - k^t) / (1 - k) with k = exp(-1 / 180), which has the shape of `1 - exp(-days at
+    this post / 180)` (section 4.7 of the model)."""
     keep = math.exp(-1.0 / 180.0)
     for days in (1, 30, 180, 2_000):
         assert taken(days, 5.0) == pytest.approx(5.0 * (1.0 - keep**days) / (1.0 - keep))
     assert taken(180, 5.0) / taken(5_000, 5.0) == pytest.approx(1.0 - math.exp(-1.0), abs=1e-6)
     assert taken_after(7.0, 100.0, 0.0, parameters("corruption")) == pytest.approx(
         7.0 * keep
-    )  # nobody there to be paid
+    )  # nobody is there to be paid
 
 
 def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
@@ -63,7 +64,8 @@ def test_only_a_move_to_another_place_breaks_the_arrangement():
 
 
 def test_bribes_go_to_those_who_stand_where_loads_pass():
-    """What posts took is what firms paid there, but for what has lapsed; where nothing passed nobody took anything."""
+    """Posts have taken what firms paid there, less what has lapsed. Where nothing passed, nobody
+    has taken anything."""
     parts = {}
     for usd in (0.0, 5.0):
         run = small_run(

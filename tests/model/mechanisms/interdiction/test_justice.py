@@ -1,4 +1,4 @@
-"""4.13: what a file takes to fill, what an arrest does, and that what it takes away is not lost."""
+"""4.13 Justice: how a file fills, what an arrest does, and that nothing is lost in it."""
 
 import math
 
@@ -11,13 +11,13 @@ from sim.model.state.agents import ANTINARCOTICS
 from sim.model.state.arrays import CAPACITY, SENT, WAITING, WHOLE
 from sim.names import LORETO, VRAEM
 
-POINTS = 100.0  # enough for an arrest
+POINTS = 100.0  # points that are enough for an arrest
 FREE = {"parameters": {"justice.split_share": 0.0}}
 TORN = {"parameters": {"justice.split_share": 1.0, "justice.split_least": 0.01}}
 
 
 def year(**overrides):
-    """A run at day 0 with a year before it."""
+    """Return a run at day 0 that has a year to go."""
     run = small_run(**{"time.horizon_days": 364} | overrides)
     run.advance(7)
     run.world.minds.cases[:] = 0.0
@@ -36,7 +36,8 @@ def arrests(run):
 
 @pytest.mark.parametrize("points", [1.0, 2.5, 11.0])
 def test_a_file_fills_by_its_law(points):
-    """`x` points a week make x e^-d (1 - e^-nd) / (1 - e^-d) after n weeks: the arrest comes in the first week that brings this to 10."""
+    """`x` points a week add up to x e^-d (1 - e^-nd) / (1 - e^-d) after n weeks. The arrest comes
+    in the first week in which this reaches 10."""
     run = year(**FREE)
     d = float(run.world.parameters.justice.decay[0])
     goal = float(run.world.parameters.justice.arrest_points[0])
@@ -51,7 +52,7 @@ def test_a_file_fills_by_its_law(points):
 
 
 def test_a_file_too_thin_never_fills():
-    """x / (e^d - 1) is all that x points a week come to."""
+    """x points a week never add up to more than x / (e^d - 1)."""
     run = year(**FREE)
     d = float(run.world.parameters.justice.decay[0])
     for week in range(1, 50):
@@ -89,7 +90,7 @@ def test_two_arrests_multiply_and_end_together():
 
 
 def test_who_is_never_arrested():
-    """A firm run from abroad; and no firm where no anti-narcotics team is on task."""
+    """A firm that is run from abroad; and any firm where no anti-narcotics team is on task."""
     run = year(**FREE)
     networks = run.world.actors.networks
     assert networks.foreign.sum() == 4 and (networks.alive == 1).sum() == 20
@@ -107,7 +108,7 @@ def test_who_is_never_arrested():
 
 
 def test_a_firm_splits_and_nothing_is_lost():
-    """Amounts are halved, knowledge is copied, each laboratory goes to one half."""
+    """Amounts are halved, knowledge is copied, and each laboratory goes to one of the halves."""
     run = year(**TORN)
     world = run.world
     networks, labs, book, minds, trade = (
@@ -145,7 +146,7 @@ def test_a_firm_splits_and_nothing_is_lost():
         labs.owner == half
     ).sum() < owned
     assert networks[0].capacity_left == networks[half].capacity_left == 1.0
-    run.advance(28)  # and the new firm trades
+    run.advance(28)  # and the new firm trades too
     assert (
         networks[half].sent > 0
         and (world.actors.shipments.network[world.actors.shipments.alive == 1] == half).any()
@@ -179,7 +180,8 @@ def test_with_its_off_values_an_arrest_changes_nothing():
 
 
 def test_a_cut_binds_and_others_take_over():
-    """Firms that are cut buy less, stock piles up at the farm gate, the price falls, and the others buy more of it."""
+    """Firms that are cut buy less, stock piles up at the farm gate, the price falls, and the other
+    firms buy more."""
     cut, free = (year(**{"parameters": {"justice.arrest_points": 40.0}}) for _ in range(2))
     book = cut.world.trade.book
     struck = [0, 1, 3, 4, 5, 7]  # about half of those that buy in the valley
@@ -206,7 +208,8 @@ def test_a_cut_binds_and_others_take_over():
 
 
 def test_ten_years_leave_firms_that_trade():
-    """Firms neither die out nor multiply without bound, and shares of the trade stay whole: 1 per cluster, less what arrests hold back."""
+    """Firms neither disappear nor multiply without bound. The shares of a cluster's trade add up to
+    1, less what arrests hold back."""
     run = small_run(
         **{
             "time.horizon_days": 3_640,

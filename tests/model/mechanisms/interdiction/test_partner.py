@@ -1,4 +1,5 @@
-"""The line: pressure, hand-over, joint timing, and the friction that suspends coordination."""
+"""4.15 The partner: pressure, hand-over, joint timing, and the friction that suspends
+coordination."""
 
 import math
 
@@ -19,7 +20,9 @@ from sim.model.state import counts as q
 from sim.model.state.agents import ArmedGroup, Community, Partner
 from sim.model.state.arrays import FORCE_COLUMNS, PEOPLE
 
-NEAR = near([0, 1, 3], [0, 0, 1], [1.0, 0.5, 1.0])  # town 1 is abroad, community 0 in its reach
+NEAR = near(
+    [0, 1, 3], [0, 0, 1], [1.0, 0.5, 1.0]
+)  # town 1 is abroad and community 0 is in its reach
 
 
 def test_pressure_saturates():
@@ -42,7 +45,7 @@ def test_the_partner_presses_when_we_press_and_only_if_coordinated(z, here, peop
 
 
 def test_hand_over_needs_coordination():
-    """Without a floor nobody is there for joint work until z is above 0."""
+    """Without a floor nobody is available for joint work until z is above 0."""
     for z in (0.0, 0.4):
         assert people_abroad(
             rows(Partner, site=1, presence=100.0, coordination=z), 1, 0.0, 1.0, NEAR
@@ -83,7 +86,8 @@ def test_incidents_come_with_troops_harm_and_strikes_of_that_country_only():
 
 
 def test_friction_settles_where_its_equation_says():
-    """Incidents in a share q of weeks: mean `k s q / (1 - k (1 - s q))`; no incident, no friction; never above 1."""
+    """With incidents in a share q of weeks the mean is `k s q / (1 - k (1 - s q))`. Without
+    incidents there is no friction, and it is never above 1."""
     p, share = parameters("partner"), 0.1
     keep = math.exp(-1 / p.heal_weeks)
     weeks = 40_000
@@ -107,7 +111,8 @@ def test_friction_heals_by_e():
 
 
 def test_suspensions_last_weeks_with_an_exponential_tail():
-    """Whole weeks, at least one; the mean of ceil of an exponential of mean m weeks is 1 / (1 - exp(-1/m))."""
+    """They last whole weeks, at least one. The rounded-up exponential of mean m weeks has the mean
+    1 / (1 - exp(-1/m))."""
     p = parameters("partner")
     with np.errstate(over="ignore"):
         days = np.array(

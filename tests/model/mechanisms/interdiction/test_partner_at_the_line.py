@@ -1,4 +1,5 @@
-"""Coordination over weeks on the small map: it comes slowly, goes at once, and costs cells that flee."""
+"""4.15 The partner over weeks on the small map: coordination comes slowly and goes at once; cells
+that flee are met."""
 
 import numpy as np
 import pytest
@@ -11,14 +12,14 @@ from sim.names import LORETO
 
 
 def weeks(run, n, *loops):
-    """n weekly days of the named loops and nothing else."""
+    """Run n weekly days of the named loops and nothing else."""
     for week in range(1, n + 1):
         run.t = 7 * week
         alone(run, *loops)
 
 
 def quiet(**more):
-    """Full coordination as the goal; no friction but what a test brings."""
+    """Return a run whose goal is full coordination, without friction except what a test adds."""
     off = {
         "partner.incident_rate": 0.0,
         "partner.incident_crossing": 0.0,
@@ -33,7 +34,7 @@ def quiet(**more):
 
 
 def test_coordination_comes_with_a_delay():
-    """After n weeks 1 - (1 - 1/4)^n of the way: `delay_weeks` is 4."""
+    """After n weeks 1 - (1 - 1/4)^n of the way is done: `delay_weeks` is 4."""
     run = quiet()
     weeks(run, 6, "partner.coordinate")
     assert run.world.places.partners.coordination == pytest.approx(1 - 0.75**6)
@@ -78,7 +79,8 @@ def test_the_lever_suspends_whatever_the_friction():
 
 
 def flight(handover, z=1.0):
-    """Fighters of a cell that flees across the line from great pressure, as left by the partner who meets it."""
+    """Return the fighters that the partner leaves of a cell that flees across the line from great
+    pressure."""
     run = quiet(
         **{
             "partner.handover": handover,
@@ -108,8 +110,9 @@ def test_pursuit_stops_at_the_line_without_coordination_or_hand_over():
 
 
 def test_a_cell_in_flight_is_handed_over():
-    """With hand-over certain and both sides pressing hard, the cell is met: it loses `joint_loss`, a fifth."""
-    left, handed_over = flight(1.16)  # over 1 - exp(-2), the pressure of the two people there
+    """With hand-over certain and both sides pressing hard, the cell is met and loses `joint_loss`,
+    a fifth."""
+    left, handed_over = flight(1.16)  # divided by 1 - exp(-2), the pressure of the two people there
     assert left == 16.0 and handed_over >= 1
 
 
@@ -117,7 +120,8 @@ def test_a_cell_in_flight_is_handed_over():
     ("police", "across", "moves"), [(1e6, 0.0, True), (0.0, 0.0, False), (1e6, 1e6, False)]
 )
 def test_firms_move_their_base_away_from_the_police(police, across, moves):
-    """Only those at the line, and only towards less pressure; from abroad they are foreign, out of reach of an arrest."""
+    """Only firms at the line move, and only towards less pressure. From abroad they count as
+    foreign, out of reach of an arrest."""
     run = quiet(**{"partner.sigma": 100.0, "partner.own_will": 1.0})
     run.advance(8)
     world = run.world
