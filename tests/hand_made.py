@@ -2,7 +2,10 @@
 
 A parameter has the value of the registry unless the test changes it."""
 
+import math
+
 import numpy as np
+import pytest
 
 from sim.model.day import Diary, Today
 from sim.model.state.agents import table
@@ -66,3 +69,11 @@ def empty_tally():
 def diary(tally, events: int = 1):
     """Return a diary that writes into this tally and keeps no events."""
     return Diary(tally, rows(Event, events), np.zeros(3, np.int64))
+
+
+MANY = 1_000  # rows in a test of chance: 4 standard errors of a share are at most .063
+
+
+def chance(share: float, n: int = MANY):
+    """Return a share to compare with, within 4 standard errors of n independent draws."""
+    return pytest.approx(share, abs=4 * math.sqrt(max(share * (1 - share), 1e-9) / n))

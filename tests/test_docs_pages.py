@@ -28,7 +28,8 @@ COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
 
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in docs_pages.MADE.findall(page)]
-    assert sorted(made) == sorted(set(made)) and len(made) == 17
+    assert sorted(made) == sorted(set(made))
+    assert len(made) == 17
     model = {f"docs/model/{name}.md" for name in ("odd", "mechanisms", "parameters", "assumptions")}
     assert MADE.keys() == model | {"docs/results/history.md", "docs/results/scoreboard.md"}
 
@@ -56,7 +57,8 @@ def test_a_part_that_nothing_makes_is_refused():
 
 def test_the_day_has_each_step_in_order():
     steps = re.findall(r"^\| \d+ \| `([\w.]+)` \| ([^|]+) \|", docs_pages.day(), re.M)
-    assert steps[0][0] == "orders" and steps[-1] == ("observe.observe_trade", "daily")
+    assert steps[0][0] == "orders"
+    assert steps[-1] == ("observe.observe_trade", "daily")
     assert dict(steps)["routing.open_and_close"] == "every 28 days"
     assert dict(steps)["crops.grow"] == "weekly, not in the burn-in"
 

@@ -233,9 +233,9 @@ def test_the_citation_and_the_metadata_have_the_version_of_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert citation["version"] == metadata["version"] == sim.__version__
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
-    assert citation["license"] == project["license"] and metadata["license"].endswith(
-        project["license"]
-    )
-    assert metadata["@context"] and metadata["@type"] == "SoftwareSourceCode"
+    assert citation["license"] == project["license"]
+    assert metadata["license"].endswith(project["license"])
+    assert metadata["@context"]
+    assert metadata["@type"] == "SoftwareSourceCode"
     assert metadata["runtimePlatform"] == f"Python {project['requires-python']}"
     assert len(citation["authors"]) == len(metadata["author"]) == 1

@@ -135,7 +135,8 @@ def test_the_installed_command_works_away_from_a_checkout(redeploy, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("redeploy:experiments/split: fine; ")
     done = redeploy("check", "redeploy:basline")
-    assert done.returncode == 2 and 'did you mean "redeploy:baseline"?' in done.stderr
+    assert done.returncode == 2
+    assert 'did you mean "redeploy:baseline"?' in done.stderr
 
     done = redeploy("new", "my.toml", "--from", "static")
     assert done.returncode == 0, done.stderr

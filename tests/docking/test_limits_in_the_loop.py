@@ -140,7 +140,8 @@ def test_works_are_found_as_koopman_says():
             rate += encounters(world)[cell] * vis
             for event in logged(run, run.t - 1, LAB_DESTROYED, STRIP_CRATERED):
                 i = row[int(event["uid"])]
-                assert event["source"] == BY_PATROL and np.isinf(at[i])
+                assert event["source"] == BY_PATROL
+                assert np.isinf(at[i])
                 at[i] = rate[i]
             if run.t in due:
                 due[run.t].extend(1 - np.exp(-rate))
@@ -216,10 +217,12 @@ def test_loads_on_their_way_are_found_as_koopman_says():
             chances.append(1 - math.exp(-due))
             outcomes.append(int(load.uid) in found)
     modes, chances, outcomes = np.array(modes), np.array(chances), np.array(outcomes)
-    assert outcomes.sum() > 300 and (chances > 0.9).sum() > 30
+    assert outcomes.sum() > 300
+    assert (chances > 0.9).sum() > 30
     for mode in speed:
         here = modes == mode
-        assert chances[here].sum() > 20 and abs(deviation(outcomes[here].sum(), chances[here])) < Z
+        assert chances[here].sum() > 20
+        assert abs(deviation(outcomes[here].sum(), chances[here])) < Z
     order = np.argsort(chances)
     fifth = np.minimum((np.cumsum(chances[order]) / chances.sum() * 5).astype(int), 4)
     for k in range(5):
@@ -262,7 +265,9 @@ def test_fields_are_located_as_koopman_says():
         due += walks + worth * sorties[towns.theatre]
         by_air += worth * sorties[towns.theatre]
         run.advance(6)
-    assert hours[2] > 0.0 and (by_air > 0.05).sum() > 20 and (due - by_air > 0.05).sum() > 20
+    assert hours[2] > 0.0
+    assert (by_air > 0.05).sum() > 20
+    assert (due - by_air > 0.05).sum() > 20
     for crop, vis in (("coca", p.vis_coca), ("poppy", p.vis_poppy)):
         assert (towns[crop] == hectares[crop]).all()
         left = towns[crop] - towns[f"{crop}_seen"] - towns[f"{crop}_found"]
@@ -311,7 +316,8 @@ def ambushes(days, **parameters):
     fights, killed = int((log["kind"] == ATTACK).sum()), log["quantity"][log["kind"] == AMBUSH]
     groups = run.world.actors.groups
     assert groups.fighters[(groups.alive == 1) & (groups.kind == MPCP)].min() > 40
-    assert fights == counts[q.ATTACKS] and killed.sum() == counts[q.STATE_LOSSES]
+    assert fights == counts[q.ATTACKS]
+    assert killed.sum() == counts[q.STATE_LOSSES]
     return fights, killed, counts[q.FIGHTERS_LOST]
 
 
@@ -333,7 +339,8 @@ def test_ambushes_conserve_what_deitchman_says(sweep, minutes):
         law = k * math.tan(math.atan(exposed / k) - sweep * k * minutes / 2)
     else:
         law = k / math.tanh(math.atanh(k / exposed) + sweep * k * minutes / 2)
-    assert n > 2_000 and left == pytest.approx(law, abs=Z * spread + 1e-3)
+    assert n > 2_000
+    assert left == pytest.approx(law, abs=Z * spread + 1e-3)
     gone = rebels / n
     error = math.hypot(
         sweep * left * spread, aim * math.sqrt(gone / n)
@@ -351,7 +358,8 @@ def test_who_wins_an_ambush_fought_to_the_end():
         )
         margin = 2 * aim * hidden - sweep * exposed**2
         if margin > 0:
-            assert len(killed) == n and (killed == exposed).mean() > 0.99
+            assert len(killed) == n
+            assert (killed == exposed).mean() > 0.99
             fallen = hidden - margin / (2 * aim)
             assert rebels / n == pytest.approx(fallen, abs=Z * math.sqrt(fallen / n) + 0.01)
         else:

@@ -66,7 +66,8 @@ def test_beliefs_and_perceived_values_are_theirs(kg):
         orders.add(tuple(np.argsort(value)))
         shares.append(share)
         loads.append(sent)
-    assert np.sum(loads) == 26 * 20 and len(orders) > 3
+    assert np.sum(loads) == 26 * 20
+    assert len(orders) > 3
     part = np.array(shares)
     assert (
         np.abs(np.sum(loads, axis=0) - 20 * part.sum(axis=0))
@@ -93,11 +94,9 @@ def test_what_stands_out_is_theirs(delta):
     state; with delta 1 the value is the expected payoff."""
     kg, price, cost = 0.01, [700.0, 1_250.0, 1_250.0, 1_450.0], [590.0, 440.0, 540.0, 230.0]
     order = passing_first(price, cost, 1 / kg)
-    assert (
-        len(set(order)) == 2
-        and order != passing_first(price, cost, 0.0)
-        and order != passing_first(price, cost, 1 / kg, itself=1)
-    )
+    assert len(set(order)) == 2
+    assert order != passing_first(price, cost, 0.0)
+    assert order != passing_first(price, cost, 1 / kg, itself=1)
     trade = TradeByHand(price, cost, salience_delta=delta, salience_theta=1 / kg, **THEIRS)
     risk = [risk_of_trunk(past, 1.0) for past in quiet_year(trade)]
     value = [v / kg for v in values(cost, risk, price, [kg] * 4, delta)]
@@ -121,12 +120,13 @@ def test_memory_is_that_of_their_first_model(fading):
         assert trade.world.trade.risk[0] == pytest.approx(
             [risk_of_trunk(past, fading) for past in history], **SAME
         )
-        assert sent.tolist() == [1, 1, 1] and lost.tolist() == [week in weeks for weeks in lost_in]
+        assert sent.tolist() == [1, 1, 1]
+        assert lost.tolist() == [week in weeks for weeks in lost_in]
         remember(history, sent, lost)
 
 
 def test_a_year_of_losses_is_believed_as_in_their_window():
-    """The distributed version counts the last 13 months alike: 0, 3 and 12 months with a loss are
+    """The distributed version counts the last 13 months equally: 0, 3 and 12 months with a loss are
     2, 5 and 14 in 15.5."""
     lost_in = [set(), {2, 3, 9}, set(range(1, 13))]
     trade = TradeByHand(PRICE[:3], COST[:3], origins=[0, 1, 2], **THEIRS)
@@ -155,7 +155,8 @@ def test_a_sharp_salient_choice_sends_all_where_they_send_it():
             np.argmax([(1 - r) * p - c for r, p, c in zip(risk, PRICE, COST)])
         )
         remember(history, sent, lost)
-    assert len(set(taken)) >= 3 and differs
+    assert len(set(taken)) >= 3
+    assert differs
 
 
 def test_a_sharp_choice_without_salience_is_the_argmax():
@@ -206,7 +207,8 @@ def test_our_risk_fades_and_theirs_compounds():
     trade.week()
     worst, shunned = trade.world.trade.risk[0, 0], trade.world.trade.share[0, 0]
     assert worst == pytest.approx((gone + 0.5) / (tried + 10.0), **SAME)
-    assert worst > 0.4 and shunned < 0.5 * before[0]
+    assert worst > 0.4
+    assert shunned < 0.5 * before[0]
     for _ in range(90):
         tried, gone = 0.96 * tried, 0.96 * gone
         trade.week()
@@ -218,10 +220,13 @@ def test_our_risk_fades_and_theirs_compounds():
     used = [risk_of(months[: month + 1]) for month in range(44)]
     left = used[:8] + [used[7]] * 36
     quiet = risk_of([])
-    assert used[7] > 0.6 and used[-1] == quiet and left[-1] == used[7]
+    assert used[7] > 0.6
+    assert used[-1] == quiet
+    assert left[-1] == used[7]
     for risks in (used, left):
         cost = cost_path(COST[0], risks)
-        assert (np.diff(cost) >= 0.0).all() and cost[-1] > 900 * COST[0]
+        assert (np.diff(cost) >= 0.0).all()
+        assert cost[-1] > 900 * COST[0]
         theirs = [
             values([c, *COST[1:3]], [r, quiet, quiet], PRICE[:3], [1.0] * 3)[0]
             for c, r in ((COST[0], quiet), (cost[-1], risks[-1]))
@@ -245,7 +250,8 @@ def test_our_volumes_are_a_logit_and_theirs_in_proportion_to_value():
     assert ours[1] == pytest.approx(ours[0], **SAME)
     assert np.ptp(theirs[1]) < 0.99 * np.ptp(theirs[0])
     value = values(COST, risk, PRICE, [1.0] * 5, 1.0)
-    assert len(picked(value, [2.0] * 5, 8.5)) == 5 and len(picked(value, [2.0] * 5, 5.0)) == 3
+    assert len(picked(value, [2.0] * 5, 8.5)) == 5
+    assert len(picked(value, [2.0] * 5, 5.0)) == 3
     assert max(flows(value, risk, [2.0] * 5, 8.5)) <= 2.0
 
 

@@ -78,7 +78,8 @@ GRID = np.linspace(0.0005, 0.9995, 1_000)
 
 def test_the_streams_are_frozen():
     assert STREAMS == FROZEN
-    assert len(set(STREAMS.values())) == len(STREAMS) and max(STREAMS.values()) < 2**16
+    assert len(set(STREAMS.values())) == len(STREAMS)
+    assert max(STREAMS.values()) < 2**16
 
 
 @pytest.mark.parametrize("name", FROZEN)
@@ -127,7 +128,8 @@ def test_splitmix64_gives_its_published_numbers():
 def test_uniform_compiled_equals_whole_numbers(part):
     key, stream, day, uid, k = part
     value = uniform(U(key), stream, day, U(uid), k)
-    assert value == in_whole_numbers(*part) and 0.0 <= value < 1.0
+    assert value == in_whole_numbers(*part)
+    assert 0.0 <= value < 1.0
 
 
 def draws(vary: str, n: int = 2_000, **fixed) -> np.ndarray:
@@ -178,21 +180,24 @@ def test_uids_of_children_differ():
 @pytest.mark.parametrize("mean", [0.0, 0.3, 4.0, 30.0, 80.0])
 def test_poisson_mean_and_spread(mean):
     counts = np.array([poisson(u, mean) for u in GRID])
-    assert counts.mean() == pytest.approx(
-        mean, abs=0.02 * mean + 0.005
-    ) and counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
-    assert (np.diff(counts) >= 0).all() and all(counts == np.floor(counts)) and counts.min() >= 0
+    assert counts.mean() == pytest.approx(mean, abs=0.02 * mean + 0.005)
+    assert counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
+    assert (np.diff(counts) >= 0).all()
+    assert all(counts == np.floor(counts))
+    assert counts.min() >= 0
 
 
 def test_poisson_edges():
-    assert poisson(0.0, 3.0) == 0 and poisson(0.999, 0.0) == 0
+    assert poisson(0.0, 3.0) == 0
+    assert poisson(0.999, 0.0) == 0
     assert 3 < poisson(1 - 2**-53, 3.0) <= 400
 
 
 @pytest.mark.parametrize("u", [0.001, 0.2, 0.5, 0.9, 0.9999])
 def test_poisson_is_monotone_in_its_mean(u):
     counts = [poisson(u, mean) for mean in np.linspace(0, 50, 400)]
-    assert (np.diff(counts) >= 0).all() and counts[-1] > counts[0]
+    assert (np.diff(counts) >= 0).all()
+    assert counts[-1] > counts[0]
 
 
 def test_poisson_is_monotone_at_large_means():
@@ -204,7 +209,9 @@ def test_binomial_mean_and_spread(n, p):
     counts = np.array([binomial(u, n, p) for u in GRID])
     assert counts.mean() == pytest.approx(n * p, abs=0.01 * n * p + 0.005)
     assert counts.var() == pytest.approx(n * p * (1 - p), rel=0.06, abs=0.01)
-    assert (np.diff(counts) >= 0).all() and counts.min() >= 0 and counts.max() <= n
+    assert (np.diff(counts) >= 0).all()
+    assert counts.min() >= 0
+    assert counts.max() <= n
 
 
 def test_binomial_edges():
@@ -214,7 +221,8 @@ def test_binomial_edges():
         binomial(0.5, 9, 0.0),
         binomial(0.5, 9, -0.1),
     ] == [0, 0, 0, 0]
-    assert binomial(0.0, 9, 1.0) == binomial(0.0, 9, 1.7) == 9 and binomial(0.0, 9, 0.99) == 0
+    assert binomial(0.0, 9, 1.0) == binomial(0.0, 9, 1.7) == 9
+    assert binomial(0.0, 9, 0.99) == 0
     assert binomial(1 - 2**-53, 9, 0.01) <= 9
 
 
@@ -233,9 +241,7 @@ def test_normal_quantiles():
         normal(1 - u) == pytest.approx(-normal(u), rel=1e-8, abs=1e-9)
         for u in (0.001, 0.02, 0.03, 0.3)
     )
-    assert (
-        math.isfinite(normal(0.0))
-        and math.isfinite(normal(1.0))
-        and normal(0.0) < -8 < 8 < normal(1.0)
-    )
+    assert math.isfinite(normal(0.0))
+    assert math.isfinite(normal(1.0))
+    assert normal(0.0) < -8 < 8 < normal(1.0)
     assert (np.diff([normal(u) for u in GRID]) > 0).all()

@@ -114,6 +114,7 @@ def test_the_look_would_see_a_change(changed):
     """Most loops changed something that counts. If they had not, the test above could not fail."""
     seen, _ = changed
     assert {"units.status", "units.posting"} <= seen["redeployment.redeployment"]
-    assert "shipments.step" in seen["trafficking.move"] and "belief" in seen["secrecy.beliefs"]
+    assert "shipments.step" in seen["trafficking.move"]
+    assert "belief" in seen["secrecy.beliefs"]
     still = sorted(name for name, found in seen.items() if not found)
     assert len(still) <= 3, still

@@ -66,11 +66,9 @@ def test_force_on_task_and_loads_under_way(hold):
     patrols = weekly[weekly.theatre == "vraem"].patrols.mean()
     coverage = 1.0 - hold[1].coverage_gap_vraem
     live = weekly.groupby(["run_id", "week"]).shipments.sum().mean()
-    assert (
-        300 / WITHIN <= patrols <= 300 * WITHIN
-        and 0.25 <= coverage <= 0.55
-        and 60 / WITHIN <= live <= 250 * WITHIN
-    )
+    assert 300 / WITHIN <= patrols <= 300 * WITHIN
+    assert 0.25 <= coverage <= 0.55
+    assert 60 / WITHIN <= live <= 250 * WITHIN
 
 
 def test_units_without_a_task_buy_nothing(tmp_path):
@@ -93,10 +91,7 @@ def test_a_split_opens_a_vacuum_and_buys_interdiction(tmp_path):
     results = batch(split, out=tmp_path / "split", replications=12, progress=False)
     table = compare(results, outcomes=["vacuum_vraem", "averted_kg_border"]).table
     of = table.set_index(["x.strategy.share_to_border", "outcome"])
-    assert (
-        of.loc[(0.15, "vacuum_vraem")].low > 0.0 and of.loc[(0.15, "averted_kg_border")].low > 0.0
-    )
-    assert (
-        of.loc[(0.0, "vacuum_vraem")].exactly_zero
-        and of.loc[(0.0, "averted_kg_border")].exactly_zero
-    )
+    assert of.loc[(0.15, "vacuum_vraem")].low > 0.0
+    assert of.loc[(0.15, "averted_kg_border")].low > 0.0
+    assert of.loc[(0.0, "vacuum_vraem")].exactly_zero
+    assert of.loc[(0.0, "averted_kg_border")].exactly_zero

@@ -5,8 +5,7 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
-from hand_made import diary, empty_tally, near, parameter_table, rows, today
+from hand_made import MANY, diary, empty_tally, near, parameter_table, rows, today
 
 from sim.model.mechanisms.interdiction.detection import loads
 from sim.model.state.agents import ON_FOOT, Community, Levers, Network, Shipment
@@ -15,14 +14,13 @@ from sim.names import HCL, VRAEM
 from sim.simulation.page import plain
 
 JUNGLE = 5  # terrain
-MANY = 1_000  # loads in a test of chance: 4 standard errors of a share are at most .063
 
 
 class Way:
     """n loads of 100 kg at the start of one route of three steps: cells 0 and 1 of the VRAEM, each
     half a day long, then a connector (leg 1) that takes a day.
 
-    Nobody searches, no post stands anywhere and the connector is safe, but for what a test says.
+    Unless a test changes it, nobody searches, no post stands anywhere and the connector is safe.
     Cells have 100 km2 of jungle; the land is that of community 0."""
 
     def __init__(self, n=MANY, mode=ON_FOOT, kg=100.0, product=HCL, **changes: float) -> None:
@@ -110,8 +108,3 @@ class Way:
 
     def flow(self, quantity: int) -> float:
         return float(self.tally[quantity].sum())
-
-
-def chance(share: float, n: int = MANY):
-    """Return a share to compare with, within 4 standard errors of n independent draws."""
-    return pytest.approx(share, abs=4 * math.sqrt(max(share * (1 - share), 1e-9) / n))

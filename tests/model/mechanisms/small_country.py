@@ -19,7 +19,7 @@ class Country(SmallNetwork):
     """One firm, one market in the VRAEM, and routes of steps in cells that bear the step's number.
 
     Each step takes a day and is a leg of its own. Every cell is in the VRAEM, on the land of
-    community 0. Nothing is in stock and no load is under way, but for what a test says."""
+    community 0. Unless a test changes it, nothing is in stock and no load is under way."""
 
     def __init__(self, ways=([0, 1, 2],), cells=None, shipments=20, cash=RICH, **fields) -> None:
         super().__init__([list(way) for way in ways], **fields)

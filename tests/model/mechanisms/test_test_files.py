@@ -17,4 +17,5 @@ MECHANISMS = [
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda mechanism: mechanism.stem)
 def test_a_mechanism_has_a_test_file_of_its_name(mechanism):
     file = HERE / mechanism.parent / f"test_{mechanism.name}"
-    assert file.is_file() and "\ndef test_" in file.read_text("utf-8")
+    assert file.is_file()
+    assert "\ndef test_" in file.read_text("utf-8")

@@ -47,7 +47,8 @@ def test_at_the_start_a_laboratory_belongs_to_a_firm_that_trades_there(opening):
     labs = opening.actors.labs
     works = (labs.alive == 1) & (labs.kind != STRIP)
     traded = opening.trade.book[labs.owner[works], labs.cluster[works], CAPACITY]
-    assert works.any() and (traded > 0).all()
+    assert works.any()
+    assert (traded > 0).all()
 
 
 def test_at_the_start_laboratories_belong_to_many_firms(opening):

@@ -83,7 +83,8 @@ def test_between_nests_the_odds_halve_at_the_whole_scale(p):
 def test_other_nests_gain_what_a_route_loses(p):
     drop = p.scale * 2_000.0 * p.nest * math.log(2.0)
     before, after = shares_of([0, 0, 0], [1, 1, 2], p), shares_of([-drop, 0, 0], [1, 1, 2], p)
-    assert after[2] > before[2] and after.sum() == pytest.approx(1.0)
+    assert after[2] > before[2]
+    assert after.sum() == pytest.approx(1.0)
 
 
 WORSE = -300.0
@@ -108,7 +109,8 @@ def test_odds_among_other_nests_do_not_depend_on_a_route(p):
 
 def test_routes_of_the_same_mode_take_more_of_what_a_route_loses(p):
     gain = gains(p)
-    assert gain[0] < 1 / 1.5 and gain[1] > 1.02 * gain[3] > 1.02
+    assert gain[0] < 1 / 1.5
+    assert gain[1] > 1.02 * gain[3] > 1.02
 
 
 def test_without_correlation_within_a_mode_all_routes_gain_alike(p):
@@ -120,7 +122,8 @@ def test_without_correlation_within_a_mode_all_routes_gain_alike(p):
 
 def test_a_closed_route_has_no_share(p):
     share = shares_of([0.0, 10.0, 0.0], [0, 0, 3], p, open_=[1, 1, 0])
-    assert share[2] == 0.0 and share.sum() == pytest.approx(1.0)
+    assert share[2] == 0.0
+    assert share.sum() == pytest.approx(1.0)
 
 
 def test_shares_bear_utilities_of_any_level(p):

@@ -60,17 +60,15 @@ def test_the_square_law_holds_and_the_weaker_breaks(first, second):
 
 
 def test_nobody_fights_nobody():
-    assert (
-        square_law(0.0, 0.0, 0.3, 0.3) == (0.0, 0.0) and square_law(10.0, 0.0, 0.3, 0.3)[0] == 0.0
-    )
+    assert square_law(0.0, 0.0, 0.3, 0.3) == (0.0, 0.0)
+    assert square_law(10.0, 0.0, 0.3, 0.3)[0] == 0.0
 
 
 def test_whole_people_with_the_right_mean():
     u = (np.arange(2_000) + 0.5) / 2_000
     lost = [whole(x, 2.4, 12.0) for x in u]
-    assert all(isinstance(int(n), int) and 0 <= n <= 12 for n in lost) and np.mean(
-        lost
-    ) == pytest.approx(2.4, abs=0.01)
+    assert all(isinstance(int(n), int) and 0 <= n <= 12 for n in lost)
+    assert np.mean(lost) == pytest.approx(2.4, abs=0.01)
     assert whole(0.999, 5.0, 0.9) == 0
 
 
@@ -78,9 +76,11 @@ def test_a_core_outlives_all_but_a_raid(tally):
     """Nothing but a raid finds the core of a group (4.9), so that other fights never end it. A raid
     passes 0 for the core."""
     group = one(ArmedGroup, fighters=10.0)
-    assert kill_fighters(group, 50, 2.0, 1, tally) == 8 and group.fighters == 2.0
+    assert kill_fighters(group, 50, 2.0, 1, tally) == 8
+    assert group.fighters == 2.0
     assert kill_fighters(group, 50, 2.0, 1, tally) == 0
-    assert kill_fighters(group, 50, 0.0, 1, tally) == 2 and group.fighters == 0.0
+    assert kill_fighters(group, 50, 0.0, 1, tally) == 2
+    assert group.fighters == 0.0
     assert tally[FIGHTERS_LOST, 1] == 10
 
 
@@ -100,15 +100,12 @@ def test_the_dead_are_of_the_kind_that_was_struck(tally):
     units.mission[:] = [PATROL, CHECKPOINT, PATROL, PATROL]
     assert [target_of(unit) for unit in units] == [PATROLS, POSTS, POLICE_TEAMS, PATROLS]
     for target, row in ((PATROLS, 0), (POSTS, 1), (POLICE_TEAMS, 2)):
-        assert (
-            kill_soldiers(units, 5, target, 3, U(1), 0, 1, tally) == 3
-            and units.soldiers[row] == 27.0
-        )
+        assert kill_soldiers(units, 5, target, 3, U(1), 0, 1, tally) == 3
+        assert units.soldiers[row] == 27.0
     assert kill_soldiers(units, 5, PATROLS, 100, U(1), 0, 1, tally) == 27
     assert kill_soldiers(units, 5, PATROLS, 1, U(1), 0, 1, tally) == 0
-    assert (
-        kill_soldiers(units, 5, ANYBODY, 10, U(1), 0, 1, tally) == 10 and units.soldiers[3] == 30.0
-    )
+    assert kill_soldiers(units, 5, ANYBODY, 10, U(1), 0, 1, tally) == 10
+    assert units.soldiers[3] == 30.0
     assert tally[STATE_LOSSES, 1] == 3 * 3 + 27 + 10
 
 
@@ -128,15 +125,18 @@ def test_a_unit_that_only_guards_is_a_post(tally):
         soldiers=30.0,
     )
     assert target_of(units[0]) == POSTS
-    assert kill_soldiers(units, 5, POSTS, 2, U(1), 0, 1, tally) == 2 and units.soldiers[0] == 28.0
+    assert kill_soldiers(units, 5, POSTS, 2, U(1), 0, 1, tally) == 2
+    assert units.soldiers[0] == 28.0
 
 
 def test_harm_takes_no_more_than_live_there(tally):
     town = one(Community, theatre=2, population=5.0)
     harm_by_state(town, 2, tally)
     harm_by_armed(town, 100, tally)
-    assert town.population == 0.0 and (town.harm_state, town.harm_armed) == (2.0, 3.0)
-    assert tally[HARM_STATE, 2] == 2 and tally[HARM_ARMED, 2] == 3
+    assert town.population == 0.0
+    assert (town.harm_state, town.harm_armed) == (2.0, 3.0)
+    assert tally[HARM_STATE, 2] == 2
+    assert tally[HARM_ARMED, 2] == 3
 
 
 # --- Deitchman's law of an ambush ---
@@ -154,7 +154,8 @@ def test_an_ambush_conserves_what_deitchman_says(hidden, exposed, aim, sweep, mi
         float(hidden), float(exposed), aim, sweep, float(minutes), 1.0
     )
     swept = sweep * (exposed**2 - (exposed - lost_exposed) ** 2) / 2
-    assert 0 < lost_exposed < exposed and 0 < lost_hidden < hidden
+    assert 0 < lost_exposed < exposed
+    assert 0 < lost_hidden < hidden
     assert swept == pytest.approx(aim * lost_hidden, rel=0.01)
 
 
@@ -164,7 +165,8 @@ def test_the_hidden_side_wins_where_it_is_strong_enough(hidden, exposed):
     hold out against 30.98 exposed."""
     lost_exposed, lost_hidden = deitchman(hidden, exposed, AIM, SWEEP, 60_000.0, 1.0)
     margin = 2 * AIM * hidden - SWEEP * exposed**2
-    assert margin > 0 and exposed - lost_exposed == pytest.approx(0.0, abs=1e-3)
+    assert margin > 0
+    assert exposed - lost_exposed == pytest.approx(0.0, abs=1e-3)
     assert hidden - lost_hidden == pytest.approx(margin / (2 * AIM), rel=0.02)
 
 
@@ -172,7 +174,8 @@ def test_the_hidden_side_wins_where_it_is_strong_enough(hidden, exposed):
 def test_the_exposed_side_wins_otherwise(hidden, exposed):
     lost_exposed, lost_hidden = deitchman(hidden, exposed, AIM, SWEEP, 60_000.0, 1.0)
     margin = SWEEP * exposed**2 - 2 * AIM * hidden
-    assert margin > 0 and hidden - lost_hidden == pytest.approx(0.0, abs=1e-3)
+    assert margin > 0
+    assert hidden - lost_hidden == pytest.approx(0.0, abs=1e-3)
     assert exposed - lost_exposed == pytest.approx(math.sqrt(margin / SWEEP), rel=0.02)
 
 

@@ -100,15 +100,8 @@ class Valley:
 
     def spread(self):
         self.place()
-        plain(spread)(
-            self.actors,
-            self.places,
-            self.fields,
-            self.sites,
-            self.near,
-            self.bench,
-            self.parameters,
-        )
+        who, where = (self.actors, self.places), (self.fields, self.sites, self.near)
+        plain(spread)(*who, *where, self.bench, self.parameters)
         return self
 
     def feel(self, t: int = 30, held: int = 0):
@@ -229,7 +222,8 @@ def test_a_clearing_team_clears_and_covers_nobody():
 def test_a_unit_is_one_target_of_its_kind(kind, mission, column):
     force, _ = standing(kind=kind, mission=mission)
     counted = force[[N_PATROL, N_POST, N_POLICE]]
-    assert force[column] == 1.0 and counted.sum() == 1.0
+    assert force[column] == 1.0
+    assert counted.sum() == 1.0
 
 
 @pytest.mark.parametrize(("kind", "service"), [(LINE, 0), (RIVER_INFANTRY, 1), (POLICE, 2)])
@@ -387,7 +381,8 @@ def test_the_vacuum_coupling_leaves_armed_groups_alone():
 
 def test_in_the_burn_in_the_reference_follows_what_is_felt():
     towns = felt_after(10, chi=0.0, held=1)
-    assert (towns.felt_0 == towns.felt).all() and (towns.felt < 0.5).all()
+    assert (towns.felt_0 == towns.felt).all()
+    assert (towns.felt < 0.5).all()
 
 
 def test_after_the_burn_in_the_reference_stays():
@@ -396,4 +391,5 @@ def test_after_the_burn_in_the_reference_stays():
 
 def test_on_the_first_day_coverage_is_felt_at_once():
     valley = Valley(town={"coverage": 0.4, "armed_coverage": 0.2}).feel(t=0, held=1)
-    assert (valley.towns.felt == 0.4).all() and (valley.towns.felt_armed == 0.2).all()
+    assert (valley.towns.felt == 0.4).all()
+    assert (valley.towns.felt_armed == 0.2).all()

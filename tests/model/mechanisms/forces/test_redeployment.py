@@ -114,7 +114,8 @@ def test_in_transit_a_unit_is_nowhere_and_arrives_a_stranger():
     for t in range(8):
         move.day(t)
     unit = move.units[0]
-    assert unit.status == TRANSIT and unit.posting == HERE
+    assert unit.status == TRANSIT
+    assert unit.posting == HERE
     move.arrival()
     p = parameters("redeployment")
     assert (unit.posting, unit.mission, unit.order_site, unit.moved, unit.guarding) == (
@@ -124,9 +125,8 @@ def test_in_transit_a_unit_is_nowhere_and_arrives_a_stranger():
         1,
         0,
     )
-    assert unit.stock_kg == 0.0 and unit.knowledge == pytest.approx(
-        p.knowledge_at_arrival, abs=0.01
-    )
+    assert unit.stock_kg == 0.0
+    assert unit.knowledge == pytest.approx(p.knowledge_at_arrival, abs=0.01)
 
 
 def test_knowledge_climbs_to_one_over_eight_weeks():
@@ -138,12 +138,10 @@ def test_knowledge_climbs_to_one_over_eight_weeks():
     for t in range(arrived + 1, arrived + 80):
         move.day(t)
         known.append(float(move.units.knowledge[0]))
-    assert (
-        known[27] == pytest.approx(0.75)
-        and known[55] == pytest.approx(1.0)
-        and known[54] < 1.0
-        and max(known) == 1.0
-    )
+    assert known[27] == pytest.approx(0.75)
+    assert known[55] == pytest.approx(1.0)
+    assert known[54] < 1.0
+    assert max(known) == 1.0
     assert np.diff(known[:56]) == pytest.approx(0.5 / 56)
 
 
@@ -151,11 +149,9 @@ def test_flight_hours_by_hand():
     """30 people are two loads of at most 24, each of which flies there and back: 2 x 2 x 3
     hours."""
     p = parameters("redeployment")
-    assert (
-        flight_hours(HOURS, 30.0, p) == 12.0
-        and flight_hours(HOURS, 24.0, p) == 6.0
-        and flight_hours(HOURS, 25.0, p) == 12.0
-    )
+    assert flight_hours(HOURS, 30.0, p) == 12.0
+    assert flight_hours(HOURS, 24.0, p) == 6.0
+    assert flight_hours(HOURS, 25.0, p) == 12.0
 
 
 def test_an_airlift_waits_for_its_hours():
@@ -170,7 +166,8 @@ def test_an_airlift_waits_for_its_hours():
             if move.units.status[row] == TRANSIT:
                 left.setdefault(row, t)
     assert left == {0: 5, 1: 11}
-    assert move.tally[LIFT_HOURS, VRAEM] == 24.0 and (move.units.posting == THERE).all()
+    assert move.tally[LIFT_HOURS, VRAEM] == 24.0
+    assert (move.units.posting == THERE).all()
 
 
 def test_rain_slows_what_the_bank_gains():

@@ -66,7 +66,8 @@ def test_rivers_peak_when_the_sources_say():
     def high(name: str, n: int) -> set[int]:
         return set(np.argsort(year["river"][name])[-n:] + 1)
 
-    assert high("amazon", 2) == {4, 5} and high("putumayo", 3) == {5, 6, 7}
+    assert high("amazon", 2) == {4, 5}
+    assert high("putumayo", 3) == {5, 6, 7}
     assert high("apurimac", 3) == set(np.argsort(year["rain"]["vraem"])[-3:] + 1)
     wet = [year["rain"]["vraem"][month - 1] for month in (11, 12, 1, 2, 3, 4)]
     assert min(wet) >= max(year["rain"]["vraem"][month - 1] for month in range(5, 11))
@@ -78,7 +79,8 @@ def test_the_height_of_the_rains_and_the_lowest_water():
     assert (theatres[VRAEM].foot, theatres[VRAEM].road, theatres[VRAEM].flying) == pytest.approx(
         (p.rain_foot, p.rain_road, p.rain_flying)
     )
-    assert theatres[LORETO].road > theatres[VRAEM].road and theatres[0].road == 1.0
+    assert theatres[LORETO].road > theatres[VRAEM].road
+    assert theatres[0].road == 1.0
     _, basins = turned(middle(7))  # August: the rivers of the VRAEM are at their lowest
     assert (basins[APURIMAC].level, basins[APURIMAC].pace, basins[APURIMAC].load) == (0.0, 1.0, 1.0)
     _, basins = turned(middle(1))
@@ -95,7 +97,8 @@ def test_off_every_day_is_alike():
         theatres, basins = turned(doy, **off)
         for name in ("foot", "road", "flying"):
             assert (theatres[name] == 1.0).all()
-        assert (basins.pace == 1.0).all() and (basins.load == 1.0).all()
+        assert (basins.pace == 1.0).all()
+        assert (basins.load == 1.0).all()
 
 
 def test_between_is_linear():
@@ -107,7 +110,8 @@ def test_between_is_linear():
 def test_harvests_come_in_their_months_and_keep_the_years_sum(times, length):
     yields = [harvest(day, times, 105.0, length) for day in range(730)]
     assert sum(yields) == pytest.approx(730.0, rel=0.03)
-    assert yields[105] > 0 and all(value >= 0 for value in yields)
+    assert yields[105] > 0
+    assert all(value >= 0 for value in yields)
     if length * times < 365:
         assert yields[int(105 + 0.5 * 365 / times)] == 0.0
     else:
@@ -123,8 +127,6 @@ def test_a_faulty_table_is_told_in_full(tmp_path):
     with pytest.raises(RegistryError) as error:
         load_seasons(file)
     text = str(error.value)
-    assert (
-        "river.amazon.monthly: expected twelve" in text
-        and "rain.vraem.monthly" in text
-        and "rain.vraem: expected a source" in text
-    )
+    assert "river.amazon.monthly: expected twelve" in text
+    assert "rain.vraem.monthly" in text
+    assert "rain.vraem: expected a source" in text

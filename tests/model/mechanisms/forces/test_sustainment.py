@@ -138,10 +138,10 @@ def test_more_hours_than_needed_add_nothing():
         Post(n=10, hours=hours, refill_days=1e9).day() for hours in (0.0, 0.5, 1.0, 2.0, 3.0, 6.0)
     ]
     sustained = [float(post.units.sustained[0]) for post in fed]
-    assert sustained == sorted(sustained) and sustained[0] == 0.0
-    assert sustained[1] == pytest.approx(sustained[2] / 2) and sustained[3] == pytest.approx(
-        2 * sustained[2]
-    )
+    assert sustained == sorted(sustained)
+    assert sustained[0] == 0.0
+    assert sustained[1] == pytest.approx(sustained[2] / 2)
+    assert sustained[3] == pytest.approx(2 * sustained[2])
     assert sustained[4] == sustained[5] == 1.0
     assert fed[5].tally[SUPPLY_HOURS, LORETO] == pytest.approx(300 / 137.0, rel=0.01)
 
@@ -213,17 +213,13 @@ def test_stores_last_their_days_and_then_the_unit_guards():
     post = Post(link=(FAR, FAR, FAR, 0.0))
     post.units.stock_kg = 30 * 15.0 * 30
     post.day(30)
-    assert (
-        post.units.sustained[0] == 1.0
-        and post.units.guarding[0] == 0
-        and post.units.stock_kg[0] == 0.0
-    )
+    assert post.units.sustained[0] == 1.0
+    assert post.units.guarding[0] == 0
+    assert post.units.stock_kg[0] == 0.0
     post.day()
-    assert (
-        post.units.sustained[0] == 0.0
-        and post.units.guarding[0] == 1
-        and post.units.effort[0] == 0.0
-    )
+    assert post.units.sustained[0] == 0.0
+    assert post.units.guarding[0] == 1
+    assert post.units.effort[0] == 0.0
 
 
 def test_it_guards_below_one_mark_and_resumes_above_another():
@@ -238,11 +234,9 @@ def test_a_unit_at_rest_is_never_short():
     post = Post(link=(FAR, FAR, FAR, 0.0))
     post.units.mission, post.units.guarding = IDLE, 1
     post.day()
-    assert (
-        post.units.guarding[0] == 0
-        and post.units.sustained[0] == 1.0
-        and duty(post.units[0]) == IDLE
-    )
+    assert post.units.guarding[0] == 0
+    assert post.units.sustained[0] == 1.0
+    assert duty(post.units[0]) == IDLE
 
 
 @pytest.mark.parametrize("mission", [PATROL, CHECKPOINT, RAID, ESCORT])
@@ -250,17 +244,17 @@ def test_a_unit_that_guards_does_nothing_else(mission):
     post = Post()
     post.units.mission, post.units.effort = mission, 5.0
     working = post.force()[0]
-    assert (
-        working[RESPONDERS] > 0
-        and working[ESCORTS] > 0
-        and working[WEIGHTED] > 0
-        and working[HOLDING] == 0
-    )
+    assert working[RESPONDERS] > 0
+    assert working[ESCORTS] > 0
+    assert working[WEIGHTED] > 0
+    assert working[HOLDING] == 0
     post.units.guarding = 1
     guarding = post.force()[0]
     idle = (WEIGHTED, PEOPLE, TEAMS, RESPONDERS, ESCORTS, POST_PEOPLE, CLEARERS)
     assert [guarding[column] for column in idle] == [0.0] * len(idle)
-    assert guarding[HOLDING] == 5.0 and guarding[N_POST] == 1.0 and guarding[N_PATROL] == 0.0
+    assert guarding[HOLDING] == 5.0
+    assert guarding[N_POST] == 1.0
+    assert guarding[N_PATROL] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -301,9 +295,8 @@ def test_who_clears_is_paid_by_the_hectare_and_not_twice():
 def test_a_clearing_team_without_supplies_clears_nothing():
     post = Post()
     post.units.kind, post.units.mission, post.units.effort = ERADICATION, ESCORT, 20.0
-    assert (
-        post.force()[0, CLEARERS] == 20.0 and post.force()[0, N_POLICE] == 1.0
-    )  # it is a target like other police
+    assert post.force()[0, CLEARERS] == 20.0
+    assert post.force()[0, N_POLICE] == 1.0  # it is a target like other police
     post.units.guarding = 1
     assert post.force()[0, CLEARERS] == 0.0
 
@@ -347,9 +340,11 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
         return towns.coverage.copy(), fields
 
     coverage, fields = spread_out(WEIGHTED)
-    assert coverage[0] > coverage[1] > 0 and fields.patrols[0] == pytest.approx(1.4)
+    assert coverage[0] > coverage[1] > 0
+    assert fields.patrols[0] == pytest.approx(1.4)
     coverage, fields = spread_out(HOLDING)
-    assert coverage[0] > 0 == coverage[1] and fields.guard.tolist() == [10.0, 0.0]
+    assert coverage[0] > 0 == coverage[1]
+    assert fields.guard.tolist() == [10.0, 0.0]
 
 
 # --- the rules by hand ---

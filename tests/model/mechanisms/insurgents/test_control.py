@@ -48,7 +48,8 @@ def test_holders_are_written_with_the_shares():
     towns.state[:], towns.armed[:] = 0.9, 0.0
     towns.state[0], towns.armed[0] = 0.1, 0.8
     alone(run, "control.control")
-    assert towns.holder[0] == ARMED and (towns.holder[1:] == STATE).all()
+    assert towns.holder[0] == ARMED
+    assert (towns.holder[1:] == STATE).all()
 
 
 def test_a_ronda_in_vigour_keeps_armed_outsiders_out():
@@ -69,21 +70,17 @@ def test_a_ronda_in_vigour_keeps_armed_outsiders_out():
         alone(run, "control.control")
         armed.append((towns.armed[towns.ronda == 1].max(), towns.armed[towns.ronda == 0].min()))
     with_ronda, without = zip(*armed)
-    assert (
-        with_ronda[0] > with_ronda[1] > with_ronda[2] > 0
-        and with_ronda[0] == pytest.approx(without[0])
-        and len(set(without)) == 1
-    )
+    assert with_ronda[0] > with_ronda[1] > with_ronda[2] > 0
+    assert with_ronda[0] == pytest.approx(without[0])
+    assert len(set(without)) == 1
 
 
 def test_what_is_at_stake_and_who_is_kept_out():
     assert (
         stakes(one(Community, kg_recent=1.0, coca=20.0, poppy=300.0, coca_young=4_000.0)) == 321.0
     )
-    assert (
-        kept_out(one(Community, ronda=1, vigour=0.5), 0.8) == pytest.approx(0.4)
-        and kept_out(one(Community, vigour=1.0), 0.8) == 0.0
-    )
+    assert kept_out(one(Community, ronda=1, vigour=0.5), 0.8) == pytest.approx(0.4)
+    assert kept_out(one(Community, vigour=1.0), 0.8) == 0.0
 
 
 FIXED_POINTS = [(0.6, 0.0, 0.45), (0.1, 0.5, 0.2), (0.0, 0.0, 0.5), (0.9, 0.9, 0.8)]
@@ -125,8 +122,10 @@ def test_each_community_returns_to_where_the_burn_in_holds_it(state, armed):
     towns.state[:], towns.armed[:] = state, armed
     alone(run, "control.control", days=7 * 150)
     left = math.exp(-0.04 * 150)
-    assert towns.state == pytest.approx(held[0], abs=left) and towns.state.std() > 0.1
-    assert towns.armed == pytest.approx(held[1], abs=left) and towns.armed.max() > 0.1
+    assert towns.state == pytest.approx(held[0], abs=left)
+    assert towns.state.std() > 0.1
+    assert towns.armed == pytest.approx(held[1], abs=left)
+    assert towns.armed.max() > 0.1
 
 
 @pytest.mark.parametrize(("start", "goal", "rate"), [(0.0, 1.0, 0.04), (1.0, 0.0, 0.10)])

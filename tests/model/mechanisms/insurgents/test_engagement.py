@@ -121,10 +121,10 @@ def test_acts_follow_fighters_kind_restraint_and_what_the_state_did():
             10 * p.attack_rate
         )
 
-    assert acts() == pytest.approx(1.0) and acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
-    assert acts(kind=THIRD) == pytest.approx(p.third_ratio) and acts(restraint=1) == pytest.approx(
-        1 - p.restraint
-    )
+    assert acts() == pytest.approx(1.0)
+    assert acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
+    assert acts(kind=THIRD) == pytest.approx(p.third_ratio)
+    assert acts(restraint=1) == pytest.approx(1 - p.restraint)
     assert acts(harm=0.5) == pytest.approx(1 + 0.5 * p.provocation)
 
 
@@ -161,11 +161,10 @@ def test_violence_is_selective_where_a_group_is_at_home():
     a stranger (4.8, Kalyvas)."""
     strangers, acts = harm_of(0.8, armed=0.0)
     at_home, _ = harm_of(0.8, armed=1.0)
-    assert acts > 100 and strangers == pytest.approx(acts, abs=4 * math.sqrt(acts))
-    assert (
-        at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts))
-        and harm_of(1.0, armed=1.0)[0] == 0
-    )
+    assert acts > 100
+    assert strangers == pytest.approx(acts, abs=4 * math.sqrt(acts))
+    assert at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts))
+    assert harm_of(1.0, armed=1.0)[0] == 0
 
 
 @pytest.mark.parametrize(("people", "exposed"), [(0.0, 1.0), (60.0, 0.5), (180.0, 0.25)])

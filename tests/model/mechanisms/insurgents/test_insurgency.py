@@ -61,10 +61,8 @@ def test_the_baseline_starts_in_balance():
     run.advance(56)
     groups = run.world.actors.groups
     live = groups.alive == 1
-    assert (
-        groups.carrying[live] == pytest.approx(groups.fighters[live])
-        and groups.extorted[live].sum() > 0
-    )
+    assert groups.carrying[live] == pytest.approx(groups.fighters[live])
+    assert groups.extorted[live].sum() > 0
     assert (groups.extorted <= groups.revenue + 1e-9).all()
 
 
@@ -78,21 +76,19 @@ def test_a_levy_is_a_share_of_licit_income_where_they_hold():
     run.world.tally[:] = 0.0
     alone(run, "insurgency.insurgency")
     paid = towns.levied > 0
-    assert 0 < paid.sum() < len(towns) and towns.levied[paid] == pytest.approx(
-        0.4 * p.levy_share[0]
-    )
+    assert 0 < paid.sum() < len(towns)
+    assert towns.levied[paid] == pytest.approx(0.4 * p.levy_share[0])
     due = (towns.levied * p.licit_usd_year[0] / 52 * towns.population).sum()
-    assert run.world.tally[:, q.EXTORTION].sum() == pytest.approx(due) and due > 0
+    assert run.world.tally[:, q.EXTORTION].sum() == pytest.approx(due)
+    assert due > 0
     assert levy_of(one(Community, armed=0.0), p[0]) == 0.0
 
 
 def test_without_the_coupling_nobody_pays():
     run = small_run(ablate=["extortion"])
     run.advance(run.end)
-    assert (
-        run.world.tally[:, q.EXTORTION].sum() == 0
-        and (run.world.places.communities.levied == 0).all()
-    )
+    assert run.world.tally[:, q.EXTORTION].sum() == 0
+    assert (run.world.places.communities.levied == 0).all()
 
 
 def test_savings_are_kept_for_lean_times_and_no_further():
@@ -121,9 +117,8 @@ def test_a_camp_is_drawn_by_trade_and_repelled_by_danger_and_rondas():
     assert plain == pytest.approx((1 + 150 / p.stakes_scale) ** p.move_stakes)
     assert attraction(town, 50.0, p, 0.9) == pytest.approx(plain * math.exp(-50 * p.move_danger))
     watched = one(Community, coca=100.0, kg_recent=50.0, ronda=1, vigour=1.0)
-    assert attraction(watched, 0.0, p, 0.9) == pytest.approx(0.1 * plain) and attraction(
-        watched, 0.0, p, 0.0
-    ) == pytest.approx(plain)
+    assert attraction(watched, 0.0, p, 0.9) == pytest.approx(0.1 * plain)
+    assert attraction(watched, 0.0, p, 0.0) == pytest.approx(plain)
     assert attraction(watched, 0.0, p, 1.0) == 0.0
 
 
@@ -134,7 +129,8 @@ def test_a_group_moves_within_its_theatre():
     here = np.flatnonzero((groups.alive == 1) & (theatre[groups.site] == VRAEM))
     before = groups.site[here].copy()
     alone(run, "insurgency.insurgency")
-    assert (groups.site[here] != before).any() and (theatre[groups.site[here]] == VRAEM).all()
+    assert (groups.site[here] != before).any()
+    assert (theatre[groups.site[here]] == VRAEM).all()
     assert (theatre[groups.site[groups.alive == 1]] != CAJAMARCA).all()
 
 

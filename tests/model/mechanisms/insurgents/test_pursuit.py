@@ -8,7 +8,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_made import diary, empty_tally, near, parameter_table, parameters, rows, today
+from hand_made import (
+    MANY,
+    chance,
+    diary,
+    empty_tally,
+    near,
+    parameter_table,
+    parameters,
+    rows,
+    today,
+)
 
 from sim.model.mechanisms.insurgents.pursuit import (
     knowledge_at,
@@ -37,7 +47,6 @@ from sim.names import VRAEM
 from sim.simulation.page import plain
 
 JUNGLE = 5
-MANY = 1_000
 TODAY = 30
 KEPT_ON_FILE = 2  # `Lead.alive` of a lead that has been answered
 CAMP, POST, ABROAD = 0, 1, 2  # sites
@@ -125,11 +134,6 @@ class Camp:
         return self.flow(q.STATE_LOSSES) / fights, self.flow(q.FIGHTERS_LOST) / fights
 
 
-def chance(share: float, n: int = MANY):
-    """Return a share to compare with, within 4 standard errors of n independent draws."""
-    return pytest.approx(share, abs=4 * math.sqrt(max(share * (1 - share), 1e-9) / n))
-
-
 # --- chance meetings ---
 
 
@@ -150,8 +154,14 @@ def test_patrols_meet_no_group(group):
     assert camp.meet().flow(q.CLASHES) == 0.0
 
 
+def test_patrols_meet_no_group_that_camps_away_from_communities():
+    camp = Camp(n=10)
+    camp.sites.country[ABROAD], camp.groups.site = PERU, ABROAD
+    assert camp.meet().flow(q.CLASHES) == 0.0
+
+
 def test_meetings_obey_the_square_law():
-    """Of two sides that aim alike each loses as the other is strong (Lanchester 1916), so that
+    """Of two sides with equal arms each loses as the other is strong (Lanchester 1916), so that
     `P0 dP = F0 dF` to first order, here for 9 of a patrol and 12 fighters."""
     dead, killed = Camp(core=0.0).meet().losses()
     noise = math.sqrt((9.0**2 * dead + 12.0**2 * killed) / MANY)
@@ -174,7 +184,8 @@ def test_no_more_than_an_ambush_fight_a_patrol():
 
 def test_the_core_of_a_group_outlives_a_meeting():
     camp = Camp(fighters=2.0).meet()
-    assert camp.flow(q.CLASHES) == MANY and (camp.groups.fighters == 2.0).all()
+    assert camp.flow(q.CLASHES) == MANY
+    assert (camp.groups.fighters == 2.0).all()
 
 
 def test_the_dead_of_a_patrol_come_from_the_nearest_post():
@@ -248,7 +259,8 @@ def test_a_raid_on_a_group_that_is_no_longer_there_finds_nobody(group):
     for name, value in group.items():
         camp.groups[name] = value
     camp.raid()
-    assert camp.flow(q.LEADS_ACTED) == 10.0 and camp.flow(q.CLASHES) == 0.0
+    assert camp.flow(q.LEADS_ACTED) == 10.0
+    assert camp.flow(q.CLASHES) == 0.0
 
 
 def test_a_lead_that_is_answered_is_kept_on_file():
@@ -284,7 +296,8 @@ def test_the_core_of_a_group_is_not_safe_from_a_raid():
 def test_the_dead_of_a_raid_come_from_the_post_that_answered():
     camp = Camp(**SURE).raid()
     lost = 1e6 - camp.units.soldiers
-    assert lost.tolist() == [0.0, camp.flow(q.STATE_LOSSES)] and lost[POST] > 0.0
+    assert lost.tolist() == [0.0, camp.flow(q.STATE_LOSSES)]
+    assert lost[POST] > 0.0
 
 
 def test_a_raid_hits_civilians_by_the_inaccuracy_of_the_state():
@@ -292,7 +305,7 @@ def test_a_raid_hits_civilians_by_the_inaccuracy_of_the_state():
     assert camp.towns.harm_state[CAMP] == pytest.approx(100.0, abs=4 * math.sqrt(100.0))
 
 
-# --- whence a team comes ---
+# --- where a team comes from ---
 
 
 @pytest.mark.parametrize(

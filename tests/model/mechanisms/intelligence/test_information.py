@@ -72,10 +72,10 @@ def test_poppy_hides_among_maize_and_located_fields_make_no_lead():
     coca, poppy = (
         field_visibility(one(Community, **{crop: 50.0}), p, q) for crop in ("coca", "poppy")
     )
-    assert coca == pytest.approx(p.vis_field) and poppy == pytest.approx(0.3 * coca)
-    assert field_visibility(one(Community), p, q) == 0.0 and field_visibility(
-        one(Community, coca=0.5), p, q
-    ) == pytest.approx(coca / 2)
+    assert coca == pytest.approx(p.vis_field)
+    assert poppy == pytest.approx(0.3 * coca)
+    assert field_visibility(one(Community), p, q) == 0.0
+    assert field_visibility(one(Community, coca=0.5), p, q) == pytest.approx(coca / 2)
     assert [
         not_located(one(Community, coca=50.0, poppy=50.0, coca_found=part, poppy_seen=part))
         for part in (0.0, 25.0, 50.0)
@@ -92,9 +92,8 @@ def test_people_tell_who_is_there():
     draws = (np.arange(1_000) + 0.5) / 1_000
     told = np.bincount([told_to(u, 30.0, 10.0, 60.0) for u in draws], minlength=3)
     assert told.tolist() == [300, 100, 600]
-    assert {told_to(u, 0.0, 0.0, 0.0) for u in draws} == {ARMY} and {
-        told_to(u, 0.0, 0.0, 1.0) for u in draws
-    } == {POLICE_SERVICE}
+    assert {told_to(u, 0.0, 0.0, 0.0) for u in draws} == {ARMY}
+    assert {told_to(u, 0.0, 0.0, 1.0) for u in draws} == {POLICE_SERVICE}
 
 
 def test_units_belong_to_a_service():

@@ -111,10 +111,8 @@ def test_what_is_known_moves_beliefs_on_the_legs_it_concerns(known, home, border
     run.t = 14
     alone(run, "secrecy.see_legs")
     change = world.fields.leg_planned - world.fields.leg_effort
-    assert (
-        np.sign(change[theatre == VRAEM].sum()) == home
-        and np.sign(change[theatre == LORETO].sum()) == border
-    )
+    assert np.sign(change[theatre == VRAEM].sum()) == home
+    assert np.sign(change[theatre == LORETO].sum()) == border
 
 
 def test_a_leak_says_nothing_of_other_legs():
@@ -177,9 +175,8 @@ def test_groups_forget_places_that_they_do_not_see():
     world.parameters.secrecy.danger_memory_days[:] = 1e-12
     world.minds.danger[0] = 40.0
     alone(run, "secrecy.watch")
-    assert (np.delete(world.minds.danger[0], reach) == 0.0).all() and (
-        world.minds.danger[0][reach] > 0
-    ).all()
+    assert (np.delete(world.minds.danger[0], reach) == 0.0).all()
+    assert (world.minds.danger[0][reach] > 0).all()
 
 
 def test_a_post_is_seen_where_it_stops_people(run_in_week_1):

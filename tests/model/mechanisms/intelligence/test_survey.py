@@ -19,7 +19,8 @@ def test_a_sortie_by_hand():
     (section 4.7 of the model)."""
     p = parameters("survey")
     assert air_rate(4.0, 30_000.0, p) == pytest.approx(300.0 / 30_000.0)
-    assert air_rate(40.0, 30_000.0, p) == pytest.approx(0.1) and air_rate(0.0, 30_000.0, p) == 0.0
+    assert air_rate(40.0, 30_000.0, p) == pytest.approx(0.1)
+    assert air_rate(0.0, 30_000.0, p) == 0.0
 
 
 def located(run, place=LORETO):
@@ -85,7 +86,8 @@ def test_a_theatre_without_helicopters_finds_nothing_from_the_air():
     run = small_run(forces__loreto__helicopter_share=0.0)
     world = ready(run)
     alone(run, "survey.find_fields")
-    assert located(run) == (0.0, 0.0) and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
+    assert located(run) == (0.0, 0.0)
+    assert world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
 
 
 @pytest.mark.parametrize(
@@ -95,10 +97,8 @@ def test_no_share_of_the_hours_or_no_programme_and_none_is_flown(off):
     run = small_run(**off)
     world = ready(run)
     alone(run, "survey.find_fields")
-    assert (
-        world.places.theatres.survey_hours[LORETO] == 0.0
-        and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
-    )
+    assert world.places.theatres.survey_hours[LORETO] == 0.0
+    assert world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
 
 
 def test_sorties_stop_once_the_programme_has_enough():
@@ -150,7 +150,8 @@ def test_what_one_service_saw_comes_to_those_who_clear_with_time():
     world.places.levers.unified[:] = 1
     run.t = 14
     alone(run, "survey.find_fields")
-    assert towns.coca_seen.max() == 0.0 and towns.coca_found == pytest.approx(0.5 * towns.coca)
+    assert towns.coca_seen.max() == 0.0
+    assert towns.coca_found == pytest.approx(0.5 * towns.coca)
 
 
 def lead_on(run, site, received=0, shared=0):
@@ -182,13 +183,15 @@ def answered(run):
 def test_an_answered_lead_locates_some_hectares(run_in_week_1):
     town, lead = answered(run_in_week_1)
     alone(run_in_week_1, "survey.answer")
-    assert lead.alive == 2 and town.coca_seen + town.poppy_seen == pytest.approx(
+    assert lead.alive == 2
+    assert town.coca_seen + town.poppy_seen == pytest.approx(
         run_in_week_1.world.parameters.survey.lead_ha[0]
     )
     lead_on(run_in_week_1, lead.site).uid = 100
     run_in_week_1.world.parameters.survey.lead_ha[:] = 1e9
     alone(run_in_week_1, "survey.answer")
-    assert town.coca_seen == pytest.approx(town.coca) and town.coca_seen <= town.coca
+    assert town.coca_seen == pytest.approx(town.coca)
+    assert town.coca_seen <= town.coca
 
 
 @pytest.mark.parametrize("wrong", ["success", "late"])
@@ -199,4 +202,5 @@ def test_a_lead_that_fails_or_has_not_come_locates_nothing(run_in_week_1, wrong)
     else:
         lead.received = run_in_week_1.t + 1
     alone(run_in_week_1, "survey.answer")
-    assert town.coca_seen == 0.0 and lead.alive == (2 if wrong == "success" else 1)
+    assert town.coca_seen == 0.0
+    assert lead.alive == (2 if wrong == "success" else 1)

@@ -44,13 +44,13 @@ def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
         taken(360, a_day, every)
         for a_day, every in ((0.0, 1_000), (10.0, 1_000), (30.0, 1_000), (30.0, 60))
     )
-    assert idle == 0.0 and stops(idle) == stops(0.0) == pytest.approx(manned(20.0, p) * p.q_river)
+    assert idle == 0.0
+    assert stops(idle) == stops(0.0) == pytest.approx(manned(20.0, p) * p.q_river)
     assert stops(busier) < stops(busy) < stops(idle)
-    assert (
-        stops(busy) < stops(rotated)
-        and max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
-    )
-    assert bought(1e12, p) == p.corruption and bought(0.0, p) == 0.0
+    assert stops(busy) < stops(rotated)
+    assert max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
+    assert bought(1e12, p) == p.corruption
+    assert bought(0.0, p) == 0.0
     assert bought(p.corruption_usd, p) == pytest.approx(p.corruption * (1 - math.exp(-1)))
 
 
@@ -77,13 +77,10 @@ def test_bribes_go_to_those_who_stand_where_loads_pass():
         )
         run.advance(run.end)
         units, towns = run.world.actors.units, run.world.places.communities
-        assert (towns.bribes_usd == 0.0).all() and (
-            units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0
-        ).all()
+        assert (towns.bribes_usd == 0.0).all()
+        assert (units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0).all()
         parts[usd] = (units.bribed_usd.copy(), float(run.world.tally[:, q.PAID_BRIBE].sum()))
-    assert (
-        (parts[0.0][0] == 0.0).all()
-        and (parts[5.0][0] > 0.0).any()
-        and (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
-    )
+    assert (parts[0.0][0] == 0.0).all()
+    assert (parts[5.0][0] > 0.0).any()
+    assert (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
     assert parts[5.0][1] > parts[0.0][1] > 0.0

@@ -6,8 +6,8 @@ Koopman, Search and Screening, 1946 (OEG report 56): random search. What follows
 import math
 
 import pytest
-from hand_made import parameters
-from searched_way import Way, chance
+from hand_made import chance, parameters
+from searched_way import Way
 
 from sim.model.mechanisms.interdiction.detection import (
     manned,
@@ -138,7 +138,8 @@ def test_a_post_looks_at_each_passage_once(mode):
 def test_the_people_of_a_river_patrol_stand_at_a_post_of_the_river():
     by_river = Way(mode=BY_RIVER, q_river=0.3).post(column=RIVER_PEOPLE).day()
     by_road = Way(mode=BY_ROAD, q_road=0.3).post(column=RIVER_PEOPLE).day()
-    assert by_river.share() == chance(0.3) and by_road.share() == 0.0
+    assert by_river.share() == chance(0.3)
+    assert by_road.share() == 0.0
 
 
 def test_who_walks_passes_no_post():

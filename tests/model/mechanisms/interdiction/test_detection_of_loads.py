@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from hand_made import near, parameters
-from searched_way import MANY, Way, chance
+from hand_made import MANY, chance, near, parameters
+from searched_way import Way
 
 from sim.model.mechanisms.interdiction.detection import (
     police_there,
@@ -32,7 +32,8 @@ def seized():
 
 
 def test_a_seized_load_is_counted_in_its_theatre(seized):
-    assert seized.tally[q.SEIZED, VRAEM] == 400.0 and seized.tally[q.SEIZURES, VRAEM] == 1.0
+    assert seized.tally[q.SEIZED, VRAEM] == 400.0
+    assert seized.tally[q.SEIZURES, VRAEM] == 1.0
 
 
 def test_a_firm_learns_on_which_leg_it_lost_a_load(seized):
@@ -140,7 +141,8 @@ def test_under_pnp_a_post_seizes_where_police_are_there(police):
 
 def test_what_soldiers_alone_find_under_pnp_goes_on():
     way = mandate(0.0, "patrol")
-    assert way.flow(q.LET_GO) == 100.0 * MANY and way.loads.alive.all()
+    assert way.flow(q.LET_GO) == 100.0 * MANY
+    assert way.loads.alive.all()
 
 
 def test_what_goes_on_leaves_no_trace_in_the_file():
@@ -150,4 +152,5 @@ def test_what_goes_on_leaves_no_trace_in_the_file():
 def test_under_the_joint_mandate_soldiers_alone_seize():
     way = Way(n=10).patrol(1e6, 1.0, 1.5)
     way.force[0, PEOPLE] = 100.0
-    assert way.day().share() == 1.0 and way.flow(q.LET_GO) == 0.0
+    assert way.day().share() == 1.0
+    assert way.flow(q.LET_GO) == 0.0

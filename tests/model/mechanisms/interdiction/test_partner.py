@@ -27,11 +27,9 @@ NEAR = near(
 
 def test_pressure_saturates():
     p = parameters("partner")
-    assert (
-        pressure(0.0, p) == 0.0
-        and pressure(p.pressure_people, p) == pytest.approx(1 - 1 / math.e)
-        and pressure(1e9, p) == 1.0
-    )
+    assert pressure(0.0, p) == 0.0
+    assert pressure(p.pressure_people, p) == pytest.approx(1 - 1 / math.e)
+    assert pressure(1e9, p) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -56,10 +54,8 @@ def test_a_strike_takes_whole_fighters_and_is_remembered():
     p, tally = parameters("partner"), np.zeros((len(q.QUANTITIES), q.PLACES))
     cell, partners = one(ArmedGroup, fighters=17.0), rows(Partner)
     strike(cell, partners, 0, 2, p, tally)
-    assert (
-        cell.fighters == 17 - math.floor(17 * p.joint_loss)
-        and tally[q.FIGHTERS_LOST, 2] == 17 - cell.fighters
-    )
+    assert cell.fighters == 17 - math.floor(17 * p.joint_loss)
+    assert tally[q.FIGHTERS_LOST, 2] == 17 - cell.fighters
     assert partners[0].strikes == 1.0
 
 
@@ -99,8 +95,10 @@ def test_friction_settles_where_its_equation_says():
             )
             total, top = total + friction, max(top, friction)
     expected = keep * p.incident_step * share / (1 - keep * (1 - p.incident_step * share))
-    assert total / weeks == pytest.approx(expected, rel=0.03) and top < 1.0
-    assert friction_after(0.0, 0.0, p) == 0.0 and friction_after(1.0, 1.0, p) == pytest.approx(keep)
+    assert total / weeks == pytest.approx(expected, rel=0.03)
+    assert top < 1.0
+    assert friction_after(0.0, 0.0, p) == 0.0
+    assert friction_after(1.0, 1.0, p) == pytest.approx(keep)
 
 
 def test_friction_heals_by_e():
@@ -118,5 +116,6 @@ def test_suspensions_last_weeks_with_an_exponential_tail():
         days = np.array(
             [suspension_days(uniform(U(9), SUSPENSION, t, U(3), 1), p) for t in range(20_000)]
         )
-    assert days.min() == 7 and (days % 7 == 0).all()
+    assert days.min() == 7
+    assert (days % 7 == 0).all()
     assert days.mean() / 7 == pytest.approx(1 / (1 - math.exp(-1 / p.suspension_weeks)), rel=0.03)

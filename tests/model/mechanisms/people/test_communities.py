@@ -52,9 +52,8 @@ def test_retaliation_is_worst_where_they_are_strong_but_not_sole_masters():
         return retaliation_rate(one(Community, armed=armed, tips_8w=tips), p)
 
     assert rate(0.5) == pytest.approx(p.retaliation * 4 / 4) == max(rate(a / 20) for a in range(21))
-    assert rate(0.0) == 0.0 == rate(1.0) == rate(0.5, 0.0) and rate(0.5, 8.0) == pytest.approx(
-        2 * rate(0.5)
-    )
+    assert rate(0.0) == 0.0 == rate(1.0) == rate(0.5, 0.0)
+    assert rate(0.5, 8.0) == pytest.approx(2 * rate(0.5))
 
 
 def week(harm: float, held=False, **fields):
@@ -80,39 +79,33 @@ def test_retaliation_harms_and_fear_follows():
     run, towns, flows = week(1.0, armed=0.5, tips_8w=4.0)
     struck = towns.fear > 0
     p = run.world.parameters.communities
-    assert flows[q.RETALIATIONS] == struck.sum() and towns.fear[struck] == pytest.approx(
-        p.fear_step[0]
-    )
+    assert flows[q.RETALIATIONS] == struck.sum()
+    assert towns.fear[struck] == pytest.approx(p.fear_step[0])
     expected = len(towns) * (1 - math.exp(-0.5))
     assert flows[q.RETALIATIONS] == pytest.approx(expected, abs=4 * math.sqrt(expected))
     assert flows[q.HARM_ARMED] == pytest.approx(struck.sum(), abs=4 * math.sqrt(struck.sum()))
-    assert (
-        0 < flows[q.ATTACKS] < struck.sum()
-        and flows[q.HARM_ARMED] == np.floor(flows[q.HARM_ARMED]) > flows[q.ATTACKS]
-    )
+    assert 0 < flows[q.ATTACKS] < struck.sum()
+    assert flows[q.HARM_ARMED] == np.floor(flows[q.HARM_ARMED]) > flows[q.ATTACKS]
     assert towns.harm_armed[~struck].sum() == 0
 
 
 def test_threats_alone_frighten_and_harm_nobody():
     _, towns, flows = week(0.0, armed=0.5, tips_8w=4.0)
-    assert (
-        flows[q.RETALIATIONS] > 0 == flows[q.HARM_ARMED] == flows[q.ATTACKS]
-        and towns.fear.max() > 0
-    )
+    assert flows[q.RETALIATIONS] > 0 == flows[q.HARM_ARMED] == flows[q.ATTACKS]
+    assert towns.fear.max() > 0
 
 
 def test_in_the_burn_in_nobody_is_harmed():
     _, towns, flows = week(1.0, held=True, armed=0.5, tips_8w=4.0)
-    assert (
-        flows[q.RETALIATIONS] > 0
-        and flows[q.ATTACKS] > 0 == flows[q.HARM_ARMED] == towns.harm_armed.sum()
-    )
+    assert flows[q.RETALIATIONS] > 0
+    assert flows[q.ATTACKS] > 0 == flows[q.HARM_ARMED] == towns.harm_armed.sum()
 
 
 def test_fear_fades():
     """By .03 [.02-.05] a week where there is no retaliation (evidence B2)."""
     _, towns, flows = week(1.0, armed=0.0, fear=0.5)
-    assert towns.fear == pytest.approx(0.5 * 0.97) and flows[q.RETALIATIONS] == 0
+    assert towns.fear == pytest.approx(0.5 * 0.97)
+    assert flows[q.RETALIATIONS] == 0
 
 
 @pytest.mark.parametrize(
@@ -153,9 +146,8 @@ def test_whole_people_leave_as_fear_says():
     due = float(
         (towns.population + towns.displaced).sum() * p.leave_rate * (0.8 * 0.97 - p.leave_fear)
     )
-    assert (towns.displaced == np.floor(towns.displaced)).all() and flows[
-        q.DISPLACED
-    ] == towns.displaced.sum()
+    assert (towns.displaced == np.floor(towns.displaced)).all()
+    assert flows[q.DISPLACED] == towns.displaced.sum()
     assert towns.displaced.sum() == pytest.approx(due, abs=4 * math.sqrt(len(towns) / 4))
     assert week(0.0, armed=0.0, fear=0.1)[2][q.DISPLACED] == 0
 

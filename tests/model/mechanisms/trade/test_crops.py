@@ -119,11 +119,12 @@ def test_new_coca_bears_after_its_weeks_and_not_before(weeks):
     bears in the week itself."""
     valley = Valley(coca=0.0, maturation_weeks=weeks, ramp_weeks=0.0).plant(40.0)
     valley.grow(int(weeks))
-    assert valley.towns.coca[0] == 0.0 and valley.towns.coca_young[0] == 40.0
+    assert valley.towns.coca[0] == 0.0
+    assert valley.towns.coca_young[0] == 40.0
     valley.grow()
-    assert (
-        valley.towns.coca[0] == 40.0 and valley.towns.coca_young[0] == 0.0 and valley.consistent()
-    )
+    assert valley.towns.coca[0] == 40.0
+    assert valley.towns.coca_young[0] == 0.0
+    assert valley.consistent()
 
 
 def test_the_ramp_is_a_straight_line():
@@ -131,14 +132,10 @@ def test_the_ramp_is_a_straight_line():
     valley = Valley(coca=0.0).plant(100.0).grow(int(p.maturation_weeks) + 1)
     for week in range(1, int(p.ramp_weeks) + 1):
         valley.grow()
-        assert (
-            valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks)
-            and valley.consistent()
-        )
-    assert (
-        valley.towns.coca[0] == pytest.approx(100.0)
-        and bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
-    )
+        assert valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks)
+        assert valley.consistent()
+    assert valley.towns.coca[0] == pytest.approx(100.0)
+    assert bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
 
 
 def test_planting_at_an_even_pace_keeps_the_ages_of_the_start():
@@ -165,7 +162,8 @@ def test_a_later_shorter_delay_loses_no_hectare():
     valley = Valley(coca=0.0, maturation_weeks=78.0).plant(40.0).grow(70)
     valley.parameters.crops.maturation_weeks, valley.parameters.crops.ramp_weeks = 52.0, 0.0
     valley.grow()
-    assert valley.towns.coca[0] == pytest.approx(40.0) and valley.consistent()
+    assert valley.towns.coca[0] == pytest.approx(40.0)
+    assert valley.consistent()
 
 
 def test_hectares_balance_through_everything():
@@ -179,12 +177,14 @@ def test_hectares_balance_through_everything():
         before = valley.towns.coca_bare.sum()
         valley.eradicate()
         assert valley.towns.coca_bare.sum() >= before
-        assert valley.balance() == pytest.approx(start) and valley.consistent()
+        assert valley.balance() == pytest.approx(start)
+        assert valley.consistent()
     assert (
         valley.towns.coca + valley.towns.coca_young + valley.towns.coca_bare
         <= valley.towns.coca_max + 1e-9
     ).all()
-    assert valley.flow(COCA_DESTROYED) > 100 and valley.flow(COCA_ABANDONED) > 0
+    assert valley.flow(COCA_DESTROYED) > 100
+    assert valley.flow(COCA_ABANDONED) > 0
 
 
 def test_ground_cleared_twice_is_told_apart():
@@ -194,21 +194,17 @@ def test_ground_cleared_twice_is_told_apart():
     valley.towns[1].coca = 0.0
     valley.towns.coca_found = [20.0, 0.0]
     valley.eradicate()
-    assert (
-        valley.flow(COCA_DESTROYED) == 20.0
-        and valley.flow(COCA_DESTROYED_AGAIN) == 0.0
-        and valley.towns.coca_bare[0] == 20.0
-    )
+    assert valley.flow(COCA_DESTROYED) == 20.0
+    assert valley.flow(COCA_DESTROYED_AGAIN) == 0.0
+    assert valley.towns.coca_bare[0] == 20.0
     valley.grow(3)
-    assert valley.towns.coca[0] == pytest.approx(20.0) and valley.towns.coca_again[
-        0
-    ] == pytest.approx(20.0)
+    assert valley.towns.coca[0] == pytest.approx(20.0)
+    assert valley.towns.coca_again[0] == pytest.approx(20.0)
     valley.towns[0].coca += 20.0  # as much again, on new ground
     valley.towns[0].coca_found = 20.0
     valley.eradicate()
-    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0) and valley.flow(
-        COCA_DESTROYED_AGAIN
-    ) == pytest.approx(10.0)
+    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0)
+    assert valley.flow(COCA_DESTROYED_AGAIN) == pytest.approx(10.0)
 
 
 def test_bare_ground_is_replanted_while_it_pays_or_given_up():
@@ -251,9 +247,8 @@ def test_a_team_of_thirty_clears_4_2_hectares_a_day():
     # half of what bears is located, and so half of the land: 30 + 10 ha
     mixed.towns.coca_found = [30.0, 0.0]
     mixed.eradicate()
-    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0) and mixed.towns.coca_young[
-        0
-    ] == pytest.approx(20.0 - 0.25 * 21.0)
+    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0)
+    assert mixed.towns.coca_young[0] == pytest.approx(20.0 - 0.25 * 21.0)
 
 
 def test_what_is_not_located_is_not_cleared():
@@ -317,7 +312,8 @@ def test_clearing_from_outside_takes_bearing_coca_alike():
     plain(clear)(
         valley.places, valley.land, valley.near, valley.parameters, today(0), diary(valley.tally)
     )
-    assert valley.towns.coca == pytest.approx([95.0, 95.0]) and valley.towns.coca_young[0] == 30.0
+    assert valley.towns.coca == pytest.approx([95.0, 95.0])
+    assert valley.towns.coca_young[0] == 30.0
     assert valley.flow(COCA_DESTROYED) == pytest.approx(10.0)
 
 

@@ -43,7 +43,8 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
         world.parameters.market.cost_usd,
     )
     assert free.sum() >= len(markets) - 2
-    assert (risky[free] < usual[free]).all() and (far[free] < usual[free]).all()
+    assert (risky[free] < usual[free]).all()
+    assert (far[free] < usual[free]).all()
 
 
 @pytest.mark.parametrize(("product", "toll"), [(HCL, 5.0), (LATEX, 0.0)])
@@ -117,7 +118,8 @@ def test_the_loop_of_price_and_planting_is_damped(shock):
     price = years(shock)[:, 1]
     swing = [np.ptp(price[52 * year : 52 * (year + 1)]) for year in range(20)]
     assert max(swing[:2]) > 20.0, "the shock is felt"
-    assert max(swing[10:]) < 0.2 * max(swing[:2]) and max(swing[15:]) < 0.02 * 1_300.0
+    assert max(swing[10:]) < 0.2 * max(swing[:2])
+    assert max(swing[15:]) < 0.02 * 1_300.0
     assert price[-1] == pytest.approx(1_300.0, rel=0.05)
 
 

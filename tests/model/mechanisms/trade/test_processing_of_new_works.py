@@ -140,11 +140,13 @@ def started():
 
 
 def test_a_new_one_is_as_large_as_the_mean(started):
-    assert len(started[1]) > 0 and (started[1].capacity == 20.0).all()
+    assert len(started[1]) > 0
+    assert (started[1].capacity == 20.0).all()
 
 
 def test_a_new_one_opens_at_once(started):
-    assert (started[1].opened == 0).all() and (started[1].closed_until == 0).all()
+    assert (started[1].opened == 0).all()
+    assert (started[1].closed_until == 0).all()
 
 
 def test_a_new_one_belongs_to_a_firm_that_trades_there(started):
@@ -152,7 +154,8 @@ def test_a_new_one_belongs_to_a_firm_that_trades_there(started):
 
 
 def test_a_new_one_stands_in_the_cluster_whose_leaf_waits(started):
-    assert (started[1].cluster == COCA).all() and set(started[1].site) <= {0, 1}
+    assert (started[1].cluster == COCA).all()
+    assert set(started[1].site) <= {0, 1}
 
 
 def test_each_new_one_has_an_identity_of_its_own(started):

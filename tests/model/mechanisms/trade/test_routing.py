@@ -41,7 +41,7 @@ def test_branches_that_tell_nothing_or_all(heard, risk):
 
 
 def test_a_firm_with_one_loss_is_wiser_a_year_later_than_one_with_many():
-    """Of n attempts n x .96^w are left after w weeks, and of seizures alike, so that belief returns
+    """After w weeks .96^w of n attempts are left, and as much of seizures, so that belief returns
     to its prior."""
     small = SmallNetwork([[0]], leg_risk=[0.05])
     small.saw(0, 0, 0, tried=13.0, seized=6.0)
@@ -64,7 +64,8 @@ def test_a_sharp_choice_is_the_best_route():
     )
     worth = [utility(m, 2_000.0, 800.0, c, small.p.bribe_usd) for m, c in zip(risk, cost)]
     share = small.choose()[0]
-    assert share[int(np.argmax(worth))] == pytest.approx(1.0) and share.sum() == pytest.approx(1.0)
+    assert share[int(np.argmax(worth))] == pytest.approx(1.0)
+    assert share.sum() == pytest.approx(1.0)
 
 
 def perceived(risk, price, source, cost, bribe, delta, theta):
@@ -88,10 +89,8 @@ def test_perceived_values_by_hand():
     1,701), so it is weighed .5 and losing .25: (.9 x .5 x 1,100 - .1 x .25 x 1,700) / .475 =
     952.63."""
     small = SmallNetwork([[0], [1]], salience_theta=1.0, salience_delta=0.5)
-    assert (
-        contrast(1_100.0, 600.0, 1.0) == pytest.approx(500.0 / 1_701.0)
-        and contrast(-1_700.0, -1_700.0, 1.0) == 0.0
-    )
+    assert contrast(1_100.0, 600.0, 1.0) == pytest.approx(500.0 / 1_701.0)
+    assert contrast(-1_700.0, -1_700.0, 1.0) == 0.0
     assert salient_value(0.1, 1_100.0, -1_700.0, 600.0, -1_700.0, small.p) == pytest.approx(
         452.5 / 0.475
     )
@@ -159,9 +158,11 @@ def test_cover_of_routes_is_convex():
     full cover costs, and covering the last tenth costs most. What is lost on open routes anyway is
     not counted."""
     loss = np.array([SmallNetwork(PARALLEL).year(covered(k)) for k in range(0, 11)]) - 0.02
-    assert loss[0] == pytest.approx(0.0, abs=1e-6) and loss[10] == pytest.approx(0.48)
+    assert loss[0] == pytest.approx(0.0, abs=1e-6)
+    assert loss[10] == pytest.approx(0.48)
     assert loss[2] < 0.5 * 0.2 * loss[10]
-    assert loss[7] < 0.3 * loss[10] and (np.diff(loss) > 0).all()
+    assert loss[7] < 0.3 * loss[10]
+    assert (np.diff(loss) > 0).all()
     assert np.argmax(np.diff(loss)) == 9
 
 
@@ -172,7 +173,8 @@ def test_protecting_one_route_moves_the_trade():
     for small, there in ((free, [0.02, 0.02, 0.02]), (watched, [0.10, 0.02, 0.02])):
         small.year(there)
     before, after = free.trade.share[0], watched.trade.share[0]
-    assert after[0] < 0.75 * before[0] and (after[1:] > before[1:]).all()
+    assert after[0] < 0.75 * before[0]
+    assert (after[1:] > before[1:]).all()
     assert after.sum() == pytest.approx(1.0)
 
 
@@ -196,7 +198,8 @@ def test_the_way_on_foot_stays_when_all_others_are_closed():
     fixed = {"mode": [ON_FOOT, BY_RIVER, BY_ROAD, BY_AIR], "cost": [700.0, 150.0, 100.0, 130.0]}
     free = SmallNetwork(PARALLEL[:4], leg_risk=[0.02] * 4, **fixed).choose()[0]
     closed = SmallNetwork(PARALLEL[:4], leg_risk=[0.02, 0.8, 0.8, 0.8], **fixed).choose()[0]
-    assert free[0] < 0.15 and closed[0] > 0.9
+    assert free[0] < 0.15
+    assert closed[0] > 0.9
 
 
 def test_routes_are_dropped_and_tried_by_the_month(run_at_day_0):

@@ -161,7 +161,8 @@ def test_a_firm_short_of_money_cuts_all_its_purchases_alike():
     country.markets.stock_kg = [350.0, 700.0]
     country.send()
     bought = country.trade.book[0, :, WAITING]
-    assert bought[1] == pytest.approx(2 * bought[0]) and bought.sum() == pytest.approx(5.0)
+    assert bought[1] == pytest.approx(2 * bought[0])
+    assert bought.sum() == pytest.approx(5.0)
 
 
 def test_a_firm_stops_buying_when_its_store_is_full():
@@ -180,7 +181,8 @@ def test_a_load_waits_until_it_is_complete():
 
 def test_a_load_is_sent_when_it_is_complete():
     country = Country(mode=ON_FOOT).wait(121.0).send()
-    assert country.under_way().kg.tolist() == [120.0] and country.waiting() == pytest.approx(1.0)
+    assert country.under_way().kg.tolist() == [120.0]
+    assert country.waiting() == pytest.approx(1.0)
 
 
 def test_every_load_that_is_complete_is_sent_on_the_same_day():

@@ -19,7 +19,8 @@ def sent(**fields):
 
 def test_a_load_leaves_on_the_day_after():
     country = sent().move(t=0)
-    assert country.loads.step[0] == 0 and country.loads.elapsed[0] == 0.0
+    assert country.loads.step[0] == 0
+    assert country.loads.elapsed[0] == 0.0
 
 
 @pytest.mark.parametrize(("a_step", "days", "step"), [(1.0, 2, 2), (0.5, 1, 2), (1.5, 1, 0)])
@@ -122,7 +123,8 @@ def test_a_load_that_has_paid_more_pays_nothing():
 
 
 def test_a_load_remembers_the_largest_share_that_has_taxed_it():
-    assert toll(taxed=0.3)[0].toll == 0.4 and toll(taxed=0.5)[0].toll == 0.5
+    assert toll(taxed=0.3)[0].toll == 0.4
+    assert toll(taxed=0.5)[0].toll == 0.5
 
 
 @pytest.mark.parametrize(
