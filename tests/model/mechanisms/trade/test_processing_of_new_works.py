@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from hand_made import rows, today
+from hand_made import MANY, chance, rows, today
 from small_clusters import COCA, POPPY, Clusters
 from small_runs import alone, small_run
 
 from sim.model.mechanisms.trade.processing import (
     MOST_IN_A_WEEK,
-    settle_in,
     start,
 )
 from sim.model.state import counts as q
 from sim.model.state.agents import (
+    COCAINE_LAB,
     LATEX_POINT,
     STRIP,
     Laboratory,
@@ -24,54 +24,50 @@ from sim.simulation.page import plain
 # --- where a laboratory opens again ---
 
 
-def sites_drawn(clusters, found_at):
-    """Return how often each community is chosen over 1,000 evenly spread draws."""
-    drawn = []
-    for i in range(1_000):
-        lab = clusters.labs[0]
-        lab.site = found_at
-        settle_in(lab, clusters.towns, clusters.ground.community, (i + 0.5) / 1_000, 0.5, 9)
-        drawn.append(int(lab.site))
-    return [drawn.count(site) for site in range(3)]
+def opened_again(found_at, kind=COCAINE_LAB, cluster=COCA, **fields):
+    """Return 1,000 works of one cluster that open again after they were found at a site."""
+    clusters = Clusters(**fields)
+    made = {"kind": kind, "cluster": cluster, "site": found_at, "closed_until": 20}
+    clusters.actors.labs = rows(Laboratory, MANY, alive=1, uid=np.arange(1, MANY + 1), **made)
+    return clusters.rebuild(19).actors.labs
+
+
+def share_at(labs, site):
+    return float((labs.site == site).mean())
 
 
 def test_a_site_is_drawn_by_the_fields_of_the_cluster():
-    clusters = Clusters(coca=[30.0, 10.0, 500.0], labs=[{"cluster": COCA}])
-    assert sites_drawn(clusters, found_at=-1) == pytest.approx([750, 250, 0], abs=1)
+    labs = opened_again(found_at=-1, coca=[30.0, 10.0, 500.0])
+    assert share_at(labs, 0) == chance(0.75)
+    assert share_at(labs, 2) == 0.0
 
 
 def test_a_latex_point_is_drawn_by_poppy():
-    clusters = Clusters(
-        coca=[500.0, 0.0, 0.0],
-        poppy=[1.0, 4.0, 0.0],
-        labs=[{"cluster": COCA, "kind": LATEX_POINT}],
-    )
-    assert sites_drawn(clusters, found_at=-1) == pytest.approx([200, 800, 0], abs=1)
+    fields = {"coca": [500.0, 0.0, 0.0], "poppy": [1.0, 4.0, 0.0]}
+    labs = opened_again(found_at=-1, kind=LATEX_POINT, **fields)
+    assert share_at(labs, 1) == chance(0.8)
 
 
 def test_it_avoids_the_place_where_it_was_found():
-    clusters = Clusters(coca=[30.0, 10.0, 500.0], labs=[{"cluster": COCA}])
-    assert sites_drawn(clusters, found_at=0) == [0, 1_000, 0]
+    labs = opened_again(found_at=0, coca=[30.0, 10.0, 500.0])
+    assert share_at(labs, 1) == 1.0
 
 
 def test_it_stays_where_there_is_no_other_place():
-    clusters = Clusters(coca=[30.0, 10.0, 500.0], labs=[{"cluster": POPPY}])
-    assert sites_drawn(clusters, found_at=2) == [0, 0, 1_000]
+    labs = opened_again(found_at=2, cluster=POPPY, coca=[30.0, 10.0, 500.0])
+    assert share_at(labs, 2) == 1.0
 
 
 def test_it_stands_in_any_cell_of_the_land_there():
-    clusters = Clusters(labs=[{"cluster": POPPY}])
-    cells = set()
-    for u in (0.25, 0.75):
-        settle_in(clusters.labs[0], clusters.towns, clusters.ground.community, 0.5, u, 9)
-        cells.add(int(clusters.labs.cell[0]))
-    assert cells == {2, 3}
+    labs = opened_again(found_at=2, cluster=POPPY)
+    assert (labs.cell == 2).mean() == chance(0.5)
+    assert (labs.cell == 3).mean() == chance(0.5)
 
 
 def test_a_community_without_land_has_it_in_its_own_cell():
-    clusters = Clusters(labs=[{"cluster": POPPY}])
-    settle_in(clusters.labs[0], clusters.towns, np.array([0, 1, 1, 1]), 0.5, 0.5, 9)
-    assert clusters.labs.cell[0] == 2
+    clusters = Clusters(coca=10.0, labs=[CLOSED])
+    clusters.ground.community[:] = 0
+    assert clusters.rebuild(19).labs.cell[0] == 1
 
 
 CLOSED = {"cluster": COCA, "site": 0, "closed_until": 20}
