@@ -9,7 +9,7 @@ from hand_made import MANY, diary, empty_tally, near, parameter_table, rows, tod
 
 from sim.model.mechanisms.interdiction.detection import loads
 from sim.model.state.agents import ON_FOOT, Community, Levers, Network, Shipment
-from sim.model.state.arrays import FORCE_COLUMNS, POST_PEOPLE
+from sim.model.state.arrays import FORCE_COLUMNS, POST_PEOPLE, Ground, Minds, Routes
 from sim.names import HCL, VRAEM
 from sim.simulation.page import plain
 
@@ -36,10 +36,14 @@ class Way:
         self.force = np.zeros((1, FORCE_COLUMNS))
         self.patrols = np.zeros(2)
         self.fields = SimpleNamespace(force=self.force, patrols=self.patrols, seized_kg=np.zeros(2))
-        self.minds = SimpleNamespace(
-            seized=np.zeros((1, 2, 2)), tried=np.zeros((1, 2, 2)), cases=np.zeros((1, 4))
+        self.minds = Minds(
+            belief=np.zeros((1, 2)),
+            seized=np.zeros((1, 2, 2)),
+            tried=np.zeros((1, 2, 2)),
+            danger=np.zeros((1, 1)),
+            cases=np.zeros((1, 4)),
         )
-        self.ground = SimpleNamespace(
+        self.ground = Ground(
             theatre=np.array([VRAEM, VRAEM]),
             terrain=np.array([JUNGLE, JUNGLE]),
             area_km2=np.full(2, 100.0),
@@ -47,10 +51,11 @@ class Way:
             road=np.zeros(2, np.int64),
             community=np.zeros(2, np.int64),
         )
-        self.routes = SimpleNamespace(
+        self.routes = Routes(
             cell=np.array([0, 1, -1]),
             days=np.array([0.5, 0.5, 1.0]),
             leg=np.array([0, 0, 1]),
+            onward=np.array([2, 2, 3]),
             exposed=np.array([1, 1, 0]),
             start=np.array([0, 3]),
         )
