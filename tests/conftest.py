@@ -1,4 +1,4 @@
-"""What many tests share: a run on the small map, and a folder of results with snapshots. (This file also puts `tests` on the path.)"""
+"""Fixtures that many tests share: runs on the small map, and a folder of results with snapshots."""
 
 import pytest
 from small_runs import small_run
@@ -6,7 +6,8 @@ from small_runs import small_run
 
 @pytest.fixture
 def run_at_day_0():
-    """A run on the small map whose burn-in is over: t = 7, a weekly day, the first review still to come."""
+    """Return a run on the small map after its burn-in: t = 7, a weekly day, before the first
+    review."""
     run = small_run()
     run.advance(7)
     return run
@@ -14,7 +15,7 @@ def run_at_day_0():
 
 @pytest.fixture
 def run_in_week_1():
-    """The same on day 1 of the horizon: neither a weekly day nor a review."""
+    """Return the same run on day 1 of the horizon, which is neither a weekly day nor a review."""
     run = small_run()
     run.advance(8)
     return run
@@ -22,7 +23,8 @@ def run_in_week_1():
 
 @pytest.fixture(scope="session")
 def results_with_layers(tmp_path_factory):
-    """`hold` and the static shares 0 and 30 %, three runs of each: ten weeks on the small map with a snapshot every three."""
+    """Return results of `hold` and of the static shares 0 and 30 %, with three runs each: ten weeks
+    on the small map, with a snapshot every three weeks."""
     from sim import batch
 
     folder = tmp_path_factory.mktemp("layers")

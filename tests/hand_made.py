@@ -1,17 +1,23 @@
-"""One row, or a few, of a record type; parameters as the registry gives them, but for what a test changes."""
+"""The parts of a world that a test makes by hand: rows of records, parameters, a day, a tally.
+
+A parameter has the value of the registry unless the test changes it."""
+
+import math
 
 import numpy as np
+import pytest
 
 from sim.model.day import Diary, Today
 from sim.model.state.agents import Levers, table
 from sim.model.state.arrays import Near
+from sim.model.state.counts import PLACES, QUANTITIES
 from sim.model.state.event_log import Event
 from sim.parameters import load_registry
 from sim.simulation.build.world import RECORD_OF
 
 
 def rows(record: type, n: int = 1, **fields):
-    """A table of n rows with these values in every row (or one value a row)."""
+    """Return a table of n rows. A field takes one value for all rows, or one value a row."""
     made = table(record, n)
     for name, value in fields.items():
         made[name] = value
@@ -19,42 +25,57 @@ def rows(record: type, n: int = 1, **fields):
 
 
 def one(record: type, **fields):
+    """Return a single row with these values."""
     return rows(record, 1, **fields)[0]
 
 
 def parameters(section: str, **changes: float):
-    """The parameter record of a mechanism, as the day hands it to the rules."""
+    """Return the parameter record of a mechanism, which is what a rule takes."""
     return parameter_table(section, **changes)[0]
 
 
 def parameter_table(section: str, **changes: float):
-    """The same as a table of one row, as the day hands it to the loops."""
+    """Return the same as a table of one row, which is what a loop takes."""
     record = table(RECORD_OF[section], 1)
     for name, value in (load_registry().record(section) | changes).items():
         record[name] = value
     return record
 
 
-def near(start, site, k):
-    """Who reaches whom, by kernel; patrols reach no cells."""
-    none = np.zeros(len(start), np.int64)
+def near(start, site, k, cells=()):
+    """Return which sites reach which, with kernel k. `cells` has, for each site, a mapping from
+    the cells that its patrols reach to the share of their time there; by default there are none."""
+    cells = list(cells) or [{} for _ in start[1:]]
     return Near(
         np.array(start),
         np.array(site),
         np.array(k, float),
-        none,
-        np.zeros(0, np.int64),
-        np.zeros(0),
+        np.cumsum([0, *(len(reached) for reached in cells)]),
+        np.array([cell for reached in cells for cell in reached], np.int64),
+        np.array([share for reached in cells for share in reached.values()], float),
     )
 
 
 def today(
     t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7, **levers
 ):
-    """A day, as the day hands it to the loops; levers that are not named are 0."""
+    """Return a day, which is what a loop takes; levers that are not named are 0."""
     return Today(np.uint64(key), t, held, weekly, day_of_year, rows(Levers, 1, **levers))
 
 
+def empty_tally():
+    """Return the counts of a week, f8[quantities, places], all zero."""
+    return np.zeros((len(QUANTITIES), PLACES))
+
+
 def diary(tally, events: int = 1):
-    """Where a loop writes down what it counts; events are not kept."""
+    """Return a diary that writes into this tally and keeps no events."""
     return Diary(tally, rows(Event, events), np.zeros(3, np.int64))
+
+
+MANY = 1_000  # rows in a test of chance: 4 standard errors of a share are at most .063
+
+
+def chance(share: float, n: int = MANY):
+    """Return a share to compare with, within 4 standard errors of n independent draws."""
+    return pytest.approx(share, abs=4 * math.sqrt(max(share * (1 - share), 1e-9) / n))

@@ -1,7 +1,8 @@
-"""Four weeks on the 10 km map, and the day taken apart into its loops.
+"""Runs of four weeks on the 10 km map, and tools that run the loops of a day one by one.
 
-A loop of the day is run alone, or between two looks at the world, by going through the day as plain Python while every loop stays compiled:
-whatever arguments the day hands to a loop, the tests need not know them."""
+A test runs one loop alone, or looks at the world before and after it. The day itself is then plain
+Python, and each loop stays compiled; the test need not know which arguments the day gives to a
+loop."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +36,8 @@ SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 2
 
 @contextmanager
 def taken_apart(around: Callable) -> Iterator[None]:
-    """The day as plain Python that calls `around(name, loop, arguments)` in place of each of its loops."""
+    """Make the day plain Python that calls `around(name, loop, arguments)` in place of each
+    loop."""
     with pytest.MonkeyPatch.context() as to:
         for name, loop in loops_of_the_day().items():
             module, function = name.split(".")
@@ -58,19 +60,20 @@ def alone(run: Run, *names: str, days: int = 1) -> None:
 
 
 def small_scenario(**overrides):
-    """The baseline on the 10 km map, 7 + 21 days; overrides by dotted name with `__` for the dot."""
+    """Return the baseline on the 10 km map, of 7 + 21 days. Overrides have dotted names, with `__`
+    for the dot."""
     return load_scenario(
         BASELINE, SMALL | {name.replace("__", "."): value for name, value in overrides.items()}
     )
 
 
 def small_run(replication: int = 0, **overrides) -> Run:
-    """A run of `small_scenario` on the first day of its burn-in."""
+    """Return a run of `small_scenario` on the first day of its burn-in."""
     return Run(small_scenario(**overrides), replication)
 
 
 def arrays_of(world, *parts: str) -> dict[str, np.ndarray]:
-    """The arrays of some parts of the world, by `part.array`."""
+    """Return the arrays of some parts of the world, by `part.array`."""
     return {
         f"{part}.{name}": array
         for part in parts

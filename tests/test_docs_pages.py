@@ -1,4 +1,4 @@
-"""The paper says what the code says: generated parts, named keys, values, files and commands."""
+"""The documents say what the code says: generated parts, named keys, values, files and commands."""
 
 import re
 import shlex
@@ -19,9 +19,8 @@ PAGES = {
     file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8")
     for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"))
 }
-OF_TODAY = [
-    name for name in PAGES if not name.startswith("docs/develop/add-")
-]  # the others name what a reader is about to make
+# Pages on how to add something name what a reader is about to make.
+OF_TODAY = [name for name in PAGES if not name.startswith("docs/develop/add-")]
 MADE = {file.relative_to(ROOT).as_posix(): (old, new) for file, old, new in docs_pages.pages()}
 KEYS = {row["name"]: row["default"] for row in scenario()}
 COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
@@ -29,7 +28,8 @@ COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
 
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in docs_pages.MADE.findall(page)]
-    assert sorted(made) == sorted(set(made)) and len(made) == 17
+    assert sorted(made) == sorted(set(made))
+    assert len(made) == 17
     model = {f"docs/model/{name}.md" for name in ("odd", "mechanisms", "parameters", "assumptions")}
     assert MADE.keys() == model | {"docs/results/history.md", "docs/results/scoreboard.md"}
 
@@ -57,7 +57,8 @@ def test_a_part_that_nothing_makes_is_refused():
 
 def test_the_day_has_each_step_in_order():
     steps = re.findall(r"^\| \d+ \| `([\w.]+)` \| ([^|]+) \|", docs_pages.day(), re.M)
-    assert steps[0][0] == "orders" and steps[-1] == ("observe.observe_trade", "daily")
+    assert steps[0][0] == "orders"
+    assert steps[-1] == ("observe.observe_trade", "daily")
     assert dict(steps)["routing.open_and_close"] == "every 28 days"
     assert dict(steps)["crops.grow"] == "weekly, not in the burn-in"
 
@@ -81,10 +82,9 @@ def test_files_that_a_page_names_are_there(name):
         r"`((?:sim|tests|scenarios|docs|notebooks|results)/[\w./-]*\.(?:py|toml|md|csv|json|ipynb|png))`",
         PAGES[name],
     )
-    here = {"results", "examples"}  # of these a reader makes some
-    assert [
-        file for file in named if not (ROOT / file).exists() and file.split("/")[0] not in here
-    ] == []
+    made_by_the_reader = {"results", "examples"}
+    kept = [file for file in named if file.split("/")[0] not in made_by_the_reader]
+    assert [file for file in kept if not (ROOT / file).exists()] == []
 
 
 @pytest.mark.parametrize("name", OF_TODAY)
@@ -95,10 +95,9 @@ def test_commands_of_a_page_are_understood(name):
         settings = dict(
             parse_setting(words[i + 1]) for i, word in enumerate(words) if word == "--set"
         )
-        for file in (
-            word for word in words if word.endswith(".toml") and word != "my.toml"
-        ):  # the reader's own
-            load_scenario(ROOT / file, settings)
+        for word in words:
+            if word.endswith(".toml") and word != "my.toml":  # which is the reader's own
+                load_scenario(ROOT / word, settings)
 
 
 @pytest.mark.parametrize("name", OF_TODAY)
@@ -116,12 +115,14 @@ def test_the_first_day_is_counted_right():
     world = build(load_scenario(ROOT / "scenarios" / "baseline.toml"))
     labs = world.actors.labs[world.actors.labs.alive == 1]
     abroad = world.site_kinds.count("foreign")
+    groups = (world.actors.groups.alive == 1).sum()
+    networks = (world.actors.networks.alive == 1).sum()
     counted = [
         f"{len(world.ground.theatre):,} cells",
         f"{world.n_communities} communities, {abroad} towns abroad",
         f"{len(world.route_facts.origin)} routes of {len(world.legs.theatre)} legs",
         f"{(world.actors.units.alive == 1).sum()} units",
-        f"{(world.actors.groups.alive == 1).sum()} armed groups, {(world.actors.networks.alive == 1).sum()} networks",
+        f"{groups} armed groups, {networks} networks",
         "{} laboratories, {} latex points, {} airstrips".format(
             *((labs.kind == kind).sum() for kind in (COCAINE_LAB, LATEX_POINT, STRIP))
         ),

@@ -1,8 +1,9 @@
-"""The documents work: every link resolves, every code block runs, every name stands where it is said to.
+"""The documents work: every link resolves, every code block runs, and every name stands where a
+page says that it stands.
 
-The blocks of a page run one after another in a folder of their own, which holds the shipped scenarios
-on the coarse map with a short horizon. A comment on the line before a block says what the test does
-with it; CONTRIBUTING.md lists these comments."""
+The blocks of a page run one after another in a folder of their own, which holds the shipped
+scenarios on the coarse map with a short horizon. A comment on the line before a block says what the
+test does with it; CONTRIBUTING.md lists these comments."""
 
 import json
 import os
@@ -68,7 +69,7 @@ WITH_CODE = [
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """The working folder of a reader, with scenarios that take a moment."""
+    """Make the working folder of a reader, with scenarios that take a moment."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     for file in (tmp_path / "scenarios").rglob("*.toml"):
         text = re.sub(r"^count = \d+", "count = 2", file.read_text("utf-8"), flags=re.M)
@@ -101,7 +102,8 @@ def test_code_blocks_run(name, desk, capfd):
 
 
 def toml(block: Block, desk: Path) -> None:
-    """Keep a scenario under the name that the page gives it, and make its plan. A part of a file is laid over the baseline."""
+    """Keep a scenario under the name that the page gives it, and make its plan. A part of a file is
+    put on top of the baseline."""
     whole = block.text.startswith("schema")
     text = block.text if whole else f'schema = 1\nextends = "scenarios/baseline.toml"\n{block.text}'
     file = desk / (block.value if block.asked == "file" else "part.toml")
@@ -110,7 +112,8 @@ def toml(block: Block, desk: Path) -> None:
 
 
 def bash(line: str, options: list[str], capfd: pytest.CaptureFixture) -> None:
-    """One command line of a block, in this process; the options of the comment take the place of its own."""
+    """Run one command line of a block in this process. The options of the comment replace its
+    own."""
     words = shlex.split(line, comments=True)
     if not words:
         return
@@ -127,7 +130,8 @@ def bash(line: str, options: list[str], capfd: pytest.CaptureFixture) -> None:
 
 
 def python(text: str, options: list[str]) -> str:
-    """A block with the values of the comment in place of its own: `--replications 2` for `replications=10`."""
+    """Return a block with the values of the comment in place of its own: `--replications 2` for
+    `replications=10`."""
     for option, value in zip(options[::2], options[1::2]):
         text, found = re.subn(rf"\b{option.lstrip('-')}=\w+", f"{option.lstrip('-')}={value}", text)
         assert found, option
@@ -147,12 +151,12 @@ def test_every_block_says_what_it_is(name):
 
 
 def prose(page: str) -> str:
-    """A page without its code blocks."""
+    """Return a page without its code blocks."""
     return FENCE.sub("", page)
 
 
 def anchors(page: str) -> set[str]:
-    """The anchors of the headings, as GitHub makes them."""
+    """Return the anchors of the headings, as GitHub makes them."""
     found: dict[str, int] = {}
     for heading in re.findall(r"^#+ +(.+?) *$", prose(page), re.M):
         text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
@@ -164,7 +168,8 @@ def anchors(page: str) -> set[str]:
 
 
 def resolves(link: str, name: str) -> bool:
-    """Whether a link of a page leads to a file of the repository, and to one of its headings."""
+    """Tell whether a link of a page leads to a file of the repository, and to one of its
+    headings."""
     path, _, anchor = unquote(link).partition("#")
     file = ((ROOT / name).parent / path if path else ROOT / name).resolve()
     if not file.is_relative_to(ROOT) or not file.exists():
@@ -228,9 +233,9 @@ def test_the_citation_and_the_metadata_have_the_version_of_the_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert citation["version"] == metadata["version"] == sim.__version__
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
-    assert citation["license"] == project["license"] and metadata["license"].endswith(
-        project["license"]
-    )
-    assert metadata["@context"] and metadata["@type"] == "SoftwareSourceCode"
+    assert citation["license"] == project["license"]
+    assert metadata["license"].endswith(project["license"])
+    assert metadata["@context"]
+    assert metadata["@type"] == "SoftwareSourceCode"
     assert metadata["runtimePlatform"] == f"Python {project['requires-python']}"
     assert len(citation["authors"]) == len(metadata["author"]) == 1

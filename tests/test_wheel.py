@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and the command at work where it is installed."""
+"""The wheel: what it contains, and the command where it is installed."""
 
 import importlib.util
 import json
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 SHORT = ("--set", "time.horizon_days=7", "--set", "time.burn_in_days=7")
 COARSE = ("--set", "map.resolution_km=10")
 NOT_SHIPPED = ("sim/docs_pages.py", "sim/geography/build/")
-# What the wheel has to say of itself from within: where it is, and what needs its scenarios.
+# What the installed package reports of itself: where it is, and what needs its scenarios.
 INSIDE = """
 import json, sys
 from pathlib import Path
@@ -75,15 +75,15 @@ def test_the_wheel_says_what_the_code_says(wheel):
         told = message_from_bytes(archive.read(info))
         scripts = archive.read(info.replace("METADATA", "entry_points.txt")).decode()
     assert (told["Name"], told["Version"]) == ("redeploy-abm", sim.__version__)
-    # A results folder tells of the code that ran, by the name that earlier folders have.
+    # A results folder names the code that ran, by the name that is in earlier folders.
     assert project["version"] == versions()["redeploy"] == sim.__version__
     assert "redeploy = sim.__main__:main" in scripts
 
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """The folder of the commands of an environment that has the wheel and sees our dependencies,
-    and none of our checkout."""
+    """Return the folder of the commands of an environment that has the wheel and sees our
+    dependencies, and nothing of our checkout."""
     if importlib.util.find_spec("pip") is None:
         pytest.skip("pip, which installs the wheel without a network, is not in this environment")
     home = tmp_path_factory.mktemp("installed")
@@ -99,7 +99,7 @@ def installed(wheel, tmp_path_factory):
     command += ["install", "-q", "--no-deps", "--no-index", str(wheel)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    # A `.pth` lends it our packages, and not what these get by a `.pth` of theirs, as a checkout.
+    # A `.pth` gives it our packages, but not what a `.pth` among these adds, such as a checkout.
     ours = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     site = Path(sysconfig.get_path("purelib", "venv", scheme))
     (site / "dependencies.pth").write_text("\n".join(ours))
@@ -135,7 +135,8 @@ def test_the_installed_command_works_away_from_a_checkout(redeploy, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("redeploy:experiments/split: fine; ")
     done = redeploy("check", "redeploy:basline")
-    assert done.returncode == 2 and 'did you mean "redeploy:baseline"?' in done.stderr
+    assert done.returncode == 2
+    assert 'did you mean "redeploy:baseline"?' in done.stderr
 
     done = redeploy("new", "my.toml", "--from", "static")
     assert done.returncode == 0, done.stderr

@@ -12,10 +12,10 @@ import numpy as np
 from sim.model.chance import STRATEGY, U, uniform
 from sim.model.mechanisms.forces.redeployment import flight_hours as hours_of_a_lift
 from sim.model.state.agents import LEAD_KINDS, MISSIONS, PERU, POSTED, SOURCES, STATUSES, UNIT_KINDS
+from sim.model.state.arrays import BY_BOAT, FAR
 from sim.model.state.counts import ATTACKS, SEIZED, SEIZURES, STATE_LOSSES
 from sim.model.state.world import World
 from sim.names import LATEX, MODELLED_THEATRES, THEATRES, VRAEM
-from sim.model.state.arrays import BY_BOAT, FAR
 from sim.strategies.situation import (
     Budget,
     ByTheatre,

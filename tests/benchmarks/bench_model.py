@@ -40,7 +40,7 @@ def scenario():
 
 
 def command(*arguments: str, **environment: str) -> None:
-    """`redeploy` in a process of its own."""
+    """Run `redeploy` in a process of its own."""
     subprocess.run(
         [sys.executable, "-m", "sim", *arguments],
         env=os.environ | environment,
@@ -58,7 +58,8 @@ def test_build(scenario, figure):
 
 
 def test_batch(scenario, figure, benchmark, tmp_path):
-    """One worker and two in turn, so that a machine that drifts drifts under both."""
+    """One worker and two workers run in turn, so that a change in the machine's speed affects
+    both."""
     took = {1: [], 2: []}
     folders = count()
 
@@ -97,7 +98,8 @@ def test_command(scenario, figure):
 
 
 def test_first_run(figure, tmp_path):
-    """An empty cache: the day is compiled, travel and routes are computed. On the small map, for a week."""
+    """With an empty cache the day is compiled and travel and routes are computed: a week on the
+    small map."""
     small = [
         f"--set={each}"
         for each in ("map.resolution_km=10", "time.burn_in_days=0", "time.horizon_days=7")
@@ -108,7 +110,7 @@ def test_first_run(figure, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the peak of a process")
 def test_memory(scenario, figure, benchmark):
-    """A process that runs two batches with one worker, by its own account."""
+    """A process that runs two batches with one worker reports its own memory."""
     worker = [sys.executable, "-c", WORKER]
     done = benchmark.pedantic(
         lambda: subprocess.run(worker, capture_output=True, text=True, check=True), rounds=1

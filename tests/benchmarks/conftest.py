@@ -1,6 +1,7 @@
-"""`make bench` prints each figure beside its target; nothing here fails because a machine is slow.
+"""`make bench` prints each figure next to its target. Nothing here fails because a machine is slow.
 
-`make bench JSON=now.json` keeps the figures, `make bench AGAINST=before.json` shows those of an earlier file next to the new ones."""
+`make bench JSON=now.json` keeps the figures; `make bench AGAINST=before.json` shows those of an
+earlier file next to the new ones."""
 
 import json
 import statistics
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 AT_MOST, AT_LEAST = "<=", ">="
-TARGETS = {  # on two quiet cores; None: shown for what it is
+TARGETS = {  # on two idle cores; None: shown without a target
     "one run of 1,460 days, s": (AT_MOST, 0.25),
     "building its world, s": None,
     "batch on two workers, runs/s": (AT_LEAST, 7.5),
@@ -25,8 +26,9 @@ TARGETS = {  # on two quiet cores; None: shown for what it is
 
 @pytest.fixture
 def figure(benchmark):
-    """`figure(name, function, rounds)`: time a function, after one call that does not count, and keep the median; or `figure(name,
-    values=...)`: keep the median of what a benchmark found by other means."""
+    """Keep a figure. `figure(name, function, rounds)` times a function, after one call that does
+    not count, and keeps the median; `figure(name, values=...)` keeps the median of values that a
+    benchmark measured by other means."""
 
     def keep(name, function=None, rounds=7, warm=1, values=()):
         assert name in TARGETS, name
@@ -43,7 +45,7 @@ def pytest_addoption(parser):
         "--against",
         type=Path,
         metavar="FILE",
-        help="an earlier file of --benchmark-json to show beside",
+        help="an earlier file of --benchmark-json, to be shown next to this one",
     )
 
 

@@ -1,14 +1,18 @@
-"""NarcoLogic in plain Python: how its nodes weigh, pick and learn, line by line after its MATLAB (Magliocca et al., PNAS 2019;
-github.com/nickmags13/NarcoABM, commit 5a78d34). One node, one firm; its first model, in `trunk/`, where it says so.
+"""NarcoLogic in plain Python: how its nodes weigh routes, choose and learn.
 
-Nothing here is ours or knows of ours. Names in brackets are theirs."""
+This follows its MATLAB code line by line (Magliocca et al., PNAS 2019;
+github.com/nickmags13/NarcoABM, commit 5a78d34), for one node and one firm, and its first model, in
+`trunk/`, where a docstring says so. Nothing here comes from this project or uses it. Names in
+brackets are those of NarcoLogic."""
 
 DELTA, ALPHA, BETA, WINDOW = 0.5, 2.0, 0.5, 13  # locthink, alpharisk, betarisk; t_eff = 0:12
 RISK_BASE, RISK_POWER, RISK_RATE = 0.43, 2.0, 0.3558  # baserisk, riskmltplr, rt_learn
 
 
 def values(cost, risk, added, kg, delta=DELTA):
-    """calc_neival.m (valuex): the perceived value of each route. cost, added: USD per kg; risk: probability; kg: of the month."""
+    """Return the perceived value of each route: calc_neival.m (valuex).
+
+    cost, added: USD per kg; risk: probability; kg: of the month."""
     n = len(cost)
     passed = [added[i] * kg[i] - cost[i] * kg[i] for i in range(n)]
     lost = [added[i] * kg[i] - cost[i] * kg[i] - added[i] * kg[i] for i in range(n)]
@@ -20,7 +24,7 @@ def values(cost, risk, added, kg, delta=DELTA):
             abs(others_passed) + abs(passed[i]) + 1.0
         )
         salience_lost = abs(others_lost - lost[i]) / (abs(others_lost) + abs(lost[i]) + 1.0)
-        first = salience_passed >= salience_lost  # MATLAB's sort keeps equals in their order
+        first = salience_passed >= salience_lost  # MATLAB's sort keeps the order of equal values
         rank_passed, rank_lost = (1, 2) if first else (2, 1)
         norm = delta**rank_passed * (1.0 - risk[i]) + delta**rank_lost * risk[i]
         out.append(
@@ -31,7 +35,8 @@ def values(cost, risk, added, kg, delta=DELTA):
 
 
 def picked(value, capacity, stock):
-    """calc_neival.m (icut, profit model 1): the routes taken, best first: of positive value, until together they can carry the stock."""
+    """Return the routes that are taken: calc_neival.m (icut, profit model 1). They are those of
+    positive value, best first, until together they can carry the stock."""
     order = sorted(range(len(value)), key=lambda i: -value[i])
     filled, carried = len(order), 0.0
     for place, i in enumerate(order, 1):
@@ -45,7 +50,8 @@ def picked(value, capacity, stock):
 
 
 def flows(value, risk, capacity, stock):
-    """NarcoLogic_dynamics_python_v1.m (WGHT, FLOW): kg by route, in proportion to value; to 1 - risk where some route promises a loss."""
+    """Return kg by route: NarcoLogic_dynamics_python_v1.m (WGHT, FLOW). They are in proportion to
+    value, or to 1 - risk where some route promises a loss."""
     taken = picked(value, capacity, stock)
     weight = [1.0 - risk[i] if min(value) <= 0.0 else value[i] for i in taken]
     out = [0.0] * len(value)
@@ -55,15 +61,19 @@ def flows(value, risk, capacity, stock):
 
 
 def risk_of(seized, timeweight=1.0):
-    """calc_intrisk.m: risk perceived from the last 13 months, oldest first, 1 where a load was seized; months before the first are quiet.
-    (Its exponents rise with the months: at a weight under 1 the oldest would count most. It ships with 1.)"""
+    """Return the risk perceived from the last 13 months, oldest first, 1 where a load was seized:
+    calc_intrisk.m. Months before the first are quiet.
+
+    Its exponents rise with the months, so that with a weight under 1 the oldest month would count
+    most. NarcoLogic is distributed with a weight of 1."""
     months = ([0.0] * WINDOW + list(seized))[-WINDOW:]
     events = sum(s * timeweight**k for k, s in enumerate(months))
     return (events + ALPHA) / (sum(timeweight**k for k in range(WINDOW)) + ALPHA + BETA)
 
 
 def risk_of_trunk(seized, timeweight):
-    """trunk/calc_intrisk.m: the same over all months since the first, each weighed by how long ago it was."""
+    """Return the same over all months since the first, each weighed by its age:
+    trunk/calc_intrisk.m."""
     ages = range(len(seized), 0, -1)
     return (sum(s * timeweight**age for s, age in zip(seized, ages)) + ALPHA) / (
         sum(timeweight**age for age in ages) + ALPHA + BETA
@@ -71,7 +81,8 @@ def risk_of_trunk(seized, timeweight):
 
 
 def cost_path(cost, risks):
-    """NarcoLogic_dynamics_python_v1.m (RISKPREM, CTRANS): transport cost after each month, given its perceived risks."""
+    """Return the transport cost after each month, given its perceived risks:
+    NarcoLogic_dynamics_python_v1.m (RISKPREM, CTRANS)."""
     premium, path = 1.0, []
     for risk in risks:
         premium = max(

@@ -1,8 +1,12 @@
-"""Laws of search and of ambush inside the whole model: parameters are set so that one law alone decides, the day runs complete, and what
-the log and the tables show is held against the closed form, worked out here from the world's own tables (units, cells, routes, speeds).
+"""Laws of search and of ambush inside the whole model.
 
-Koopman, Search and Screening, 1946; Deitchman, A Lanchester model of guerrilla warfare, 1962. Where chance speaks, a deviation of more than
-3.9 standard errors fails (two-sided alpha 1e-4 a comparison); a seed is fixed, so a test that passes goes on passing."""
+Parameters are set so that one law alone decides, and the whole day runs. What the log and the
+tables show is compared with the closed form, which is computed here from the tables of the world
+(units, cells, routes, speeds): Koopman, Search and Screening, 1946; Deitchman, A Lanchester model
+of guerrilla warfare, 1962.
+
+Where chance acts, a deviation of more than 3.9 standard errors fails (two-sided alpha 1e-4 for each
+comparison). Seeds are fixed, so that a test that passes goes on passing."""
 
 import math
 
@@ -44,14 +48,15 @@ def a_run(days, replication=0, parameters=None, burn_in=7, record=True, **overri
 
 
 def logged(run, t, *kinds):
-    """Events of day t, by kind."""
+    """Return the events of day t, of these kinds."""
     part = run.events[-1] if run.events else run.world.events[:0]
     return part[(part["t"] == t) & np.isin(part["kind"], kinds)]
 
 
 def teams_in_cells(world):
-    """Patrol teams x local knowledge in each cell today, from the units: who patrols and is supplied, in teams of `patrol_size`, spread
-    over the cells in reach of the post, at the pace that rain leaves. f8[cells]"""
+    """Return patrol teams x local knowledge in each cell today, f8[cells], computed from the units.
+    Units that patrol and have supplies form teams of `patrol_size`, which spread over the cells in
+    reach of the post at the pace that rain leaves them."""
     units, p = world.actors.units, world.parameters.presence[0]
     out = (
         (units.alive == 1)
@@ -80,7 +85,8 @@ def teams_in_cells(world):
 
 
 def widths(world, on_road):
-    """Sweep width of each cell, km: valley where a load is on a road of class 2 or better, else by terrain. f8[cells]"""
+    """Return the sweep width of each cell, f8[cells] in km: that of a valley where a load is on a
+    road of class 2 or better, else that of the terrain."""
     p, ground = world.parameters.search[0], world.ground
     width = np.where(
         ground.terrain == 5,
@@ -91,22 +97,27 @@ def widths(world, on_road):
 
 
 def encounters(world, target_km_h=0.0, on_road=False):
-    """Koopman's `W sqrt(vs^2 + vt^2) h n / A` of a target in full view in each cell, a day."""
+    """Return Koopman's `W sqrt(vs^2 + vt^2) h n / A` a day, in each cell, for a target in full
+    view."""
     p = world.parameters.search[0]
     speed = math.sqrt(p.searcher_km_h**2 + target_km_h**2)
     return widths(world, on_road) * speed * p.hours * teams_in_cells(world) / world.ground.area_km2
 
 
 def deviation(seen, chance):
-    """(seen - expected) / standard error of a sum of independent events."""
+    """Return (seen - expected) / standard error of a sum of independent events."""
     chance = np.asarray(chance)
     return (seen - chance.sum()) / math.sqrt((chance * (1 - chance)).sum())
 
 
 def test_works_are_found_as_koopman_says():
-    """Every laboratory and strip of four worlds, for a year, with the model's own search; none is found by a lead, none is rebuilt. The
-    share found by day T is the mean of 1 - exp(-Lambda(T)), Lambda the sum of its cell's rates; and finding has no memory: 1 - exp(-Lambda)
-    at the finding, over that at the end, is uniform (Kolmogorov-Smirnov, alpha 1e-3; a day adds some thousandths to Lambda)."""
+    """Every laboratory and strip of four worlds is followed for a year, with the model's own
+    search; no lead finds any and none is rebuilt.
+
+    The share found by day T is the mean of 1 - exp(-Lambda(T)), where Lambda is the sum of the
+    rates of its cell. Finding has no memory: 1 - exp(-Lambda) at the finding, divided by that at
+    the end, is uniform (Kolmogorov-Smirnov, alpha 1e-3; one day adds some thousandths to
+    Lambda)."""
     never = (
         "detection.rebuild_days",
         "detection.rebuild_police_days",
@@ -129,7 +140,8 @@ def test_works_are_found_as_koopman_says():
             rate += encounters(world)[cell] * vis
             for event in logged(run, run.t - 1, LAB_DESTROYED, STRIP_CRATERED):
                 i = row[int(event["uid"])]
-                assert event["source"] == BY_PATROL and np.isinf(at[i])
+                assert event["source"] == BY_PATROL
+                assert np.isinf(at[i])
                 at[i] = rate[i]
             if run.t in due:
                 due[run.t].extend(1 - np.exp(-rate))
@@ -144,7 +156,8 @@ def test_works_are_found_as_koopman_says():
 
 
 def days_walk(load, world, rates, vis):
-    """Lambda of a load's way today: rate of each exposed cell x the part of the day that it spends there."""
+    """Return Lambda of a load's way today: the rate of each exposed cell x the part of the day
+    spent there."""
     routes, total = world.routes, 0.0
     step, elapsed, left = load.step, load.elapsed, 1.0
     end = routes.start[load.route + 1]
@@ -157,9 +170,12 @@ def days_walk(load, world, rates, vis):
 
 
 def test_loads_on_their_way_are_found_as_koopman_says():
-    """Every load on foot, by river or by road, day by day for a year, in full view and by sweeps ten times as wide, posts and connectors
-    finding nothing: as many are found as 1 - exp(-Lambda (kg / ref)^e) says of the cells each crosses that day; by mode, and in five parts
-    of what is expected, from the safest days to those on which hardly one gets through. Those in the air are never found."""
+    """Every load on foot, by river or by road is followed for a year, in full view and with sweeps
+    ten times as wide. Posts and connectors find nothing.
+
+    As many are found as 1 - exp(-Lambda (kg / ref)^e) says of the cells that each crosses that day.
+    This holds by mode, and in five parts of equal expected finds, from the safest days to those on
+    which hardly any load gets through. Loads in the air are never found."""
     wide = {
         f"search.width_{ground}_km": w
         for ground, w in (("jungle", 0.3), ("trail", 0.5), ("valley", 1.5), ("slope", 3.0))
@@ -187,7 +203,7 @@ def test_loads_on_their_way_are_found_as_koopman_says():
             for event in logged(run, run.t - 1, SEIZURE)
             if event["source"] == BY_PATROL
         }
-        assert len(found) == len(logged(run, run.t - 1, SEIZURE))  # no other source
+        assert len(found) == len(logged(run, run.t - 1, SEIZURE))  # there is no other source
         for load in before:
             mode = int(world.route_facts.mode[load.route])
             if mode == BY_AIR:
@@ -201,10 +217,12 @@ def test_loads_on_their_way_are_found_as_koopman_says():
             chances.append(1 - math.exp(-due))
             outcomes.append(int(load.uid) in found)
     modes, chances, outcomes = np.array(modes), np.array(chances), np.array(outcomes)
-    assert outcomes.sum() > 300 and (chances > 0.9).sum() > 30
+    assert outcomes.sum() > 300
+    assert (chances > 0.9).sum() > 30
     for mode in speed:
         here = modes == mode
-        assert chances[here].sum() > 20 and abs(deviation(outcomes[here].sum(), chances[here])) < Z
+        assert chances[here].sum() > 20
+        assert abs(deviation(outcomes[here].sum(), chances[here])) < Z
     order = np.argsort(chances)
     fifth = np.minimum((np.cumsum(chances[order]) / chances.sum() * 5).astype(int), 4)
     for k in range(5):
@@ -213,9 +231,12 @@ def test_loads_on_their_way_are_found_as_koopman_says():
 
 
 def test_fields_are_located_as_koopman_says():
-    """A year of the burn-in, when nothing grows or is cleared, nothing forgotten and no lead: of every community's hectares what is not
-    located is exp(-Lambda vis) of what it was, Lambda the sum over weeks of patrols in its cell and of the sorties flown: 200 km/h x 1 km x
-    3 h x .5 a sortie of four hours, over the land where such crops could be cleared. No chance here: to 1e-9."""
+    """A year of the burn-in, in which nothing grows, is cleared or forgotten, and no lead comes.
+
+    Of the hectares of every community that are not located, exp(-Lambda vis) are left. Lambda is
+    the sum over weeks of the patrols in its cell and of the sorties flown: 200 km/h x 1 km x 3 h x
+    .5 for each sortie of four hours, over the land where such crops could be cleared. No chance
+    acts here, so that the law holds to 1e-9."""
     run = a_run(7, burn_in=371, record=False, parameters=NO_LEADS | {"survey.field_forget": 0.0})
     world = run.world
     towns, p = world.places.communities, world.parameters.survey[0]
@@ -244,7 +265,9 @@ def test_fields_are_located_as_koopman_says():
         due += walks + worth * sorties[towns.theatre]
         by_air += worth * sorties[towns.theatre]
         run.advance(6)
-    assert hours[2] > 0.0 and (by_air > 0.05).sum() > 20 and (due - by_air > 0.05).sum() > 20
+    assert hours[2] > 0.0
+    assert (by_air > 0.05).sum() > 20
+    assert (due - by_air > 0.05).sum() > 20
     for crop, vis in (("coca", p.vis_coca), ("poppy", p.vis_poppy)):
         assert (towns[crop] == hectares[crop]).all()
         left = towns[crop] - towns[f"{crop}_seen"] - towns[f"{crop}_found"]
@@ -253,9 +276,13 @@ def test_fields_are_located_as_koopman_says():
 
 
 def ambushes(days, **parameters):
-    """A run in which all who fight are in ambushes, twenty who aim on twelve who sweep the area: groups too strong to feel their losses,
-    soldiers replaced overnight, no meetings, raids, rivals or retaliation. The log has those killed of the patrol, fight by fight, and the
-    tally those of the groups. Returns (fights, killed in each of which somebody was, killed of the groups in all)."""
+    """Run a world in which all fights are ambushes, of twenty who aim on twelve who sweep the area.
+    The groups are too strong to feel their losses, soldiers are replaced overnight, and there are
+    no meetings, raids, rivals or retaliation.
+
+    The log has those killed of the patrol in each fight, and the tally those of the groups. Return
+    the number of fights, those killed in each fight in which somebody was, and those killed of the
+    groups in all."""
     alone = {
         "engagement.attack_rate": 0.005,
         "engagement.opportunity_floor": 1.0,
@@ -289,14 +316,17 @@ def ambushes(days, **parameters):
     fights, killed = int((log["kind"] == ATTACK).sum()), log["quantity"][log["kind"] == AMBUSH]
     groups = run.world.actors.groups
     assert groups.fighters[(groups.alive == 1) & (groups.kind == MPCP)].min() > 40
-    assert fights == counts[q.ATTACKS] and killed.sum() == counts[q.STATE_LOSSES]
+    assert fights == counts[q.ATTACKS]
+    assert killed.sum() == counts[q.STATE_LOSSES]
     return fights, killed, counts[q.FIGHTERS_LOST]
 
 
 @pytest.mark.parametrize(("sweep", "minutes"), [(0.002, 12.0), (0.0005, 20.0), (0.004, 12.0)])
 def test_ambushes_conserve_what_deitchman_says(sweep, minutes):
-    """`b (G0^2 - G^2) / 2 = a (I0 - I)`, and G after so many minutes: dG/dt = -(b G^2 / 2 + C), C = a I0 - b G0^2 / 2, a tangent or, where
-    C < 0, its hyperbolic kin. Whole people fall with that mean, so over n fights the means keep the law within sampling error."""
+    """`b (G0^2 - G^2) / 2 = a (I0 - I)`, and G after so many minutes: dG/dt = -(b G^2 / 2 + C),
+    with C = a I0 - b G0^2 / 2, which is a tangent, or its hyperbolic counterpart where C < 0. Whole
+    people fall with that mean, so that over n fights the means keep the law within the sampling
+    error."""
     aim, hidden, exposed = 0.01, 20.0, 12.0
     n, killed, rebels = ambushes(140, **{"engagement.sweep": sweep, "engagement.minutes": minutes})
     left, spread = (
@@ -309,17 +339,18 @@ def test_ambushes_conserve_what_deitchman_says(sweep, minutes):
         law = k * math.tan(math.atan(exposed / k) - sweep * k * minutes / 2)
     else:
         law = k / math.tanh(math.atanh(k / exposed) + sweep * k * minutes / 2)
-    assert n > 2_000 and left == pytest.approx(law, abs=Z * spread + 1e-3)
+    assert n > 2_000
+    assert left == pytest.approx(law, abs=Z * spread + 1e-3)
     gone = rebels / n
     error = math.hypot(
         sweep * left * spread, aim * math.sqrt(gone / n)
-    )  # those of a group fall by a binomial of small p
+    )  # the fighters of a group fall by a binomial of small p
     assert sweep * (exposed**2 - left**2) / 2 == pytest.approx(aim * gone, abs=Z * error)
 
 
 def test_who_wins_an_ambush_fought_to_the_end():
-    """`2 a I0 > b G0^2`: where it holds nobody of the patrol is left (but where the post struck had fewer people), where it fails all of
-    the ambush fall; the losses of the side that wins by the law."""
+    """Where `2 a I0 > b G0^2` nobody of the patrol is left (except where the post attacked had
+    fewer people); otherwise all who lie in ambush fall. The winner has the losses of the law."""
     aim, hidden, exposed = 0.01, 20.0, 12.0
     for sweep in (0.002, 0.0035):
         n, killed, rebels = ambushes(
@@ -327,7 +358,8 @@ def test_who_wins_an_ambush_fought_to_the_end():
         )
         margin = 2 * aim * hidden - sweep * exposed**2
         if margin > 0:
-            assert len(killed) == n and (killed == exposed).mean() > 0.99
+            assert len(killed) == n
+            assert (killed == exposed).mean() > 0.99
             fallen = hidden - margin / (2 * aim)
             assert rebels / n == pytest.approx(fallen, abs=Z * math.sqrt(fallen / n) + 0.01)
         else:

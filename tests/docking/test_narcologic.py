@@ -1,9 +1,14 @@
-"""Docking (Axtell et al. 1996) with NarcoLogic: where the two models say the same, the loops of our trade give its numbers; where they
-differ on purpose, by how much. `narcologic.py` is theirs in plain Python, `trade_by_hand.py` ours: a firm with a few routes, week by week.
+"""Docking (Axtell et al. 1996) with NarcoLogic.
 
-A match needs their assumptions: a kilogram lost costs its transport and no more (source price 0), no bribes, no inertia, no nests, theta
-one USD of a month's total, a prior of 2 losses in 2.5 attempts, news of its own loads only. Not docked: their interdiction (a seizure moves
-an edge's chance of a patrol by `sl_learn`), which our state has nothing like: it acts on reports and where it stands."""
+Where both models say the same, the loops of our trade give its numbers; where they differ on
+purpose, these tests say by how much. `narcologic.py` is NarcoLogic in plain Python.
+`trade_by_hand.py` is our trade: a firm with a few routes, week by week.
+
+A match needs NarcoLogic's assumptions: a lost kilogram costs its transport and no more (source
+price 0); no bribes, no inertia and no nests; theta is one USD of a month's total; a prior of 2
+losses in 2.5 attempts; and a firm knows of its own loads only. NarcoLogic's interdiction is not
+docked: there a seizure moves an edge's chance of a patrol by `sl_learn`, and our state, which acts
+on reports and where it stands, has nothing like it."""
 
 import math
 
@@ -18,12 +23,13 @@ SAME = {"rel": 1e-12, "abs": 1e-12}
 
 
 def searched_in(week):
-    """The routes on which nothing passes that week."""
+    """Return the routes on which nothing passes that week."""
     return [week % 5, (week // 3) % 5] if week % 4 else []
 
 
 def quiet_year(trade):
-    """Each branch has lost nothing in a year of one load a month on each route, as theirs before their first month."""
+    """Give each branch a year of one load a month on each route, without a loss, which is what
+    NarcoLogic assumes before its first month. Return this history by route."""
     trade.world.minds.tried[:] = WINDOW
     return [[0.0] * WINDOW for _ in trade.world.route_facts.origin]
 
@@ -40,9 +46,13 @@ def logit(worth, scale):
 
 @pytest.mark.parametrize("kg", [1.0, 40.0])
 def test_beliefs_and_perceived_values_are_theirs(kg):
-    """Half a year, 20 loads a week. Every week believed risk is their `calc_intrisk` of what was sent and lost, and the odds of the routes
-    are exp(their perceived value per kg / scale), to 1e-12. kg: what they would send by a route in a month; our theta is 1 USD over
-    it. Loads by route against the sum of the weeks' shares: binomial, alpha 1e-4 a route."""
+    """Half a year of 20 loads a week. Every week the believed risk is NarcoLogic's `calc_intrisk`
+    of what was sent and lost, and the odds of the routes are exp(its perceived value per kg /
+    scale), to 1e-12.
+
+    kg: what NarcoLogic would send by a route in a month; our theta is 1 USD divided by it. The
+    loads by route are compared with the sum of the weeks' shares (binomial, alpha 1e-4 for each
+    route)."""
     trade = TradeByHand(PRICE, COST, salience_delta=0.5, salience_theta=1.0 / kg, **THEIRS)
     history, loads, shares, orders = quiet_year(trade), [], [], set()
     for week in range(26):
@@ -56,7 +66,8 @@ def test_beliefs_and_perceived_values_are_theirs(kg):
         orders.add(tuple(np.argsort(value)))
         shares.append(share)
         loads.append(sent)
-    assert np.sum(loads) == 26 * 20 and len(orders) > 3
+    assert np.sum(loads) == 26 * 20
+    assert len(orders) > 3
     part = np.array(shares)
     assert (
         np.abs(np.sum(loads, axis=0) - 20 * part.sum(axis=0))
@@ -65,7 +76,8 @@ def test_beliefs_and_perceived_values_are_theirs(kg):
 
 
 def passing_first(price, cost, theta, itself=0):
-    """For each route, whether its payoff of passing stands out more than that of a loss, beside the mean of the others (and `itself`)."""
+    """Return, for each route, whether its payoff of passing stands out more than that of a loss,
+    compared with the mean of the others (and `itself`)."""
     n, payoffs = len(price), ([p - c for p, c in zip(price, cost)], [-c for c in cost])
     means = [[(sum(x) - (1 - itself) * x[i]) / (n - 1 + itself) for i in range(n)] for x in payoffs]
     passed, lost = (
@@ -77,15 +89,14 @@ def passing_first(price, cost, theta, itself=0):
 
 @pytest.mark.parametrize("delta", [0.25, 0.5, 1.0])
 def test_what_stands_out_is_theirs(delta):
-    """A network on which the order of the two states is not the same for all routes, and would be another without theta (1 USD over 10 g)
-    or beside the mean of all: delta weighs the second state, and at 1 weighs nothing, so that value is expected payoff."""
+    """On this network the order of the two states differs between routes, and would be different
+    without theta (1 USD over 10 g) or compared with the mean of all routes. delta weighs the second
+    state; with delta 1 the value is the expected payoff."""
     kg, price, cost = 0.01, [700.0, 1_250.0, 1_250.0, 1_450.0], [590.0, 440.0, 540.0, 230.0]
     order = passing_first(price, cost, 1 / kg)
-    assert (
-        len(set(order)) == 2
-        and order != passing_first(price, cost, 0.0)
-        and order != passing_first(price, cost, 1 / kg, itself=1)
-    )
+    assert len(set(order)) == 2
+    assert order != passing_first(price, cost, 0.0)
+    assert order != passing_first(price, cost, 1 / kg, itself=1)
     trade = TradeByHand(price, cost, salience_delta=delta, salience_theta=1 / kg, **THEIRS)
     risk = [risk_of_trunk(past, 1.0) for past in quiet_year(trade)]
     value = [v / kg for v in values(cost, risk, price, [kg] * 4, delta)]
@@ -99,7 +110,8 @@ def test_what_stands_out_is_theirs(delta):
 
 @pytest.mark.parametrize("fading", [0.9, 0.96])
 def test_memory_is_that_of_their_first_model(fading):
-    """Three origins of one route, a load a week each: weeks lost count `fading`^age, as months in `trunk/calc_intrisk.m`."""
+    """Three origins with one route and one load a week each. Weeks with a loss count `fading`^age,
+    as months do in `trunk/calc_intrisk.m`."""
     lost_in = [set(), {2, 3, 9}, set(range(0, 30, 2))]
     trade = TradeByHand(PRICE[:3], COST[:3], origins=[0, 1, 2], **THEIRS | {"memory": fading})
     history = [[], [], []]
@@ -108,12 +120,14 @@ def test_memory_is_that_of_their_first_model(fading):
         assert trade.world.trade.risk[0] == pytest.approx(
             [risk_of_trunk(past, fading) for past in history], **SAME
         )
-        assert sent.tolist() == [1, 1, 1] and lost.tolist() == [week in weeks for weeks in lost_in]
+        assert sent.tolist() == [1, 1, 1]
+        assert lost.tolist() == [week in weeks for weeks in lost_in]
         remember(history, sent, lost)
 
 
 def test_a_year_of_losses_is_believed_as_in_their_window():
-    """What ships counts the last 13 months alike: 0, 3 and 12 months with a loss are 2, 5 and 14 in 15.5."""
+    """The distributed version counts the last 13 months equally: 0, 3 and 12 months with a loss are
+    2, 5 and 14 in 15.5."""
     lost_in = [set(), {2, 3, 9}, set(range(1, 13))]
     trade = TradeByHand(PRICE[:3], COST[:3], origins=[0, 1, 2], **THEIRS)
     for week in range(WINDOW):
@@ -125,8 +139,9 @@ def test_a_year_of_losses_is_believed_as_in_their_window():
 
 
 def test_a_sharp_salient_choice_sends_all_where_they_send_it():
-    """Scale to 0, and one of their routes able to carry the stock: every week all loads go by the route of the greatest perceived value,
-    which is not always that of the greatest expected payoff."""
+    """With a scale near 0, and where one of NarcoLogic's routes can carry the stock, all loads of
+    each week go by the route of the greatest perceived value. That is not always the route of the
+    greatest expected payoff."""
     trade = TradeByHand(PRICE, COST, scale=1e-9, salience_delta=0.5, salience_theta=1.0, **THEIRS)
     history, taken, differs = quiet_year(trade), [], False
     for week in range(30):
@@ -140,11 +155,13 @@ def test_a_sharp_salient_choice_sends_all_where_they_send_it():
             np.argmax([(1 - r) * p - c for r, p, c in zip(risk, PRICE, COST)])
         )
         remember(history, sent, lost)
-    assert len(set(taken)) >= 3 and differs
+    assert len(set(taken)) >= 3
+    assert differs
 
 
 def test_a_sharp_choice_without_salience_is_the_argmax():
-    """Scale to 0, salience off: every week all loads go by the route of the greatest utility, with source price, bribe and memory on."""
+    """With a scale near 0 and without salience, all loads of each week go by the route of the
+    greatest utility, with source price, bribe and memory included."""
     source, bribe, weight, memory, prior = 300.0, 20.0, 10.0, 0.96, 0.05
     trade = TradeByHand(
         PRICE,
@@ -171,9 +188,13 @@ def test_a_sharp_choice_without_salience_is_the_argmax():
 
 
 def test_our_risk_fades_and_theirs_compounds():
-    """A route searched for eight weeks (months), and left in peace for two years. Ours: belief is back near its prior, and the route at its
-    share. Theirs: perceived risk leaves the window after a year if the route is used, and never if it is not. Either way the premium,
-    at least 1, multiplies transport cost month after month: 60 USD a kg become 55,068 and stay, and the route promises a loss for good."""
+    """A route is searched for eight weeks (months) and then left in peace for two years.
+
+    In our model belief is then back near its prior, and the route has its share again. In
+    NarcoLogic the perceived risk leaves the window after a year if the route is used, and never if
+    it is not. In both cases the premium, which is at least 1, multiplies the transport cost month
+    after month: 60 USD a kg become 55,068 and stay there, so that the route promises a loss for
+    good."""
     trade = TradeByHand(
         PRICE[:3], COST[:3], salience=False, prior=0.05, weeks=104, prior_weight=10.0, memory=0.96
     )
@@ -186,7 +207,8 @@ def test_our_risk_fades_and_theirs_compounds():
     trade.week()
     worst, shunned = trade.world.trade.risk[0, 0], trade.world.trade.share[0, 0]
     assert worst == pytest.approx((gone + 0.5) / (tried + 10.0), **SAME)
-    assert worst > 0.4 and shunned < 0.5 * before[0]
+    assert worst > 0.4
+    assert shunned < 0.5 * before[0]
     for _ in range(90):
         tried, gone = 0.96 * tried, 0.96 * gone
         trade.week()
@@ -198,10 +220,13 @@ def test_our_risk_fades_and_theirs_compounds():
     used = [risk_of(months[: month + 1]) for month in range(44)]
     left = used[:8] + [used[7]] * 36
     quiet = risk_of([])
-    assert used[7] > 0.6 and used[-1] == quiet and left[-1] == used[7]
+    assert used[7] > 0.6
+    assert used[-1] == quiet
+    assert left[-1] == used[7]
     for risks in (used, left):
         cost = cost_path(COST[0], risks)
-        assert (np.diff(cost) >= 0.0).all() and cost[-1] > 900 * COST[0]
+        assert (np.diff(cost) >= 0.0).all()
+        assert cost[-1] > 900 * COST[0]
         theirs = [
             values([c, *COST[1:3]], [r, quiet, quiet], PRICE[:3], [1.0] * 3)[0]
             for c, r in ((COST[0], quiet), (cost[-1], risks[-1]))
@@ -210,8 +235,9 @@ def test_our_risk_fades_and_theirs_compounds():
 
 
 def test_our_volumes_are_a_logit_and_theirs_in_proportion_to_value():
-    """50 USD off every route's cost leaves our shares as they were and evens theirs out. There routes are filled, the best first, until
-    they carry the stock, none beyond its capacity; here none has one."""
+    """50 USD less in every route's cost leaves our shares as they were and makes those of
+    NarcoLogic more even. There routes are filled, the best first, until they carry the stock, and
+    none beyond its capacity; here a route has no capacity."""
     cheap = [c - 50.0 for c in COST]
     ours, theirs = [], []
     for cost in (COST, cheap):
@@ -224,13 +250,15 @@ def test_our_volumes_are_a_logit_and_theirs_in_proportion_to_value():
     assert ours[1] == pytest.approx(ours[0], **SAME)
     assert np.ptp(theirs[1]) < 0.99 * np.ptp(theirs[0])
     value = values(COST, risk, PRICE, [1.0] * 5, 1.0)
-    assert len(picked(value, [2.0] * 5, 8.5)) == 5 and len(picked(value, [2.0] * 5, 5.0)) == 3
+    assert len(picked(value, [2.0] * 5, 8.5)) == 5
+    assert len(picked(value, [2.0] * 5, 5.0)) == 3
     assert max(flows(value, risk, [2.0] * 5, 8.5)) <= 2.0
 
 
 def test_a_lost_load_is_bought_again_here_and_not_there():
-    """The payoff of a loss is -2 P_src - c - b here and -c there, whatever the load was bought for: at a source price of 400 a risky route
-    loses against a safe one as theirs does not. Its odds by hand, delta 1: risk x 400 more is lost a kg."""
+    """The payoff of a loss is -2 P_src - c - b here and -c there, whatever the load was bought for.
+    At a source price of 400 a risky route therefore loses share to a safe one, and in NarcoLogic it
+    does not. Its odds by hand, with delta 1: risk x 400 more is lost for each kg."""
     price, cost, source = [1_500.0, 1_500.0], [100.0, 100.0], 400.0
     trade = TradeByHand(price, cost, source, salience_delta=1.0, **THEIRS)
     trade.world.minds.tried[:] = WINDOW

@@ -1,5 +1,7 @@
-"""A trade made by hand in the world of a run: parallel routes of one leg, off the map, and the loops of the trade on them, compiled as the
-day calls them. All else stands still, so prices are fixed. A week here is a month of NarcoLogic."""
+"""A trade made by hand in the world of a run: parallel routes of one leg, off the map, and the
+loops of the trade on them, compiled, as the day calls them.
+
+Nothing else happens, so that prices are fixed. A week here is a month of NarcoLogic."""
 
 import numpy as np
 from hand_made import rows
@@ -16,13 +18,15 @@ LOOPS = (
     "trafficking.buy_and_send",
     "trafficking.move",
 )
-SEARCHED = 1e9  # people who search a whole route: no load passes
+SEARCHED = 1e9  # people who search a whole route, so that no load passes
 
 
 class TradeByHand:
-    """`price`, `cost`: USD per kg of each route (at most five, an exit each). `origins`: the market of each route, sorted; one firm.
+    """One firm, with a branch at each origin.
 
-    A branch loses on a route with the probability `prior` until it has tried it. parameters: of trafficking, whatever their range."""
+    `price` and `cost` are USD per kg of each route (at most five routes, one for each exit).
+    `origins` is the market of each route, sorted. A branch loses on a route with the probability
+    `prior` until it has tried it. `parameters` are those of trafficking, whatever their range."""
 
     def __init__(
         self,
@@ -53,7 +57,7 @@ class TradeByHand:
         for name, value in (given | parameters).items():
             p[name] = value
         world.parameters.secrecy.learn_passage[:] = (
-            0.0  # what it sees on its way tells it nothing: it learns from losses alone
+            0.0  # a firm learns from losses alone, and nothing from what it sees on its way
         )
         world.levers.cognition = BY_SALIENCE if salience else BY_UTILITY
         world.commerce.prices[:] = 0.0
@@ -111,8 +115,9 @@ class TradeByHand:
         self.world = world
 
     def week(self, loads=0, searched=()):
-        """A week in which each branch has so many loads to send and nothing passes on the routes that are searched.
-        Returns (loads sent, loads seized) by route, i8[routes] each, as the tables and the log show them."""
+        """Run a week in which each branch has this many loads to send, and nothing passes on the
+        routes that are searched. Return the loads sent and the loads seized by route, i8[routes]
+        each, as the tables and the log show them."""
         world, n = self.world, len(self.world.route_facts.origin)
         world.trade.book[:, :, arrays.WAITING] = loads * self.kg
         world.legs.route_effort[:] = np.where(np.isin(np.arange(n), searched), SEARCHED, 0.0)
@@ -128,14 +133,14 @@ class TradeByHand:
         return sent, np.bincount(np.array(lost, np.int64), minlength=n)
 
     def log(self):
-        """uids of the loads seized so far."""
+        """Return the uids of the loads seized so far."""
         return [
             uid for part in self.run.events for uid in part["uid"][part["kind"] == SEIZURE].tolist()
         ]
 
 
 def fixed(array):
-    """As the map hands its arrays to the day."""
+    """Return the array contiguous and read-only, as the map gives its arrays to the day."""
     array = np.ascontiguousarray(array)
     array.flags.writeable = False
     return array

@@ -1,4 +1,5 @@
-"""Draws: one number from (key, stream, day, uid, k), the same compiled, plain and in whole numbers; one uniform makes one variate."""
+"""Draws: one number from (key, stream, day, uid, k), the same compiled, plain and in whole numbers;
+and one uniform for each variate."""
 
 import math
 import re
@@ -13,7 +14,7 @@ from sim.model.chance import STREAMS, binomial, child_uid, mix, normal, poisson,
 
 U = np.uint64
 WHOLE = 2**64 - 1
-FROZEN = {  # never renumbered, never reused: a stream's number decides every draw of a past run
+FROZEN = {  # Never renumber or reuse a stream: its number decides every draw of past runs.
     "BUILD_NETWORK": 1,
     "BUILD_LAB": 2,
     "STRATEGY": 101,
@@ -77,12 +78,14 @@ GRID = np.linspace(0.0005, 0.9995, 1_000)
 
 def test_the_streams_are_frozen():
     assert STREAMS == FROZEN
-    assert len(set(STREAMS.values())) == len(STREAMS) and max(STREAMS.values()) < 2**16
+    assert len(set(STREAMS.values())) == len(STREAMS)
+    assert max(STREAMS.values()) < 2**16
 
 
 @pytest.mark.parametrize("name", FROZEN)
 def test_a_stream_is_drawn_from_in_one_file(name):
-    """A name that nobody draws from is dead; one that two mechanisms draw from could repeat a draw."""
+    """A stream that nobody draws from is not needed, and one that two mechanisms draw from could
+    repeat a draw."""
     root = Path(sim.__file__).parent
     users = [
         file
@@ -93,7 +96,7 @@ def test_a_stream_is_drawn_from_in_one_file(name):
 
 
 def in_whole_numbers(key: int, stream: int, day: int, uid: int, k: int) -> float:
-    """The same draw by splitmix64's published finaliser on Python's unbounded integers."""
+    """Return the same draw by splitmix64's published finaliser, on Python's unbounded integers."""
 
     def finalise(z: int) -> int:
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & WHOLE
@@ -106,7 +109,8 @@ def in_whole_numbers(key: int, stream: int, day: int, uid: int, k: int) -> float
 
 
 def test_splitmix64_gives_its_published_numbers():
-    """The first outputs of splitmix64 from seed 0 (Vigna): mix of one and two steps of the golden gamma."""
+    """The first outputs of splitmix64 from seed 0 (Vigna) are the mix of one and of two steps of
+    the golden gamma."""
     gold = 0x9E3779B97F4A7C15
     assert int(mix(U(gold))) == 0xE220A8397B1DCDAF
     assert int(mix(U(2 * gold & WHOLE))) == 0x6E789E6AA1B965F4
@@ -124,7 +128,8 @@ def test_splitmix64_gives_its_published_numbers():
 def test_uniform_compiled_equals_whole_numbers(part):
     key, stream, day, uid, k = part
     value = uniform(U(key), stream, day, U(uid), k)
-    assert value == in_whole_numbers(*part) and 0.0 <= value < 1.0
+    assert value == in_whole_numbers(*part)
+    assert 0.0 <= value < 1.0
 
 
 def draws(vary: str, n: int = 2_000, **fixed) -> np.ndarray:
@@ -138,7 +143,8 @@ def draws(vary: str, n: int = 2_000, **fixed) -> np.ndarray:
 
 @pytest.mark.parametrize("vary", ["key", "stream", "day", "uid", "k"])
 def test_uniform_along_each_part(vary):
-    """Mean, spread, ends and the correlation of neighbours along one part, each within 5 standard errors."""
+    """Mean, spread, ends and the correlation of neighbours along one part are each within 5
+    standard errors."""
     u = draws(vary)
     n = len(u)
     assert u.mean() == pytest.approx(0.5, abs=5 * math.sqrt(1 / 12 / n))
@@ -149,7 +155,8 @@ def test_uniform_along_each_part(vary):
 
 
 def test_no_two_streams_are_alike():
-    """Over keys, and over days of one key: no pair of streams is correlated by more than chance (5 standard errors of some 400 pairs)."""
+    """Over keys, and over the days of one key, no pair of streams is correlated by more than chance
+    (5 standard errors, some 400 pairs)."""
     for vary in ("key", "day"):
         u = {name: draws(vary, 1_000, stream=number) for name, number in STREAMS.items()}
         for one, other in combinations(u, 2):
@@ -173,21 +180,24 @@ def test_uids_of_children_differ():
 @pytest.mark.parametrize("mean", [0.0, 0.3, 4.0, 30.0, 80.0])
 def test_poisson_mean_and_spread(mean):
     counts = np.array([poisson(u, mean) for u in GRID])
-    assert counts.mean() == pytest.approx(
-        mean, abs=0.02 * mean + 0.005
-    ) and counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
-    assert (np.diff(counts) >= 0).all() and all(counts == np.floor(counts)) and counts.min() >= 0
+    assert counts.mean() == pytest.approx(mean, abs=0.02 * mean + 0.005)
+    assert counts.var() == pytest.approx(mean, rel=0.06, abs=0.01)
+    assert (np.diff(counts) >= 0).all()
+    assert all(counts == np.floor(counts))
+    assert counts.min() >= 0
 
 
 def test_poisson_edges():
-    assert poisson(0.0, 3.0) == 0 and poisson(0.999, 0.0) == 0
+    assert poisson(0.0, 3.0) == 0
+    assert poisson(0.999, 0.0) == 0
     assert 3 < poisson(1 - 2**-53, 3.0) <= 400
 
 
 @pytest.mark.parametrize("u", [0.001, 0.2, 0.5, 0.9, 0.9999])
 def test_poisson_is_monotone_in_its_mean(u):
     counts = [poisson(u, mean) for mean in np.linspace(0, 50, 400)]
-    assert (np.diff(counts) >= 0).all() and counts[-1] > counts[0]
+    assert (np.diff(counts) >= 0).all()
+    assert counts[-1] > counts[0]
 
 
 def test_poisson_is_monotone_at_large_means():
@@ -199,7 +209,9 @@ def test_binomial_mean_and_spread(n, p):
     counts = np.array([binomial(u, n, p) for u in GRID])
     assert counts.mean() == pytest.approx(n * p, abs=0.01 * n * p + 0.005)
     assert counts.var() == pytest.approx(n * p * (1 - p), rel=0.06, abs=0.01)
-    assert (np.diff(counts) >= 0).all() and counts.min() >= 0 and counts.max() <= n
+    assert (np.diff(counts) >= 0).all()
+    assert counts.min() >= 0
+    assert counts.max() <= n
 
 
 def test_binomial_edges():
@@ -209,7 +221,8 @@ def test_binomial_edges():
         binomial(0.5, 9, 0.0),
         binomial(0.5, 9, -0.1),
     ] == [0, 0, 0, 0]
-    assert binomial(0.0, 9, 1.0) == binomial(0.0, 9, 1.7) == 9 and binomial(0.0, 9, 0.99) == 0
+    assert binomial(0.0, 9, 1.0) == binomial(0.0, 9, 1.7) == 9
+    assert binomial(0.0, 9, 0.99) == 0
     assert binomial(1 - 2**-53, 9, 0.01) <= 9
 
 
@@ -220,7 +233,7 @@ def test_binomial_is_monotone_in_both(u):
 
 
 def test_normal_quantiles():
-    """Tabled quantiles of the standard normal, symmetry, and the tails' ends."""
+    """Quantiles of the standard normal from tables, its symmetry, and the ends of its tails."""
     assert [normal(u) for u in (0.5, 0.8413447460685429, 0.975, 0.01, 1e-6)] == pytest.approx(
         [0.0, 1.0, 1.959963984540054, -2.3263478740408408, -4.753424308822899], rel=2e-9, abs=2e-9
     )
@@ -228,9 +241,7 @@ def test_normal_quantiles():
         normal(1 - u) == pytest.approx(-normal(u), rel=1e-8, abs=1e-9)
         for u in (0.001, 0.02, 0.03, 0.3)
     )
-    assert (
-        math.isfinite(normal(0.0))
-        and math.isfinite(normal(1.0))
-        and normal(0.0) < -8 < 8 < normal(1.0)
-    )
+    assert math.isfinite(normal(0.0))
+    assert math.isfinite(normal(1.0))
+    assert normal(0.0) < -8 < 8 < normal(1.0)
     assert (np.diff([normal(u) for u in GRID]) > 0).all()

@@ -1,4 +1,5 @@
-"""The glossary, the registry and the tally say what the code does: types, comments, names, and nothing that nobody reads."""
+"""The glossary, the registry and the tally agree with the code: types, comments and names, and no
+entry that nothing reads."""
 
 import ast
 import inspect
@@ -34,7 +35,7 @@ READ_AT_THE_START = {"travel": Speeds, "prices": None, "start": None}
 
 @cache
 def code() -> dict[str, str]:
-    """Every source file without its docstrings and comments."""
+    """Return every source file without its docstrings and comments."""
     return {
         str(file.relative_to(ROOT)): ast.unparse(ast.parse(file.read_text()))
         for file in sorted(ROOT.rglob("*.py"))
@@ -51,7 +52,7 @@ def uses(name: str, *but: str) -> int:
 
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
 def test_records_hold_three_types_only(kind):
-    """f8, i8 and u8: anything else differs with the compiler off."""
+    """Only f8, i8 and u8: any other type gives other numbers with the compiler off."""
     assert {state.dtype(kind)[name].str for name in state.dtype(kind).names} <= {
         "<f8",
         "<i8",
@@ -66,7 +67,8 @@ def test_records_hold_three_types_only(kind):
 
 
 def test_every_field_has_its_comment():
-    """`alive` and `uid` are explained once, in the page's head and the first record."""
+    """`alive` and `uid` are explained once, in the docstring of the module and in the first
+    record."""
     lines = inspect.getsource(state).splitlines()
     bare = [
         line.strip()
@@ -93,7 +95,8 @@ def names_of_numpy():
 
 
 def test_no_field_hides_behind_a_method_of_numpy():
-    """`row.resize` is numpy's method when the same file runs as plain Python; a field of that name cannot be read there."""
+    """`row.resize` is numpy's method when the same file runs as plain Python, so that a field of
+    that name could not be read there."""
     assert names_of_numpy() == []
 
 
@@ -110,7 +113,8 @@ def test_every_array_has_its_shape_in_a_comment():
 
 
 def test_namedtuples_stay_small():
-    """At most six arrays to a tuple that the day passes on, or reference counting eats the gain (the bench and the parameters apart)."""
+    """The day passes tuples of few arrays (the bench and the parameters apart), because counting
+    references to many would cost what they gain."""
     names = (
         "Actors",
         "Places",
@@ -131,7 +135,8 @@ def test_namedtuples_stay_small():
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_registry_is_the_record_classes(section):
-    """`[detection.manned]` is the field `manned` of `Parameters` in `detection.py`; none more, none less, in any order."""
+    """`[detection.manned]` is the field `manned` of `Parameters` in `detection.py`. Neither side
+    has an entry that the other lacks."""
     if section in READ_AT_THE_START:
         return
     fields = RECORD_OF[section].__annotations__
@@ -168,14 +173,13 @@ def test_the_sections_of_the_start_are_read_in_full():
         for name in SECTIONS["start"]
         if f'"{name}"' not in text and not name.startswith("partner_")
     ]
-    assert unread == [] and 'startswith("partner_")' in text
+    assert unread == []
+    assert 'startswith("partner_")' in text
 
 
 def test_the_tally_names_each_quantity_once():
-    assert (
-        len(set(counts.QUANTITIES)) == len(counts.QUANTITIES)
-        and set(counts.QUANTITIES) >= counts.STATES
-    )
+    assert len(set(counts.QUANTITIES)) == len(counts.QUANTITIES)
+    assert set(counts.QUANTITIES) >= counts.STATES
     numbers = {
         name: value
         for name, value in vars(counts).items()
@@ -195,7 +199,8 @@ ABBREVIATED = {
 
 
 def test_a_number_stands_for_the_quantity_of_its_name():
-    """ATTEMPTED is attempted_kg, COST is cost_usd: the constant begins the quantity's name, or is told above."""
+    """ATTEMPTED is attempted_kg and COST is cost_usd: the name of the quantity contains that of the
+    constant, unless it is listed above."""
     for name, value in vars(counts).items():
         if name.isupper() and isinstance(value, int) and name != "PLACES":
             quantity = counts.QUANTITIES[value]
@@ -207,7 +212,8 @@ def test_a_number_stands_for_the_quantity_of_its_name():
 
 
 def test_no_quantity_stays_empty_for_want_of_a_writer():
-    """Each constant of the tally is written by a mechanism, by the records, or where a load is settled or a fight fought."""
+    """Each constant of the tally is written by a mechanism, by `observe`, or by the rules that
+    settle a load or fight a fight."""
     writers = (
         "model/mechanisms/",
         "model/observe.py",
@@ -226,7 +232,8 @@ def test_no_quantity_stays_empty_for_want_of_a_writer():
 
 
 def test_the_map_is_not_written_in_a_run():
-    """Every map array, the route library and the parameters: the same bytes before and after, in a run that moves people."""
+    """Every map array, the route library and the parameters are the same bytes before and after a
+    run that moves people."""
     run = small_run(**{"strategy.name": "static", "strategy.share_to_border": 0.3})
     before = {name: array.tobytes() for name, array in arrays_of(run.world, *MAP).items()}
     surface = run.world.days_surface.tobytes()
@@ -236,7 +243,8 @@ def test_the_map_is_not_written_in_a_run():
         for name, array in arrays_of(run.world, *MAP).items()
         if array.tobytes() != before[name]
     ] == []
-    assert run.world.days_surface.tobytes() == surface and len(before) > 30
+    assert run.world.days_surface.tobytes() == surface
+    assert len(before) > 30
 
 
 def test_terrain_and_road_codes_are_those_of_the_map():

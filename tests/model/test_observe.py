@@ -1,4 +1,4 @@
-"""4.17 and section 6: what a community weighs in the vacuum of its theatre."""
+"""4.17 and section 6: how much a community counts in the vacuum of its theatre."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,8 @@ from sim.simulation.page import plain
 
 
 def test_hydrochloride_that_passes_poppy_country_has_its_own_price():
-    """Stake is the USD of product grown or passed: 10 kg a week are worth as much where latex is gathered as where coca grows."""
+    """A stake is the USD of product that is grown or passes: 10 kg a week are worth as much where
+    latex is gathered as where coca grows."""
     markets = rows(Market, 2, product=[HCL, LATEX], price=[1_300.0, 500.0], outflow=[100.0, 50.0])
     towns = rows(
         Community, 2, theatre=CAJAMARCA, cluster=[0, 1], population=[300.0, 100.0], kg_recent=10.0

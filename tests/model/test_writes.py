@@ -1,5 +1,7 @@
-"""Each loop of the day changes only what its file names under Writes. The loops run one at a time on a world in motion, between two looks
-at every array of its state; the work space (`Bench`) is free to all."""
+"""Each loop of the day changes only what its file names under Writes.
+
+The loops run one at a time on a world in motion, between two looks at every array of its state. The
+work space (`Bench`) is free to all."""
 
 import re
 import sys
@@ -14,7 +16,7 @@ LOOPS = tuple(loops_of_the_day())
 
 @cache
 def named(module: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(whole arrays, single fields `table.field`) that a file names under Writes."""
+    """Return what a file names under Writes: whole arrays, and single fields `table.field`."""
     text = re.search(r"Writes:\s+(.+?)\.(?:\s|$)", sys.modules[module].__doc__ or "", re.DOTALL)
     assert text, f"{module} says nothing about what it writes"
     state = arrays_of(small_run().world, *STATE)
@@ -50,7 +52,8 @@ def difference(before: np.ndarray, now: np.ndarray, name: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def changed():
-    """Loop -> fields that it changed, over a busy run from the burn-in to the second month."""
+    """Return the fields that each loop changed, and the loops called, in a busy run from the
+    burn-in to the second month."""
     seen: dict[str, set[str]] = {name: set() for name in LOOPS}
     called: set[str] = set()
     run = small_run(
@@ -108,9 +111,10 @@ def test_a_loop_changes_only_what_its_file_names(changed, loop):
 
 
 def test_the_look_would_see_a_change(changed):
-    """Most loops did change something that counts; else the test above could not fail."""
+    """Most loops changed something that counts. If they had not, the test above could not fail."""
     seen, _ = changed
     assert {"units.status", "units.posting"} <= seen["redeployment.redeployment"]
-    assert "shipments.step" in seen["trafficking.move"] and "belief" in seen["secrecy.beliefs"]
+    assert "shipments.step" in seen["trafficking.move"]
+    assert "belief" in seen["secrecy.beliefs"]
     still = sorted(name for name, found in seen.items() if not found)
     assert len(still) <= 3, still

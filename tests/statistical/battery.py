@@ -1,8 +1,11 @@
-"""A battery of tests of uniform numbers, from the books: each takes draws in [0, 1), or their 53 bits, and gives a two-sided p-value.
+"""A battery of tests of uniform numbers. Each takes draws in [0, 1), or their 53 bits, and returns
+a two-sided p-value.
 
-Knuth = The Art of Computer Programming, volume 2, 3rd edition 1997, section 3.3; Marsaglia = A current view of random number generators,
-1985; L'Ecuyer & Simard = TestU01, ACM TOMS 33(4), 2007. A p-value under `limit(n)` is an alarm: among n tests of a good generator there is
-one in fewer than 1 of 10,000 batteries (Bonferroni)."""
+Knuth = The Art of Computer Programming, volume 2, 3rd edition 1997, section 3.3; Marsaglia = A
+current view of random number generators, 1985; L'Ecuyer & Simard = TestU01, ACM TOMS 33(4), 2007.
+
+A p-value under `limit(n)` is an alarm. With n tests of a good generator, fewer than 1 of 10,000
+batteries raise one (Bonferroni)."""
 
 import math
 from collections.abc import Callable
@@ -24,7 +27,7 @@ def limit(tests: int) -> float:
 
 
 def on_arrays(function: Callable) -> Callable:
-    """The model's own function, line by line on whole arrays."""
+    """Return the model's own function, which works on whole arrays line by line."""
     return FunctionType(plain(function).__code__, {"mix": plain(mix), "U": U, "GOLD": GOLD})
 
 
@@ -32,12 +35,13 @@ many_mix, many_uniform, many_children = plain(mix), on_arrays(uniform), on_array
 
 
 def many_keys(seeds: np.ndarray, replications: np.ndarray) -> np.ndarray:
-    """`sim.simulation.build.world.key_of` on arrays of u8."""
+    """Return `sim.simulation.build.world.key_of` of arrays of u8."""
     return many_mix(many_mix(seeds) + replications)
 
 
 def two_sided(distribution, value: float) -> float:
-    """For a discrete distribution, too large rather than too small."""
+    """Return the p-value of this value, too large or too small. In a discrete distribution the
+    value itself counts as large."""
     return float(
         min(
             1.0,
@@ -48,7 +52,8 @@ def two_sided(distribution, value: float) -> float:
 
 
 def chi_square(seen: np.ndarray, expected: np.ndarray) -> float:
-    """Cells of which few were expected are taken together with the next (Knuth 3.3.1: at least five in each, here 20)."""
+    """Compare counts with expected counts. Cells of which few were expected are joined with the
+    next (Knuth 3.3.1: at least five in each, here 20)."""
     cells, mean = [], []
     held, due = 0.0, 0.0
     for count, wanted in zip(seen, expected):
@@ -63,7 +68,7 @@ def chi_square(seen: np.ndarray, expected: np.ndarray) -> float:
 
 
 def bits_of(u: Draws) -> np.ndarray:
-    """u8[n] the 53 bits of each draw."""
+    """Return the 53 bits of each draw, u8[n]."""
     return (u * 2.0**BITS).astype(np.uint64)
 
 
@@ -73,7 +78,7 @@ def equidistribution(u: Draws) -> float:
 
 
 def kolmogorov_smirnov(u: Draws) -> float:
-    """The largest distance from the straight line (Knuth 3.3.1 B)."""
+    """Test the largest distance from the straight line (Knuth 3.3.1 B)."""
     return float(stats.kstest(u, "uniform").pvalue)
 
 
@@ -96,7 +101,8 @@ def gaps(u: Draws) -> float:
 
 
 def runs_up(u: Draws) -> float:
-    """Run test (Knuth 3.3.2 G, exercise 14): the draw after a run is thrown away, so that lengths are independent, 1/r! - 1/(r + 1)!."""
+    """Run test (Knuth 3.3.2 G, exercise 14). The draw after a run is discarded, so that lengths are
+    independent, with chances 1/r! - 1/(r + 1)!."""
     falls = np.flatnonzero(u[1:] < u[:-1]).tolist()
     lengths, start = [], 0
     for end in falls:
@@ -110,7 +116,7 @@ def runs_up(u: Draws) -> float:
 
 
 def permutations(u: Draws) -> float:
-    """Permutation test (Knuth 3.3.2 P): the 120 orders of five neighbours are alike."""
+    """Permutation test (Knuth 3.3.2 P): the 120 orders of five neighbours are equally likely."""
     order = np.argsort(u[: len(u) // 5 * 5].reshape(-1, 5), axis=1)
     _, seen = np.unique(order @ (5 ** np.arange(5)), return_counts=True)
     return chi_square(np.append(seen, np.zeros(120 - len(seen))), np.full(120, len(order) / 120))
@@ -124,7 +130,8 @@ def maximum_of_8(u: Draws) -> float:
 
 
 def collisions(u: Draws) -> float:
-    """Collision test (Knuth 3.3.2 I): balls that fall into a cell taken already, 2^12 balls on 2^20 cells made of two neighbours."""
+    """Collision test (Knuth 3.3.2 I): balls that fall into an occupied cell, for 2^12 balls in 2^20
+    cells, each given by two neighbours."""
     balls, cells = 2**12, 2.0**20
     pairs = (u[: len(u) // 2 * 2].reshape(-1, 2) * 1_024).astype(np.int64)
     places = pairs[:, 0] * 1_024 + pairs[:, 1]
@@ -133,14 +140,15 @@ def collisions(u: Draws) -> float:
     seen = int((np.diff(taken, axis=1) == 0).sum())
     empty, both = (1 - 1 / cells) ** balls, (1 - 2 / cells) ** balls
     mean = balls - cells * (1 - empty)
-    spread = (
-        cells * empty + cells * (cells - 1) * both - (cells * empty) ** 2
-    )  # of the empty cells, and so of the collisions
+    # the variance of the empty cells, which is that of the collisions
+    spread = cells * empty + cells * (cells - 1) * both - (cells * empty) ** 2
     return two_sided(stats.norm(rounds * mean, math.sqrt(rounds * spread)), seen)
 
 
 def birthday_spacings(values: np.ndarray) -> float:
-    """Birthday spacings (Marsaglia; Knuth 3.3.2 J): equal spacings among 2^12 birthdays in a year of 2^33 days are Poisson, mean 2.
+    """Birthday spacings (Marsaglia; Knuth 3.3.2 J): among 2^12 birthdays in a year of 2^33 days the
+    number of equal spacings is Poisson with mean 2.
+
     values: u8, of which the lowest 33 bits are the day."""
     m, rounds = 2**12, len(values) // 2**12
     days = np.sort(
@@ -153,7 +161,9 @@ def birthday_spacings(values: np.ndarray) -> float:
 
 
 def matrix_rank(rows: np.ndarray) -> float:
-    """Rank of 32 x 32 matrices of bits (Marsaglia): full, one less, two or more less. rows: u8, of which the lowest 32 bits are one row."""
+    """Rank of 32 x 32 matrices of bits (Marsaglia): full, one less, or two or more less.
+
+    rows: u8, of which the lowest 32 bits are one row."""
     n = len(rows) // 32
     matrix = (rows[: n * 32] & U(2**32 - 1)).reshape(n, 32).copy()
     rank = np.zeros(n, np.int64)
@@ -161,9 +171,8 @@ def matrix_rank(rows: np.ndarray) -> float:
         has = (matrix >> U(column)) & U(1) == 1
         found = has.any(axis=1)
         pivot = np.where(found, matrix[np.arange(n), has.argmax(axis=1)], U(0))
-        matrix ^= np.where(
-            has, pivot[:, None], U(0)
-        )  # the pivot's own row becomes 0: it is used up
+        # the pivot's own row becomes 0, since it is used up
+        matrix ^= np.where(has, pivot[:, None], U(0))
         rank += found
     chances = np.array([rank_chance(32), rank_chance(31)])
     seen = np.array([(rank == 32).sum(), (rank == 31).sum(), (rank < 31).sum()])
@@ -171,20 +180,23 @@ def matrix_rank(rows: np.ndarray) -> float:
 
 
 def rank_chance(r: int, size: int = 32) -> float:
-    """Of a square matrix of fair bits: 2^(r (2 m - r) - m^2) times the product of (1 - 2^(i - m))^2 / (1 - 2^(i - r)), i < r."""
+    """Return the chance of a rank of a square matrix of fair bits: 2^(r (2 m - r) - m^2) times the
+    product of (1 - 2^(i - m))^2 / (1 - 2^(i - r)) over i < r."""
     product = math.prod((1 - 2.0 ** (i - size)) ** 2 / (1 - 2.0 ** (i - r)) for i in range(r))
     return 2.0 ** (r * (2 * size - r) - size * size) * product
 
 
 def fair_bits(u: Draws) -> float:
-    """Each of the 53 bits is 1 in half of the draws (monobit test of NIST SP 800-22, 2.1, for all places at once)."""
+    """Each of the 53 bits is 1 in half of the draws (monobit test of NIST SP 800-22, 2.1, for all
+    places at once)."""
     values = bits_of(u)
     ones = np.array([int(((values >> U(place)) & U(1)).sum()) for place in range(BITS)])
     return two_sided(stats.chi2(BITS), float(((2 * ones - len(u)) ** 2 / len(u)).sum()))
 
 
 def weights_of_neighbours(u: Draws) -> float:
-    """Whether a draw with many ones is followed by one with many (the Hamming test of L'Ecuyer & Simard): nine cells."""
+    """Test whether a draw with many ones is followed by one with many (the Hamming test of L'Ecuyer
+    & Simard), in nine cells."""
     weight = np.zeros(len(u), np.int64)
     values = bits_of(u)
     for place in range(BITS):
@@ -198,7 +210,7 @@ def weights_of_neighbours(u: Draws) -> float:
 
 
 def autocorrelation(u: Draws) -> float:
-    """Serial correlation (Knuth 3.3.2 K) at lags 1 to 64, their squares summed."""
+    """Sum the squares of the serial correlations (Knuth 3.3.2 K) at lags 1 to 64."""
     centred = (u - 0.5) * math.sqrt(12.0)
     z = [(centred[lag:] * centred[:-lag]).sum() / math.sqrt(len(u) - lag) for lag in range(1, 65)]
     return two_sided(stats.chi2(64), float((np.array(z) ** 2).sum()))
@@ -229,8 +241,9 @@ def p_values(u: Draws) -> dict[str, float]:
 
 
 def pairs(table: np.ndarray) -> tuple[float, float]:
-    """Correlation of every pair of rows of f8[rows, n]: p-value of the largest, corrected for their number, and of the sum of squares
-    (a chi-square with one degree of freedom a pair)."""
+    """Correlate every pair of rows of f8[rows, n]. Return the p-value of the largest correlation,
+    corrected for their number, and that of the sum of squares (a chi-square with one degree of
+    freedom a pair)."""
     rows, n = table.shape
     centred = (table - 0.5) * math.sqrt(12.0)
     z = (centred @ centred.T)[np.triu_indices(rows, 1)] / math.sqrt(n)
@@ -239,8 +252,9 @@ def pairs(table: np.ndarray) -> tuple[float, float]:
 
 
 def avalanche(draw: Callable[[np.ndarray], Draws], inputs: np.ndarray, width: int) -> float:
-    """Strict avalanche criterion (Webster & Tavares, CRYPTO '85): one bit of the input turned over turns each of the 53 bits over with
-    chance 1/2. The largest departure over `width` x 53 pairs of bits, corrected for their number."""
+    """Strict avalanche criterion (Webster & Tavares, CRYPTO '85): changing one bit of the input
+    changes each of the 53 bits with chance 1/2. Return the p-value of the largest departure over
+    `width` x 53 pairs of bits, corrected for their number."""
     before = bits_of(draw(inputs))
     worst = 0.0
     for turned in range(width):

@@ -1,4 +1,5 @@
-"""The baseline against published orders of magnitude, and what a redeployment without a task buys. Long: `make validate`."""
+"""The baseline against published orders of magnitude, and what a redeployment without a task gains.
+These tests are long: `make validate` runs them."""
 
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from sim.scenario import load_scenario
 pytestmark = pytest.mark.slow
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SPLIT = SCENARIOS / "experiments" / "split.toml"
-WITHIN = 3.0  # outside this factor something is broken
+WITHIN = 3.0  # outside this factor there is an error
 
-# a year of the `hold` baseline: outcome (or series) -> lowest and highest published or expected value
+# for a year of the `hold` baseline: the lowest and highest published or expected value
 YEARLY = {
     "attacks_vraem": (15, 40),
     "ambushes_vraem": (1, 4),
@@ -40,7 +41,8 @@ def hold(tmp_path_factory):
 
 @pytest.mark.parametrize("name", YEARLY)
 def test_a_year_of_the_baseline(hold, name):
-    """Sources: F0427 over F0415 (acts), F0430 (ambushes, deaths), F0120 x F0259 / F0262 (output), F0375 (laboratories)."""
+    """F0427 over F0415 (acts), F0430 (ambushes, deaths), F0120 x F0259 / F0262 (output), F0375
+    (laboratories)."""
     low, high = YEARLY[name]
     assert low / WITHIN <= hold[1][name] / 3.0 <= high * WITHIN
 
@@ -64,15 +66,13 @@ def test_force_on_task_and_loads_under_way(hold):
     patrols = weekly[weekly.theatre == "vraem"].patrols.mean()
     coverage = 1.0 - hold[1].coverage_gap_vraem
     live = weekly.groupby(["run_id", "week"]).shipments.sum().mean()
-    assert (
-        300 / WITHIN <= patrols <= 300 * WITHIN
-        and 0.25 <= coverage <= 0.55
-        and 60 / WITHIN <= live <= 250 * WITHIN
-    )
+    assert 300 / WITHIN <= patrols <= 300 * WITHIN
+    assert 0.25 <= coverage <= 0.55
+    assert 60 / WITHIN <= live <= 250 * WITHIN
 
 
 def test_units_without_a_task_buy_nothing(tmp_path):
-    """Redeployed units that get no task at the border: the gain there is inside its interval of 0."""
+    """Where units get no task at the border, what they avert there cannot be told from zero."""
     idle = load_scenario(
         SPLIT, {"strategy.tasking_border": "none", "sweep": {"strategy.share_to_border": [0.15]}}
     )
@@ -85,15 +85,13 @@ def test_units_without_a_task_buy_nothing(tmp_path):
 
 
 def test_a_split_opens_a_vacuum_and_buys_interdiction(tmp_path):
-    """Nothing in the model asserts either: both come out of presence, control, detection and choice."""
+    """No rule of the model states either: both follow from presence, control, detection and
+    choice."""
     split = load_scenario(SPLIT, {"sweep": {"strategy.share_to_border": [0.0, 0.15]}})
     results = batch(split, out=tmp_path / "split", replications=12, progress=False)
     table = compare(results, outcomes=["vacuum_vraem", "averted_kg_border"]).table
     of = table.set_index(["x.strategy.share_to_border", "outcome"])
-    assert (
-        of.loc[(0.15, "vacuum_vraem")].low > 0.0 and of.loc[(0.15, "averted_kg_border")].low > 0.0
-    )
-    assert (
-        of.loc[(0.0, "vacuum_vraem")].exactly_zero
-        and of.loc[(0.0, "averted_kg_border")].exactly_zero
-    )
+    assert of.loc[(0.15, "vacuum_vraem")].low > 0.0
+    assert of.loc[(0.15, "averted_kg_border")].low > 0.0
+    assert of.loc[(0.0, "vacuum_vraem")].exactly_zero
+    assert of.loc[(0.0, "averted_kg_border")].exactly_zero

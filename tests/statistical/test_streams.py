@@ -1,7 +1,8 @@
-"""The draws behind common random numbers: batteries of tests along every way in which a run, or a batch of runs, draws.
+"""The draws behind common random numbers: batteries of tests along every way in which a run, or a
+batch of runs, draws.
 
-A short one always; under `make validate` a million draws along each way, and Dieharder where it is installed. A bad generator planted in
-the same place is caught."""
+A short battery always runs. Under `make validate` there are a million draws along each way, and
+Dieharder where it is installed. A bad generator in the same place is caught."""
 
 import shutil
 import subprocess
@@ -35,13 +36,15 @@ def alarms(p: dict[str, float], tests: int) -> dict[str, float]:
 
 @pytest.fixture(autouse=True)
 def whole_numbers_wrap():
-    """As in a plain run: numpy tells of the wrapping of whole numbers which the compiled code does not."""
+    """Allow whole numbers to wrap, as a plain run does: numpy warns of it where the compiled code
+    does not."""
     with np.errstate(over="ignore"):
         yield
 
 
 def test_the_views_draw_what_the_model_draws():
-    """The arrays of the battery hold the compiled function's own numbers, under the keys of runs."""
+    """The arrays of the battery hold the numbers of the compiled function, under the keys of
+    runs."""
     for view, last in (("along_days", 40), ("along_replications", 40), ("a_day_of_the_model", 40)):
         assert len(VIEWS[view](0, last)) == last
     assert [*VIEWS["along_days"](7, 9)] == [
@@ -70,20 +73,20 @@ def test_a_short_battery_along(view):
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_long_battery_along(view):
-    """32 times as much, farther on the same way."""
+    """32 times as many draws, from farther along the same way."""
     p = p_values(VIEWS[view](SHORT, SHORT + LONG))
     print(view, {name: round(value, 4) for name, value in p.items()})
     assert alarms(p, len(VIEWS) * len(BATTERY)) == {}
 
 
-# Bad generators in the place of `uniform` along days. Each is known to be bad, and each was once somebody's choice.
+# Bad generators in the place of `uniform` along days: all are known to be bad and have been used.
 def counter(n: int) -> np.ndarray:
-    """The counter without the mixing: a Weyl sequence, evenly spread and predictable."""
+    """Return the counter without the mixing: a Weyl sequence, evenly spread and predictable."""
     return ((np.arange(n, dtype=np.uint64) * GOLD) >> U(11)) * 2.0**-BITS
 
 
 def weakly_mixed(n: int) -> np.ndarray:
-    """The counter after one multiplication and one shift, half a round of the finaliser."""
+    """Return the counter after one multiplication and one shift, half a round of the finaliser."""
     z = np.arange(n, dtype=np.uint64) * U(0xBF58476D1CE4E5B9)
     return ((z ^ (z >> U(31))) >> U(11)) * 2.0**-BITS
 
@@ -97,7 +100,8 @@ def congruential(n: int, multiplier: int, increment: int, modulus: int) -> np.nd
 
 
 def seeded_by_number(n: int) -> np.ndarray:
-    """The first number of a good 64-bit congruential generator (Knuth's MMIX), seeded with 0, 1, 2 ... as replications tempt one to."""
+    """Return the first number of a good 64-bit congruential generator (Knuth's MMIX), seeded with
+    0, 1, 2 ..., as one might seed replications."""
     state = np.arange(n, dtype=np.uint64) * U(6_364_136_223_846_793_005) + U(
         1_442_695_040_888_963_407
     )
@@ -105,7 +109,8 @@ def seeded_by_number(n: int) -> np.ndarray:
 
 
 def repeated(n: int) -> np.ndarray:
-    """A good generator of which every replication gets the numbers of the one before, a day later: streams that overlap."""
+    """Return a good generator of which every replication gets the numbers of the one before, a day
+    later, so that streams overlap."""
     day = np.arange(n, dtype=np.uint64)
     return many_uniform(key(), STREAM, day // U(2) + day % U(2), U(123_456), 0)
 
@@ -122,14 +127,15 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_the_short_battery_catches(name):
-    """Otherwise the tests above would show nothing."""
+    """If it did not, the tests above would show nothing."""
     found = alarms(p_values(BAD[name](SHORT)), len(VIEWS) * len(BATTERY))
     print(name, sorted(found))
     assert found
 
 
 def test_the_battery_does_not_cry_wolf():
-    """p-values of 40 batteries on numpy's PCG64, of another family: none under the limit, and uniform test by test."""
+    """Over 40 batteries on numpy's PCG64, a generator of another family, no p-value is under the
+    limit, and those of each test are uniform."""
     p = [p_values(np.random.default_rng(seed).random(2**15)) for seed in range(40)]
     assert [
         alarms(one, len(p) * len(BATTERY)) for one in p if alarms(one, len(p) * len(BATTERY))
@@ -139,7 +145,8 @@ def test_the_battery_does_not_cry_wolf():
 
 
 def grid(vary: str, rows: int, n: int) -> np.ndarray:
-    """f8[rows, n]: one row a replication, seed, stream, uid, born uid or k, along n days; or a row a day, along n uids."""
+    """Return f8[rows, n]: one row for each replication, seed, stream, uid, born uid or k, along n
+    days; or one row for each day, along n uids."""
     row, day = np.arange(rows, dtype=np.uint64)[:, None], np.arange(n, dtype=np.uint64)[None, :]
     one = np.ones(1, np.uint64)
     match vary:
@@ -164,7 +171,8 @@ GRIDS = ("replication", "base seed", "stream", "uid", "born uid", "k", "day")
 
 @pytest.mark.parametrize("vary", GRIDS)
 def test_no_two_are_correlated(vary):
-    """Every pair of 150 replications, seeds, uids, k and days, and of all streams, along 4,000 draws."""
+    """Every pair of 150 replications, seeds, uids, k and days, and every pair of streams, along
+    4,000 draws."""
     largest, sum_of_squares = pairs(grid(vary, 150, 4_000))
     assert min(largest, sum_of_squares) > limit(2 * len(GRIDS)), (largest, sum_of_squares)
 
@@ -172,7 +180,8 @@ def test_no_two_are_correlated(vary):
 @pytest.mark.slow
 @pytest.mark.parametrize("vary", GRIDS)
 def test_no_two_of_many_are_correlated(vary):
-    """The same of 1,500 (over a million pairs), and of their squares, which correlate where spreads do."""
+    """The same for 1,500 (over a million pairs), and for their squares, which correlate where
+    spreads do."""
     u = grid(vary, 1_500, 10_000)
     p = [*pairs(u), *pairs(np.abs(2.0 * u - 1.0))]
     print(vary, [round(value, 4) for value in p])
@@ -180,7 +189,7 @@ def test_no_two_of_many_are_correlated(vary):
 
 
 def test_correlated_pairs_are_found():
-    """Among 150 rows, two that share one draw in ten; and rows that all share one in twenty."""
+    """Two of 150 rows that share one draw in ten; and rows that all share one in twenty."""
     u = grid("replication", 150, 4_000)
     shared = u.copy()
     shared[7, ::10] = shared[120, ::10]
@@ -201,7 +210,7 @@ INPUTS = {
 
 @pytest.mark.parametrize("part", INPUTS)
 def test_each_bit_of_the_input_moves_each_bit_of_the_draw(part):
-    """Strict avalanche, from inputs as small as the model's and from any."""
+    """Strict avalanche, from inputs as small as those of the model and from any inputs."""
     width, draw = INPUTS[part]
     for inputs in (
         np.arange(2**13, dtype=np.uint64),
@@ -210,7 +219,8 @@ def test_each_bit_of_the_input_moves_each_bit_of_the_draw(part):
         inputs = np.unique(inputs & U(2**width - 1))
         if width > 16:
             assert avalanche(draw, inputs, width) > limit(2 * len(INPUTS))
-        else:  # only 65,536 of them, of which each pair would be counted twice: take those with an even number of ones
+        else:
+            # Of only 65,536 inputs each pair would be counted twice: take those of even parity.
             even = np.bitwise_count(inputs) % 2 == 0
             assert avalanche(draw, inputs[even], width) > limit(2 * len(INPUTS))
 
@@ -226,15 +236,27 @@ def test_a_poor_avalanche_is_found():
 
 # Dieharder (Brown, Eddelbuettel & Bauer): number of the test, and its name there
 DIEHARDER = {
-    "0": "birthdays", "1": "OPERM5", "2": "rank 32x32", "3": "rank 6x8", "8": "count the 1s, stream", "10": "parking lot",
-    "11": "2d circle", "12": "3d sphere", "13": "squeeze", "15": "runs", "16": "craps", "100": "monobit", "101": "runs of bits",
+    "0": "birthdays",
+    "1": "OPERM5",
+    "2": "rank 32x32",
+    "3": "rank 6x8",
+    "8": "count the 1s, stream",
+    "10": "parking lot",
+    "11": "2d circle",
+    "12": "3d sphere",
+    "13": "squeeze",
+    "15": "runs",
+    "16": "craps",
+    "100": "monobit",
+    "101": "runs of bits",
     "102": "serial",
-}  # fmt: skip
+}
 DIEHARDER_VIEWS = ("two_replications", "a_day_of_the_model")
 
 
 def dieharder(number: str, make) -> list[float]:
-    """p-values of one of its tests on 32-bit numbers that `make(first, last)` provides, as many as it asks for."""
+    """Return the p-values of one test of Dieharder on 32-bit numbers, of which `make(first, last)`
+    provides as many as it asks for."""
     command = ["dieharder", "-g", "200", "-d", number, "-D", "pvalues", "-c", ","]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -1,4 +1,5 @@
-"""The ways along which a run, or a batch of runs, draws from `uniform`: each a sequence of numbers as some mechanism would meet them."""
+"""The ways along which a run, or a batch of runs, draws from `uniform`. Each is a sequence of
+numbers as some mechanism would meet them."""
 
 from collections.abc import Callable
 
@@ -16,13 +17,14 @@ def key(replication: int = 0) -> np.ndarray:
 
 
 def uids(n: int) -> np.ndarray:
-    """u8[n] uids as they come about: children of some parents, a few a day."""
+    """Return u8[n] uids as agents are born: children of some parents, a few a day."""
     i = np.arange(n, dtype=np.uint64)
     return many_children(U(77) + i // U(4_000), (i // U(4)) % U(1_000), i % U(4))
 
 
 def nested(first: int, last: int, *sizes: int) -> list[np.ndarray]:
-    """The indices of nested loops, outermost first, from step `first` to `last`; the outermost has no end."""
+    """Return the indices of nested loops, outermost first, from step `first` to `last`. The
+    outermost loop has no end."""
     i, out = np.arange(first, last, dtype=np.uint64), []
     for size in reversed(sizes):
         out.append(i % U(size))
@@ -35,7 +37,8 @@ def along_days(first: int, last: int) -> np.ndarray:
 
 
 def along_small_uids(first: int, last: int) -> np.ndarray:
-    """Networks, theatres and routes are numbered from 0."""
+    """Return draws along uids from 0 on, which is how networks, theatres and routes are
+    numbered."""
     return many_uniform(key(), STREAM, U(400), np.arange(first, last, dtype=np.uint64), 0)
 
 
@@ -49,20 +52,20 @@ def along_k(first: int, last: int) -> np.ndarray:
 
 
 def along_streams(first: int, last: int) -> np.ndarray:
-    """Every stream of the list each day."""
+    """Return draws along every stream of the list, each day."""
     day, s = nested(first, last, len(NUMBERS))
     return many_uniform(key(), NUMBERS[s.astype(np.int64)], day, U(123_456), 0)
 
 
 def along_replications(first: int, last: int) -> np.ndarray:
-    """The same draw in one replication after the other."""
+    """Return the same draw in one replication after the other."""
     return many_uniform(
         many_keys(SEED, np.arange(first, last, dtype=np.uint64)), STREAM, U(400), U(123_456), 0
     )
 
 
 def along_seeds(first: int, last: int) -> np.ndarray:
-    """The same draw under base seeds 0, 1, 2 ..."""
+    """Return the same draw under base seeds 0, 1, 2 ..."""
     return many_uniform(
         many_keys(np.arange(first, last, dtype=np.uint64), np.zeros(1, np.uint64)),
         STREAM,
@@ -73,19 +76,21 @@ def along_seeds(first: int, last: int) -> np.ndarray:
 
 
 def two_replications(first: int, last: int) -> np.ndarray:
-    """Neighbouring replications in turn, day by day: what a pair of runs would share shows as neighbours."""
+    """Return draws of two replications in turn, day by day, so that what a pair of runs shares
+    shows in neighbours."""
     day, replication = nested(first, last, 2)
     return many_uniform(many_keys(SEED, replication), STREAM, day, U(123_456), 0)
 
 
 def two_uids(first: int, last: int) -> np.ndarray:
-    """Two neighbouring uids in turn, day by day."""
+    """Return draws of two neighbouring uids in turn, day by day."""
     day, uid = nested(first, last, 2)
     return many_uniform(key(), STREAM, day, uid, 0)
 
 
 def a_day_of_the_model(first: int, last: int) -> np.ndarray:
-    """As a run draws: each day, agent after agent, stream after stream, k = 0 and 1."""
+    """Return draws in the order of a run: each day, agent after agent, stream after stream, k = 0
+    and 1."""
     day, agent, s, k = nested(first, last, 200, len(NUMBERS), 2)
     return many_uniform(
         key(), NUMBERS[s.astype(np.int64)], day, uids(200)[agent.astype(np.int64)], k

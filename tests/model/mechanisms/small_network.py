@@ -1,4 +1,5 @@
-"""A network made by hand: a few routes of a few legs, firms, markets, and the loops of routing run on it as plain Python."""
+"""A network made by hand: a few routes of a few legs, firms, markets, and the loops of routing, run
+as plain Python."""
 
 from types import SimpleNamespace
 
@@ -12,7 +13,8 @@ from sim.simulation.page import plain
 
 
 class SmallNetwork:
-    """`ways`: the legs of each route. Routes are sorted by origin (a market each); all else is one value for all, or one a route.
+    """Routes, each given by its legs in `ways`. They are sorted by origin, which is a market each.
+    Any other argument is one value for all routes, or one value a route.
 
     Believed effort is 0, so that the prior risk of a leg is `leg_risk`, or the floor."""
 
@@ -35,9 +37,8 @@ class SmallNetwork:
         start = np.cumsum([0, *(len(way) for way in ways)])
         leg = np.array([leg for way in ways for leg in way], np.int64)
         last = np.array([end for end, way in zip(start[1:], ways) for _ in way], np.int64)
-        onward = np.minimum(
-            np.arange(len(leg)) + 1, last
-        )  # every step of these routes is on a leg of its own
+        # every step of these routes is on a leg of its own
+        onward = np.minimum(np.arange(len(leg)) + 1, last)
         exit_ = np.arange(n) % 5 if np.ndim(price) else np.zeros(n, np.int64)
         prices = np.full((5, 2), float(np.max(price)))
         if np.ndim(price):
@@ -88,7 +89,7 @@ class SmallNetwork:
         self.parameters = SimpleNamespace(trafficking=[self.p])
 
     def choose(self):
-        """Shares f8[firms, routes] after one review of the routes."""
+        """Return the shares f8[firms, routes] after one review of the routes."""
         plain(routing.choose)(
             self.places,
             self.minds,
@@ -104,19 +105,21 @@ class SmallNetwork:
         return self.trade.share
 
     def fade(self):
-        """A week passes: memory fades, branches tell one another."""
+        """Let a week pass: memory fades and branches tell one another."""
         plain(trafficking.learn_weekly)(
             SimpleNamespace(networks=self.networks), self.minds, self.trade, self.parameters
         )
 
     def saw(self, firm, cluster, leg, tried, seized):
-        """A branch has sent `tried` loads over a leg and lost `seized`, told to the others of the firm."""
+        """Let a branch have sent `tried` loads over a leg and lost `seized` of them, and have told
+        the others of its firm."""
         self.minds.tried[firm, cluster, leg], self.minds.seized[firm, cluster, leg] = tried, seized
         for count in (self.minds.tried, self.minds.seized):
             count[firm, -1] = count[firm, :-1].sum(axis=0)
 
     def year(self, loss, loads=20.0, weeks=104):
-        """Two years of expected passages: `loss` per leg, or a function of the week. Returns the share of loads lost in the second."""
+        """Pass two years of expected losses, with `loss` per leg or a function of the week. Return
+        the share of loads lost in the second year."""
         lost = sent = 0.0
         for week in range(weeks):
             there = np.asarray(loss(week) if callable(loss) else loss, float)

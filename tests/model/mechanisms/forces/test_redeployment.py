@@ -1,4 +1,5 @@
-"""Moves by hand: preparation, the days of the way in their season, airlift by the hour, and what a unit knows of the new place."""
+"""4.2 Redeployment: preparation, the days of a journey by season, airlifts, and what a unit knows
+of its new place."""
 
 from types import SimpleNamespace
 
@@ -17,7 +18,8 @@ LAND, RIVER, HOURS = 4.0, 6.0, 3.0
 
 
 class Move:
-    """One order from a site of the VRAEM to one of Loreto, 4 days by land and 6 by river, or 3 flight hours."""
+    """One order from a site of the VRAEM to one of Loreto. The way takes 4 days by land and 6 by
+    river, or 3 flight hours."""
 
     def __init__(self, n=1, by_air=0, departs=7, **changes: float) -> None:
         self.units = rows(
@@ -87,7 +89,8 @@ class Move:
     [(1.0, 1.0, 10), (0.5, 1.0, 14), (1.0, 1.5, 8), (0.5, 2.0, 11)],
 )
 def test_the_way_takes_its_days_at_the_seasons_pace(road, boats, days):
-    """4 days on wheels / pace + 6 by boat / pace, whole days, from the day of departure."""
+    """4 days on wheels and 6 by boat, each divided by the pace of the season, and rounded up to
+    whole days after the departure."""
     assert journey_days(LAND, RIVER, road, boats) == days
     move = Move()
     move.theatres.road, move.basins.pace = road, boats
@@ -111,7 +114,8 @@ def test_in_transit_a_unit_is_nowhere_and_arrives_a_stranger():
     for t in range(8):
         move.day(t)
     unit = move.units[0]
-    assert unit.status == TRANSIT and unit.posting == HERE
+    assert unit.status == TRANSIT
+    assert unit.posting == HERE
     move.arrival()
     p = parameters("redeployment")
     assert (unit.posting, unit.mission, unit.order_site, unit.moved, unit.guarding) == (
@@ -121,40 +125,38 @@ def test_in_transit_a_unit_is_nowhere_and_arrives_a_stranger():
         1,
         0,
     )
-    assert unit.stock_kg == 0.0 and unit.knowledge == pytest.approx(
-        p.knowledge_at_arrival, abs=0.01
-    )
+    assert unit.stock_kg == 0.0
+    assert unit.knowledge == pytest.approx(p.knowledge_at_arrival, abs=0.01)
 
 
 def test_knowledge_climbs_to_one_over_eight_weeks():
-    """From .5 on arrival, on a straight line: .75 after four weeks, 1 after eight, never more (section 4.2 of the model)."""
+    """It rises on a straight line from .5 on arrival: .75 after four weeks, 1 after eight, and no
+    further (section 4.2 of the model)."""
     move = Move(departs=0)
     arrived = move.arrival()
     known = [float(move.units.knowledge[0])]
     for t in range(arrived + 1, arrived + 80):
         move.day(t)
         known.append(float(move.units.knowledge[0]))
-    assert (
-        known[27] == pytest.approx(0.75)
-        and known[55] == pytest.approx(1.0)
-        and known[54] < 1.0
-        and max(known) == 1.0
-    )
+    assert known[27] == pytest.approx(0.75)
+    assert known[55] == pytest.approx(1.0)
+    assert known[54] < 1.0
+    assert max(known) == 1.0
     assert np.diff(known[:56]) == pytest.approx(0.5 / 56)
 
 
 def test_flight_hours_by_hand():
-    """30 people are two loads of 24, each there and back: 2 x 2 x 3 hours."""
+    """30 people are two loads of at most 24, each of which flies there and back: 2 x 2 x 3
+    hours."""
     p = parameters("redeployment")
-    assert (
-        flight_hours(HOURS, 30.0, p) == 12.0
-        and flight_hours(HOURS, 24.0, p) == 6.0
-        and flight_hours(HOURS, 25.0, p) == 12.0
-    )
+    assert flight_hours(HOURS, 30.0, p) == 12.0
+    assert flight_hours(HOURS, 24.0, p) == 6.0
+    assert flight_hours(HOURS, 25.0, p) == 12.0
 
 
 def test_an_airlift_waits_for_its_hours():
-    """6 hours a day, a third of them for moves: 12 hours are there on the sixth day, and the next unit goes six days later."""
+    """Of 6 hours a day a third is for moves, so that 12 hours are saved on the sixth day. The next
+    unit goes six days later."""
     move = Move(n=2, by_air=1, departs=0, lift_share=1 / 3, lift_bank_hours=100.0)
     move.theatres[VRAEM].flight_hours_day = 6.0
     left = {}
@@ -164,7 +166,8 @@ def test_an_airlift_waits_for_its_hours():
             if move.units.status[row] == TRANSIT:
                 left.setdefault(row, t)
     assert left == {0: 5, 1: 11}
-    assert move.tally[LIFT_HOURS, VRAEM] == 24.0 and (move.units.posting == THERE).all()
+    assert move.tally[LIFT_HOURS, VRAEM] == 24.0
+    assert (move.units.posting == THERE).all()
 
 
 def test_rain_slows_what_the_bank_gains():
@@ -172,7 +175,7 @@ def test_rain_slows_what_the_bank_gains():
     move.theatres[VRAEM].flight_hours_day, move.theatres[VRAEM].flying = 6.0, 0.5
     assert (
         move.arrival() == 12
-    )  # 1 hour a day: the twelfth is there on day 11, and the flight lands a day later
+    )  # at 1 hour a day the twelfth is saved on day 11; the flight lands a day later
 
 
 def test_the_bank_has_its_limit():

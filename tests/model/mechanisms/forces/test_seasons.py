@@ -1,4 +1,5 @@
-"""Rain and rivers: the table's months, the straight lines between them, and what they do to pace, load and flight."""
+"""Rain and rivers: the months of the table, the days between them, and their effect on pace, load
+and flight."""
 
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ MONTHS = range(12)
 
 
 def middle(month: int) -> float:
-    """Day of the year in the middle of a month of 365/12 days."""
+    """Return the day of the year in the middle of a month of 365/12 days."""
     return (month + 0.5) * 365 / 12 - 0.5
 
 
@@ -58,13 +59,15 @@ def test_days_between_lie_on_the_line_and_the_year_closes():
 
 
 def test_rivers_peak_when_the_sources_say():
-    """Section 2 of the model: Amazon high in April and May, Putumayo from May to July; the valley's rivers with its rains."""
+    """The Amazon is high in April and May and the Putumayo from May to July; the rivers of the
+    VRAEM rise with its rains (section 2 of the model)."""
     year = load_seasons()
 
     def high(name: str, n: int) -> set[int]:
         return set(np.argsort(year["river"][name])[-n:] + 1)
 
-    assert high("amazon", 2) == {4, 5} and high("putumayo", 3) == {5, 6, 7}
+    assert high("amazon", 2) == {4, 5}
+    assert high("putumayo", 3) == {5, 6, 7}
     assert high("apurimac", 3) == set(np.argsort(year["rain"]["vraem"])[-3:] + 1)
     wet = [year["rain"]["vraem"][month - 1] for month in (11, 12, 1, 2, 3, 4)]
     assert min(wet) >= max(year["rain"]["vraem"][month - 1] for month in range(5, 11))
@@ -72,12 +75,13 @@ def test_rivers_peak_when_the_sources_say():
 
 def test_the_height_of_the_rains_and_the_lowest_water():
     p = parameters("seasons")
-    theatres, basins = turned(middle(0))  # January: the valley's rain is at its height
+    theatres, basins = turned(middle(0))  # January: rain in the VRAEM is at its height
     assert (theatres[VRAEM].foot, theatres[VRAEM].road, theatres[VRAEM].flying) == pytest.approx(
         (p.rain_foot, p.rain_road, p.rain_flying)
     )
-    assert theatres[LORETO].road > theatres[VRAEM].road and theatres[0].road == 1.0
-    _, basins = turned(middle(7))  # August: the valley's rivers at their lowest
+    assert theatres[LORETO].road > theatres[VRAEM].road
+    assert theatres[0].road == 1.0
+    _, basins = turned(middle(7))  # August: the rivers of the VRAEM are at their lowest
     assert (basins[APURIMAC].level, basins[APURIMAC].pace, basins[APURIMAC].load) == (0.0, 1.0, 1.0)
     _, basins = turned(middle(1))
     assert (basins[APURIMAC].pace, basins[APURIMAC].load) == pytest.approx(
@@ -93,7 +97,8 @@ def test_off_every_day_is_alike():
         theatres, basins = turned(doy, **off)
         for name in ("foot", "road", "flying"):
             assert (theatres[name] == 1.0).all()
-        assert (basins.pace == 1.0).all() and (basins.load == 1.0).all()
+        assert (basins.pace == 1.0).all()
+        assert (basins.load == 1.0).all()
 
 
 def test_between_is_linear():
@@ -105,7 +110,8 @@ def test_between_is_linear():
 def test_harvests_come_in_their_months_and_keep_the_years_sum(times, length):
     yields = [harvest(day, times, 105.0, length) for day in range(730)]
     assert sum(yields) == pytest.approx(730.0, rel=0.03)
-    assert yields[105] > 0 and all(value >= 0 for value in yields)
+    assert yields[105] > 0
+    assert all(value >= 0 for value in yields)
     if length * times < 365:
         assert yields[int(105 + 0.5 * 365 / times)] == 0.0
     else:
@@ -121,8 +127,6 @@ def test_a_faulty_table_is_told_in_full(tmp_path):
     with pytest.raises(RegistryError) as error:
         load_seasons(file)
     text = str(error.value)
-    assert (
-        "river.amazon.monthly: expected twelve" in text
-        and "rain.vraem.monthly" in text
-        and "rain.vraem: expected a source" in text
-    )
+    assert "river.amazon.monthly: expected twelve" in text
+    assert "rain.vraem.monthly" in text
+    assert "rain.vraem: expected a source" in text

@@ -1,4 +1,5 @@
-"""What armed groups open (4.8): how often, on what, and whom it hits; what the state opens on them (`pursuit`)."""
+"""4.8 Engagement, what armed groups open: how often they act, on what, and whom they hit. What the
+state opens stands in `test_pursuit.py`."""
 
 import math
 from collections import Counter
@@ -14,8 +15,8 @@ from sim.model.mechanisms.insurgents.engagement import (
     opportunity,
     pull,
     targets,
+    vulnerability,
 )
-from sim.model.mechanisms.insurgents.pursuit import knowledge_at, raid_finds
 from sim.model.rules.violence import (
     COMMITTEES,
     INFRASTRUCTURE,
@@ -25,16 +26,16 @@ from sim.model.rules.violence import (
     RIVALS_CAMP,
 )
 from sim.model.state import counts as q
-from sim.model.state.agents import DISSIDENT, LEAD_GROUP, MPCP, PERU, THIRD, ArmedGroup, Community
-from sim.model.state.arrays import ANSWERING, FORCE_COLUMNS, N_PATROL, N_POLICE, N_POST, RESPONDERS
-from sim.names import VRAEM
+from sim.model.state.agents import DISSIDENT, MPCP, PERU, THIRD, ArmedGroup, Community
+from sim.model.state.arrays import FORCE_COLUMNS, N_PATROL, N_POLICE, N_POST
 
 NEAR = near([0, 2, 4], [0, 1, 0, 1], [1.0, 0.5, 0.5, 1.0])  # two sites in reach of each other
 MANY = (np.arange(4_000) + 0.5) / 4_000
 
 
 def choices(force, danger, groups=None, **changes):
-    """Share of acts on each (kind, site or rival) over evenly spread draws, for the group of row 0 at site 0."""
+    """Return the share of acts on each (kind, site or rival) over evenly spread draws, for the
+    group of row 0 at site 0; and the parameters."""
     p = parameters("engagement", **changes)
     towns = rows(Community, 2, committee=[20.0, 0.0], vigour=1.0)
     groups = rows(ArmedGroup, 1, alive=1, kind=MPCP, fighters=12.0) if groups is None else groups
@@ -44,7 +45,8 @@ def choices(force, danger, groups=None, **changes):
 
 
 def test_what_it_strikes_is_a_logit():
-    """Shares are as `n K exp(value - fear x believed)`, and risk weighs less on targets without arms (4.8)."""
+    """Shares are as `n K exp(value - fear x believed)`. Believed danger weighs less on targets
+    without arms (4.8)."""
     force = np.zeros((2, FORCE_COLUMNS))
     force[0, [N_PATROL, N_POST, N_POLICE]] = 3.0, 2.0, 1.0
     force[1, N_PATROL] = 4.0
@@ -69,7 +71,7 @@ def test_what_it_strikes_is_a_logit():
 
 
 def test_a_group_shuns_what_it_believes_in_not_what_is_there():
-    """Belief alone moves the choice; with the coupling off neither does (4.8)."""
+    """Only belief moves the choice; without the coupling belief does not move it either (4.8)."""
     force = np.zeros((2, FORCE_COLUMNS))
     force[:, N_PATROL] = 2.0
     calm, wary, blind = (
@@ -84,7 +86,7 @@ def test_a_rival_in_reach_is_a_target_and_kin_is_none():
     force = np.zeros((2, FORCE_COLUMNS))
     kinds = {DISSIDENT: True, THIRD: True, MPCP: False}
     for kind, struck in kinds.items():
-        for country in (PERU, 2):  # across the line it has its refuge
+        for country in (PERU, 2):  # across the line the group has its refuge
             groups = rows(
                 ArmedGroup,
                 2,
@@ -119,10 +121,10 @@ def test_acts_follow_fighters_kind_restraint_and_what_the_state_did():
             10 * p.attack_rate
         )
 
-    assert acts() == pytest.approx(1.0) and acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
-    assert acts(kind=THIRD) == pytest.approx(p.third_ratio) and acts(restraint=1) == pytest.approx(
-        1 - p.restraint
-    )
+    assert acts() == pytest.approx(1.0)
+    assert acts(kind=DISSIDENT) == pytest.approx(p.dissident_ratio)
+    assert acts(kind=THIRD) == pytest.approx(p.third_ratio)
+    assert acts(restraint=1) == pytest.approx(1 - p.restraint)
     assert acts(harm=0.5) == pytest.approx(1 + 0.5 * p.provocation)
 
 
@@ -136,7 +138,7 @@ def test_opportunity_is_measured_against_day_0_and_capped():
 
 
 def harm_of(accuracy: float, **towns):
-    """Civilians hit in many acts in which nobody is ambushed."""
+    """Return the civilians hit in many acts of which none is an ambush, and the number of acts."""
     par = {
         "engagement.attack_rate": 5.0,
         "engagement.lethal_share": 0.0,
@@ -155,62 +157,17 @@ def harm_of(accuracy: float, **towns):
 
 
 def test_violence_is_selective_where_a_group_is_at_home():
-    """Harm an act is `civilians x (1 - accuracy x a)`: bystanders are hit where the group is a stranger (4.8, Kalyvas)."""
+    """The harm of an act is `civilians x (1 - accuracy x a)`: bystanders are hit where the group is
+    a stranger (4.8, Kalyvas)."""
     strangers, acts = harm_of(0.8, armed=0.0)
     at_home, _ = harm_of(0.8, armed=1.0)
-    assert acts > 100 and strangers == pytest.approx(acts, abs=4 * math.sqrt(acts))
-    assert (
-        at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts))
-        and harm_of(1.0, armed=1.0)[0] == 0
-    )
+    assert acts > 100
+    assert strangers == pytest.approx(acts, abs=4 * math.sqrt(acts))
+    assert at_home == pytest.approx(0.2 * acts, abs=4 * math.sqrt(0.2 * acts))
+    assert harm_of(1.0, armed=1.0)[0] == 0
 
 
-def test_a_raid_is_worth_its_lead_and_its_team():
-    """`.5 exp(-age / 5 d) x local knowledge` (4.5, 4.8)."""
-    p = parameters("engagement")
-    assert raid_finds(0.0, 1.0, p) == pytest.approx(0.5) and raid_finds(
-        5.0, 0.5, p
-    ) == pytest.approx(0.25 / math.e)
-    assert raid_finds(0.0, 0.0, p) == 0.0
-
-
-def test_knowledge_is_that_of_those_who_answer():
-    force = np.zeros((2, FORCE_COLUMNS))
-    force[0, [RESPONDERS, ANSWERING]] = 2.8, 4.0
-    assert knowledge_at(force, 0) == pytest.approx(0.7) and knowledge_at(
-        force, 1
-    ) == 0.0 == knowledge_at(force, -1)
-
-
-@pytest.mark.parametrize(("knowledge", "hit"), [(0.0, False), (1.0, True)])
-def test_a_team_that_knows_nothing_finds_nobody(knowledge, hit):
-    """Fresh leads on every column, a team that answers each: its knowledge alone decides (4.5)."""
-    run = small_run(
-        parameters={"engagement.raid_response": 50.0, "engagement.raid_success": 1.0},
-        allow_outside_range=True,
-    )
-    run.advance(8)
-    groups, leads = run.world.actors.groups, run.world.actors.leads
-    leads.alive[:] = 0
-    columns = np.flatnonzero((groups.alive == 1) & (groups.kind == MPCP))
-    for lead, row in zip(leads, columns):
-        lead.alive, lead.uid, lead.kind, lead.target, lead.row = (
-            1,
-            1_000 + row,
-            LEAD_GROUP,
-            groups.uid[row],
-            row,
-        )
-        lead.site, lead.seen, lead.received = groups.site[row], run.t, run.t
-    run.world.fields.force[:, ANSWERING] = 1.0
-    run.world.fields.force[:, RESPONDERS] = max(
-        knowledge, 1e-9
-    )  # somebody answers, whatever they know
-    run.world.parameters.engagement.raid_response[:] = 1e12
-    before = groups.fighters.sum()
-    run.world.tally[:] = 0.0
-    alone(run, "pursuit.raids")
-    assert run.world.tally[:, q.LEADS_ACTED, VRAEM].sum() == len(columns)
-    assert (run.world.tally[:, q.CLASHES].sum() > 0) == hit and (
-        groups.fighters.sum() < before
-    ) == hit
+@pytest.mark.parametrize(("people", "exposed"), [(0.0, 1.0), (60.0, 0.5), (180.0, 0.25)])
+def test_protection_halves_vulnerability_at_sixty_people(people, exposed):
+    """`v = 1 / (1 + E / 60)` (section 4.8 of the model)."""
+    assert vulnerability(people, parameters("engagement")) == pytest.approx(exposed)

@@ -15,7 +15,8 @@ from sim.names import CAJAMARCA
 
 
 def test_the_hazard_is_that_of_the_page():
-    """`nu (1 - s)(1 - a) stakes / (stakes + scale)`: nothing where somebody holds, nothing at stake, or no gap (4.9, B4)."""
+    """`nu (1 - s)(1 - a) stakes / (stakes + scale)`: none where somebody holds the place, where
+    nothing is at stake, or without a gap (4.9, B4)."""
     p = parameters("entry")
 
     def rate(shield=0.9, **fields):
@@ -62,7 +63,8 @@ def with_entries(hazard=0.5, days=1, **changes):
 
 
 def test_a_third_group_is_an_armed_group():
-    """Rows of the groups' table, each with a uid of its own, at home where it came, at nobody's expense but its own."""
+    """It is a row of the table of groups with a uid of its own, at home where it came, and takes
+    nothing from other groups."""
     run = with_entries()
     groups, towns, p = run.world.actors.groups, run.world.places.communities, run.world.parameters
     new = (groups.kind == THIRD) & (groups.alive == 1)
@@ -106,7 +108,8 @@ def test_as_many_come_as_the_hazards_say(hazard):
 
 @pytest.mark.parametrize("shield", [0.0, 1.0])
 def test_a_ronda_keeps_third_groups_out(shield):
-    """At a full shield and vigour nobody enters Cajamarca, where every community has its ronda; without it some do (4.10, 4.16)."""
+    """With a full shield and vigour nobody enters Cajamarca, where every community has its ronda;
+    without the shield some do (4.10, 4.16)."""
     run = small_run(
         parameters={"entry.hazard": 0.5, "control.ronda_shield": shield}, allow_outside_range=True
     )
@@ -168,7 +171,8 @@ def test_leaders_fall_where_the_state_is_weak(state):
 
 
 def test_ten_years_without_an_explosion():
-    """Strong entry for ten years: those who came and stay are few, since a place that is held or taxed by another is worth less."""
+    """After ten years of strong entry few have come and stayed, since a place that another group
+    holds or taxes is worth less."""
     run = small_run(**{"time.horizon_days": 3_650, "parameters": {"entry.hazard": 0.003}})
     run.advance(run.end)
     groups = run.world.actors.groups

@@ -24,7 +24,8 @@ def test_the_rate_is_that_of_the_page():
 
 
 def clashes(kinds: tuple[int, int], apart: bool = False, days: int = 14, **changes):
-    """A run in which two camps of many fighters lie at one place of the valley (or far apart) and nothing else happens."""
+    """Return a run in which two camps of many fighters lie at one place of the VRAEM (or far apart)
+    and nothing else happens."""
     run = small_run(
         parameters={f"rivalry.{name}": value for name, value in changes.items()},
         allow_outside_range=True,

@@ -1,4 +1,5 @@
-"""What groups advance to growers and laboratories (4.9): the money is theirs, it is spent once, and it plants what it pays for."""
+"""4.9 Sponsorship: what groups advance to growers and laboratories. The money is theirs, it is
+spent once, and it plants what it pays for."""
 
 import numpy as np
 import pytest
@@ -42,7 +43,8 @@ def test_every_dollar_is_advanced_or_spent_elsewhere():
 
 
 def test_it_plants_what_it_pays_for():
-    """Hectares are money over the advance a hectare, and `crops.grow` plants just these (prices held where nothing else grows)."""
+    """Hectares are the money over the advance for a hectare, and `crops.grow` plants just these, at
+    prices at which nothing else grows."""
     run, _ = spent(advance_share=0.5, dissident_opium_link=0.3)
     towns, p = run.world.places.communities, run.world.parameters
     paid = (

@@ -1,4 +1,4 @@
-"""Who hears of a move, at which front, and what is forgotten."""
+"""4.6 Secrecy: who hears of a move, at which of its two fronts, and what is forgotten."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,8 @@ from sim.names import LORETO, VRAEM
 
 
 def test_what_is_seen():
-    """Section 4.6 of the model: a post whole, a river patrol half, a foot patrol a quarter, a waiting raid not at all."""
+    """All of a post is seen, half of a river patrol, a quarter of a foot patrol, and nothing of a
+    raid that waits (section 4.6 of the model)."""
     p = parameters("secrecy")
     assert [
         visibility(mission, p)
@@ -30,7 +31,8 @@ def test_what_is_seen():
 
 
 def test_the_leak_hazard_by_hand():
-    """`l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination` (evidence B2)."""
+    """`l0 + l1 log(1 + lead weeks) + l2 convoys + l3 police share + l4 coordination` (evidence
+    B2)."""
     p = parameters("secrecy")
     assert leak_hazard(0.0, 0.0, 0.0, 0.0, p) == pytest.approx(0.01)
     assert leak_hazard(np.e - 1, 2.0, 0.5, 1.0, p) == pytest.approx(
@@ -39,7 +41,8 @@ def test_the_leak_hazard_by_hand():
 
 
 def preparing(**parts):
-    """Forty packages of the VRAEM that get ready for Caballococha, everything being talked about."""
+    """Return a run in which forty packages of the VRAEM get ready for Caballococha and every move
+    leaks."""
     run = small_run(secrecy__level=0.0, allow_outside_range=True, **parts)
     run.advance(8)
     world = run.world
@@ -69,7 +72,7 @@ def test_a_move_can_leak_at_both_fronts():
 
 
 def test_coordination_leaks_at_the_line_and_not_in_the_valley():
-    """With the partner as the only one to talk, the arrival is known and the departure is not."""
+    """Where only the partner can talk, the arrival becomes known and the departure does not."""
     run, rows = preparing(
         partner__coordination=1.0,
         parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6},
@@ -79,7 +82,7 @@ def test_coordination_leaks_at_the_line_and_not_in_the_valley():
 
 
 def test_suspended_coordination_does_not_leak():
-    """Nothing is planned with a partner who has suspended the work (4.15)."""
+    """Nothing is planned with a partner who has suspended the cooperation (4.15)."""
     run, rows = preparing(
         partner__coordination=1.0,
         parameters=MUTE | {"secrecy.leak_police": 0.0, "secrecy.leak_coordination": 1e6},
@@ -108,14 +111,13 @@ def test_what_is_known_moves_beliefs_on_the_legs_it_concerns(known, home, border
     run.t = 14
     alone(run, "secrecy.see_legs")
     change = world.fields.leg_planned - world.fields.leg_effort
-    assert (
-        np.sign(change[theatre == VRAEM].sum()) == home
-        and np.sign(change[theatre == LORETO].sum()) == border
-    )
+    assert np.sign(change[theatre == VRAEM].sum()) == home
+    assert np.sign(change[theatre == LORETO].sum()) == border
 
 
 def test_a_leak_says_nothing_of_other_legs():
-    """(iii) of section 4.6: belief moves towards what is announced; where nothing is, it stays stale."""
+    """(iii) of section 4.6: belief moves towards what is announced. On other legs it stays as it
+    was."""
     run, _ = preparing(parameters={"secrecy.foresight": 1.0} | LOUD)
     world = run.world
     world.minds.belief[:] = 7.0
@@ -131,7 +133,8 @@ def test_a_leak_says_nothing_of_other_legs():
 
 @pytest.mark.parametrize(("seized", "known"), [(99.0, False), (100.0, True)])
 def test_success_ends_secrecy(seized, known):
-    """`secrecy.until_seized_kg` counts what was seized from loads in the border theatres since day 0, not before and not elsewhere."""
+    """`secrecy.until_seized_kg` counts what was seized from loads in the border theatres since day
+    0. It does not count what was seized before, or elsewhere."""
     run, rows = preparing(parameters=LOUD)
     world, lever = run.world, run.world.levers
     lever.secrecy[:], lever.secrecy_until_kg[:] = 1.0, 100.0
@@ -156,7 +159,8 @@ def test_day_0_starts_the_count_of_success():
 
 
 def test_groups_forget_places_that_they_do_not_see():
-    """Out of reach, belief falls by e in `danger_memory_days`; in reach it follows what stands there."""
+    """Out of reach, belief falls by the factor e in `danger_memory_days`; in reach, it follows the
+    force that is there."""
     run = small_run(time__horizon_days=98)
     run.advance(8)
     world = run.world
@@ -171,13 +175,13 @@ def test_groups_forget_places_that_they_do_not_see():
     world.parameters.secrecy.danger_memory_days[:] = 1e-12
     world.minds.danger[0] = 40.0
     alone(run, "secrecy.watch")
-    assert (np.delete(world.minds.danger[0], reach) == 0.0).all() and (
-        world.minds.danger[0][reach] > 0
-    ).all()
+    assert (np.delete(world.minds.danger[0], reach) == 0.0).all()
+    assert (world.minds.danger[0][reach] > 0).all()
 
 
 def test_a_post_is_seen_where_it_stops_people(run_in_week_1):
-    """At its town and at its port: a leg that passes either passes the post (4.7 stops loads on both)."""
+    """At its town and at its port: a leg that passes either of them passes the post, which stops
+    loads on both (4.7)."""
     world = run_in_week_1.world
     place = next(
         s

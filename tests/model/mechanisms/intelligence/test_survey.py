@@ -1,4 +1,5 @@
-"""Fields are found from the air, by patrols and by leads: Koopman's law, its limits, and what it costs."""
+"""4.7 Survey: fields found from the air, by patrols and by leads; Koopman's law, its limits, and
+its cost."""
 
 import math
 
@@ -14,10 +15,12 @@ from sim.names import LORETO
 
 
 def test_a_sortie_by_hand():
-    """Section 4.7 of the model: 200 km/h x 1 km x 3 h x .5 = 300 km2 a sortie; one hour of four goes on the way."""
+    """200 km/h x 1 km x 3 h x .5 = 300 km2 a sortie; one of its four hours is spent on the way
+    (section 4.7 of the model)."""
     p = parameters("survey")
     assert air_rate(4.0, 30_000.0, p) == pytest.approx(300.0 / 30_000.0)
-    assert air_rate(40.0, 30_000.0, p) == pytest.approx(0.1) and air_rate(0.0, 30_000.0, p) == 0.0
+    assert air_rate(40.0, 30_000.0, p) == pytest.approx(0.1)
+    assert air_rate(0.0, 30_000.0, p) == 0.0
 
 
 def located(run, place=LORETO):
@@ -29,7 +32,7 @@ def located(run, place=LORETO):
 
 
 def searched(run, place=LORETO):
-    """The communities of a theatre in reach of a clearing team."""
+    """Return the communities of a theatre that are in reach of a clearing team."""
     world = run.world
     units, towns, near = world.actors.units, world.places.communities, world.near
     posts = np.unique(
@@ -45,7 +48,8 @@ def searched(run, place=LORETO):
 
 
 def ready(run):
-    """Nothing located, nobody on patrol, dry season, one known pace of flight."""
+    """Make a run in which nothing is located, nobody patrols, the season is dry and the pace of
+    flight is known."""
     run.advance(1)
     world = run.world
     towns = world.places.communities
@@ -58,7 +62,8 @@ def ready(run):
 
 
 def test_koopmans_law_from_the_air():
-    """Of the hectares in reach 1 - exp(-300 n / A) are located by n sorties over A km2 (random search, Koopman 1956), none elsewhere."""
+    """n sorties over A km2 locate 1 - exp(-300 n / A) of the hectares in reach (random search,
+    Koopman 1956), and none elsewhere."""
     run = small_run(mandate__unified_command=True)
     world = ready(run)
     towns, p = world.places.communities, world.parameters.survey[0]
@@ -81,7 +86,8 @@ def test_a_theatre_without_helicopters_finds_nothing_from_the_air():
     run = small_run(forces__loreto__helicopter_share=0.0)
     world = ready(run)
     alone(run, "survey.find_fields")
-    assert located(run) == (0.0, 0.0) and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
+    assert located(run) == (0.0, 0.0)
+    assert world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
 
 
 @pytest.mark.parametrize(
@@ -91,10 +97,8 @@ def test_no_share_of_the_hours_or_no_programme_and_none_is_flown(off):
     run = small_run(**off)
     world = ready(run)
     alone(run, "survey.find_fields")
-    assert (
-        world.places.theatres.survey_hours[LORETO] == 0.0
-        and world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
-    )
+    assert world.places.theatres.survey_hours[LORETO] == 0.0
+    assert world.tally[:, q.SURVEY_HOURS, LORETO].sum() == 0.0
 
 
 def test_sorties_stop_once_the_programme_has_enough():
@@ -112,7 +116,8 @@ def test_sorties_stop_once_the_programme_has_enough():
 
 
 def test_hours_of_the_survey_are_lost_to_supply():
-    """The same posts, with and without sorties: what is flown to posts and what is flown over fields come out of one share."""
+    """The same posts with and without sorties: flights to posts and flights over fields share the
+    same hours."""
     flown = {}
     for share in (0.0, 0.5):
         run = small_run(
@@ -127,11 +132,12 @@ def test_hours_of_the_survey_are_lost_to_supply():
     assert flown[0.5][1] > 0.0 == flown[0.0][1]
     assert sum(flown[0.5]) == pytest.approx(
         flown[0.0][0], rel=0.15
-    )  # a fifth of what is left waits for lifts
+    )  # a fifth of what is left is kept for airlifts
 
 
 def test_what_one_service_saw_comes_to_those_who_clear_with_time():
-    """Without one command a share 1 - exp(-7 / days) is handed on each week; with it, all."""
+    """Without one command a share 1 - exp(-7 / days) is handed on each week; with it, all is handed
+    on at once."""
     run = small_run()
     world = ready(run)
     towns = world.places.communities
@@ -144,7 +150,8 @@ def test_what_one_service_saw_comes_to_those_who_clear_with_time():
     world.levers.unified[:] = 1
     run.t = 14
     alone(run, "survey.find_fields")
-    assert towns.coca_seen.max() == 0.0 and towns.coca_found == pytest.approx(0.5 * towns.coca)
+    assert towns.coca_seen.max() == 0.0
+    assert towns.coca_found == pytest.approx(0.5 * towns.coca)
 
 
 def lead_on(run, site, received=0, shared=0):
@@ -176,13 +183,15 @@ def answered(run):
 def test_an_answered_lead_locates_some_hectares(run_in_week_1):
     town, lead = answered(run_in_week_1)
     alone(run_in_week_1, "survey.answer")
-    assert lead.alive == 2 and town.coca_seen + town.poppy_seen == pytest.approx(
+    assert lead.alive == 2
+    assert town.coca_seen + town.poppy_seen == pytest.approx(
         run_in_week_1.world.parameters.survey.lead_ha[0]
     )
     lead_on(run_in_week_1, lead.site).uid = 100
     run_in_week_1.world.parameters.survey.lead_ha[:] = 1e9
     alone(run_in_week_1, "survey.answer")
-    assert town.coca_seen == pytest.approx(town.coca) and town.coca_seen <= town.coca
+    assert town.coca_seen == pytest.approx(town.coca)
+    assert town.coca_seen <= town.coca
 
 
 @pytest.mark.parametrize("wrong", ["success", "late"])
@@ -193,4 +202,5 @@ def test_a_lead_that_fails_or_has_not_come_locates_nothing(run_in_week_1, wrong)
     else:
         lead.received = run_in_week_1.t + 1
     alone(run_in_week_1, "survey.answer")
-    assert town.coca_seen == 0.0 and lead.alive == (2 if wrong == "success" else 1)
+    assert town.coca_seen == 0.0
+    assert lead.alive == (2 if wrong == "success" else 1)

@@ -1,4 +1,4 @@
-"""4.7, growth of corruption: a post is bought by what passes it."""
+"""4.7 Corruption: how what passes a post comes to buy it."""
 
 import math
 
@@ -23,14 +23,15 @@ def taken(days, a_day, rotated_every=10_000):
 
 
 def test_takings_settle_where_they_lapse_as_fast_as_they_come():
-    """b = r (1 - k^t) / (1 - k), k = exp(-1 / 180): the shape of `1 - exp(-days at this post / 180)` (section 4.7 of the model)."""
+    """b = r (1 - k^t) / (1 - k) with k = exp(-1 / 180), which has the shape of `1 - exp(-days at
+    this post / 180)` (section 4.7 of the model)."""
     keep = math.exp(-1.0 / 180.0)
     for days in (1, 30, 180, 2_000):
         assert taken(days, 5.0) == pytest.approx(5.0 * (1.0 - keep**days) / (1.0 - keep))
     assert taken(180, 5.0) / taken(5_000, 5.0) == pytest.approx(1.0 - math.exp(-1.0), abs=1e-6)
     assert taken_after(7.0, 100.0, 0.0, parameters("corruption")) == pytest.approx(
         7.0 * keep
-    )  # nobody there to be paid
+    )  # nobody is there to be paid
 
 
 def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
@@ -43,13 +44,13 @@ def test_a_busy_post_leaks_an_idle_or_a_rotated_one_does_not():
         taken(360, a_day, every)
         for a_day, every in ((0.0, 1_000), (10.0, 1_000), (30.0, 1_000), (30.0, 60))
     )
-    assert idle == 0.0 and stops(idle) == stops(0.0) == pytest.approx(manned(20.0, p) * p.q_river)
+    assert idle == 0.0
+    assert stops(idle) == stops(0.0) == pytest.approx(manned(20.0, p) * p.q_river)
     assert stops(busier) < stops(busy) < stops(idle)
-    assert (
-        stops(busy) < stops(rotated)
-        and max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
-    )
-    assert bought(1e12, p) == p.corruption and bought(0.0, p) == 0.0
+    assert stops(busy) < stops(rotated)
+    assert max(taken(day, 30.0, 60) for day in range(360)) < 0.5 * busier
+    assert bought(1e12, p) == p.corruption
+    assert bought(0.0, p) == 0.0
     assert bought(p.corruption_usd, p) == pytest.approx(p.corruption * (1 - math.exp(-1)))
 
 
@@ -63,7 +64,8 @@ def test_only_a_move_to_another_place_breaks_the_arrangement():
 
 
 def test_bribes_go_to_those_who_stand_where_loads_pass():
-    """What posts took is what firms paid there, but for what has lapsed; where nothing passed nobody took anything."""
+    """Posts have taken what firms paid there, less what has lapsed. Where nothing passed, nobody
+    has taken anything."""
     parts = {}
     for usd in (0.0, 5.0):
         run = small_run(
@@ -75,13 +77,10 @@ def test_bribes_go_to_those_who_stand_where_loads_pass():
         )
         run.advance(run.end)
         units, towns = run.world.actors.units, run.world.places.communities
-        assert (towns.bribes_usd == 0.0).all() and (
-            units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0
-        ).all()
+        assert (towns.bribes_usd == 0.0).all()
+        assert (units.bribed_usd[(units.mission != CHECKPOINT) & (units.mission != 3)] == 0.0).all()
         parts[usd] = (units.bribed_usd.copy(), float(run.world.tally[:, q.PAID_BRIBE].sum()))
-    assert (
-        (parts[0.0][0] == 0.0).all()
-        and (parts[5.0][0] > 0.0).any()
-        and (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
-    )
+    assert (parts[0.0][0] == 0.0).all()
+    assert (parts[5.0][0] > 0.0).any()
+    assert (parts[5.0][0][units.mission == CHECKPOINT] == 0.0).any()
     assert parts[5.0][1] > parts[0.0][1] > 0.0

@@ -1,4 +1,4 @@
-"""4.13: what a file takes to fill, what an arrest does, and that what it takes away is not lost."""
+"""4.13 Justice: how a file fills, what an arrest does, and that nothing is lost in it."""
 
 import math
 
@@ -11,13 +11,13 @@ from sim.model.state.agents import ANTINARCOTICS
 from sim.model.state.arrays import CAPACITY, SENT, WAITING, WHOLE
 from sim.names import LORETO, VRAEM
 
-POINTS = 100.0  # enough for an arrest
+POINTS = 100.0  # points that are enough for an arrest
 FREE = {"parameters": {"justice.split_share": 0.0}}
 TORN = {"parameters": {"justice.split_share": 1.0, "justice.split_least": 0.01}}
 
 
 def year(**overrides):
-    """A run at day 0 with a year before it."""
+    """Return a run at day 0 that has a year to go."""
     run = small_run(**{"time.horizon_days": 364} | overrides)
     run.advance(7)
     run.world.minds.cases[:] = 0.0
@@ -36,7 +36,8 @@ def arrests(run):
 
 @pytest.mark.parametrize("points", [1.0, 2.5, 11.0])
 def test_a_file_fills_by_its_law(points):
-    """`x` points a week make x e^-d (1 - e^-nd) / (1 - e^-d) after n weeks: the arrest comes in the first week that brings this to 10."""
+    """`x` points a week add up to x e^-d (1 - e^-nd) / (1 - e^-d) after n weeks. The arrest comes
+    in the first week in which this reaches 10."""
     run = year(**FREE)
     d = float(run.world.parameters.justice.decay[0])
     goal = float(run.world.parameters.justice.arrest_points[0])
@@ -47,17 +48,20 @@ def test_a_file_fills_by_its_law(points):
         week += 1
         run.world.minds.cases[0, VRAEM] += points
         court(run, 7 * week)
-    assert week == due and arrests(run)[VRAEM] == 1 and run.world.minds.cases[0, VRAEM] == 0.0
+    assert week == due
+    assert arrests(run)[VRAEM] == 1
+    assert run.world.minds.cases[0, VRAEM] == 0.0
 
 
 def test_a_file_too_thin_never_fills():
-    """x / (e^d - 1) is all that x points a week come to."""
+    """x points a week never add up to more than x / (e^d - 1)."""
     run = year(**FREE)
     d = float(run.world.parameters.justice.decay[0])
     for week in range(1, 50):
         run.world.minds.cases[0, VRAEM] += 9.0 * (math.exp(d) - 1.0)
         court(run, 7 * week)
-    assert arrests(run).sum() == 0 and 0 < run.world.minds.cases[0, VRAEM] < 9.0
+    assert arrests(run).sum() == 0
+    assert 0 < run.world.minds.cases[0, VRAEM] < 9.0
 
 
 def test_an_arrest_halves_the_trade_for_26_weeks():
@@ -66,13 +70,16 @@ def test_an_arrest_halves_the_trade_for_26_weeks():
     run.world.minds.cases[0, VRAEM] = POINTS
     court(run, 7)
     traded = before[0, :, CAPACITY] > 0
-    assert traded.any() and (book[0, traded, CAPACITY] == before[0, traded, CAPACITY] / 2).all()
-    assert (book[1:] == before[1:]).all() and (book[..., WHOLE] == before[..., WHOLE]).all()
+    assert traded.any()
+    assert (book[0, traded, CAPACITY] == before[0, traded, CAPACITY] / 2).all()
+    assert (book[1:] == before[1:]).all()
+    assert (book[..., WHOLE] == before[..., WHOLE]).all()
     for t in range(14, 7 + 182, 7):
         court(run, t)
         assert run.world.actors.networks[0].capacity_left == 0.5
     court(run, 7 + 182)
-    assert run.world.actors.networks[0].capacity_left == 1.0 and (book == before).all()
+    assert run.world.actors.networks[0].capacity_left == 1.0
+    assert (book == before).all()
 
 
 def test_two_arrests_multiply_and_end_together():
@@ -89,10 +96,11 @@ def test_two_arrests_multiply_and_end_together():
 
 
 def test_who_is_never_arrested():
-    """A firm run from abroad; and no firm where no anti-narcotics team is on task."""
+    """A firm that is run from abroad; and any firm where no anti-narcotics team is on task."""
     run = year(**FREE)
     networks = run.world.actors.networks
-    assert networks.foreign.sum() == 4 and (networks.alive == 1).sum() == 20
+    assert networks.foreign.sum() == 4
+    assert (networks.alive == 1).sum() == 20
     run.world.minds.cases[networks.foreign == 1] = POINTS
     court(run, 7)
     assert arrests(run).sum() == 0
@@ -103,11 +111,12 @@ def test_who_is_never_arrested():
     run.world.minds.cases[:] = POINTS
     court(run, 14)
     home = (networks.alive == 1) & (networks.foreign == 0)
-    assert arrests(run)[[0, VRAEM]].sum() == 0 and arrests(run)[LORETO] == home.sum() > 0
+    assert arrests(run)[[0, VRAEM]].sum() == 0
+    assert arrests(run)[LORETO] == home.sum() > 0
 
 
 def test_a_firm_splits_and_nothing_is_lost():
-    """Amounts are halved, knowledge is copied, each laboratory goes to one half."""
+    """Amounts are halved, knowledge is copied, and each laboratory goes to one of the halves."""
     run = year(**TORN)
     world = run.world
     networks, labs, book, minds, trade = (
@@ -127,29 +136,23 @@ def test_a_firm_splits_and_nothing_is_lost():
     )
     court(run, 7)
     half = 20
-    assert (
-        networks[half].alive == 1
-        and int(networks[half].uid) not in (0, uid)
-        and int(networks[0].uid) == uid
-    )
-    assert networks[0].cash == networks[half].cash == 500.0 and book[
-        ..., WAITING
-    ].sum() == pytest.approx(waiting)
+    assert networks[half].alive == 1
+    assert int(networks[half].uid) not in (0, uid)
+    assert int(networks[0].uid) == uid
+    assert networks[0].cash == networks[half].cash == 500.0
+    assert book[..., WAITING].sum() == pytest.approx(waiting)
     assert (
         book[half, :, [WAITING, CAPACITY, WHOLE]] == whole[:, [WAITING, CAPACITY, WHOLE]].T / 2
     ).all()
     assert minds.cases[0, LORETO] == minds.cases[half, LORETO] == pytest.approx(2.0, rel=0.1)
     for array in (minds.belief, minds.seized, minds.tried, trade.open, trade.share, trade.used):
         assert (array[0] == array[half]).all()
-    assert (labs.owner == 0).sum() + (labs.owner == half).sum() == owned and 0 < (
-        labs.owner == half
-    ).sum() < owned
+    assert (labs.owner == 0).sum() + (labs.owner == half).sum() == owned
+    assert 0 < (labs.owner == half).sum() < owned
     assert networks[0].capacity_left == networks[half].capacity_left == 1.0
-    run.advance(28)  # and the new firm trades
-    assert (
-        networks[half].sent > 0
-        and (world.actors.shipments.network[world.actors.shipments.alive == 1] == half).any()
-    )
+    run.advance(28)  # and the new firm trades too
+    assert networks[half].sent > 0
+    assert (world.actors.shipments.network[world.actors.shipments.alive == 1] == half).any()
 
 
 @pytest.mark.parametrize("why", ["no row free", "halves too small"])
@@ -163,7 +166,8 @@ def test_a_firm_that_cannot_split_is_cut(why):
         assert run.world.trade.book[0, :, WHOLE].max() < 0.6
     run.world.minds.cases[0, VRAEM] = POINTS
     court(run, 7)
-    assert networks[0].capacity_left == 0.5 and arrests(run).sum() == 1
+    assert networks[0].capacity_left == 0.5
+    assert arrests(run).sum() == 1
 
 
 def test_with_its_off_values_an_arrest_changes_nothing():
@@ -171,15 +175,14 @@ def test_with_its_off_values_an_arrest_changes_nothing():
     before = run.world.trade.book.copy()
     run.world.minds.cases[:] = POINTS
     court(run, 7)
-    assert (
-        arrests(run).sum() > 20
-        and (run.world.trade.book == before).all()
-        and (run.world.actors.networks.alive == 1).sum() == 20
-    )
+    assert arrests(run).sum() > 20
+    assert (run.world.trade.book == before).all()
+    assert (run.world.actors.networks.alive == 1).sum() == 20
 
 
 def test_a_cut_binds_and_others_take_over():
-    """Firms that are cut buy less, stock piles up at the farm gate, the price falls, and the others buy more of it."""
+    """Firms that are cut buy less, stock piles up at the farm gate, the price falls, and the other
+    firms buy more."""
     cut, free = (year(**{"parameters": {"justice.arrest_points": 40.0}}) for _ in range(2))
     book = cut.world.trade.book
     struck = [0, 1, 3, 4, 5, 7]  # about half of those that buy in the valley
@@ -194,19 +197,19 @@ def test_a_cut_binds_and_others_take_over():
         {run: run.world.places.markets[name][here].mean() for run in (cut, free)}
         for name in ("stock_kg", "price")
     )
-    assert stock[cut] > 1.1 * stock[free] and price[cut] < price[free]
+    assert stock[cut] > 1.1 * stock[free]
+    assert price[cut] < price[free]
     sent = {
         run: run.world.trade.book[:20][:, here, SENT].sum(axis=1) - before for run in (cut, free)
     }
     spared = [n for n in range(20) if n not in struck]
-    assert (
-        sent[cut][struck].sum() < 0.8 * sent[free][struck].sum()
-        and sent[cut][spared].sum() > 1.1 * sent[free][spared].sum()
-    )
+    assert sent[cut][struck].sum() < 0.8 * sent[free][struck].sum()
+    assert sent[cut][spared].sum() > 1.1 * sent[free][spared].sum()
 
 
 def test_ten_years_leave_firms_that_trade():
-    """Firms neither die out nor multiply without bound, and shares of the trade stay whole: 1 per cluster, less what arrests hold back."""
+    """Firms neither disappear nor multiply without bound. The shares of a cluster's trade add up to
+    1, less what arrests hold back."""
     run = small_run(
         **{
             "time.horizon_days": 3_640,
@@ -224,13 +227,12 @@ def test_ten_years_leave_firms_that_trade():
         )
         assert (networks.capacity_left[networks.alive == 1] > 0).all()
     labs = run.world.actors.labs
-    assert (
-        arrests(run).sum() > 40
-        and 20 < firms[-1] <= 40
-        and (book[..., CAPACITY].sum(axis=0) > 0.2).all()
-    )
+    assert arrests(run).sum() > 40
+    assert 20 < firms[-1] <= 40
+    assert (book[..., CAPACITY].sum(axis=0) > 0.2).all()
     assert firms[-1] == firms[-8], "it comes to rest: halves would be too small to live"
-    assert (labs.alive == 1).sum() < 2 * 400 and run.world.tally[-20:, q.DISPATCHED].sum() > 0
+    assert (labs.alive == 1).sum() < 2 * 400
+    assert run.world.tally[-20:, q.DISPATCHED].sum() > 0
 
 
 def test_an_arrest_is_an_event_that_names_the_firms():
@@ -243,12 +245,11 @@ def test_an_arrest_is_an_event_that_names_the_firms():
     run.advance(7)
     events = run.records().events
     made = events[events.kind == "arrest"]
-    assert (
-        made.theatre.tolist() == ["vraem"] * 2
-        and made.day.tolist() == [0, 0]
-        and made.quantity.tolist() == [2.0, 1.0]
-    )
-    assert made.uid.tolist() == networks.uid[:2].tolist() and made.other_uid.tolist() == [
+    assert made.theatre.tolist() == ["vraem"] * 2
+    assert made.day.tolist() == [0, 0]
+    assert made.quantity.tolist() == [2.0, 1.0]
+    assert made.uid.tolist() == networks.uid[:2].tolist()
+    assert made.other_uid.tolist() == [
         networks.uid[20],
         0,
     ]

@@ -1,4 +1,5 @@
-"""Coordination over weeks on the small map: it comes slowly, goes at once, and costs cells that flee."""
+"""4.15 The partner over weeks on the small map: coordination comes slowly and goes at once; cells
+that flee are met."""
 
 import numpy as np
 import pytest
@@ -11,14 +12,14 @@ from sim.names import LORETO
 
 
 def weeks(run, n, *loops):
-    """n weekly days of the named loops and nothing else."""
+    """Run n weekly days of the named loops and nothing else."""
     for week in range(1, n + 1):
         run.t = 7 * week
         alone(run, *loops)
 
 
 def quiet(**more):
-    """Full coordination as the goal; no friction but what a test brings."""
+    """Return a run whose goal is full coordination, without friction except what a test adds."""
     off = {
         "partner.incident_rate": 0.0,
         "partner.incident_crossing": 0.0,
@@ -33,7 +34,7 @@ def quiet(**more):
 
 
 def test_coordination_comes_with_a_delay():
-    """After n weeks 1 - (1 - 1/4)^n of the way: `delay_weeks` is 4."""
+    """After n weeks 1 - (1 - 1/4)^n of the way is done: `delay_weeks` is 4."""
     run = quiet()
     weeks(run, 6, "partner.coordinate")
     assert run.world.places.partners.coordination == pytest.approx(1 - 0.75**6)
@@ -47,12 +48,10 @@ def test_suspension_takes_it_away_at_once_and_it_must_grow_again():
     run.t = 49
     alone(run, "partner.coordinate")
     partners = run.world.places.partners
-    assert (partners.coordination[colombia] == 0).all() and (
-        partners.coordination[~colombia] > 0.8
-    ).all()
-    assert (partners.suspended_until[colombia] >= 56).all() and run.world.tally[
-        :, q.SUSPENDED_DAYS
-    ].sum() == 7.0
+    assert (partners.coordination[colombia] == 0).all()
+    assert (partners.coordination[~colombia] > 0.8).all()
+    assert (partners.suspended_until[colombia] >= 56).all()
+    assert run.world.tally[:, q.SUSPENDED_DAYS].sum() == 7.0
     partners.friction[:], run.t = 0.0, int(partners.suspended_until[colombia][0])
     alone(run, "partner.coordinate")
     assert partners.coordination[colombia] == pytest.approx(0.25)
@@ -61,14 +60,10 @@ def test_suspension_takes_it_away_at_once_and_it_must_grow_again():
 def test_friction_off_never_suspends():
     run = quiet(**{"partner.suspend": 0.0, "partner.incident_rate": 5.0})
     weeks(run, 20, "partner.coordinate")
-    assert (
-        run.world.places.partners.friction.min() > 0.5
-        and run.world.tally[:, q.LINE_INCIDENTS].sum() > 40
-    )
-    assert (
-        run.world.tally[:, q.SUSPENDED_DAYS].sum() == 0.0
-        and run.world.places.partners.coordination.min() > 0.9
-    )
+    assert run.world.places.partners.friction.min() > 0.5
+    assert run.world.tally[:, q.LINE_INCIDENTS].sum() > 40
+    assert run.world.tally[:, q.SUSPENDED_DAYS].sum() == 0.0
+    assert run.world.places.partners.coordination.min() > 0.9
 
 
 def test_the_lever_suspends_whatever_the_friction():
@@ -78,7 +73,8 @@ def test_the_lever_suspends_whatever_the_friction():
 
 
 def flight(handover, z=1.0):
-    """Fighters of a cell that flees across the line from great pressure, as left by the partner who meets it."""
+    """Return the fighters that the partner leaves of a cell that flees across the line from great
+    pressure."""
     run = quiet(
         **{
             "partner.handover": handover,
@@ -104,20 +100,24 @@ def flight(handover, z=1.0):
 
 
 def test_pursuit_stops_at_the_line_without_coordination_or_hand_over():
-    assert flight(0.0) == (20.0, 0.0) and flight(1.0, z=0.0) == (20.0, 0.0)
+    assert flight(0.0) == (20.0, 0.0)
+    assert flight(1.0, z=0.0) == (20.0, 0.0)
 
 
 def test_a_cell_in_flight_is_handed_over():
-    """With hand-over certain and both sides pressing hard, the cell is met: it loses `joint_loss`, a fifth."""
-    left, handed_over = flight(1.16)  # over 1 - exp(-2), the pressure of the two people there
-    assert left == 16.0 and handed_over >= 1
+    """With hand-over certain and both sides pressing hard, the cell is met and loses `joint_loss`,
+    a fifth."""
+    left, handed_over = flight(1.16)  # divided by 1 - exp(-2), the pressure of the two people there
+    assert left == 16.0
+    assert handed_over >= 1
 
 
 @pytest.mark.parametrize(
     ("police", "across", "moves"), [(1e6, 0.0, True), (0.0, 0.0, False), (1e6, 1e6, False)]
 )
 def test_firms_move_their_base_away_from_the_police(police, across, moves):
-    """Only those at the line, and only towards less pressure; from abroad they are foreign, out of reach of an arrest."""
+    """Only firms at the line move, and only towards less pressure. From abroad they count as
+    foreign, out of reach of an arrest."""
     run = quiet(**{"partner.sigma": 100.0, "partner.own_will": 1.0})
     run.advance(8)
     world = run.world
@@ -129,9 +129,8 @@ def test_firms_move_their_base_away_from_the_police(police, across, moves):
     run.t = 14
     alone(run, "partner.move_bases")
     assert at_line.any()
-    assert (world.sites.country[firms.hub[at_line]] != PERU).all() == moves and firms.foreign[
-        at_line
-    ].all() == moves
+    assert (world.sites.country[firms.hub[at_line]] != PERU).all() == moves
+    assert firms.foreign[at_line].all() == moves
     assert (firms.hub[~at_line] == others).all()
 
 
@@ -141,9 +140,9 @@ def test_business_draws_a_base_home():
     run.world.parameters.partner.firm_return[:] = 100.0
     firms = run.world.actors.networks
     abroad = (firms.alive == 1) & (run.world.sites.country[firms.hub] != PERU)
-    assert abroad.any() and firms.foreign[abroad].all()
+    assert abroad.any()
+    assert firms.foreign[abroad].all()
     run.t = 14
     alone(run, "partner.move_bases")
-    assert (run.world.sites.country[firms.hub[abroad]] == PERU).all() and not firms.foreign[
-        abroad
-    ].any()
+    assert (run.world.sites.country[firms.hub[abroad]] == PERU).all()
+    assert not firms.foreign[abroad].any()

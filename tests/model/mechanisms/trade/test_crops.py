@@ -1,12 +1,21 @@
-"""Fields by hand: the ages of coca against its exact delay, hectares that balance, ground cleared twice, escorts, Loreto's season."""
+"""4.11 Crops: the ages of coca, hectares that balance, growth, clearing, escorts, and Loreto's
+season."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hand_made import diary, near, parameter_table, parameters, rows, today
 
-from sim.model.mechanisms.trade.crops import bearing, clear, eradicate, escorted, grow
+from sim.model.mechanisms.trade.crops import (
+    bearing,
+    clear,
+    eradicate,
+    escorted,
+    grow,
+    growth,
+)
 from sim.model.state.agents import Community, Market, Theatre
 from sim.model.state.arrays import AGES, CLEARERS, ESCORTS, FORCE_COLUMNS
 from sim.model.state.counts import (
@@ -74,7 +83,7 @@ class Valley:
         return self
 
     def plant(self, ha: float, again: int = 0):
-        """ha planted in the first community this week."""
+        """Plant this many ha in the first community this week."""
         self.land.young[0, self.week % AGES, again] += ha
         self.towns[0].coca_young += ha
         return self
@@ -83,7 +92,7 @@ class Valley:
         return float(self.tally[quantity].sum())
 
     def balance(self) -> float:
-        """Standing coca less what was planted, plus what was given up and destroyed."""
+        """Return standing coca less what was planted, plus what was given up and destroyed."""
         standing = float((self.towns.coca + self.towns.coca_young).sum())
         return (
             standing
@@ -105,14 +114,16 @@ class Valley:
 
 @pytest.mark.parametrize("weeks", [52.0, 65.0, 78.0])
 def test_new_coca_bears_after_its_weeks_and_not_before(weeks):
-    """With no ramp the delay is exact: nothing of 40 ha bears in the week before, all of it in the week itself."""
+    """Without a ramp the delay is exact: none of 40 ha bears in the week before, and all of it
+    bears in the week itself."""
     valley = Valley(coca=0.0, maturation_weeks=weeks, ramp_weeks=0.0).plant(40.0)
     valley.grow(int(weeks))
-    assert valley.towns.coca[0] == 0.0 and valley.towns.coca_young[0] == 40.0
+    assert valley.towns.coca[0] == 0.0
+    assert valley.towns.coca_young[0] == 40.0
     valley.grow()
-    assert (
-        valley.towns.coca[0] == 40.0 and valley.towns.coca_young[0] == 0.0 and valley.consistent()
-    )
+    assert valley.towns.coca[0] == 40.0
+    assert valley.towns.coca_young[0] == 0.0
+    assert valley.consistent()
 
 
 def test_the_ramp_is_a_straight_line():
@@ -120,18 +131,15 @@ def test_the_ramp_is_a_straight_line():
     valley = Valley(coca=0.0).plant(100.0).grow(int(p.maturation_weeks) + 1)
     for week in range(1, int(p.ramp_weeks) + 1):
         valley.grow()
-        assert (
-            valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks)
-            and valley.consistent()
-        )
-    assert (
-        valley.towns.coca[0] == pytest.approx(100.0)
-        and bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
-    )
+        assert valley.towns.coca[0] == pytest.approx(100.0 * week / p.ramp_weeks)
+        assert valley.consistent()
+    assert valley.towns.coca[0] == pytest.approx(100.0)
+    assert bearing(1e6, p.maturation_weeks, p.ramp_weeks) == 1.0
 
 
 def test_planting_at_an_even_pace_keeps_the_ages_of_the_start():
-    """The opening's ages are those of even planting: as much begins to bear each week as is planted, and the young stay as many."""
+    """The ages at the start are those of planting at an even pace: as much begins to bear each week
+    as is planted, and the young area stays the same."""
     p = parameters("crops")
     valley = Valley(coca=0.0)
     valley.towns.coca_young = [84.0, 0.0]
@@ -149,11 +157,12 @@ def test_planting_at_an_even_pace_keeps_the_ages_of_the_start():
 
 
 def test_a_later_shorter_delay_loses_no_hectare():
-    """A parameter may change under way: fields older than the new age bear at once."""
+    """A parameter may change during a run: fields older than the new age bear at once."""
     valley = Valley(coca=0.0, maturation_weeks=78.0).plant(40.0).grow(70)
     valley.parameters.crops.maturation_weeks, valley.parameters.crops.ramp_weeks = 52.0, 0.0
     valley.grow()
-    assert valley.towns.coca[0] == pytest.approx(40.0) and valley.consistent()
+    assert valley.towns.coca[0] == pytest.approx(40.0)
+    assert valley.consistent()
 
 
 def test_hectares_balance_through_everything():
@@ -167,39 +176,39 @@ def test_hectares_balance_through_everything():
         before = valley.towns.coca_bare.sum()
         valley.eradicate()
         assert valley.towns.coca_bare.sum() >= before
-        assert valley.balance() == pytest.approx(start) and valley.consistent()
+        assert valley.balance() == pytest.approx(start)
+        assert valley.consistent()
     assert (
         valley.towns.coca + valley.towns.coca_young + valley.towns.coca_bare
         <= valley.towns.coca_max + 1e-9
     ).all()
-    assert valley.flow(COCA_DESTROYED) > 100 and valley.flow(COCA_ABANDONED) > 0
+    assert valley.flow(COCA_DESTROYED) > 100
+    assert valley.flow(COCA_ABANDONED) > 0
 
 
 def test_ground_cleared_twice_is_told_apart():
-    """The first clearing is of new ground; what is replanted there bears its mark, young and bearing, until it is cleared again."""
+    """The first clearing is of new ground. What is replanted there keeps that mark, young and
+    bearing, until it is cleared again."""
     valley = Valley(coca=20.0, maturation_weeks=2.0, ramp_weeks=0.0, replant=50.0, displacement=0.0)
     valley.towns[1].coca = 0.0
     valley.towns.coca_found = [20.0, 0.0]
     valley.eradicate()
-    assert (
-        valley.flow(COCA_DESTROYED) == 20.0
-        and valley.flow(COCA_DESTROYED_AGAIN) == 0.0
-        and valley.towns.coca_bare[0] == 20.0
-    )
+    assert valley.flow(COCA_DESTROYED) == 20.0
+    assert valley.flow(COCA_DESTROYED_AGAIN) == 0.0
+    assert valley.towns.coca_bare[0] == 20.0
     valley.grow(3)
-    assert valley.towns.coca[0] == pytest.approx(20.0) and valley.towns.coca_again[
-        0
-    ] == pytest.approx(20.0)
-    valley.towns[0].coca += 20.0  # as much on new ground
+    assert valley.towns.coca[0] == pytest.approx(20.0)
+    assert valley.towns.coca_again[0] == pytest.approx(20.0)
+    valley.towns[0].coca += 20.0  # as much again, on new ground
     valley.towns[0].coca_found = 20.0
     valley.eradicate()
-    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0) and valley.flow(
-        COCA_DESTROYED_AGAIN
-    ) == pytest.approx(10.0)
+    assert valley.flow(COCA_DESTROYED) == pytest.approx(40.0)
+    assert valley.flow(COCA_DESTROYED_AGAIN) == pytest.approx(10.0)
 
 
 def test_bare_ground_is_replanted_while_it_pays_or_given_up():
-    """Two hazards on the same ground, r and q a week: what is replanted in the end is r / (q + r) of it, as the weeks grow short."""
+    """Two hazards r and q a week act on the same ground: r / (q + r) of it is replanted in the end,
+    as the weeks grow short."""
     valley = Valley(price=DOES_NOT, coca=0.0, give_up=0.0)
     valley.towns.coca_bare = 10.0
     assert valley.grow(10).towns.coca_bare[0] == 10.0
@@ -216,7 +225,8 @@ def test_bare_ground_is_replanted_while_it_pays_or_given_up():
 
 
 def test_who_has_planted_next_door_does_not_replant_as_well():
-    """Of 20 ha cleared a tenth is planted next door, and the rest waits; spread that deters takes nothing from what waits."""
+    """Of 20 ha cleared a tenth is planted next door and the rest waits. A negative share, which
+    deters, takes nothing from what waits."""
     for share in (0.0, 0.1, 0.5, -0.3):
         valley = Valley(coca=20.0, displacement=share)
         valley.towns[1].coca = 0.0
@@ -227,20 +237,17 @@ def test_who_has_planted_next_door_does_not_replant_as_well():
 
 
 def test_a_team_of_thirty_clears_4_2_hectares_a_day():
-    """F0300, five days a week; the young plants of located fields go with the old ones."""
+    """F0300, five days a week. The young plants of located fields are cleared with the old ones."""
     valley = Valley()
     valley.towns.coca_found = 100.0
     valley.eradicate()
     assert valley.flow(COCA_DESTROYED) == pytest.approx(4.2 * 5)
     mixed = Valley(coca=60.0).plant(20.0)
-    mixed.towns.coca_found = [
-        30.0,
-        0.0,
-    ]  # half of what bears is located, and so half of the land: 30 + 10 ha
+    # half of what bears is located, and so half of the land: 30 + 10 ha
+    mixed.towns.coca_found = [30.0, 0.0]
     mixed.eradicate()
-    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0) and mixed.towns.coca_young[
-        0
-    ] == pytest.approx(20.0 - 0.25 * 21.0)
+    assert mixed.towns.coca[0] == pytest.approx(60.0 - 0.75 * 21.0)
+    assert mixed.towns.coca_young[0] == pytest.approx(20.0 - 0.25 * 21.0)
 
 
 def test_what_is_not_located_is_not_cleared():
@@ -251,7 +258,8 @@ def test_what_is_not_located_is_not_cleared():
 
 
 def test_escorts_limit_a_team():
-    """.2 guards to a clearer (F0303): 30 clearers need 6; with 3 they do half, with none nothing, with more no more than their day."""
+    """.2 guards a clearer (F0303): 30 clearers need 6. With 3 guards they do half of their day,
+    with none nothing, and with more than 6 no more than their day."""
     done = []
     for escorts in (0.0, 3.0, 6.0, 60.0):
         valley = Valley(escorts=escorts)
@@ -264,7 +272,7 @@ def test_escorts_limit_a_team():
 
 def test_escorts_count_as_they_are_in_reach_and_are_shared():
     valley = Valley(escorts=0.0)
-    valley.force[1, ESCORTS] = 6.0  # next door: half of it reaches
+    valley.force[1, ESCORTS] = 6.0  # next door, from where half of it reaches
     valley.towns.coca_found = 100.0
     assert valley.eradicate().flow(COCA_DESTROYED) == pytest.approx(10.5)
     shared = Valley(escorts=6.0)
@@ -303,5 +311,29 @@ def test_clearing_from_outside_takes_bearing_coca_alike():
     plain(clear)(
         valley.places, valley.land, valley.near, valley.parameters, today(0), diary(valley.tally)
     )
-    assert valley.towns.coca == pytest.approx([95.0, 95.0]) and valley.towns.coca_young[0] == 30.0
+    assert valley.towns.coca == pytest.approx([95.0, 95.0])
+    assert valley.towns.coca_young[0] == 30.0
     assert valley.flow(COCA_DESTROYED) == pytest.approx(10.0)
+
+
+# --- growth: Verhulst, Notice sur la loi que la population suit dans son accroissement, 1838 ---
+
+
+def test_where_it_pays_twice_over_coca_grows_along_the_logistic_curve():
+    """`dh/dt = g h (1 - h / Hmax)`, for ten years from a tenth of the land."""
+    p, rate, ha = parameters("crops"), 0.2, 100.0
+    for week in range(1, 521):
+        ha += growth(ha, 1_000.0, rate, 4.0, 2.0, 0.0, p)
+        curve = 1_000.0 / (1.0 + 9.0 * math.exp(-rate * week / 52.0))
+        assert ha == pytest.approx(curve, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("ha", "price", "change"),
+    [(500.0, 2.0, 0.0), (500.0, 1.0, -0.2 / 52 * 500 / 2), (1_000.0, 9.0, 0.0)],
+    ids=["where it just pays", "where it does not pay", "where all land is planted"],
+)
+def test_elsewhere_coca_stands_still_or_is_given_up(ha, price, change):
+    """Evidence B6; a price of 2 just pays."""
+    grown = growth(ha, 1_000.0, 0.2, price, 2.0, 0.0, parameters("crops"))
+    assert grown == pytest.approx(change)

@@ -1,4 +1,4 @@
-"""4.13, what a firm can pay."""
+"""4.13 Finance: what a firm can pay."""
 
 import numpy as np
 import pytest
@@ -11,10 +11,12 @@ from sim.model.state.arrays import CAPACITY, WAITING
 
 
 def test_owners_keep_their_capital_in_the_firm():
-    """They take all that is above `capital_weeks` of purchases and make up `refill` a week of what is missing."""
+    """They take all that is above `capital_weeks` of purchases, and make up `refill` a week of what
+    is missing."""
     p = parameters("finance")
     target = p.capital_weeks * 1_000.0
-    assert to_owners(target + 500.0, 1_000.0, p) == 500.0 and to_owners(target, 1_000.0, p) == 0.0
+    assert to_owners(target + 500.0, 1_000.0, p) == 500.0
+    assert to_owners(target, 1_000.0, p) == 0.0
     assert to_owners(target - 500.0, 1_000.0, p) == pytest.approx(-500.0 * p.refill)
     cash = -target
     for _ in range(52):
@@ -23,7 +25,7 @@ def test_owners_keep_their_capital_in_the_firm():
 
 
 def bought(run, cash):
-    """USD that each firm spends at the farm gate in a day, starting from `cash`."""
+    """Return the USD that each firm spends at the farm gate in a day, starting from `cash`."""
     firms = run.world.actors.networks
     firms.cash[:] = cash
     waiting = run.world.trade.book[:, :, WAITING].copy()
@@ -34,7 +36,7 @@ def bought(run, cash):
 
 @pytest.fixture
 def run():
-    """A run whose loads are too large ever to be complete, so that a day only buys."""
+    """Return a run whose loads are too large ever to be complete, so that a day only buys."""
     made = small_run(
         **{
             "allow_outside_range": True,
@@ -50,7 +52,8 @@ def run():
 
 
 def test_a_firm_without_money_buys_what_its_credit_allows(run):
-    """Nothing at the limit of its credit, all that it wants with money, and in between its money's worth, to the dollar."""
+    """At the limit of its credit it buys nothing, with money all that it wants, and in between
+    exactly what its money pays for."""
     assert bought(run, -1_000.0) == pytest.approx(0.0, abs=1e-9)
     assert (bought(run, 1e12) > 2_000.0).all()
     assert bought(run, 0.0) == pytest.approx(
@@ -74,7 +77,8 @@ def test_credit_is_some_weeks_of_purchases_or_one_load(run):
 
 
 def test_ruined_firms_leave_the_harvest_at_the_farm_gate():
-    """With all firms deep in debt stocks pile up and prices fall; without a limit of credit nothing happens (coupling `credit`)."""
+    """With all firms deep in debt stocks pile up and prices fall. Without a limit of credit nothing
+    happens (coupling `credit`)."""
     stock, price = {}, {}
     for name, debt, off in (
         ("sound", 0.0, {}),
@@ -93,14 +97,16 @@ def test_ruined_firms_leave_the_harvest_at_the_farm_gate():
         run.advance(56)
         made = run.world.places.markets
         stock[name], price[name] = made.stock_kg.sum(), (made.price * made.outflow).sum()
-    assert stock["ruined"] > 1.5 * stock["sound"] and price["ruined"] < 0.8 * price["sound"]
+    assert stock["ruined"] > 1.5 * stock["sound"]
+    assert price["ruined"] < 0.8 * price["sound"]
     assert (stock["trusted"], price["trusted"]) == pytest.approx(
         (stock["sound"], price["sound"]), rel=1e-6
     )
 
 
 def test_firms_neither_hoard_nor_sink_in_ten_years():
-    """Cash stays between the limit of credit, less what loads under way cost, and the capital with a week's income; they go on buying."""
+    """Cash stays between the limit of credit, less the cost of loads under way, and the capital
+    with a week's income. Firms go on buying."""
     run = small_run(**{"time.horizon_days": 3_640})
     while not run.finished:
         run.advance(364)

@@ -1,4 +1,4 @@
-"""4.14: what the product is worth at the farm gate."""
+"""4.14 Market: what the product is worth at the farm gate."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ from sim.simulation.page import plain
 
 
 def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
-    """The farther and the riskier the way out, the less the farm gets of what the exit pays; at every exit it is worth more."""
+    """The farther and the riskier the way out, the smaller is the farm's part of what the exit
+    pays. At every exit the product is worth more than at the farm."""
     world = run_at_day_0.world
     markets, facts, trade = world.places.markets, world.route_facts, world.trade
 
@@ -33,7 +34,7 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
     risky = prices()
     trade.risk[:] -= 0.1
     cost = facts.cost + 100.0
-    cost.setflags(write=False)  # as the map's are
+    cost.setflags(write=False)  # as those of the map are
     world.route_facts = facts._replace(cost=cost)
     far = prices()
     free = usual > np.where(
@@ -42,12 +43,14 @@ def test_price_climbs_with_distance_and_with_risk(run_at_day_0):
         world.parameters.market.cost_usd,
     )
     assert free.sum() >= len(markets) - 2
-    assert (risky[free] < usual[free]).all() and (far[free] < usual[free]).all()
+    assert (risky[free] < usual[free]).all()
+    assert (far[free] < usual[free]).all()
 
 
 @pytest.mark.parametrize(("product", "toll"), [(HCL, 5.0), (LATEX, 0.0)])
 def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
-    """`(P_dest (1 - margin) - transport - bribe - tax)` at a stock on target, without losses; the toll is of hydrochloride alone."""
+    """`(P_dest (1 - margin) - transport - bribe - tax)` at a stock on target and without losses.
+    Only hydrochloride pays the toll."""
     small = SmallNetwork([[0]], cost=100.0, price=2_000.0)
     small.markets.product, small.markets.stock_kg, small.markets.bought_week = product, 500.0, 100.0
     small.trade.share[:] = 1.0
@@ -66,7 +69,8 @@ def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
 
 
 def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
-    """With empty stores the price takes the whole margin, and no more: `P_dest - transport - bribe - tax`."""
+    """With empty stores the price takes the whole margin and no more: `P_dest - transport - bribe -
+    tax`."""
     small = SmallNetwork([[0]], cost=100.0, price=2_000.0)
     small.markets.stock_kg, small.markets.bought_week = 0.0, 100.0
     small.trade.share[:] = 1.0
@@ -84,14 +88,15 @@ def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
 
 
 def years(shock, weeks=1_040):
-    """Hectares and price of one valley after a shock to its area: fields bear a year after they are planted, stock is what is not yet sold,
-    the price follows the stock and planting follows the price."""
+    """Return hectares and price of one valley after a shock to its area. Fields bear a year after
+    they are planted, stock is what is not yet sold, the price follows the stock and planting
+    follows the price."""
     q, p = parameters("crops"), parameters("market")
     net, per_ha, alternative = (
         1_300.0,
         9.6 / 52.0,
         0.6 * 1_300.0,
-    )  # kg a hectare and week; what the same land earns otherwise, as a price
+    )  # kg a hectare and week; what the same land would earn otherwise, as a price
     hectares, young = 10_000.0 * shock, [0.0] * 52
     flow = 10_000.0 * per_ha
     stock, price, seen = p.target_weeks * flow, net, []
@@ -108,9 +113,29 @@ def years(shock, weeks=1_040):
 
 @pytest.mark.parametrize("shock", [0.6, 1.5])
 def test_the_loop_of_price_and_planting_is_damped(shock):
-    """A valley that loses two fifths of its fields, or gains half, comes to rest: no cycle of boom and bust."""
+    """A valley that loses two fifths of its fields, or gains half as much again, comes to rest
+    without a cycle of boom and bust."""
     price = years(shock)[:, 1]
     swing = [np.ptp(price[52 * year : 52 * (year + 1)]) for year in range(20)]
     assert max(swing[:2]) > 20.0, "the shock is felt"
-    assert max(swing[10:]) < 0.2 * max(swing[:2]) and max(swing[15:]) < 0.02 * 1_300.0
+    assert max(swing[10:]) < 0.2 * max(swing[:2])
+    assert max(swing[15:]) < 0.02 * 1_300.0
     assert price[-1] == pytest.approx(1_300.0, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("stock", "times"), [(50.0, 1.0), (25.0, 2.0), (100.0, 0.5), (0.0, 4.0), (1.0, 4.0)]
+)
+def test_the_farm_price_answers_the_stock(stock, times):
+    """`net x clip(S* / S, .25, 4)^theta` (section 4.14 of the model), for a target of 50."""
+    p = parameters("market")
+    price = farm_price(1_000.0, 9_000.0, stock, 50.0, 400.0, p)
+    assert price == pytest.approx(1_000.0 * times**p.theta)
+
+
+def test_the_farm_price_is_never_under_its_cost():
+    assert farm_price(1_000.0, 9_000.0, 1e9, 50.0, 900.0, parameters("market")) == 900.0
+
+
+def test_the_farm_price_is_never_over_what_the_load_fetches():
+    assert farm_price(1_000.0, 1_700.0, 0.0, 50.0, 400.0, parameters("market")) == 1_700.0
