@@ -56,12 +56,8 @@ def no_movement(scenario: Scenario) -> str | None:
     kind = strategy_of(scenario)
     if kind is None:
         return None
-    share, units, first = (
-        kind.most_sent(scenario.strategy),
-        units_in_the_valley(scenario),
-        kind.moves_from(scenario.strategy),
-    )
-    horizon = scenario.time.horizon_days
+    share, units = kind.most_sent(scenario.strategy), units_in_the_valley(scenario)
+    first, horizon = kind.moves_from(scenario.strategy), scenario.time.horizon_days
     if share == 0:
         return (
             f'the strategy "{kind.name}" sends none'
@@ -86,11 +82,9 @@ def lacking(says: str, *keys: str) -> Condition:
     """Make a condition that holds if one of these keys of the scenario is above 0."""
 
     def fails(scenario: Scenario) -> str | None:
-        return (
-            None
-            if any(at(scenario, key) for key in keys)
-            else " and ".join(keys) + (" are" if len(keys) > 1 else " is") + " 0"
-        )
+        if any(at(scenario, key) for key in keys):
+            return None
+        return " and ".join(keys) + (" are 0" if len(keys) > 1 else " is 0")
 
     return Condition(says, fails)
 
@@ -101,11 +95,9 @@ def no_groups(scenario: Scenario, kind: str) -> str | None:
 
 
 def not_cleared(scenario: Scenario) -> str | None:
-    return (
-        None
-        if any(scenario.eradication.ha_per_year.model_dump().values())
-        else "eradication.ha_per_year is 0 in every theatre"
-    )
+    if any(scenario.eradication.ha_per_year.model_dump().values()):
+        return None
+    return "eradication.ha_per_year is 0 in every theatre"
 
 
 def at(scenario: Scenario, dotted: str) -> Any:
