@@ -10,7 +10,6 @@ from sim.model.state.agents import (
     COCAINE_LAB,
     Community,
     Laboratory,
-    Levers,
     Market,
     Network,
 )
@@ -47,7 +46,6 @@ class Clusters:
         self.places = SimpleNamespace(
             communities=self.towns,
             markets=self.markets,
-            levers=rows(Levers, 1, first_day_of_year=1),
         )
         book = np.zeros((4, 2, BOOK_COLUMNS))
         book[:, COCA, CAPACITY] = [0.0, 0.75, 0.25, 0.0]

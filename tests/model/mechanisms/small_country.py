@@ -34,13 +34,13 @@ class Country(SmallNetwork):
         self.loads = rows(Shipment, shipments)
         self.labs = rows(Laboratory, 4)
         self.places.communities = self.towns
-        self.places.levers.outbound = 1.0
+        self.outbound = 1.0
         self.actors = SimpleNamespace(networks=self.networks, shipments=self.loads, labs=self.labs)
         self.ground = SimpleNamespace(
             theatre=np.full(steps, VRAEM), community=np.zeros(steps, np.int64)
         )
         self.fields = SimpleNamespace(leg_effort=np.zeros(len(self.legs.risk)))
-        self.lines.cluster_theatre = np.full(len(self.markets), VRAEM)
+        self.commerce.cluster_theatre = np.full(len(self.markets), VRAEM)
         self.bench.per_cluster = np.zeros((len(self.markets), 3))
         self.parameters = SimpleNamespace(
             trafficking=self.parameters.trafficking, secrecy=[parameters("secrecy")]
@@ -60,7 +60,7 @@ class Country(SmallNetwork):
             self.legs,
             self.bench,
             self.parameters,
-            today(t),
+            today(t, outbound=self.outbound),
             self.diary,
         )
         return self
@@ -74,7 +74,7 @@ class Country(SmallNetwork):
             self.ground,
             self.routes,
             self.facts,
-            self.lines,
+            self.commerce,
             self.parameters,
             today(t),
             self.diary,

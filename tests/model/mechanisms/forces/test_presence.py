@@ -84,7 +84,7 @@ class Valley:
         self.near = near(
             [0, 2, 4], [0, 1, 0, 1], [1.0, 0.5, 0.5, 1.0], cells=[{0: 0.75, 1: 0.25}, {1: 1.0}]
         )
-        self.bench = SimpleNamespace(weigh=np.zeros((2, 2)))
+        self.bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)))
         self.parameters = SimpleNamespace(
             presence=parameter_table("presence", **changes), crops=parameter_table("crops")
         )

@@ -129,7 +129,7 @@ def test_all_firms_buy_from_the_stock_of_the_morning():
 
 def test_a_firm_buys_the_part_that_can_be_moved_out():
     country = Country()
-    country.markets.stock_kg, country.places.levers.outbound = 350.0, 0.4
+    country.markets.stock_kg, country.outbound = 350.0, 0.4
     assert country.send().waiting() == pytest.approx(4.0)
 
 
