@@ -133,6 +133,16 @@ def test_others_make_nothing_of_the_leaf_of_a_cluster(lab):
     assert clusters.markets.leaf_kg[COCA] == 1e6
 
 
+@pytest.mark.parametrize(
+    "lab",
+    [{"alive": 0}, {"closed_until": JULY_1 + 1}, {"kind": STRIP}, {"cluster": POPPY}],
+    ids=lambda lab: next(iter(lab)),
+)
+def test_others_take_no_share_of_scarce_leaf(lab):
+    labs = [{"cluster": COCA}, {"cluster": COCA} | lab]
+    assert Clusters(leaf=375.0 * 5.0, labs=labs).work().labs.held_kg[0] == pytest.approx(5.0)
+
+
 def test_a_laboratory_works_on_the_day_on_which_it_opens():
     clusters = Clusters(leaf=1e6, labs=[{"cluster": COCA, "closed_until": JULY_1}]).work()
     assert clusters.labs.held_kg[0] == 10.0

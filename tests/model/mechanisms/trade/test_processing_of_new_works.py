@@ -24,9 +24,10 @@ from sim.simulation.page import plain
 # --- where a laboratory opens again ---
 
 
-def opened_again(found_at, kind=COCAINE_LAB, cluster=COCA, **fields):
+def opened_again(found_at, kind=COCAINE_LAB, cluster=COCA, towns=(COCA, COCA, POPPY), **fields):
     """Return 1,000 works of one cluster that open again after they were found at a site."""
     clusters = Clusters(**fields)
+    clusters.towns.cluster = towns
     made = {"kind": kind, "cluster": cluster, "site": found_at, "closed_until": 20}
     clusters.actors.labs = rows(Laboratory, MANY, alive=1, uid=np.arange(1, MANY + 1), **made)
     return clusters.rebuild(19).actors.labs
@@ -51,6 +52,12 @@ def test_a_latex_point_is_drawn_by_poppy():
 def test_it_avoids_the_place_where_it_was_found():
     labs = opened_again(found_at=0, coca=[30.0, 10.0, 500.0])
     assert share_at(labs, 1) == 1.0
+
+
+def test_it_goes_to_the_other_places_by_their_fields():
+    labs = opened_again(found_at=0, towns=(COCA, COCA, COCA), coca=[60.0, 10.0, 30.0])
+    assert share_at(labs, 1) == chance(0.25)
+    assert share_at(labs, 0) == 0.0
 
 
 def test_it_stays_where_there_is_no_other_place():
