@@ -65,9 +65,7 @@ class Place:
             networks=rows(Network, 1, alive=1),
         )
         self.levers = rows(Levers, 1)
-        self.places = SimpleNamespace(
-            communities=rows(Community, 1, theatre=VRAEM), levers=self.levers
-        )
+        self.places = SimpleNamespace(communities=rows(Community, 1, theatre=VRAEM))
         self.force = np.zeros((2, FORCE_COLUMNS))
         self.force[0, [PEOPLE, POLICE_PEOPLE]] = 100.0, 100.0 * police
         self.force[0, [ANSWERING, RESPONDERS]] = 1e6
@@ -124,7 +122,7 @@ class Place:
             self.ground,
             self.near,
             self.parameters,
-            today(t),
+            today(t)._replace(levers=self.levers),
             diary(self.tally),
         )
         return self
@@ -140,7 +138,7 @@ class Place:
             self.near,
             self.routes,
             self.parameters,
-            today(t),
+            today(t)._replace(levers=self.levers),
             diary(self.tally),
         )
         return self

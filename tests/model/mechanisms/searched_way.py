@@ -32,7 +32,7 @@ class Way:
         self.actors = SimpleNamespace(shipments=self.loads, networks=self.firms)
         self.towns = rows(Community, 1, theatre=VRAEM)
         self.levers = rows(Levers, 1)
-        self.places = SimpleNamespace(communities=self.towns, levers=self.levers)
+        self.places = SimpleNamespace(communities=self.towns)
         self.force = np.zeros((1, FORCE_COLUMNS))
         self.patrols = np.zeros(2)
         self.fields = SimpleNamespace(force=self.force, patrols=self.patrols, seized_kg=np.zeros(2))
@@ -98,7 +98,7 @@ class Way:
             self.facts,
             self.legs,
             self.parameters,
-            today(self.t),
+            today(self.t)._replace(levers=self.levers),
             diary(self.tally),
         )
         self.t += 1
