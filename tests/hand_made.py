@@ -59,7 +59,7 @@ def near(start, site, k, cells=()):
 def today(
     t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7, **levers
 ):
-    """Return a day, which is what a loop takes; levers that are not named are 0."""
+    """Return a day, which is what a loop takes. Levers that are not named are 0."""
     return Today(np.uint64(key), t, held, weekly, day_of_year, rows(Levers, 1, **levers))
 
 

@@ -22,7 +22,6 @@ from sim.model.state.agents import (
     Community,
     Laboratory,
     Lead,
-    Levers,
     Network,
     Shipment,
 )
@@ -64,7 +63,7 @@ class Place:
             shipments=self.loads,
             networks=rows(Network, 1, alive=1),
         )
-        self.levers = rows(Levers, 1)
+        self.police_only = 0
         self.places = SimpleNamespace(communities=rows(Community, 1, theatre=VRAEM))
         self.force = np.zeros((2, FORCE_COLUMNS))
         self.force[0, [PEOPLE, POLICE_PEOPLE]] = 100.0, 100.0 * police
@@ -116,13 +115,12 @@ class Place:
     def search(self, t: int = TODAY):
         plain(works)(
             self.actors,
-            self.places,
             self.fields,
             self.minds,
             self.ground,
             self.near,
             self.parameters,
-            today(t)._replace(levers=self.levers),
+            today(t, police_only=self.police_only),
             diary(self.tally),
         )
         return self
@@ -138,7 +136,7 @@ class Place:
             self.near,
             self.routes,
             self.parameters,
-            today(t)._replace(levers=self.levers),
+            today(t, police_only=self.police_only),
             diary(self.tally),
         )
         return self

@@ -8,7 +8,7 @@ import numpy as np
 from hand_made import MANY, diary, empty_tally, near, parameter_table, rows, today
 
 from sim.model.mechanisms.interdiction.detection import loads
-from sim.model.state.agents import ON_FOOT, Community, Levers, Network, Shipment
+from sim.model.state.agents import ON_FOOT, Community, Network, Shipment
 from sim.model.state.arrays import FORCE_COLUMNS, POST_PEOPLE, Ground, Minds, Routes
 from sim.names import HCL, VRAEM
 from sim.simulation.page import plain
@@ -31,7 +31,7 @@ class Way:
         self.firms = rows(Network, 1, alive=1, uid=9)
         self.actors = SimpleNamespace(shipments=self.loads, networks=self.firms)
         self.towns = rows(Community, 1, theatre=VRAEM)
-        self.levers = rows(Levers, 1)
+        self.police_only = 0
         self.places = SimpleNamespace(communities=self.towns)
         self.force = np.zeros((1, FORCE_COLUMNS))
         self.patrols = np.zeros(2)
@@ -98,7 +98,7 @@ class Way:
             self.facts,
             self.legs,
             self.parameters,
-            today(self.t)._replace(levers=self.levers),
+            today(self.t, police_only=self.police_only),
             diary(self.tally),
         )
         self.t += 1

@@ -70,7 +70,7 @@ class Clusters:
                 self.bench,
                 self.parameters,
                 POPPY,
-                today(t + day),
+                today(t + day, first_day_of_year=1),
                 self.diary,
             )
         return self

@@ -123,7 +123,7 @@ def mandate(police: float, find: str):
         way = Way().patrol(1e6, 1.0, 1.5)
     else:
         way = Way(mode=BY_ROAD, q_road=0.9).post()
-    way.levers.police_only = 1
+    way.police_only = 1
     way.parameters.justice.call = 0.0
     way.force[0, PEOPLE], way.force[0, POLICE_PEOPLE] = 100.0, 100.0 * police
     return way.day()

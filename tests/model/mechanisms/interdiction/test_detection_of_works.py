@@ -103,7 +103,7 @@ def test_under_the_joint_mandate_soldiers_seize_what_lies_there():
 def alone():
     """Latex points that soldiers alone find under `pnp`, where they may hold nobody."""
     place = Place(kind=LATEX_POINT)
-    place.levers.police_only = 1
+    place.police_only = 1
     return place.search()
 
 
@@ -122,7 +122,7 @@ def test_soldiers_alone_add_nothing_to_a_file_under_pnp(alone):
 
 def test_under_pnp_product_is_seized_where_police_are_there():
     place = Place(police=0.4)
-    place.levers.police_only = 1
+    place.police_only = 1
     place.search()
     assert place.flow(q.SEIZED_STOCK) == 100.0 * place.flow(q.LABS_WITH_POLICE)
     assert place.flow(q.SEIZED_STOCK) + place.flow(q.LET_GO) == 100.0 * MANY
@@ -264,6 +264,6 @@ def test_a_lead_on_a_load_that_is_no_longer_there_finds_nothing(load):
 
 def test_soldiers_alone_let_the_load_of_a_lead_go_under_pnp():
     place = Place(n=100, leads_on=LEAD_SHIPMENT)
-    place.levers.police_only = 1
+    place.police_only = 1
     place.answer()
     assert place.flow(q.LET_GO) > 0.0 == place.flow(q.SEIZED)
