@@ -65,6 +65,15 @@ class Folder:
                 "future": 0,
                 "horizon_days": 730,
                 "x.strategy.share_to_border": [0.0, 0.0, 0.1, 0.3],
+                "scenario": [
+                    json.dumps({"strategy": {"name": name, "share_to_border": share}})
+                    for name, share in (
+                        ("hold", 0.0),
+                        ("static", 0.0),
+                        ("static", 0.1),
+                        ("static", 0.3),
+                    )
+                ],
             }
         )
 
@@ -251,7 +260,8 @@ def test_the_headline_has_one_line_per_point_within_120_columns():
 def test_long_labels_and_large_numbers_stay_whole_at_120_columns():
     folder = Folder()
     runs, design = folder.runs(), folder.design()
-    design["label"] = design["label"].str.replace("static", "triggered-return")
+    for column in ("label", "scenario"):
+        design[column] = design[column].str.replace("static", "triggered-return")
     noise = np.tile(WORLDS, 4) * (runs["point_id"] == "s3")
     runs["delivered_kg_border"] -= 30_000 * noise
     runs["cost_musd"] += 150 * noise
@@ -308,11 +318,9 @@ def test_a_waiting_time_shows_how_many_runs_are_censored():
 
 
 def test_an_own_strategy_that_moves_by_no_share_is_named_without_one():
-    assert short("mine:Mine share_to_border=0 boom=1") == "mine:Mine boom=1"
-    assert (
-        short("mine:Mine share_to_border=0.2") == "mine:Mine 20 %"
-        and short("static share_to_border=0") == "static 0 %"
-    )
+    assert short("mine:Mine share_to_border=0 boom=1", "mine:Mine", 0.0) == "mine:Mine boom=1"
+    assert short("mine:Mine share_to_border=0.2", "mine:Mine", 0.2) == "mine:Mine 20 %"
+    assert short("static share_to_border=0", "static", 0.0) == "static 0 %"
 
 
 @pytest.mark.parametrize(
@@ -324,7 +332,8 @@ def test_a_users_own_label_stands_as_it_is(label):
         def design(self):
             return super().design().replace({"label": {"static share_to_border=0.1": label}})
 
-    assert short(label) == label and short("a\x1b[2J") == "a?[2J"
+    assert short(label, "static", 0.1) == label
+    assert short("a\x1b[2J", "static", 0.1) == "a?[2J"
     assert f"\n {label} " in printed(compare(Labelled(), outcomes="cost_musd"))
     assert f"\n {label.split(' ')[0]} " in printed(compare(Labelled()))  # a long one is folded
 
@@ -423,7 +432,7 @@ def test_the_printed_table_says_that_intervals_are_over_futures():
     print_comparison(compare(Futures()), console)
     said = " ".join(console.file.getvalue().split())
     assert (
-        "3 futures: n counts pairs (future x replication), and the intervals are over the futures' means"
+        "3 futures: n counts pairs (future x replication), and the intervals are over the means of the futures"
         in said
     )
     assert "chance, and the sampled parameters" in said

@@ -74,7 +74,7 @@ def test_days_are_written_as_year_month_or_day(when, first, last):
             ("coca_ha_vraem", "COCA_HA_VRAEM"),
             'no such series (got "COCA_HA_VRAEM"). Did you mean "coca_ha_vraem"?',
         ),
-        (("coca_ha_vraem", "moon"), "Expected a quantity and a place, as in coca_ha_vraem"),
+        (("coca_ha_vraem", "moon"), "Expected a quantity and a region, as in coca_ha_vraem"),
         (("coca_ha_vraem", "price_hcl_border"), "no such series"),
         ((",ha,", ",km2,"), 'line 2: unit: expected ha (got "km2")'),
         (("2020-12-31", "2020-13"), "line 2: when: expected a day, a month, a year"),
@@ -103,7 +103,7 @@ def test_days_are_written_as_year_month_or_day(when, first, last):
         (("100,90,120", "100,100,100"), "low under high"),
         (
             ("100,90,120", "0,0,5e-324"),
-            "line 2: expected low and high at least 1e-09 apart: their half is the error (got 0, 0, 5e-324)",
+            "line 2: expected low and high at least 1e-09 apart: half of that is the error (got 0, 0, 5e-324)",
         ),
         (
             ("100,90,120", "1e6,1e6,1000000.0001"),

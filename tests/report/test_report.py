@@ -9,7 +9,6 @@ from known_runs import Scenario, folder
 
 from sim import Results
 from sim.analysis.compare import compare
-from sim.analysis.labels import short
 from sim.batches import MissingRunsWarning, ResultsError
 from sim.cli.main import main
 from sim.report import tables
@@ -52,7 +51,8 @@ def no_pictures(monkeypatch):
 
 
 def test_the_numbers_are_those_of_compare(results, text):
-    table = compare(results, outcomes=tables.outcomes_shown(results)).table
+    comparison = compare(results, outcomes=tables.outcomes_shown(results))
+    table = comparison.table
     assert set(table["outcome"]) == {
         "vacuum_vraem",
         "averted_kg_border",
@@ -60,7 +60,7 @@ def test_the_numbers_are_those_of_compare(results, text):
         "cost_musd",
     }
     for label, rows in table.groupby("label"):
-        (cells,) = re.findall(rf'<th scope="row">{short(label)}</th>(.*?)</tr>', text)
+        (cells,) = re.findall(rf'<th scope="row">{comparison.short[label]}</th>(.*?)</tr>', text)
         assert cells.count("<td>") == 5 and cells.endswith("<td>6</td>")
         for _, row in rows.iterrows():
             assert f">{escape(tables.plain(row)).replace(' [', '<br>[')}<" in cells
@@ -252,7 +252,7 @@ def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
     )
     assert (
         "may be a biased sample" in box
-        and "Pairs compared: static 30 % 1 of 6; every other arm all of its pairs." in box
+        and "Pairs compared: static 30 % 1 of 6; every other arm has all of its pairs." in box
     )
     assert "<td>1 of 6</td>" in told
 
