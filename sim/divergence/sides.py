@@ -1,4 +1,4 @@
-"""One of the two runs that are compared, in a process of its own: start it, ask it, hear its errors.
+"""One of the two runs that are compared, in a process of its own: its start, requests and errors.
 
 Two processes use two processors, and each can load a different checkout of the code. `trace.py` is
 the other end."""
@@ -107,7 +107,7 @@ class Side:
         return told
 
     def ask(self, request: str, *arguments: Any) -> None:
-        """Send a request. `answer` waits for the result, so both sides can work at the same time."""
+        """Send a request. `answer` waits for the result, so both sides work at the same time."""
         data = pickle.dumps((request, arguments))
         assert self.process.stdin
         with suppress(BrokenPipeError):  # the process has ended: `answer` says so
