@@ -97,7 +97,7 @@ def test_the_page_stands_alone(text):
 
 def test_what_the_folder_cannot_tell_is_said(text):
     assert "No maps: " in text
-    assert "This folder does not tell: <code>coverage_vraem, attempted_kg_border" in text
+    assert "This folder does not hold: <code>coverage_vraem, attempted_kg_border" in text
 
 
 def test_maps_are_those_of_the_point(results, monkeypatch, no_pictures):
