@@ -40,7 +40,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     more = len(names) - len(HEADLINE) if headline and comparison.asked is None else 0
     for line in [
         *shortfall(comparison),
-        *no_effect(comparison),
+        *(f"{head}: {what}" for head, what in no_effect(comparison)),
         *reading(comparison, headline, more),
     ]:
         tell(console, line)
@@ -73,17 +73,18 @@ def pairs_left(comparison: Comparison) -> str:
     return f"Pairs compared: {'; '.join(few)}; every other arm has all of its pairs." if few else ""
 
 
-def no_effect(comparison: Comparison) -> list[str]:
-    """Return a line for each arm that had no effect."""
+def no_effect(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return a heading and a sentence for each arm that had no effect."""
     lines = []
     for each in comparison.without_effect:
         label = comparison.short[each.label]
         runs = f"each of its {each.used:,} runs" if each.used > 1 else "its one run"
         if comparison.folders:
-            lines.append(f"Unchanged: {label} is the same in both folders, bit for bit, in {runs}.")
+            same = f"{label} is the same in both folders, bit for bit, in {runs}."
+            lines.append(("Unchanged", same))
         else:
             base = comparison.short[each.baseline]
-            lines.append(f"No effect: {label} equals {base} bit for bit in {runs}.")
+            lines.append(("No effect", f"{label} equals {base} bit for bit in {runs}."))
     return lines
 
 
@@ -114,7 +115,7 @@ def headline_table(comparison: Comparison) -> Sheet:
             )
         for _, rows in group.groupby("point_id", sort=False):
             found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
-            cells = [with_interval(row, 1e3 if row["unit"] == "kg" else 1.0) for row in found]
+            cells = [with_interval(row, shown_unit(row["unit"])[1]) for row in found]
             label = str(found[0]["label"])
             n = times(comparison, label, min(row["n"] for row in found))
             sheet.add(comparison.short[label], *cells, n)
@@ -148,7 +149,7 @@ def outcome_table(comparison: Comparison, name: str) -> Sheet:
         half = abs(row["mean"]) / 10 or 0.1
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
         censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
-        interval = with_interval(row).rstrip("? ")  # here the verdict says whether n is enough
+        interval = with_interval(row, mark=False)  # the verdict says whether n is enough
         n = times(comparison, str(row["label"]), row["n"])
         values = (*means, interval, better, p_value(row["p_holm"]), n, *censored)
         sheet.add(comparison.short[row["label"]], *values, verdict_with_n(row))
@@ -240,10 +241,18 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     return lines
 
 
-def with_interval(row: Any, per: float = 1.0) -> str:
+def shown_unit(stored: str) -> tuple[str, float]:
+    """Return the unit to show and its size in the stored unit: kilograms are shown as tonnes."""
+    if stored == "kg":
+        return "t", 1e3
+    return "" if stored == "1" else stored, 1.0
+
+
+def with_interval(row: Any, per: float = 1.0, mark: bool = True) -> str:
     """Return a difference with its interval, in units of `per`.
 
-    It is `= 0 exactly` when no pair differs, and has a question mark when n is too small for it."""
+    It is `= 0 exactly` when no pair differs. `mark`: add a question mark when n is too small for
+    the difference, else a space, so that columns align."""
     if row["exactly_zero"]:
         return Verdict.EXACTLY_ZERO
     if math.isnan(row["difference"]):
@@ -252,10 +261,11 @@ def with_interval(row: Any, per: float = 1.0) -> str:
     ends = ("boot_low", "boot_high") if math.isnan(row["low"]) else ("low", "high")
     low, high = (row[end] for end in ends)
     if math.isnan(low):
-        return f"{number(difference, abs(difference) / 10, '+')}?"
+        return f"{number(difference, abs(difference) / 10, '+')}{'?' if mark else ''}"
     half = (high - low) / 2 / per
     interval = f"[{number(low / per, half)}, {number(high / per, half)}]"
-    return f"{number(difference, half, '+')} {interval}" + (" " if row["enough"] else "?")
+    end = "" if not mark else " " if row["enough"] else "?"
+    return f"{number(difference, half, '+')} {interval}{end}"
 
 
 def needs(row: Any) -> str:

@@ -17,6 +17,7 @@ from sim.errors import UserError
 from sim.results.missing import MissingRunsWarning
 from sim.results.results import Results
 from sim.scenario.shipped import located
+from sim.strategies.own_code import is_own
 
 BASELINE = Path("scenarios", "baseline.toml")
 
@@ -185,7 +186,7 @@ def stored_run(folder: Path, point: str, replication: int) -> dict[str, Any]:
         "scenario": str(row["scenario"]),
         "source_hash": results.manifest["source_hash"],
         "versions": results.manifest["versions"],
-        "own_code": [strategy] if ":" in strategy else [],
+        "own_code": [strategy] if is_own(strategy) else [],
         "strategy_file": results.manifest.get("strategy_files", {}).get(strategy, ""),
         "replications": results.manifest["replications"],
         "outcomes": {name: whole(done[name].iloc[0]) for name in known} if len(done) else None,

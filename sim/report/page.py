@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.printed import HEADLINE, no_effect, pairs_left
+from sim.analysis.printed import HEADLINE, no_effect, pairs_left, shown_unit
 from sim.analysis.verdicts import Verdict
 from sim.machine.durable import replace_file
 from sim.parameters import load_registry
@@ -173,14 +173,13 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
             )
     told = []
     for _, row in table[(table["label"] == arm.label) & table["outcome"].isin(HEADLINE)].iterrows():
-        shown_unit, _ = tables.unit(row["unit"])
-        told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {shown_unit}".strip())
+        unit, _ = shown_unit(row["unit"])
+        told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {unit}".strip())
     if told:
         head = f"<strong>{escape(arm.short[arm.label])}</strong>, the point shown below"
         lines.append(f"{head}, over {horizon}: {escape('; '.join(told))}.")
-    for line in no_effect(comparison):
-        head, _, rest = line.partition(":")
-        lines.append(f"<strong>{escape(head)}</strong>:{escape(rest)}")
+    for head, what in no_effect(comparison):
+        lines.append(f"<strong>{escape(head)}</strong>: {escape(what)}")
     if unpaired := [each.label for each in comparison.pairs if not each.used]:
         named = listed(comparison, unpaired, len(comparison.pairs))
         lines.append(f"<strong>Not compared</strong>, since no pair of runs is finished: {named}.")

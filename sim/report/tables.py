@@ -13,7 +13,7 @@ from sim.analysis.compare import Comparison, chosen
 from sim.analysis.derived import DERIVED
 from sim.analysis.labels import short_labels
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import needs, number, times, with_interval
+from sim.analysis.printed import needs, number, shown_unit, times, with_interval
 from sim.analysis.verdicts import Verdict
 from sim.parameters import load_registry
 from sim.results.results import Results
@@ -45,13 +45,6 @@ def outcomes_shown(results: Results) -> list[str]:
     return [name for name in SHOWN if name in possible]
 
 
-def unit(stored: str) -> tuple[str, float]:
-    """Return the unit to show and its size in the stored unit: kilograms are shown as tonnes."""
-    if stored == "kg":
-        return "t", 1e3
-    return "" if stored == "1" else stored, 1.0
-
-
 def comparison_table(comparison: Comparison) -> str:
     """Return a row per point and a column per outcome: paired difference, interval, verdict.
 
@@ -61,7 +54,7 @@ def comparison_table(comparison: Comparison) -> str:
     about = frame.drop_duplicates("outcome").set_index("outcome")
     heads = ["point"]
     for name in names:
-        told, _ = unit(about.loc[name, "unit"])
+        told, _ = shown_unit(about.loc[name, "unit"])
         words = f"{SHOWN.get(name, name)}, {told}" if told else SHOWN.get(name, name)
         heads.append(f"{escape(words)}<br><code>{escape(name).replace('_', '_<wbr>')}</code>")
     rows = []
@@ -95,12 +88,12 @@ def difference(row: Any) -> str:
 
 def plain(row: Any) -> str:
     """Return a difference with its interval as the command prints it, in the unit shown."""
-    return with_interval(row, unit(row["unit"])[1]).strip()
+    return with_interval(row, shown_unit(row["unit"])[1]).strip()
 
 
 def level(row: Any) -> str:
     """Return the mean of the baseline, in the unit shown."""
-    value = row["baseline_mean"] / unit(row["unit"])[1]
+    value = row["baseline_mean"] / shown_unit(row["unit"])[1]
     return number(value, abs(value) / 100 or 0.01)
 
 
@@ -112,7 +105,7 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
     short = short_labels(results.design())
     for label, found in runs.groupby("label", sort=False):
         for name in names:
-            told, per = unit(about[name].get("unit", ""))
+            told, per = shown_unit(about[name].get("unit", ""))
             there = found[found[name].notna()]
             estimate = mean_of(
                 there[name].to_numpy(float) / per, futures=there["future"].to_numpy(np.int64)
