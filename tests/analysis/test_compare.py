@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from sim.analysis.compare import compare
-from sim.analysis.labels import short
 from sim.analysis.paired import mean_of
 from sim.analysis.printed import HEADLINE, needs, print_comparison
 from sim.batches import Missing, ResultsError
@@ -317,12 +316,6 @@ def test_a_waiting_time_shows_how_many_runs_are_censored():
     )
 
 
-def test_an_own_strategy_that_moves_by_no_share_is_named_without_one():
-    assert short("mine:Mine share_to_border=0 boom=1", "mine:Mine", 0.0) == "mine:Mine boom=1"
-    assert short("mine:Mine share_to_border=0.2", "mine:Mine", 0.2) == "mine:Mine 20 %"
-    assert short("static share_to_border=0", "static", 0.0) == "static 0 %"
-
-
 @pytest.mark.parametrize(
     "label",
     ["go share_to_border=soon", "a share_to_border=nan", "[red]x[/red]", "[/bad]", "$\\frac{a$"],
@@ -332,8 +325,6 @@ def test_a_users_own_label_stands_as_it_is(label):
         def design(self):
             return super().design().replace({"label": {"static share_to_border=0.1": label}})
 
-    assert short(label, "static", 0.1) == label
-    assert short("a\x1b[2J", "static", 0.1) == "a?[2J"
     assert f"\n {label} " in printed(compare(Labelled(), outcomes="cost_musd"))
     assert f"\n {label.split(' ')[0]} " in printed(compare(Labelled()))  # a long one is folded
 
