@@ -199,7 +199,7 @@ def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
         folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold")))
     )
     assert (
-        "Nothing is compared here: there is one arm only, &quot;hold&quot;, and nothing to compare it with."
+        "Nothing is compared here: there is only one arm, &quot;hold&quot;, and nothing to compare it with."
         in told
     )
     assert "There is no hold to pair with." in told and "Week by week: hold" in told
