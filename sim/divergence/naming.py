@@ -294,7 +294,7 @@ def _spot(kind: str, name: str = "") -> dict[str, Any]:
 
 
 def _in_words(spot: dict[str, Any]) -> str:
-    """`leg 12 near Pichari`."""
+    """Return what stands on an axis in words: `leg 12 near Pichari`."""
     words = " ".join(filter(None, (spot["kind"], spot["name"])))
     near = f" near {spot['place']}" if spot["place"] and spot["kind"] != "place" else spot["place"]
     return f"{words}{near}" if words != "place" else spot["place"]

@@ -39,7 +39,10 @@ REST = EFFORT * (ROUTES - 2 * COAST_ROUTES) / (ROUTES - COAST_ROUTES)
     16,
 )
 def one_stretch(arms: Arms) -> list[Check]:
+    """Compare what leaves by the coast and by other exits, with even and with doubled effort."""
+
     def by(arm: str) -> tuple[Floats, Floats]:
+        """Return the kilograms that left by the coast and by the other exits."""
         coast = arms.of(arm, "delivered_kg_coast")
         return coast, arms.of(arm, "delivered_kg_total") - coast
 
@@ -71,7 +74,10 @@ COVER = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0)
     20,
 )
 def few_routes(arms: Arms) -> list[Check]:
+    """Compare the exports of the second year by the share of routes that is covered."""
+
     def left(part: float) -> Floats:
+        """Return the kilograms that left in the second year with this share of routes covered."""
         weekly = sum(
             arms.series(f"{part:.0%} covered", f"exported_kg_{exit_}", "elsewhere")
             for exit_ in EXITS
@@ -90,6 +96,7 @@ def few_routes(arms: Arms) -> list[Check]:
 
 
 def searched(weekly: bool) -> dict[str, Any]:
+    """Return the search of a fifth of the routes, drawn once or anew every week."""
     table = {"share_of_routes": 0.2, "effort": 139.0}
     if not weekly:
         return {"events": [event(0, route_effort=table)]}
@@ -119,6 +126,7 @@ DEAF = {"ablate": ["learning", "observation", "rumour"]}
     24,
 )
 def unpredictable(arms: Arms) -> list[Check]:
+    """Compare fixed and random search, with firms that learn and with firms that do not."""
     gain = arms.of("fixed", "delivered_kg_total") - arms.of("random", "delivered_kg_total")
     deaf = arms.of("fixed, deaf", "delivered_kg_total") - arms.of(
         "random, deaf", "delivered_kg_total"
@@ -144,6 +152,7 @@ def unpredictable(arms: Arms) -> list[Check]:
     12,
 )
 def seizures(arms: Arms) -> list[Check]:
+    """Compare the seized shares with those published."""
     seized = arms.of("baseline", "seized_kg_total") + arms.of("baseline", "seized_stock_kg_total")
     output = seized + arms.of("baseline", "delivered_kg_total")
     return [
@@ -179,6 +188,7 @@ CLEARED = {"eradicate": {"theatre": "loreto", "ha_per_year": 1_000.0}}
     10,
 )
 def net_of_gross(arms: Arms) -> list[Check]:
+    """Compare the hectares that are gone with the hectares that were cleared."""
     gross = arms.of("cleared", "coca_ha_destroyed_loreto")
     year = slice(4 * 52, 5 * 52)
     gone = (
@@ -203,6 +213,7 @@ def net_of_gross(arms: Arms) -> list[Check]:
     8,
 )
 def again(arms: Arms) -> list[Check]:
+    """Return how much of the eradicated land had been eradicated before."""
     every, again_ = (
         arms.series("baseline", name, "vraem", "loreto", "cajamarca", "elsewhere")[:, 52:].sum(
             axis=1
@@ -226,6 +237,7 @@ def again(arms: Arms) -> list[Check]:
     12,
 )
 def blocked(arms: Arms) -> list[Check]:
+    """Compare the farm-gate price with blocked and with free transport."""
     free, shut = (arms.series(arm, "price_hcl", "vraem") for arm in ("free", "blocked"))
     change = shut / free - 1.0
     lowest, last = change[:, 4:17].min(axis=1), change[:, 15:17].mean(axis=1)
@@ -249,6 +261,7 @@ def blocked(arms: Arms) -> list[Check]:
     6,
 )
 def along_the_chain(arms: Arms) -> list[Check]:
+    """Compare farm-gate prices with the prices at the exits."""
     from sim.parameters import load_registry
 
     farm, near = (

@@ -33,9 +33,11 @@ LEAVING = {"strategy": {"name": "static", "share_to_border": 0.6, "start_day": L
     40,
 )
 def hand_over(arms: Arms) -> list[Check]:
+    """Compare attacks before and after the departure with those under hold."""
     before, after = slice(0, LEAVES // 7), slice(LEAVES // 7 + 26, LEAVES // 7 + 52)
 
     def change(arm: str, weeks: slice) -> Floats:
+        """Return the change of attacks in these weeks, relative to hold."""
         held, left = (
             arms.series(name, "attacks", "vraem")[:, weeks].sum(axis=1)
             for name in (arm.replace("leaving", "hold"), arm)
@@ -57,6 +59,7 @@ DENSITY = (2, 5, 10, 15, 20, 25, 30, 40)  # soldiers per 1,000 of the VRAEM's 40
 
 
 def soldiers(number: float) -> dict[str, Any]:
+    """Return the override for this number of soldiers, with the other kinds in proportion."""
     return {
         "forces.vraem": {
             "soldiers": int(number),
@@ -77,6 +80,7 @@ def soldiers(number: float) -> dict[str, Any]:
     20,
 )
 def no_cliff(arms: Arms) -> list[Check]:
+    """Compare the share that the state holds from density to density."""
     # f8[densities, replications]
     held = np.array([1.0 - arms.of(f"{each} per 1,000", "vacuum_vraem") for each in DENSITY])
     whole = (held[-1] - held[0]).mean()
@@ -118,6 +122,7 @@ TWICE = soldiers(20_000)
     24,
 )
 def contained(arms: Arms) -> list[Check]:
+    """Compare the fighters that are left by force and by the number of reports."""
     now, twice, told = (
         arms.of(arm, "fighters_vraem_end") for arm in ("as now", "twice", "twice, told more")
     )
@@ -139,6 +144,7 @@ def contained(arms: Arms) -> list[Check]:
     20,
 )
 def lasts(arms: Arms) -> list[Check]:
+    """Compare the fighters after ten years with the published range."""
     left = arms.of("baseline", "fighters_vraem_end")
     return [
         share(
@@ -152,6 +158,7 @@ def lasts(arms: Arms) -> list[Check]:
 
 
 def incident(side: str) -> dict[str, Any]:
+    """Return the override in which one side harms civilians on day 28."""
     return days(YEAR) | {
         "events": [event(28, civilian_harm={"theatre": "vraem", "side": side, "people": 200})]
     }
@@ -168,9 +175,11 @@ def incident(side: str) -> dict[str, Any]:
     40,
 )
 def harm(arms: Arms) -> list[Check]:
+    """Compare reports and attacks after harm by either side with a quiet year."""
     soon = slice(4, 17)
 
     def change(arm: str, name: str, weeks: slice) -> Floats:
+        """Return the change of a series in these weeks, relative to the quiet year."""
         quiet, struck = (
             arms.series(each, name, "vraem")[:, weeks].sum(axis=1) for each in ("quiet", arm)
         )
@@ -226,7 +235,10 @@ PRESSED = {
     40,
 )
 def refuge(arms: Arms) -> list[Check]:
+    """Compare the fighters killed with and without a refuge across the line."""
+
     def killed(arm: str) -> Floats:
+        """Return the fighters killed a year at the border."""
         return arms.of(arm, "fighters_lost_border") / 5
 
     return [
