@@ -16,11 +16,11 @@ def short_labels(design: pd.DataFrame) -> dict[str, str]:
     """Return the short label of each arm of a design, by its full label.
 
     The strategy and the share that it moves come from the scenario of the arm."""
+    arms = design.drop_duplicates("label")
     found = {}
-    for row in design.drop_duplicates("label").itertuples():
-        strategy = json.loads(str(row.scenario))["strategy"]
-        label = str(row.label)
-        found[label] = short(label, strategy["name"], strategy["share_to_border"])
+    for label, scenario in zip(arms["label"], arms["scenario"]):
+        strategy = json.loads(scenario)["strategy"]
+        found[str(label)] = short(label, strategy["name"], strategy["share_to_border"])
     return found
 
 
