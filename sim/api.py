@@ -1,4 +1,4 @@
-"""What a notebook imports: run a scenario or a batch of them, open a results folder, compare and draw it."""
+"""The functions for notebooks: run a scenario or a batch, open a results folder, compare, draw."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ __all__ = ["Results", "batch", "compare", "load_scenario", "run"]
 
 
 class Results(StoredResults):
-    """A results folder that can also compare its arms and draw them. ResultsError when `path` is none."""
+    """A results folder that can also compare its arms and draw them.
+
+    Raises ResultsError when `path` is not a results folder."""
 
     def compare(
         self,
@@ -28,29 +30,35 @@ class Results(StoredResults):
         outcomes: Iterable[str] | None = None,
         confidence: float = 0.95,
     ) -> Comparison:
-        """Paired differences against the baseline: see `sim.analysis.compare.compare`."""
+        """Return paired differences against the baseline: see `sim.analysis.compare.compare`."""
         return compare(self, baseline, outcomes, confidence)
 
     def plot_tradeoff(self) -> Figure:
-        """What each point pays in vacuum and buys in kilograms: see `sim.report.tradeoff.tradeoff`."""
+        """Draw the vacuum that each point opens against the kilograms that it keeps in Peru.
+
+        See `sim.report.tradeoff.tradeoff`."""
         from sim.report.tradeoff import tradeoff
 
         return tradeoff(self)
 
     def plot_weekly(self, series: str | Sequence[str], point: str | None = None) -> Figure:
-        """Weekly series of a point against its `hold`: see `sim.report.series.weekly`."""
+        """Draw weekly series of a point against its `hold`: see `sim.report.series.weekly`."""
         from sim.report.series import weekly
 
         return weekly(self, series, point)
 
     def plot_vacuum_map(self, point: str) -> Figure:
-        """Vacuum by community at the start, once the move is done and at the end: see `sim.report.maps.vacuum`."""
+        """Draw the vacuum by community at the start, after the move and at the end.
+
+        See `sim.report.maps.vacuum`."""
         from sim.report.maps import vacuum
 
         return vacuum(self, point)
 
     def plot_interdiction_map(self, point: str) -> Figure:
-        """What came and what was seized, by community: see `sim.report.maps.interdiction`."""
+        """Draw the cocaine that passed and was seized, by community.
+
+        See `sim.report.maps.interdiction`."""
         from sim.report.maps import interdiction
 
         return interdiction(self, point)
@@ -97,7 +105,7 @@ def batch(
         allow_code,
     )
     results = Results(done.path, done.manifest)
-    results._warned = True  # the batch has told of missing runs
+    results._warned = True  # the batch has already warned of missing runs
     return results
 
 
@@ -107,7 +115,9 @@ def compare(
     outcomes: Iterable[str] | str | None = None,
     confidence: float = 0.95,
 ) -> Comparison:
-    """Paired differences of the arms of a results folder against the baseline: see `sim.analysis.compare.compare`."""
+    """Return the paired differences of the arms of a results folder against the baseline.
+
+    See `sim.analysis.compare.compare`."""
     from sim.analysis.compare import compare as compare_arms
 
     return compare_arms(results, baseline, outcomes, confidence)

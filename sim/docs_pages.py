@@ -1,8 +1,11 @@
-"""The generated parts of docs/: what registries, day, mechanisms and long runs say, between markers. `make odd` writes
-them; given folders of finished batches (`make answers`), it first keeps what they say of the headline outcomes.
+"""The generated parts of docs/, made from the registries, the day, the mechanisms and long runs.
 
-Hand-written text stands around `<!-- made: NAME -->` and `<!-- end -->`; a test holds what is between equal to what NAME says now. Sources
-are read as text, so that nothing is compiled for a page of words.
+`make odd` writes them. Given folders of finished batches (`make answers`), it first keeps what they
+say of the headline outcomes.
+
+A generated part stands between `<!-- made: NAME -->` and `<!-- end -->`, and is what the function
+NAME of this module returns; a test checks that the pages are up to date. The text around the
+markers is written by hand. Source files are read as text, so no page needs the compiled model.
 """
 
 import ast
@@ -15,56 +18,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.printed import number as rounded
+from sim.analysis import answers
+from sim.analysis.markdown import table
+from sim.calibration import tables as calibration
 from sim.cli import description
 from sim.names import REGION_LABELS, REGIONS
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
+RESULTS = HERE.parent / "results"
 MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.S)
-WHEN = {
-    "today.weekly": "weekly",
-    "today.weekly or heard == 1": "weekly, and when a plan leaks",
-    "is_monthly(t, lever.burn_in)": "every 28 days",
-    "today.held == 0": "not in the burn-in",
-    "today.held == 1": "in the burn-in only",
-}
-CHANGES = (
-    "vacuum opened",
-    "averted at the border, t",
-    "averted in all, t",
-)  # of the headline, in tables of the answer
-SHARED = ("model/rules/search.py",)  # laws that several mechanisms use
+SHARED = ("model/rules/search.py",)  # equations that several mechanisms use
 REGION = re.compile(rf"_({'|'.join(REGIONS)})(?=_|$)")
 
 
 def filled(text: str) -> str:
-    """A page with every generated part as its sources have it now; KeyError for a part that nothing here makes."""
-    parts = {
-        "day": day,
-        "entities": entities,
-        "mechanisms": mechanisms,
-        "tasking": tasking,
-        "withdrawal": withdrawal,
-    }
-    parts |= {
-        "parameters": parameters,
-        "figures": figures,
-        "provenance": provenance,
-        "patterns": patterns,
-    }
-    parts |= {
-        "outcomes": outcomes,
-        "couplings": couplings,
-        "strategies": strategies,
-        "scoreboard": scoreboard,
-    }
-    parts |= {"fitted": fitted, "fit": fit, "ends": ends, "links": links}
+    """Return a page with its generated parts up to date. Raises KeyError for an unknown part."""
+    parts = {part.__name__: part for part in PARTS}
     return MADE.sub(lambda found: f"{found[1]}{parts[found[2]]()}\n{found[3]}", text)
 
 
 def patterns() -> str:
-    """Every published fact that `redeploy validate` tries: whether a rule states it, and by what experiment it is seen."""
+    """Return every published fact that `redeploy validate` tests, with its experiment."""
     from sim.validation.facts import FACTS
 
     rows = [
@@ -74,30 +49,46 @@ def patterns() -> str:
 
 
 def day() -> str:
-    """The steps of `one_day` in their order: when, by which mechanism, what."""
+    """Return the steps of `one_day` in their order: when, by which mechanism, what."""
     steps = [["orders", "at reviews, every 14 days", purpose("simulation/orders.py")]]
     found = list(calls(function("model/day.py", "one_day").body))
-    for place, (module, name, conditions) in enumerate(found):
-        if place and found[place - 1][:2] == (module, name):
+    for i, (module, name, conditions) in enumerate(found):
+        if i and found[i - 1][:2] == (module, name):
             continue
         file = file_of(module)
         alone = name == module or sum(call[0] == module for call in found) == 1
         what = purpose(file) if alone else sentence(ast.get_docstring(function(file, name)) or "")
-        when = [WHEN[condition] for condition in conditions]
-        steps.append([f"{module}.{name}", ", ".join(when or ["daily"]), what])
+        when = ", ".join(map(in_words, conditions)) or "daily"
+        steps.append([f"{module}.{name}", when, what])
     return table(
         ("", "step", "when", "what it does"),
-        [[str(place), f"`{step[0]}`", *step[1:]] for place, step in enumerate(steps)],
+        [[str(number), f"`{step[0]}`", *step[1:]] for number, step in enumerate(steps)],
     )
 
 
+def in_words(condition: ast.expr) -> str:
+    """Return when a condition of the day holds. Raises ValueError for an unknown one."""
+    match condition:
+        case ast.BoolOp(op=ast.Or(), values=alternatives):
+            return ", and ".join(map(in_words, alternatives))
+        case ast.Attribute(attr="weekly"):
+            return "weekly"
+        case ast.Call(func=ast.Name(id="is_monthly")):
+            return "every 28 days"
+        case ast.Compare(left=ast.Attribute(attr="held"), comparators=[ast.Constant(value=held)]):
+            return "in the burn-in only" if held else "not in the burn-in"
+        case ast.Compare(left=ast.Name(id="heard"), comparators=[ast.Constant(value=1)]):
+            return "when a plan leaks"
+    raise ValueError(f"model/day.py: say in words when {ast.unparse(condition)} holds")
+
+
 def calls(
-    body: Sequence[ast.stmt], conditions: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(module, loop, conditions) of each call of a mechanism's loop, in the order of the code."""
+    body: Sequence[ast.stmt], conditions: tuple[ast.expr, ...] = ()
+) -> Iterator[tuple[str, str, tuple[ast.expr, ...]]]:
+    """Yield (module, loop, conditions) of each call of a mechanism, in the order of the code."""
     for statement in body:
         if isinstance(statement, ast.If):
-            yield from calls(statement.body, (*conditions, ast.unparse(statement.test)))
+            yield from calls(statement.body, (*conditions, statement.test))
             continue
         match statement:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
@@ -109,7 +100,7 @@ def calls(
 
 
 def entities() -> str:
-    """Every record type of the glossary that a run holds a table of: what it stands for, its state variables."""
+    """Return every record type that a run has a table of: what it stands for, its variables."""
     kinds = [node for node in tree("model/state/agents.py").body if isinstance(node, ast.ClassDef)]
     rows = []
     for kind in kinds:
@@ -125,7 +116,7 @@ def entities() -> str:
 
 
 def mechanisms() -> str:
-    """The page of every mechanism, in the order of the day, then the laws that several share."""
+    """Return the page of every mechanism in the order of the day, then the equations they share."""
     modules = dict.fromkeys(
         module
         for module, *_ in calls(function("model/day.py", "one_day").body)
@@ -142,7 +133,7 @@ def mechanisms() -> str:
 
 
 def file_of(module: str) -> str:
-    """The file of a module of the day, from the folder of the package."""
+    """Return the file of a module of the day, relative to the package."""
     if module == "observe":
         return "model/observe.py"
     (found,) = HERE.glob(f"model/mechanisms/*/{module}.py")
@@ -150,29 +141,31 @@ def file_of(module: str) -> str:
 
 
 def page(file: str) -> str:
-    """The docstring of a file as a section: its title, what it reads and writes, its laws, what it leaves out."""
+    """Return the docstring of a file as a section under its title."""
     title, _, body = (ast.get_docstring(tree(file)) or "").partition("\n\n")
     body = re.sub(r"\s*\b(Left|Leaves) out:", r"\n\n**Left out:**", body)
     return f"### {' '.join(title.split()).rstrip('.')}\n`sim/{file}`\n\n{body}".rstrip()
 
 
 def tasking() -> str:
+    """Return the table of taskings."""
     return in_docstring("strategies/tasking.py")
 
 
 def withdrawal() -> str:
+    """Return the table of withdrawal rules."""
     return in_docstring("strategies/withdrawal.py")
 
 
 def in_docstring(file: str) -> str:
-    """The table that the docstring of a file holds."""
+    """Return the table in the docstring of a file."""
     return "\n".join(
         line for line in (ast.get_docstring(tree(file)) or "").splitlines() if line.startswith("|")
     )
 
 
 def parameters() -> str:
-    """Every parameter, grouped by mechanism."""
+    """Return every parameter, grouped by mechanism."""
     rows = description.parameters()
     parts = []
     for mechanism in dict.fromkeys(row["mechanism"] for row in rows):
@@ -206,7 +199,7 @@ def parameters() -> str:
 
 
 def figures() -> str:
-    """Every published figure that a parameter cites, with what cites it."""
+    """Return every published figure that a parameter cites, with the parameters that cite it."""
     from sim.parameters import load_figures
 
     citing: dict[str, list[str]] = {}
@@ -222,13 +215,13 @@ def figures() -> str:
 
 
 def figure(row: Mapping[str, str]) -> str:
-    """A published value with its range and unit."""
+    """Return a published value with its range and unit."""
     ends = f" [{row['low']} to {row['high']}]" if row["low"] or row["high"] else ""
     return f"{row['value']}{ends} {row['unit']}".strip()
 
 
 def provenance() -> str:
-    """How many parameters of each mechanism are measured, estimated and assumed."""
+    """Return how many parameters of each mechanism are measured, estimated and assumed."""
     from sim.parameters.registry import PROVENANCES
 
     rows = description.parameters()
@@ -242,241 +235,120 @@ def provenance() -> str:
 
 
 def outcomes() -> str:
-    """Every outcome, those of several theatres in one row."""
-
+    """Return every outcome; those that exist for several regions share one row."""
     kinds: dict[str, list[dict[str, str]]] = {}
     for row in description.outcomes():
         kinds.setdefault(REGION.sub("_X", row["name"]), []).append(row)
     cells = []
     for name, rows in kinds.items():
-        told = [found[1] for row in rows if (found := REGION.search(row["name"]))]
-        label = (
-            rows[0]["label"].replace(REGION_LABELS[told[0]], "X")
-            if "_X" in name
-            else rows[0]["label"]
-        )
-        cells.append(
-            [
-                f"`{name}`",
-                ", ".join(told) if "_X" in name else "",
-                rows[0]["unit"],
-                label,
-                rows[0]["direction"],
-            ]
-        )
+        regions = [found[1] for row in rows if (found := REGION.search(row["name"]))]
+        first, label = rows[0], rows[0]["label"]
+        if regions:
+            label = label.replace(REGION_LABELS[regions[0]], "X")
+        cells.append([f"`{name}`", ", ".join(regions), first["unit"], label, first["direction"]])
     return table(("outcome", "X", "unit", "what it is", "direction"), cells)
 
 
 def couplings() -> str:
-    return table(
-        ("coupling", "the link that `ablate` cuts", "parameters: value, off"),
-        [
-            [
-                f"`{row['name']}`",
-                row["meaning"],
-                "; ".join(
-                    f"`{each['name']}` {each['value']:g}, {each['off']:g}"
-                    for each in row["parameters"]
-                ),
-            ]
-            for row in description.couplings()
-        ],
-    )
+    """Return every coupling that `ablate` can cut, with its parameters."""
+    rows = []
+    for row in description.couplings():
+        values = (
+            f"`{each['name']}` {each['value']:g}, {each['off']:g}" for each in row["parameters"]
+        )
+        rows.append([f"`{row['name']}`", row["meaning"], "; ".join(values)])
+    return table(("coupling", "the link that `ablate` cuts", "parameters: value, off"), rows)
 
 
 def strategies() -> str:
-    return table(
-        ("strategy", "what it does", "own settings: default"),
-        [
-            [
-                f"`{row['name']}`",
-                row["meaning"],
-                "; ".join(f"`{own['name']}` {own['default']}" for own in row["settings"]),
-            ]
-            for row in description.strategies()
-        ],
-    )
+    """Return every shipped strategy with its own settings."""
+    rows = []
+    for row in description.strategies():
+        settings = (f"`{own['name']}` {own['default']}" for own in row["settings"])
+        rows.append([f"`{row['name']}`", row["meaning"], "; ".join(settings)])
+    return table(("strategy", "what it does", "own settings: default"), rows)
 
 
 def scoreboard() -> str:
-    """The published facts as `make scoreboard` last measured them."""
+    """Return the published facts as `make scoreboard` last measured them."""
     from sim.validation.scoreboard import as_markdown
 
     return as_markdown(measured("scoreboard.json")["facts"])
 
 
 def fitted() -> str:
-    """What the years 2019 to 2021 say of each parameter, as `make history` last fitted it."""
-    found = measured("calibration.json")
-    rows = []
-    for each in found["parameters"]:
-        scale = (each["prior_high"] - each["prior_low"]) / 20
-        shown = {
-            name: rounded(each[name], scale)
-            for name in ("default", "prior_low", "prior_high", "median", "low", "high")
-        }
-        rows.append(
-            [
-                f"`{each['parameter']}`",
-                shown["default"],
-                f"{shown['prior_low']} to {shown['prior_high']}",
-                shown["median"],
-                f"{shown['low']} to {shown['high']}",
-                "narrowed" if each["narrowed"] else "not narrowed",
-                each["unit"],
-            ]
-        )
-    return table(
-        ("parameter", "default", "prior, 5-95 %", "fitted, median", "fitted, 5-95 %", "", "unit"),
-        rows,
-    )
+    """Return what 2019 to 2021 say of each parameter, as `make history` last fitted it."""
+    return calibration.fitted(measured("calibration.json"))
 
 
 def fit() -> str:
-    """Each observation beside the ensemble of fits, as `make history` last ran it."""
-    rows = []
-    for each in measured("calibration.json")["fit"]:
-        scale = (each["observed_high"] - each["observed_low"]) / 10
-        names = ("observed", "observed_low", "observed_high", "low", "median", "high", "default")
-        shown = {name: rounded(each[name], scale) for name in names}
-        rows.append(
-            [
-                f"`{each['series']}`, {each['unit']}",
-                each["when"],
-                f"{shown['observed']} [{shown['observed_low']} to {shown['observed_high']}]",
-                f"{shown['median']} [{shown['low']} to {shown['high']}]",
-                f"{each['errors']:+.1f}",
-                shown["default"],
-                "fitted" if each["use"] == "fit" else "held out",
-            ]
-        )
-    return table(
-        ("series", "when", "observed [range]", "ensemble [5-95 %]", "errors off", "defaults", ""),
-        rows,
-    )
+    """Return each observation beside the ensemble of fits, as `make history` last ran it."""
+    return calibration.fit(measured("calibration.json"))
 
 
 def ends() -> str:
-    """The answer with one assumption at a time at an end of its range, as `make answers` last measured it."""
-    points = answers("assumptions")
-    cut = list(points.values())[1:]  # the first has the defaults
-    opened, gained = (
-        sum(point[name]["low"] > 0 for point in cut)
-        for name in ("vacuum_vraem", "averted_kg_border")
-    )
-    unclear = sum(
-        point["averted_kg_total"]["low"] <= 0 <= point["averted_kg_total"]["high"] for point in cut
-    )
-    return (
-        table(
-            ("at", *CHANGES),
-            [
-                [f"`{at}`" if at else "the defaults", *changes(point)]
-                for at, point in points.items()
-            ],
-        )
-        + f"\n\nOf {len(cut)} such points, the vacuum opened lies above 0 with its whole interval in {opened}, the gain at the border in "
-        f"{gained}; the interval of what is averted in all holds 0 in {unclear}."
-    )
+    """Return the answer with one assumption at a time at an end of its range."""
+    return answers.ends(measured("answers.json")["assumptions"])
 
 
 def links() -> str:
-    """What is left of the answer with one link cut at a time, as `make answers` last measured it."""
-    points = {f"`{cut}`": point for cut, point in answers("decomposition").items()}
-    (points["beliefs stale from day 0"],) = answers("stale-beliefs").values()
-    rows = [
-        [cut, f"{point['vacuum_vraem']['baseline_mean']:.3f}", *changes(point)]
-        for cut, point in points.items()
-    ]
-    return table(("cut", "vacuum under `hold`", *CHANGES), rows)
-
-
-def changes(point: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """Each of CHANGES with its interval."""
-    vacuum, border, total = (
-        point[name] for name in ("vacuum_vraem", "averted_kg_border", "averted_kg_total")
-    )
-    return [
-        f"{vacuum['difference']:.3f} [{vacuum['low']:.3f}, {vacuum['high']:.3f}]",
-        *(
-            f"{row['difference'] / 1e3:.1f} [{row['low'] / 1e3:.1f}, {row['high'] / 1e3:.1f}]"
-            for row in (border, total)
-        ),
-    ]
-
-
-def answers(experiment: str) -> dict[str, dict[str, dict[str, float]]]:
-    """What varies, in words -> outcome -> its row of a comparison. What all points share is not said."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for row in measured("answers.json")[experiment]:
-        varied = re.sub(r"^static share_to_border=\S+ ?(parameters\.|ablate=)?", "", row["label"])
-        found.setdefault(varied, {})[row["outcome"]] = row
-    return found
-
-
-def keep_answers(folders: Sequence[str]) -> None:
-    """What finished batches say of the headline outcomes, into results/answers.json, by the name of the folder."""
-    from sim.analysis.compare import compare
-    from sim.results.results import Results
-
-    found = {}
-    for folder in folders:
-        results = Results.open(Path(folder))
-        table = compare(
-            results, outcomes=("vacuum_vraem", "averted_kg_border", "averted_kg_total")
-        ).table
-        rows = table[["label", "outcome", "n", "baseline_mean", "difference", "low", "high"]]
-        found[Path(folder).name] = json.loads(rows.to_json(orient="records", double_precision=6))
-    lines = [
-        f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
-        for name, rows in found.items()
-    ]
-    (HERE.parent / "results" / "answers.json").write_text(
-        "{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8"
-    )
+    """Return what is left of the answer with one link cut at a time."""
+    kept = measured("answers.json")
+    return answers.links(kept["decomposition"], kept["stale-beliefs"])
 
 
 def measured(file: str) -> Any:
-    """What a long command left in results/ for these pages."""
-    return json.loads((HERE.parent / "results" / file).read_text(encoding="utf-8"))
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [
-        head,
-        ["---"] * len(head),
-        *([cell.replace("|", "\\|") for cell in row] for row in rows),
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    """Return what a long command left in results/ for these pages."""
+    return json.loads((RESULTS / file).read_text(encoding="utf-8"))
 
 
 @cache
 def tree(file: str) -> ast.Module:
-    """A source file of the package, parsed."""
+    """Return a source file of the package, parsed."""
     return ast.parse((HERE / file).read_text(encoding="utf-8"))
 
 
 def function(file: str, name: str) -> ast.FunctionDef:
-    """A function of a source file; StopIteration if it has none of the name."""
+    """Return a function of a source file. Raises StopIteration if it has none of that name."""
     return next(
         node for node in tree(file).body if isinstance(node, ast.FunctionDef) and node.name == name
     )
 
 
 def purpose(file: str) -> str:
-    """The first line of a file's page, without its number."""
+    """Return the first line of the page of a file, without its number."""
     title = " ".join((ast.get_docstring(tree(file)) or "").partition("\n\n")[0].split())
     return sentence(re.sub(r"^[\d.]+ ", "", title))
 
 
 def sentence(text: str) -> str:
-    """The first sentence of a text, on one line."""
+    """Return the first sentence of a text, on one line."""
     return re.split(r"(?<=[.?]) ", " ".join(text.split()), maxsplit=1)[0]
 
 
+PARTS = (
+    day,
+    entities,
+    mechanisms,
+    tasking,
+    withdrawal,
+    parameters,
+    figures,
+    provenance,
+    patterns,
+    outcomes,
+    couplings,
+    strategies,
+    scoreboard,
+    fitted,
+    fit,
+    ends,
+    links,
+)
+
+
 def pages() -> Iterator[tuple[Path, str, str]]:
-    """(file, what it holds, what it should hold) for every page with a generated part."""
+    """Yield (file, its text, its text up to date) for every page with a generated part."""
     for file in (HERE.parent / "README.md", *sorted(DOCS.rglob("*.md"))):
         text = file.read_text(encoding="utf-8")
         if MADE.search(text):
@@ -484,11 +356,12 @@ def pages() -> Iterator[tuple[Path, str, str]]:
 
 
 def main() -> None:
+    """Write every page that is behind its sources; first keep the answers of the folders named."""
     if folders := sys.argv[1:]:
-        keep_answers(folders)
+        answers.keep(folders, RESULTS / "answers.json")
     for file, old, new in pages():
         file.write_text(new, encoding="utf-8")
-        print(f"{file.relative_to(HERE.parent)}: {'as it was' if new == old else 'written anew'}")
+        print(f"{file.relative_to(HERE.parent)}: {'unchanged' if new == old else 'updated'}")
 
 
 if __name__ == "__main__":

@@ -23,3 +23,10 @@ BORDER_EXITS = (COLOMBIA, BRAZIL, ECUADOR)
 
 PRODUCTS = ("hydrochloride", "latex")
 HCL, LATEX = range(len(PRODUCTS))
+
+HOLD = "hold"  # the strategy that moves nobody; every other is compared with it
+
+
+def label_of_strategy(name: str, share_to_border: float) -> str:
+    """Return how the label of an arm begins: `hold`, `static share_to_border=0.15`."""
+    return name if name == HOLD else f"{name} share_to_border={share_to_border:g}"

@@ -1,5 +1,6 @@
 """The documents say what the code says: generated parts, named keys, values, files and commands."""
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -61,6 +62,12 @@ def test_the_day_has_each_step_in_order():
     assert steps[-1] == ("observe.observe_trade", "daily")
     assert dict(steps)["routing.open_and_close"] == "every 28 days"
     assert dict(steps)["crops.grow"] == "weekly, not in the burn-in"
+
+
+def test_a_condition_of_the_day_that_has_no_words_is_refused():
+    condition = ast.parse("today.rainy", mode="eval").body
+    with pytest.raises(ValueError, match="say in words when today.rainy holds"):
+        docs_pages.in_words(condition)
 
 
 def test_each_mechanism_says_what_it_leaves_out():

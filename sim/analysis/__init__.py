@@ -1,4 +1,4 @@
-"""Numbers out of results folders: paired comparison, places, and tables for a terminal.
+"""Numbers computed from results folders: paired comparisons, communities, tables for a terminal.
 
-It imports results only. `report` draws what it finds.
+This package reads results and never imports the model; `report` draws its numbers.
 """

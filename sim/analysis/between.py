@@ -1,7 +1,8 @@
-"""Two results folders, arm by arm: what a change of inputs, of the model's code or of a version does to the same arms.
+"""Comparison of two results folders, arm by arm.
 
-Runs pair on (label, future, replication); the first folder is the baseline of the second. What differs in the inputs is
-said with the answer, since a difference can come from any of it.
+It shows what a change of inputs, of the model's code or of a version does to the same arms. Runs
+are paired by label, future and replication, and the first folder is the baseline of the second. The
+answer lists every input that differs, since a difference in outcomes can come from any of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.compare import (
-    DERIVED,
     Comparison,
     NothingFinished,
     Pairs,
@@ -23,6 +23,8 @@ from sim.analysis.compare import (
     runs_by_label,
     same_bits,
 )
+from sim.analysis.derived import DERIVED
+from sim.analysis.labels import short_labels
 from sim.results.manifest import NOT_DECIDING, flat, goes_on
 from sim.results.missing import Missing
 from sim.results.results import Results, ResultsError
@@ -30,8 +32,8 @@ from sim.results.results import Results, ResultsError
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMED = 12  # keys or labels told one by one
-LONGEST = 60  # characters of a value
+NAMED = 12  # keys or labels that are listed one by one
+LONGEST = 60  # characters of a value that are shown
 
 
 def compare_folders(
@@ -40,11 +42,11 @@ def compare_folders(
     outcomes: Iterable[str] | str | None = None,
     confidence: float = 0.95,
 ) -> Comparison:
-    """Paired differences, second folder minus first, of each arm that both have; columns as those of `compare`.
+    """Return the paired differences, second folder minus first, of each arm that both have.
 
-    Outcomes that exist only against a baseline are left out where the horizons differ, since they are told a year. Raises
-    ResultsError for an unknown outcome, and where the folders have no arm or no pair in common.
-    """
+    The columns are those of `compare`. Derived outcomes are left out where the horizons differ,
+    since they are expressed per year. Raises ResultsError for an unknown outcome, and where the
+    folders have no arm or no pair in common."""
     known = {name: about for name, about in first.outcomes().items() if name in second.outcomes()}
     designs = [each.design() for each in (first, second)]
     theirs_of, mine_of = runs_by_label(first), runs_by_label(second)
@@ -53,7 +55,8 @@ def compare_folders(
     if not shared:
         labels = [", ".join(list(each.index)[:4]) for each in heads]
         raise ResultsError(
-            f"no arm has the same label in both folders; {first.path}: {labels[0]}; {second.path}: {labels[1]}"
+            f"no arm has the same label in both folders; {first.path}: {labels[0]}; "
+            f"{second.path}: {labels[1]}"
         )
     asked, names = asked_of(outcomes, known)
     if any(
@@ -94,8 +97,18 @@ def compare_folders(
     )
     futures = min(int(design["future"].nunique()) for design in designs)
     inputs = tuple(inputs_that_differ(first, second, shared, runs))
+    short = short_labels(designs[0]) | short_labels(designs[1])
     return Comparison(
-        framed(rows), baselines, asked, confidence, futures, tuple(pairs), absent, folders, inputs
+        framed(rows),
+        baselines,
+        asked,
+        confidence,
+        futures,
+        tuple(pairs),
+        absent,
+        short,
+        folders,
+        inputs,
     )
 
 
@@ -105,32 +118,41 @@ def inputs_that_differ(
     shared: list[str],
     runs: list[tuple[pd.DataFrame, pd.DataFrame]],
 ) -> Iterator[str]:
-    """A line for each input that differs: keys of the scenarios, drawn parameters, sources, versions, replications, arms that one lacks."""
+    """Yield a line for each input that differs.
+
+    Inputs are the keys of the scenarios, drawn parameters, the model's code, strategy files,
+    versions, replications, shards and arms."""
     there, here = first.manifest, second.manifest
     keys = list(keys_that_differ(first, second, shared))
     yield from keys[:NAMED]
     if len(keys) > NAMED:
         yield f"and {len(keys) - NAMED:,} more keys of the scenarios"
     if there["source_hash"] != here["source_hash"]:
-        yield f"the model's code: {there['source_hash'][:12]} in the first, {here['source_hash'][:12]} in the second"
+        old_code, new_code = (each["source_hash"][:12] for each in (there, here))
+        yield f"the model's code: {old_code} in the first, {new_code} in the second"
     for name, mark in here.get("strategy_files", {}).items():
         if there.get("strategy_files", {}).get(name, mark) != mark:
-            yield f"the file of strategy {name} is another"
+            yield f"the file of strategy {name} differs"
     old, new = (each.get("versions", {}) for each in (there, here))
     for name in sorted({*old, *new}):
         if old.get(name) != new.get(name):
-            yield f"version of {name}: {old.get(name, 'absent')} in the first, {new.get(name, 'absent')} in the second"
+            was, now = old.get(name, "absent"), new.get(name, "absent")
+            yield f"version of {name}: {was} in the first, {now} in the second"
     for words, each in (("first", there), ("second", here)):
         for later in each.get("later_versions", []):
             yield f"versions in the {words}: it {goes_on(each['versions'], later)}"
     for name, absent in (("replications", None), ("shard", "1/1")):
         if there.get(name, absent) != here.get(name, absent):
-            yield f"{name}: {there.get(name, absent)} in the first, {here.get(name, absent)} in the second"
+            was, now = there.get(name, absent), here.get(name, absent)
+            yield f"{name}: {was} in the first, {now} in the second"
     drawn = sorted(drawn_otherwise(first, second))
     if drawn:
-        yield f"futures are drawn otherwise: {', '.join(drawn[:NAMED])}"
+        yield f"the draws of the futures differ in: {', '.join(drawn[:NAMED])}"
     if any((mine["seed"] != theirs["seed"]).any() for mine, theirs in runs):
-        yield "the two runs of a pair live in other worlds (seeds differ), so that pairing takes no chance out of the difference"
+        yield (
+            "the seeds of the two runs of a pair differ, so they meet different worlds "
+            "and pairing takes no chance out of the difference"
+        )
     for words, mine, other in (("first", first, second), ("second", second, first)):
         labels = [
             label
@@ -144,7 +166,9 @@ def inputs_that_differ(
 
 
 def keys_that_differ(first: Results, second: Results, shared: list[str]) -> Iterator[str]:
-    """`time.horizon_days: 364 in the first, 728 in the second`, with the arms where it is not so in all."""
+    """Yield a line for each key of the scenarios that differs, with the arms where not all differ.
+
+    A line reads `time.horizon_days: 364 in the first, 728 in the second`."""
     found: dict[tuple[str, str, str], list[str]] = {}
     there, here = (of_future_0(each) for each in (first, second))
     for label in shared:
@@ -164,7 +188,7 @@ def keys_that_differ(first: Results, second: Results, shared: list[str]) -> Iter
 
 
 def drawn_otherwise(first: Results, second: Results) -> set[str]:
-    """The uncertain parameters that some future of both folders does not have in common."""
+    """Return the uncertain parameters whose values differ in some future that both folders have."""
     there, here = (each.design().set_index(["label", "future"]) for each in (first, second))
     there, here = there.align(here, join="inner", axis=0)
     drawn = {name for each in (there, here) for name in each.columns if name.startswith("drawn.")}
@@ -176,12 +200,12 @@ def drawn_otherwise(first: Results, second: Results) -> set[str]:
 
 
 def of_future_0(results: Results) -> pd.DataFrame:
-    """The points of the scenario's own values, by label."""
+    """Return the points of future 0, which has the scenario's own values, by label."""
     design = results.design()
     return design[design["future"] == 0].set_index("label")
 
 
 def shown(value: Any) -> str:
-    """A value as it is told, cut to a readable length."""
+    """Return a value as text, cut to a readable length."""
     text = json.dumps(value, ensure_ascii=False, default=str) if value != "absent" else "absent"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

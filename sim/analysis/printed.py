@@ -1,4 +1,4 @@
-"""The comparison as text for a terminal, a pipe or a file."""
+"""Prints a comparison for a terminal, a pipe or a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sim.analysis.labels import short
 from sim.analysis.sheet import Column, Sheet, tell
+from sim.analysis.verdicts import Verdict
 from sim.errors import printable
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd"
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the headline table (one line per point) and a table for every other outcome that was asked for by name; then what is missing,
-    which arms had no effect, and how to read it all."""
+    """Print the headline table, the tables of other outcomes asked for by name, and notes.
+
+    The headline table has one line per point. The notes say what is missing, which arms had no
+    effect, and how to read the tables."""
     frame = comparison.table
     names = list(frame["outcome"].unique())
     asked = list(comparison.asked or names)
@@ -38,51 +40,56 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     more = len(names) - len(HEADLINE) if headline and comparison.asked is None else 0
     for line in [
         *shortfall(comparison),
-        *no_effect(comparison),
+        *(f"{head}: {what}" for head, what in no_effect(comparison)),
         *reading(comparison, headline, more),
     ]:
         tell(console, line)
 
 
 def told_of_folders(comparison: Comparison) -> list[str]:
-    """Which folder is held against which, and what differs in their inputs."""
+    """Return which folder is compared with which, and what differs in their inputs."""
     first, second = comparison.folders
     told = [f"Second folder against the first, arm by arm: {second} less {first}."]
     if not comparison.inputs:
         return [
             *told,
-            "No input differs: scenarios, the model's code and the versions are the same.",
+            "No input differs: the scenarios, the model's code and the versions are the same.",
         ]
     return [*told, "What differs in the inputs:", *(f"  {line}" for line in comparison.inputs), ""]
 
 
 def shortfall(comparison: Comparison) -> list[str]:
-    """What is missing, and the pairs that each arm that lacks some was compared by; nothing where no run is missing."""
+    """Return which runs are missing and how many pairs the arms that lack some have."""
     told = [printable(line) for line in comparison.missing.sentences()]
     lines = ["Runs are missing: " + " ".join(told)] if told else []
-    if short_of := [f"{short(each.label)} {each}" for each in comparison.short_of_pairs]:
-        lines.append(f"Pairs compared: {'; '.join(short_of)}; every other arm all of its pairs.")
+    if pairs := pairs_left(comparison):
+        lines.append(pairs)
     return lines
 
 
-def no_effect(comparison: Comparison) -> list[str]:
-    """Which arms had no effect, in words."""
+def pairs_left(comparison: Comparison) -> str:
+    """Return how many pairs each arm has that lacks some; nothing where all have theirs."""
+    few = [f"{comparison.short[each.label]} {each}" for each in comparison.short_of_pairs]
+    return f"Pairs compared: {'; '.join(few)}; every other arm has all of its pairs." if few else ""
+
+
+def no_effect(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return a heading and a sentence for each arm that had no effect."""
     lines = []
     for each in comparison.without_effect:
+        label = comparison.short[each.label]
         runs = f"each of its {each.used:,} runs" if each.used > 1 else "its one run"
         if comparison.folders:
-            lines.append(
-                f"Unchanged: {short(each.label)} is the same in both folders, bit for bit, in {runs}."
-            )
+            same = f"{label} is the same in both folders, bit for bit, in {runs}."
+            lines.append(("Unchanged", same))
         else:
-            lines.append(
-                f"No effect: {short(each.label)} equals {short(each.baseline)} bit for bit in {runs}."
-            )
+            base = comparison.short[each.baseline]
+            lines.append(("No effect", f"{label} equals {base} bit for bit in {runs}."))
     return lines
 
 
 def headline_table(comparison: Comparison) -> Sheet:
-    """Split | change of the vacuum in the VRAEM | averted at the border | averted in all | cost change | n; first, the baseline itself."""
+    """Return a row for each split with its changes against the baseline, which is the first row."""
     percent = f"[{100 * comparison.confidence:g} %]"
     heads = (
         f"vacuum_vraem {percent}",
@@ -100,7 +107,7 @@ def headline_table(comparison: Comparison) -> Sheet:
                 for name in (HEADLINE[0], HEADLINE[-1])
             }
             sheet.add(
-                short(str(base)),
+                comparison.short[str(base)],
                 number(at["vacuum_vraem"], 0.01),
                 "",
                 "",
@@ -108,19 +115,20 @@ def headline_table(comparison: Comparison) -> Sheet:
             )
         for _, rows in group.groupby("point_id", sort=False):
             found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
-            cells = [with_interval(row, 1e3 if row["unit"] == "kg" else 1.0) for row in found]
+            cells = [with_interval(row, shown_unit(row["unit"])[1]) for row in found]
             label = str(found[0]["label"])
-            sheet.add(
-                short(label), *cells, times(comparison, label, min(row["n"] for row in found))
-            )
+            n = times(comparison, label, min(row["n"] for row in found))
+            sheet.add(comparison.short[label], *cells, n)
     for each in comparison.pairs:
         if not each.used:
-            sheet.add(short(each.label), "no pair", "no pair", "no pair", "no pair", str(each))
+            sheet.add(comparison.short[each.label], *["no pair"] * len(HEADLINE), str(each))
     return sheet
 
 
 def outcome_table(comparison: Comparison, name: str) -> Sheet:
-    """One outcome: means, paired difference, share of replications better, Holm's p, n, what may be said."""
+    """Return the table of one outcome.
+
+    Columns: means, paired difference, share of pairs that are better, Holm's p, n, verdict."""
     rows = comparison.table[comparison.table["outcome"] == name]
     waiting = rows["censored"].notna().any()
     unit, words = rows[["unit", "outcome_label"]].iloc[0]
@@ -137,50 +145,43 @@ def outcome_table(comparison: Comparison, name: str) -> Sheet:
     title = f"{name}: {words}" + (f" ({unit})" if unit not in ("", "1") else "")
     sheet = Sheet(title, "point", columns)
     for _, row in rows.iterrows():
-        p = (
-            ""
-            if math.isnan(row["p_holm"])
-            else "<.001"
-            if row["p_holm"] < 0.001
-            else f"{row['p_holm']:.3f}"
-        )
         better = "" if math.isnan(row["share_better"]) else f"{100 * row['share_better']:.0f} %"
         half = abs(row["mean"]) / 10 or 0.1
-        what = {
-            "n too small to rank": "needs",
-            "better": "its size: n =",
-            "worse": "its size: n =",
-        }.get(row["verdict"])
-        needed = (
-            f" ({what} {needs(row)})"
-            if what and not row["enough"] and math.isfinite(row["n_needed"])
-            else ""
-        )
         means = (number(row["baseline_mean"], half), number(row["mean"], half))
         censored = [f"{row['baseline_censored']:.0f}, {row['censored']:.0f}"] if waiting else []
-        interval = with_interval(row).rstrip("? ")  # here the verdict says what n carries
+        interval = with_interval(row, mark=False)  # the verdict says whether n is enough
         n = times(comparison, str(row["label"]), row["n"])
-        sheet.add(
-            short(row["label"]), *means, interval, better, p, n, *censored, row["verdict"] + needed
-        )
+        values = (*means, interval, better, p_value(row["p_holm"]), n, *censored)
+        sheet.add(comparison.short[row["label"]], *values, verdict_with_n(row))
     for each in comparison.pairs:
         if not each.used:
-            sheet.add(
-                short(each.label),
-                "",
-                "",
-                "no pair",
-                "",
-                "",
-                str(each),
-                *([""] if waiting else []),
-                "no pair finished",
-            )
+            empty = ("", "", "no pair", "", "", str(each), *([""] if waiting else []))
+            sheet.add(comparison.short[each.label], *empty, "no pair finished")
     return sheet
 
 
+def p_value(p: float) -> str:
+    """Return a p value with three decimals; nothing where it is not defined."""
+    if math.isnan(p):
+        return ""
+    return "<.001" if p < 0.001 else f"{p:.3f}"
+
+
+def verdict_with_n(row: Any) -> str:
+    """Return the verdict, and how many pairs it or the size of the difference needs."""
+    found = Verdict(row["verdict"])
+    if row["enough"] or not math.isfinite(row["n_needed"]):
+        return found
+    match found:
+        case Verdict.TOO_FEW:
+            return f"{found} (needs {needs(row)})"
+        case Verdict.BETTER | Verdict.WORSE:
+            return f"{found} (its size: n = {needs(row)})"
+    return found
+
+
 def times(comparison: Comparison, label: str, n: int) -> str:
-    """n, and of how many pairs where the arm lacks some."""
+    """Return n, and where the arm lacks pairs, out of how many."""
     planned = next(
         (each.planned for each in comparison.short_of_pairs if each.label == label), None
     )
@@ -188,7 +189,9 @@ def times(comparison: Comparison, label: str, n: int) -> str:
 
 
 def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
-    """How to read the tables, in a few lines."""
+    """Return a few lines on how to read the tables.
+
+    `more`: how many outcomes are not shown."""
     percent = f"{100 * comparison.confidence:g} %"
     against = (
         "the first folder in the same arms and replications"
@@ -196,18 +199,22 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
         else "the baseline in the same replications"
     )
     lines = [
-        "Hypothetical: the redeployment rests on one unconfirmed press report. Read rankings and ranges, not forecasts.",
-        f"Changes are against {against} (common random numbers), with {percent} t intervals of the mean.",
+        "Hypothetical: the redeployment rests on one unconfirmed press report. "
+        "Read rankings and ranges, not forecasts.",
+        f"Changes are against {against} (common random numbers), "
+        f"with {percent} t intervals of the mean.",
     ]
     if comparison.futures > 1:
         lines.append(
-            f"{comparison.futures} futures: n counts pairs (future x replication), and the intervals are over the futures' means, since "
-            "the replications of one future share its parameters."
+            f"{comparison.futures} futures: n counts pairs (future x replication), and the "
+            "intervals are over the means of the futures, since the replications of one future "
+            "share its parameters."
         )
     if headline:
         levels = "" if comparison.folders else "First row: levels. "
         lines.append(
-            f"{levels}vacuum_vraem: 0 = the state holds every community, 1 = none. Averted: left there, not here."
+            f"{levels}vacuum_vraem: 0 = the state holds every community, 1 = none. "
+            "Averted: left under the baseline, not here."
         )
         covered = (
             "chance, and the sampled parameters over their ranges"
@@ -215,58 +222,71 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
             else "chance, not assumptions"
         )
         lines.append(
-            f"What is averted at the border but not in total has found another way out. Intervals cover {covered}."
+            "If the border figure exceeds the total, that cocaine left by another exit. "
+            f"Intervals cover {covered}."
         )
     if headline and not comparison.table["enough"].all():
         more_of = "futures" if comparison.futures > 1 else "replications"
         lines.append(
-            f"? = the interval is wide against the difference: more {more_of} are needed before points are ranked by it."
+            "? = the interval is wide against the difference: "
+            f"more {more_of} are needed before points are ranked by it."
         )
     if not headline and comparison.table["censored"].notna().any():
         lines.append(
-            "censored: runs (baseline, point) in which it had not come by the end; they count with the horizon: means too low."
+            "censored: runs (baseline, point) in which the event had not come by the end; "
+            "they count with the horizon, so the means are too low."
         )
     if more > 0:
         lines.append(f"{more} more outcomes: --outcome NAME, or --json for all.")
     return lines
 
 
-def with_interval(row: Any, per: float = 1.0) -> str:
-    """A difference with its interval, in units of `per`; `= 0 exactly` when no pair differs, a question mark when n is too small for it."""
+def shown_unit(stored: str) -> tuple[str, float]:
+    """Return the unit to show and its size in the stored unit: kilograms are shown as tonnes."""
+    if stored == "kg":
+        return "t", 1e3
+    return "" if stored == "1" else stored, 1.0
+
+
+def with_interval(row: Any, per: float = 1.0, mark: bool = True) -> str:
+    """Return a difference with its interval, in units of `per`.
+
+    It is `= 0 exactly` when no pair differs. `mark`: add a question mark when n is too small for
+    the difference, else a space, so that columns align."""
     if row["exactly_zero"]:
-        return "= 0 exactly"
+        return Verdict.EXACTLY_ZERO
     if math.isnan(row["difference"]):
-        return "not defined"
+        return Verdict.NOT_DEFINED
     difference = row["difference"] / per
-    low, high = (
-        (row["low"], row["high"])
-        if not math.isnan(row["low"])
-        else (row["boot_low"], row["boot_high"])
-    )
+    ends = ("boot_low", "boot_high") if math.isnan(row["low"]) else ("low", "high")
+    low, high = (row[end] for end in ends)
     if math.isnan(low):
-        return f"{number(difference, abs(difference) / 10, '+')}?"
+        return f"{number(difference, abs(difference) / 10, '+')}{'?' if mark else ''}"
     half = (high - low) / 2 / per
     interval = f"[{number(low / per, half)}, {number(high / per, half)}]"
-    return f"{number(difference, half, '+')} {interval}" + (" " if row["enough"] else "?")
+    end = "" if not mark else " " if row["enough"] else "?"
+    return f"{number(difference, half, '+')} {interval}{end}"
 
 
 def needs(row: Any) -> str:
-    """How many pairs a difference needs; over futures, how many of these with as many pairs each, since more pairs in one do not help."""
+    """Return how many pairs a difference needs.
+
+    Over several futures it is a number of futures, with as many pairs in each as now, since more
+    pairs in one future do not help."""
     if row["futures"] == 1:
         return f"{row['n_needed']:,.0f}"
     return f"{math.ceil(row['n_needed'] * row['futures'] / row['n'] - 1e-9):,} futures"
 
 
 def number(value: float, scale: float, sign: str = "") -> str:
-    """A value with the decimals that its uncertainty `scale` leaves meaningful: one digit of it, two where that digit is a 1."""
+    """Return a value with the decimals that its uncertainty `scale` leaves meaningful.
+
+    That is one digit of the uncertainty, two where the first digit is a 1."""
     if math.isnan(value):
         return ""
-    decimals = (
-        3
-        if scale < 1e-9 * abs(value) or scale == 0
-        else min(5, max(0, -math.floor(math.log10(scale / 2))))
-    )
-    shown = (
-        round(value, decimals) + 0.0 if sign else value
-    )  # a difference of 0 has no minus; an end just under 0 keeps it
+    decimals = 3
+    if scale >= 1e-9 * abs(value) and scale != 0:
+        decimals = min(5, max(0, -math.floor(math.log10(scale / 2))))
+    # A difference of 0 has no minus sign; an end just below 0 keeps it.
+    shown = round(value, decimals) + 0.0 if sign else value
     return f"{shown:{sign},.{decimals}f}"

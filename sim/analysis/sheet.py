@@ -1,8 +1,12 @@
-"""A table for a terminal in which every row keeps its name and every number is whole.
+"""Tables for a terminal. Every row keeps its name, no number is broken and no column is left out.
 
-Where the width is too small, three things are tried in turn: names and prose are wrapped at words; the table is cut
-between two columns into several, one beneath the other, each with the names; and at last each row is a paragraph, a line
-for each of its columns. No column is left out. Where there is no width, as in a pipe, the table stays in one piece.
+Where the terminal is too narrow, three layouts are tried in turn:
+
+1. names and prose are wrapped between words;
+2. the table is cut between columns into several tables, one below the other, each with the names;
+3. each row becomes a paragraph with a line for each of its columns.
+
+Output without a width, such as a pipe, gets the table in one piece.
 """
 
 from __future__ import annotations
@@ -18,13 +22,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-ENDLESS = 100_000  # columns of a console that stands for a pipe or a file
-WRAPPED = 24  # columns that wrapped names and prose keep at least
+ENDLESS = 100_000  # width, in characters, of a console that stands for a pipe or a file
+WRAPPED = 24  # the smallest width, in characters, of wrapped names and prose
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column beside the names. `prose`: it can be wrapped at words."""
+    """A column beside the names. `prose`: its cells may be wrapped between words."""
 
     head: str
     right: bool = True
@@ -33,7 +37,9 @@ class Column:
 
 @dataclass
 class Sheet:
-    """A table with a title, the head of its names, and its columns; rows are added by `add` and printed by `print`."""
+    """A table: a title, the head of the column of names (`first`), and the columns beside it.
+
+    `add` adds a row and `print` prints the table. `bold`: the rows that are printed in bold."""
 
     title: str
     first: str
@@ -42,7 +48,7 @@ class Sheet:
     bold: set[int] = field(default_factory=set)
 
     def add(self, name: str, *cells: str, bold: bool = False) -> None:
-        """Add a row of plain text: its name and a cell for each column; cells left out at the end are empty."""
+        """Add a row of plain text: its name and its cells. Missing cells at the end are empty."""
         if bold:
             self.bold.add(len(self.rows))
         self.rows.append((name, *cells, *[""] * (len(self.columns) - len(cells))))
@@ -58,42 +64,43 @@ class Sheet:
             self.print_paragraphs(console)
 
     def pieces(self, width: int) -> list[list[int]]:
-        """The numbers of the columns of each piece into which the table is cut, none where one column is too wide beside the names."""
+        """Return the columns, counted from 1, of each piece into which the table is cut.
+
+        The list is empty where some column is too wide to stand beside the names."""
         found: list[list[int]] = [[]]
-        for place in range(1, len(self.columns) + 1):
-            if found[-1] and self.least([*found[-1], place]) > width:
+        for number in range(1, len(self.columns) + 1):
+            if found[-1] and self.least([*found[-1], number]) > width:
                 found.append([])
-            found[-1].append(place)
+            found[-1].append(number)
         return found if all(self.least(columns) <= width for columns in found) else []
 
     def least(self, columns: Sequence[int]) -> int:
-        """The smallest width of a table of the names and these columns in which no number is broken."""
-        return sum(
-            self.least_of(place) + 2 for place in (0, *columns)
-        )  # a space and a divider, or an edge, for each
+        """Return the smallest width of the names and these columns that breaks no number."""
+        beside = 2  # a space, and a divider or an edge
+        return sum(self.least_of(number) + beside for number in (0, *columns))
 
-    def least_of(self, place: int) -> int:
-        """The smallest width of a column, 0 the names: its natural width, or where it can be wrapped that of its longest word."""
-        cells = [
-            self.first if place == 0 else self.columns[place - 1].head,
-            *(row[place] for row in self.rows),
-        ]
+    def least_of(self, number: int) -> int:
+        """Return the smallest width of a column; 0 stands for the names.
+
+        It is the natural width, or, for a column that can be wrapped, that of its longest word."""
+        head = self.columns[number - 1].head if number else self.first
+        cells = [head, *(row[number] for row in self.rows)]
         natural = max(map(cell_len, cells))
-        if place and not self.columns[place - 1].prose:
+        if number and not self.columns[number - 1].prose:
             return natural
-        return min(
-            natural,
-            max(WRAPPED, *(cell_len(word) for cell in cells for word in cell.split() or [""])),
-        )
+        longest_word = max(cell_len(word) for cell in cells for word in cell.split() or [""])
+        return min(natural, max(WRAPPED, longest_word))
 
     def as_table(self, columns: Sequence[int]) -> Table:
-        """The names and these columns as rich draws them; what can be wrapped shares the width that the others leave."""
+        """Return the names and these columns as a table of rich.
+
+        The columns that can be wrapped share the width that the others leave."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column(Text(self.first), overflow="fold", min_width=self.least_of(0))
-        for place in columns:
-            column = self.columns[place - 1]
+        for number in columns:
+            column = self.columns[number - 1]
             justify: Literal["right", "left"] = "right" if column.right else "left"
-            least = self.least_of(place) if column.prose else None
+            least = self.least_of(number) if column.prose else None
             table.add_column(
                 Text(column.head),
                 justify=justify,
@@ -101,17 +108,15 @@ class Sheet:
                 overflow="fold",
                 min_width=least,
             )
-        for number, row in enumerate(self.rows):
-            table.add_row(
-                *(Text(row[place]) for place in (0, *columns)),
-                style="bold" if number in self.bold else "",
-            )
+        for i, row in enumerate(self.rows):
+            cells = (Text(row[number]) for number in (0, *columns))
+            table.add_row(*cells, style="bold" if i in self.bold else "")
         return table
 
     def print_paragraphs(self, console: Console) -> None:
-        """A paragraph for each row: its name, then a line for each column that has something to say."""
-        for number, (name, *cells) in enumerate(self.rows):
-            tell(console, name, "bold" if number in self.bold else "")
+        """Print a paragraph for each row: its name, then a line for each cell that is not empty."""
+        for i, (name, *cells) in enumerate(self.rows):
+            tell(console, name, "bold" if i in self.bold else "")
             for column, cell in zip(self.columns, cells, strict=True):
                 if cell:
                     tell(console, f"  {column.head}  {cell}", indent=4)
@@ -119,7 +124,9 @@ class Sheet:
 
 
 def tell(console: Console, text: str, style: str = "", indent: int = 2) -> None:
-    """Print a line of plain text, wrapped at words where the console is narrower; what follows the first line is indented."""
+    """Print a line of plain text, wrapped between words where the console is narrower.
+
+    `indent`: how far the lines after the first are indented."""
     lines = [text]
     if console.width < ENDLESS:
         lead = len(text) - len(text.lstrip())

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.errors import Problem, ScenarioError, UserError
+from sim.names import label_of_strategy
 from sim.parameters import load_registry
 from sim.scenario.frozen import hashable
 from sim.scenario.futures import draws, in_future
@@ -263,13 +264,12 @@ def point_id_of(scenario: Any) -> str:
 def label_of(x: dict[str, Any], scenario: Any) -> str:
     """Return a label that is easy to type: `static share_to_border=0.15 secrecy.level=0.2`."""
     strategy = scenario.strategy
-    share = "" if strategy.name == HOLD else f" share_to_border={strategy.share_to_border:g}"
     more = {
         key: value
         for key, value in x.items()
         if key not in ("strategy.name", "strategy.share_to_border")
     }
-    return f"{strategy.name}{share}{said(more)}"
+    return f"{label_of_strategy(strategy.name, strategy.share_to_border)}{said(more)}"
 
 
 def with_distinct_labels(points: list[Point]) -> list[Point]:

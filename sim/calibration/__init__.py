@@ -1,4 +1,5 @@
-"""Holds the futures of a batch against what was observed, and keeps the nearest.
+"""Compares the futures of a batch with observations and keeps the nearest.
 
-It imports results and analysis, never the model. `validation` tries published facts.
+This package reads results and analysis, and never imports the model. `validation` tests published
+facts.
 """

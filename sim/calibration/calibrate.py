@@ -1,14 +1,17 @@
-"""Calibration: which draws of the uncertain parameters give what was observed. Approximate Bayesian computation by rejection.
+"""Calibration by rejection: approximate Bayesian computation of the uncertain parameters.
 
-Each future of a batch is one draw from the prior, `[futures]`. Its distance is the sum over the observations in use of
-`((model - observed) / error)^2`, the model's value a mean over the replications of that future, the error half of the range from low to
-high (`observed.py`). The K nearest futures are the ensemble: a sample of the posterior as far as N draws and a tolerance can tell.
-Future 0, the scenario's own values, is compared and is no draw. A share of nothing, as of what was seized where nothing was seized or
-left, is undefined: a draw in which a fitted observation is, has no distance and is left out.
+Each future of a batch is one draw of the uncertain parameters from the prior, `[futures]`. Its
+distance is the sum of `((model - observed) / error)^2` over the observations in use. The model's
+value is the mean over the replications of that future, and the error is half of the range from low
+to high (`observed.py`). The K nearest futures are the ensemble: a sample of the posterior, as well
+as N draws and a tolerance allow. Future 0, the scenario's own values, is compared but is no draw. A
+share of nothing, such as the share seized where nothing was seized or left, is undefined; a draw in
+which a fitted observation is undefined has no distance and is left out.
 
-A range counts as narrowed where the 5-95 % spread of the ensemble is smaller than blind choice would make it: under the quantile
-.05 / parameters of the spreads of K draws taken blindly from the N, so that chance narrows any of them in one calibration of twenty.
-Nothing is changed in the registry; `fitted.csv` holds the joint draws, to be used as `[futures] design = "table"`.
+A parameter counts as narrowed where the 5-95 % spread of the ensemble is smaller than blind choice
+would make it: below the quantile .05 / (number of parameters) of the spreads of K draws chosen
+blindly from the N. Chance then narrows any parameter in one calibration of twenty. The registry is
+not changed; `fitted.csv` holds the joint draws, to be used as `[futures] design = "table"`.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from sim.analysis.printed import number
 from sim.analysis.sheet import Column, Sheet, tell
 from sim.calibration.observed import FIT, Observation, Weekly, read_weekly
 from sim.errors import Problem, ScenarioError, UserError
+from sim.names import HOLD
 from sim.parameters import load_registry
 from sim.results.results import Interrupted, Results, ResultsError
 
@@ -34,19 +38,24 @@ if TYPE_CHECKING:
 
 DISTANCE, FUTURE = "distance", "future"
 SPREAD = (0.05, 0.5, 0.95)
-BLIND, BY_CHANCE = (
-    2_000,
-    0.05,
-)  # sets drawn blindly to see what chance narrows; how often it may pass for a finding
+BLIND = 2_000  # sets chosen blindly, to see what chance narrows
+BY_CHANCE = 0.05  # how often chance may pass for a finding
 WITHIN = {True: "inside", False: "outside", None: "undefined"}
-KEPT_SHARE = 5  # one in five is kept unless told otherwise
+KEPT_SHARE = 5  # by default one draw in five is kept
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A batch held against observations. `draws`: one row per complete future but 0 (future, parameters, distance), nearest first, of which
-    the first `keep` are the ensemble; `model`: f8[runs, rows] of the ensemble's runs; `default`: f8[rows] of future 0, NaN where it failed;
-    `default_distance`: its distance; `failed`: runs that failed; `undefined`: draws left out for a fitted share of nothing."""
+    """A batch compared with observations.
+
+    - `rows`: the observations.
+    - `draws`: a row for each complete future but 0 (future, parameters, distance), nearest first.
+    - `keep`: how many of them, from the first, are the ensemble.
+    - `model`: f8[runs, rows], what the runs of the ensemble give.
+    - `default`: f8[rows], what future 0 gives; NaN where it failed.
+    - `default_distance`: the distance of future 0.
+    - `failed`: how many runs failed.
+    - `undefined`: how many draws were left out for a fitted share of nothing."""
 
     rows: Sequence[Observation]
     draws: pd.DataFrame
@@ -69,10 +78,13 @@ class Calibration:
         return self.draws.head(self.keep)
 
     def parameters(self) -> list[dict[str, Any]]:
-        """Of each parameter: default, 5-95 % of all draws (the prior), median and 5-95 % of the ensemble, their ratio, narrowed or not."""
+        """Return a row for each parameter.
+
+        It has the default, 5-95 % of all draws (the prior), the median and 5-95 % of the ensemble,
+        the ratio of the two spreads, and whether the range narrowed."""
         found = []
         drawn = self.draws[self.names].to_numpy(float)
-        # Not chance in the model: which K of N draws a blind choice would keep.
+        # This chance is not the model's: it says which K of N draws a blind choice would keep.
         blind = [
             np.random.default_rng(i).choice(len(drawn), self.keep, replace=False)
             for i in range(BLIND)
@@ -80,32 +92,35 @@ class Calibration:
         by_chance = np.array([spread(drawn[chosen]) for chosen in blind])
         kept = drawn[: self.keep]
         for i, name in enumerate(self.names):
+            entry = load_registry().get(name)
             low, median, high = (float(each) for each in np.quantile(kept[:, i], SPREAD))
             prior = [float(each) for each in np.quantile(drawn[:, i], (SPREAD[0], SPREAD[-1]))]
+            width = prior[1] - prior[0]
             narrowed = self.keep > 1 and spread(kept)[i] < np.quantile(
                 by_chance[:, i], BY_CHANCE / len(self.names)
             )
             found.append(
                 {
                     "parameter": name,
-                    "unit": load_registry().get(name).unit,
-                    "default": load_registry().get(name).value,
+                    "unit": entry.unit,
+                    "default": entry.value,
                     "prior_low": prior[0],
                     "prior_high": prior[1],
                     "low": low,
                     "median": median,
                     "high": high,
-                    "spread_of_prior": (high - low) / (prior[1] - prior[0])
-                    if prior[1] > prior[0]
-                    else None,
+                    "spread_of_prior": (high - low) / width if width > 0 else None,
                     "narrowed": bool(narrowed),
                 }
             )
         return found
 
     def fit(self) -> list[dict[str, Any]]:
-        """Of each observation: what was observed, the ensemble's median and 5-95 % over members and replications, whether the figure lies
-        in it, the median's distance in errors, and what the defaults give. None where a run of the ensemble has a share of nothing."""
+        """Return a row for each observation.
+
+        It has what was observed, the ensemble's median and 5-95 % over members and replications,
+        whether the figure lies inside, the distance of the median in errors, and what the defaults
+        give. A value is None where a run of the ensemble has a share of nothing."""
         found = []
         for i, row in enumerate(self.rows):
             low, median, high = (float(each) for each in np.quantile(self.model[:, i], SPREAD))
@@ -130,7 +145,9 @@ class Calibration:
         return found
 
     def to_csv(self) -> str:
-        """The ensemble as a table of futures, nearest first: future, parameters, distance; the numbers exactly as they were run."""
+        """Return the ensemble as a CSV table: future, parameters, distance, nearest first.
+
+        The numbers are exactly those that were run."""
         text = io.StringIO(newline="")
         table = csv.writer(text, lineterminator="\n")
         table.writerow(self.ensemble.columns)
@@ -139,7 +156,7 @@ class Calibration:
         return text.getvalue()
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """Return the whole calibration for JSON."""
         distances = self.draws[DISTANCE]
         return {
             "draws": len(self.draws),
@@ -157,45 +174,32 @@ class Calibration:
 
 
 def finite(value: float) -> float | None:
-    """A number for JSON; None for what is none."""
+    """Return a number for JSON, None where it is not finite."""
     return float(value) if np.isfinite(value) else None
 
 
 def spread(values: np.ndarray) -> np.ndarray:
-    """From the 5 to the 95 % quantile of each column."""
+    """Return the width from the 5 to the 95 % quantile of each column."""
     low, high = np.quantile(values, (SPREAD[0], SPREAD[-1]), axis=0)
     return np.asarray(high - low)
 
 
 def members_of(scenario: Any, keep: int | None) -> int:
-    """How many draws to keep of a scenario's futures. ScenarioError or UserError where it cannot be calibrated."""
+    """Return how many draws of a scenario's futures to keep.
+
+    Raises ScenarioError or UserError where the scenario cannot be calibrated."""
     file = scenario.path.name if scenario.path else "scenario"
     drawn = scenario.futures.samples
-    if scenario.sweep or scenario.strategies or scenario.strategy.name != "hold":
-        others = "[sweep], [[strategies]] and another strategy than hold"
-        raise ScenarioError(
-            [Problem(file, "", f"what was observed is one history: expected no {others}")]
-        )
+    if scenario.sweep or scenario.strategies or scenario.strategy.name != HOLD:
+        others = f"[sweep], [[strategies]] and another strategy than {HOLD}"
+        told = f"what was observed is one history: expected no {others}"
+        raise ScenarioError([Problem(file, "", told)])
     if not drawn:
-        raise ScenarioError(
-            [
-                Problem(
-                    file,
-                    "futures.samples",
-                    "missing; a calibration draws from [futures]: expected 1 or more",
-                )
-            ]
-        )
+        told = "missing; a calibration draws from [futures]: expected 1 or more"
+        raise ScenarioError([Problem(file, "futures.samples", told)])
     if scenario.futures.design == "table":
-        raise ScenarioError(
-            [
-                Problem(
-                    file,
-                    "futures.design",
-                    'expected "lhs" or "sobol": the rows of a table are no draw from a prior',
-                )
-            ]
-        )
+        told = 'expected "lhs" or "sobol": the rows of a table are no draw from a prior'
+        raise ScenarioError([Problem(file, "futures.design", told)])
     if keep is not None and not 1 <= keep <= drawn:
         raise UserError(
             f"--keep: expected a whole number from 1 to the {drawn} samples (got {keep})"
@@ -206,11 +210,12 @@ def members_of(scenario: Any, keep: int | None) -> int:
 def calibrate(
     results: Results, rows: Sequence[Observation], keep: int, replications: int
 ) -> Calibration:
-    """Hold the futures of a finished batch against observations and keep the `keep` nearest, by their first `replications` runs.
+    """Compare the futures of a finished batch with observations and keep the `keep` nearest.
 
-    A future with a failed or missing run is left out, and so is a draw in which a fitted observation is undefined. ResultsError when fewer
-    than `keep` are left (Interrupted where runs failed), or when the folder has several arms.
-    """
+    Only the first `replications` of each future count. A future with a failed or missing run is
+    left out, and so is a draw in which a fitted observation is undefined. Raises ResultsError when
+    fewer than `keep` are left (Interrupted where runs failed), or when the folder has several
+    arms."""
     design, status = results.design(), results.status()
     if design["label"].nunique() != 1 or design["future"].max() < 1:
         raise ResultsError(f"{results.path}: expected one strategy in several futures")
@@ -234,8 +239,10 @@ def calibrate(
     draws = design[[FUTURE, *parameters]].rename(columns=lambda name: name.removeprefix("drawn."))
     draws = draws[draws[FUTURE].isin(complete - {0})]
     if len(draws) < keep:
-        told = f"{results.path}: {len(draws)} futures have all their runs; expected at least the {keep} to keep"
-        raise (Interrupted if failed else ResultsError)(told)
+        raise (Interrupted if failed else ResultsError)(
+            f"{results.path}: {len(draws)} futures have all their runs; "
+            f"expected at least the {keep} to keep"
+        )
     draws = draws.assign(**{DISTANCE: draws[FUTURE].map(distance)}).sort_values(
         [DISTANCE, FUTURE], ignore_index=True
     )
@@ -249,9 +256,10 @@ def calibrate(
             for row, n, fit in zip(rows, times, counts)
             if fit and n
         ]
-        told = f"undefined, a share of nothing, in so many of {len(draws)} futures: {', '.join(shares)}"
         raise ResultsError(
-            f"{told}; at least {keep} to keep must have it: give it other days, or use = held_out"
+            f"undefined, a share of nothing, in so many of {len(draws)} futures: "
+            f"{', '.join(shares)}; at least {keep} to keep must have it: "
+            "give it other days, or use = held_out"
         )
     draws = draws[~undefined]
     members = np.isin(future, draws[FUTURE].head(keep))
@@ -271,20 +279,22 @@ def calibrate(
 
 
 def print_calibration(found: Calibration, console: Console) -> None:
-    """Print how near the ensemble comes, what the data say of each parameter, and the fit of each observation."""
+    """Print how near the ensemble comes, what the data say of each parameter, and each fit."""
     whole = found.to_dict()
     nearest, farthest = whole["distance"]["kept"]
     counted = sum(row.use == FIT for row in found.rows)
     tell(
         console,
-        f"Kept {found.keep} of {len(found.draws)} draws. Distance, a sum over {counted} observations: {one_decimal(nearest)} to "
-        f"{one_decimal(farthest)}; median of all draws {one_decimal(whole['distance']['all'][1])}; "
+        f"Kept {found.keep} of {len(found.draws)} draws. Distance, a sum over {counted} "
+        f"observations: {one_decimal(nearest)} to {one_decimal(farthest)}; "
+        f"median of all draws {one_decimal(whole['distance']['all'][1])}; "
         f"defaults {one_decimal(whole['distance']['default'])}",
     )
     if found.undefined:
         tell(
             console,
-            f"Left out: {found.undefined} draws in which a fitted observation is undefined, a share of nothing.",
+            f"Left out: {found.undefined} draws in which a fitted observation is undefined, "
+            "a share of nothing.",
         )
     parameters = Sheet(
         "What the data say of each parameter",
@@ -348,10 +358,8 @@ def print_calibration(found: Calibration, console: Console) -> None:
         )
     fit.print(console)
     loose = [each["parameter"] for each in whole["parameters"] if not each["narrowed"]]
-    tell(
-        console,
-        f"The data did not narrow: {', '.join(loose) or 'none; each is narrower than chance would make it'}.",
-    )
+    told = ", ".join(loose) or "none; each is narrower than chance would make it"
+    tell(console, f"The data did not narrow: {told}.")
     held = [each for each in whole["fit"] if each["use"] != FIT]
     if held:
         within = [each["inside"] for each in held]
@@ -362,16 +370,13 @@ def print_calibration(found: Calibration, console: Console) -> None:
         )
         tell(
             console,
-            f"Of {len(held)} observations held out, {within.count(True)} lie within the ensemble's 5-95 %{undefined}.",
+            f"Of {len(held)} observations held out, {within.count(True)} lie within the "
+            f"ensemble's 5-95 %{undefined}.",
         )
 
 
 def one_decimal(value: float | None, sign: str = "") -> str:
-    """A distance with one decimal, and an exponent where that would be long; `none` for None."""
-    return (
-        "none"
-        if value is None
-        else f"{value:{sign}.1f}"
-        if abs(value) < 1e7
-        else f"{value:{sign}.1e}"
-    )
+    """Return a distance with one decimal, in exponent form where it is long; `none` for None."""
+    if value is None:
+        return "none"
+    return f"{value:{sign}.1f}" if abs(value) < 1e7 else f"{value:{sign}.1e}"

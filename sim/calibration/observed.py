@@ -1,19 +1,23 @@
-"""What was observed, as a table to hold a batch against, and what the runs of a batch give for the same series and days.
+"""Observations as a table, and what the runs of a batch give for the same series and days.
 
-A CSV file, one observation a row:
+The table is a CSV file with one observation in each row:
 
 | column | holds |
 |---|---|
-| `series` | a name of `SERIES`: a quantity and a place, as in `coca_ha_vraem` |
+| `series` | a name of `SERIES`: a quantity and a region, as in `coca_ha_vraem` |
 | `unit` | the unit of that series; another one is refused |
-| `when` | a day, a month, a year (`2019-12-31`, `2020-01`, `2020`), or two of these with a slash: from the first to the end of the second |
-| `value`, `low`, `high` | the figure, from 0 (a share to 1), and the range in which the truth may lie; the *error* is half of that range |
-| `source` | where it is from; what is cited as F0123 is a row of `figures.csv` |
-| `use` | `fit`: it counts in the distance; `held_out`: it is compared, and does not count |
-| `note` | anything, or nothing; the column may be left out |
+| `when` | a day, month or year (`2019-12-31`, `2020-01`, `2020`), or two of these with a slash |
+| `value`, `low`, `high` | the figure, 0 or more (a share at most 1), and its range |
+| `source` | where the figure is from; a source F0123 is a row of `figures.csv` |
+| `use` | `fit`: it counts in the distance; `held_out`: it is compared and does not count |
+| `note` | any text; the column may be left out |
 
-A state (hectares, fighters, a price) is averaged over the days of `when`; a flow (acts, laboratories) is summed over them; a share is the
-ratio of two such sums. The model has weeks: one that lies partly in `when` counts by its days there.
+The truth may lie anywhere in the range, and the *error* is half of it. Two dates with a slash stand
+for the time from the first to the end of the second.
+
+A state (hectares, fighters, a price) is averaged over the days of `when`, and a flow (acts,
+laboratories) is summed over them. A share is the ratio of two such sums. The model has weeks: a
+week that lies partly in `when` counts by its days there.
 """
 
 from __future__ import annotations
@@ -48,14 +52,11 @@ if TYPE_CHECKING:
 FIT, HELD_OUT = "fit", "held_out"
 COLUMNS = ("series", "unit", "when", "value", "low", "high", "source", "use")
 NUMBERS, NOTE, SHARE = ("value", "low", "high"), "note", "share"
-LARGEST = 1_000_000_000_000  # of a figure: past what any unit here can count
-NARROWEST = 1e-9  # of a range, as a part of its high end or of one unit
-PLACES = REGIONS | {"elsewhere": ("elsewhere",)}  # where a series is of, and the theatres in each
-SUMMED = {
-    "coca_ha": "ha",
-    "poppy_ha": "ha",
-    "fighters": "people",
-}  # states that add up over theatres
+LARGEST = 1_000_000_000_000  # the largest figure; no unit here can reach it
+NARROWEST = 1e-9  # the narrowest range, as a part of its high end or of one unit
+SERIES_REGIONS = REGIONS | {"elsewhere": ("elsewhere",)}  # the theatres of each region
+# States that are summed over theatres, and flows, each with its unit.
+SUMMED = {"coca_ha": "ha", "poppy_ha": "ha", "fighters": "people"}
 FLOWS = {
     "attacks": "acts",
     "ambushes": "acts",
@@ -71,16 +72,18 @@ FLOWS = {
 
 @dataclass(frozen=True)
 class Series:
-    """A series as aggregates over the rows of one week: `top`, summed over weeks, over `bottom`, summed likewise; "" for 1."""
+    """A series as a ratio of two aggregates over the rows of one week, each summed over weeks.
+
+    `top` stands above and `bottom` below; a `bottom` of "" is 1."""
 
     unit: str
     top: str
     bottom: str = ""
 
 
-def over(column: str, place: str) -> str:
-    """SQL: the sum of a weekly column (or an expression of columns) over the theatres of a place."""
-    names = ", ".join(f"'{name}'" for name in PLACES[place])
+def over(column: str, region: str) -> str:
+    """Return the SQL of the sum of a weekly column, or an expression, over a region's theatres."""
+    names = ", ".join(f"'{name}'" for name in SERIES_REGIONS[region])
     return f"sum({column}) filter (theatre in ({names}))"
 
 
@@ -89,28 +92,27 @@ SEIZED = over("seized_kg + seized_stock_kg", "total")
 LEFT = over(" + ".join(f"exported_kg_{exit_}" for exit_ in EXITS), "elsewhere")
 SERIES = {
     **{
-        f"{name}_{place}": Series(unit, over(f"{name} * days", place), DAYS)
+        f"{name}_{region}": Series(unit, over(f"{name} * days", region), DAYS)
         for name, unit in SUMMED.items()
-        for place in PLACES
+        for region in SERIES_REGIONS
     },
     **{
-        f"price_hcl_{place}": Series("USD/kg", over("price_hcl * days", place), DAYS)
-        for place in MODELLED_THEATRES
+        f"price_hcl_{region}": Series("USD/kg", over("price_hcl * days", region), DAYS)
+        for region in MODELLED_THEATRES
     },
     **{
-        f"{name}_{place}": Series(unit, over(name, place))
+        f"{name}_{region}": Series(unit, over(name, region))
         for name, unit in FLOWS.items()
-        for place in PLACES
+        for region in SERIES_REGIONS
     },
-    "seized_share_total": Series(
-        SHARE, SEIZED, f"{SEIZED} + {LEFT}"
-    ),  # of loads and in stock, of all that was seized or left
+    # Cocaine seized, in shipments and in stock, of all that was seized or left.
+    "seized_share_total": Series(SHARE, SEIZED, f"{SEIZED} + {LEFT}"),
 }
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One row of the table. `when` as written, `start` and `end` its first and last day."""
+    """One row of the table. `when` is as written, `start` and `end` are its first and last day."""
 
     series: str
     unit: str
@@ -132,7 +134,7 @@ class Observation:
 
 
 def read_observed(path: Path) -> list[Observation]:
-    """The rows of a table; ScenarioError lists everything that is wrong with it, by line."""
+    """Read the rows of a table. The ScenarioError lists everything that is wrong, by line."""
     try:
         text = read_text(located(path, TABLE), "table of observed series")
     except Unreadable as error:
@@ -162,13 +164,11 @@ def read_observed(path: Path) -> list[Observation]:
             start, end = period(row["when"])
             first = known.setdefault((row["series"], start, end), line)
             if first != line:
-                wrong.append(
-                    (line, f"{row['series']} in {row['when']} stands in line {first} already")
-                )
-            told: dict[str, Any] = (
-                row | {name: float(row[name]) for name in NUMBERS} | {NOTE: row.get(NOTE, "")}
-            )
-            found.append(Observation(**told, line=line, start=start, end=end))
+                told = f"{row['series']} in {row['when']} stands in line {first} already"
+                wrong.append((line, told))
+            values: dict[str, Any] = {name: float(row[name]) for name in NUMBERS}
+            values |= {NOTE: row.get(NOTE, "")}
+            found.append(Observation(**row | values, line=line, start=start, end=end))
     except NotCSV as error:
         wrong.append(error.args)
     if not wrong and not any(row.use == FIT for row in found):
@@ -179,7 +179,7 @@ def read_observed(path: Path) -> list[Observation]:
 
 
 def _header_faults(headers: Sequence[str]) -> list[str]:
-    """What is wrong with the first row; where it holds no column of the table at all, one fault."""
+    """Return what is wrong with the first row: one fault where it has no known column at all."""
     if not {*headers} & {*COLUMNS}:
         hint = comma_hint("".join(headers)) or (
             " in small letters" if {header.lower() for header in headers} & {*COLUMNS} else ""
@@ -199,12 +199,12 @@ def _header_faults(headers: Sequence[str]) -> list[str]:
 
 
 def _faults(row: dict[str, str]) -> list[str]:
-    """What is wrong with the cells of one row."""
+    """Return what is wrong with the cells of one row."""
     series, wrong = SERIES.get(row["series"]), []
     if series is None:
         hint = (
             near(row["series"], SERIES, 0.5)
-            or f" Expected a quantity and a place, as in {next(iter(SERIES))}"
+            or f" Expected a quantity and a region, as in {next(iter(SERIES))}"
         )
         wrong.append(f"series: no such series {got(row['series'])}.{hint}")
     elif row["unit"] != series.unit:
@@ -215,13 +215,14 @@ def _faults(row: dict[str, str]) -> list[str]:
             wrong.append(f"when: expected the later day last {got(row['when'])}")
     except ValueError:
         wrong.append(
-            f"when: expected a day, a month, a year (2019-12-31, 2020-01, 2020), or two of these with a slash {got(row['when'])}"
+            "when: expected a day, a month, a year (2019-12-31, 2020-01, 2020), or two of these "
+            f"with a slash {got(row['when'])}"
         )
     wrong += _number_faults(row, is_share=series is not None and series.unit == SHARE)
-    if row["use"] not in (FIT, HELD_OUT):
-        wrong.append(
-            f"use: expected {alternatives((FIT, HELD_OUT))} {got(row['use'])}.{near(row['use'], (FIT, HELD_OUT))}"
-        )
+    uses = (FIT, HELD_OUT)
+    if row["use"] not in uses:
+        hint = near(row["use"], uses)
+        wrong.append(f"use: expected {alternatives(uses)} {got(row['use'])}.{hint}")
     if not row["source"]:
         wrong.append("source: expected where the figure is from (got nothing)")
     figures = load_figures()
@@ -234,7 +235,7 @@ def _faults(row: dict[str, str]) -> list[str]:
 
 
 def _number_faults(row: dict[str, str], is_share: bool) -> list[str]:
-    """What is wrong with value, low and high: each by itself, else the three together."""
+    """Return what is wrong with value, low and high: each by itself, else the three together."""
     if wrong := [
         f"{name}: expected a number {got(row[name])}"
         for name in NUMBERS
@@ -247,25 +248,23 @@ def _number_faults(row: dict[str, str], is_share: bool) -> list[str]:
         return [f"expected low <= value <= high, and low under high {told}"]
     largest = 1 if is_share else LARGEST
     if low < 0 or high > largest:
-        return [
-            f"low, value, high: expected {'shares' if is_share else 'numbers'} from 0 to {largest:,} {told}"
-        ]
-    # The error divides: what is nearer than the digits of a number can tell is no range.
+        kind = "shares" if is_share else "numbers"
+        return [f"low, value, high: expected {kind} from 0 to {largest:,} {told}"]
+    # The distance divides by the error, so a range narrower than rounding is refused.
     apart = NARROWEST * max(high, 1)
-    return (
-        []
-        if high - low >= apart
-        else [f"expected low and high at least {apart:g} apart: their half is the error {told}"]
-    )
+    if high - low >= apart:
+        return []
+    return [f"expected low and high at least {apart:g} apart: half of that is the error {told}"]
 
 
 def period(when: str) -> tuple[datetime.date, datetime.date]:
-    """First and last day of `when`; ValueError for what is none."""
+    """Return the first and the last day of `when`. Raises ValueError where it has none."""
     first, slash, last = when.partition("/")
     return _span(first)[0], _span(last if slash else first)[1]
 
 
 def _span(text: str) -> tuple[datetime.date, datetime.date]:
+    """Return the first and the last day of a day, a month or a year."""
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text, re.ASCII):
         raise ValueError(text)
     year, *rest = map(int, text.split("-"))
@@ -283,7 +282,7 @@ def _span(text: str) -> tuple[datetime.date, datetime.date]:
 def refuse_other_days(
     rows: Sequence[Observation], path: Path, start: datetime.date, horizon_days: int
 ) -> None:
-    """ScenarioError for every row with a day that the runs do not have."""
+    """Raise ScenarioError for the rows with a day that the runs do not have."""
     last = start + datetime.timedelta(days=horizon_days - 1)
     told = f"lies outside the days of the scenario, {start} to {last}"
     if outside := [row for row in rows if row.start < start or row.end > last]:
@@ -294,7 +293,11 @@ def refuse_other_days(
 
 @dataclass(frozen=True)
 class Weekly:
-    """Runs of a batch by week. `runs`: future and replication of each; `days`: i8[weeks]; `top`, `bottom`: series -> f8[runs, weeks]."""
+    """The weekly series of the runs of a batch.
+
+    - `runs`: future and replication of each.
+    - `days`: i8[weeks], the days of each week.
+    - `top`, `bottom`: the two parts of each series, f8[runs, weeks]."""
 
     start: datetime.date
     runs: pd.DataFrame
@@ -303,7 +306,7 @@ class Weekly:
     bottom: dict[str, np.ndarray]
 
     def value(self, row: Observation) -> np.ndarray:
-        """f8[runs]: what each run gives for an observation; NaN for a share of nothing."""
+        """Return what each run gives for an observation, f8[runs]; NaN for a share of nothing."""
         first = 7 * np.arange(len(self.days))
         begin, end = (
             (day - self.start).days for day in (row.start, row.end + datetime.timedelta(days=1))
@@ -319,7 +322,9 @@ class Weekly:
             )
 
     def sliding(self, series: str, weeks: int) -> np.ndarray:
-        """f8[runs, weeks]: the series over the last so many weeks at each, fewer at the beginning; a flow is told by the year."""
+        """Return the series over a sliding window of weeks that ends at each week, f8[runs, weeks].
+
+        At the beginning the window is shorter. A flow is expressed per year."""
         top, bottom = (np.cumsum(each, axis=1) for each in (self.top[series], self._below(series)))
         for each in (top, bottom):
             each[:, weeks:] -= each[:, :-weeks].copy()
@@ -335,13 +340,15 @@ class Weekly:
 
 
 def read_weekly(results: Results, names: Sequence[str], replications: int) -> Weekly:
-    """The weekly numbers of some of SERIES in the finished runs of a folder, the first so many replications; all have the same days."""
+    """Return the weekly values of some of SERIES in the first replications of a folder.
+
+    All runs have the same days."""
     parts: list[str] = []
     for i, name in enumerate(names):
         parts += [f"{SERIES[name].top} as top_{i}", f"{SERIES[name].bottom or '1'} as bottom_{i}"]
     table = results.sql(
-        f"select future, replication, week, {DAYS} as days, {', '.join(parts)}\nfrom weekly join runs using (run_id)\n"
-        f"where replication < {replications}\n"
+        f"select future, replication, week, {DAYS} as days, {', '.join(parts)}\n"
+        f"from weekly join runs using (run_id)\nwhere replication < {replications}\n"
         "group by future, replication, week order by future, replication, week"
     )
     runs = table.loc[table["week"] == 0, ["future", "replication"]].reset_index(drop=True)

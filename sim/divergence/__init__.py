@@ -1,5 +1,6 @@
-"""Where two runs part, and how the difference spreads: `redeploy diverge`.
+"""Finds where two runs part and how the difference spreads: `redeploy diverge`.
 
-Each run is traced in a process of its own (`trace`, `sides`), its fields are digested (`compared`),
-and `diverge` looks for the first step that differs. It imports simulation and results.
+Each run is traced in a process of its own (`trace`, `sides`), and its state is read as fields and
+digests (`fields`, `digests`). `diverge` finds the first step that differs. This package imports
+simulation and results.
 """

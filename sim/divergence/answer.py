@@ -1,4 +1,4 @@
-"""What is told of two runs that part: the answer of `sim.divergence.diverge`."""
+"""The answer of `sim.divergence.diverge`: where two runs part."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Run:
-    """One of the two runs. code: hash of the sources that decide it; notes: what its reader should
-    know."""
+    """One of the two runs.
+
+    `code`: hash of the sources that decide it. `notes`: what its reader should know."""
 
     name: str
     strategy: str
@@ -24,8 +25,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Input:
-    """Something that was given to the two runs and differs: its value in each as text, "" where
-    that is not one value."""
+    """An input that differs, with its value in each run as text; "" where it is not one value."""
 
     name: str
     a: str
@@ -34,8 +34,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Element:
-    """An agent or a place: what it is, its name, uid in hex, place and theatre ("" where it has
-    none), and where in it."""
+    """An agent or something on the map.
+
+    It has a kind, a name, its uid in hex, a place and a theatre ("" where it has none). `at`: the
+    entry of it that differs, in words."""
 
     kind: str
     name: str
@@ -47,9 +49,11 @@ class Element:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that differs, by its table or layer: agents (rows) that differ `of` all, `entries`
-    (numbers) in all; the first of them, with its value in A and in B (None: it is not there) and
-    what the values stand for ("" for a plain number)."""
+    """A field that differs.
+
+    - `agents`: how many agents (rows) differ, out of `of`; `entries`: how many numbers.
+    - `first`: the first of them; `a`, `b`: its value in each run, None where it does not exist.
+    - `word_a`, `word_b`: what the values stand for, "" for a plain number."""
 
     field: str
     agents: int
@@ -64,9 +68,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class First:
-    """The first difference: day of the horizon (negative in the burn-in), date, the step after
-    which it stands, the run that alone takes this step ("A", "B", or "" for both), the mechanism of
-    the step, and every field that differs then, in the order of the tables."""
+    """The first difference.
+
+    - `day`: day of the horizon, negative in the burn-in.
+    - `step`: the step after which it exists, and `mechanism` the mechanism of that step.
+    - `only`: the run that alone takes this step, "A", "B", or "" for both.
+    - `differences`: every field that differs then, in the order of the tables."""
 
     day: int
     date: str
@@ -78,8 +85,9 @@ class First:
 
 @dataclass(frozen=True)
 class Spread:
-    """The first followed day on which a mechanism wrote a field that differs then: the step, the
-    field, and how many such."""
+    """The first followed day on which a mechanism wrote a field that differs then.
+
+    `step`, `field`: the first such step and field. `fields`: how many such fields it wrote."""
 
     mechanism: str
     step: str
@@ -90,9 +98,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class Week:
-    """How far the difference reaches after a day: agents that differ of all, by kind and by theatre
-    (name -> (differ, all)), and the quantities counted since day 0 that differ. `new`: those that
-    did not a week before."""
+    """How far the difference reaches after a day.
+
+    - `differ`, `agents`: how many agents differ, and all of them.
+    - `kinds`, `theatres`: the same two numbers by name.
+    - `quantities`: the quantities counted since day 0 that differ; `new`: those that did not differ
+      a week before."""
 
     day: int
     date: str
@@ -115,11 +126,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Divergence:
-    """The answer of `diverge`. `first`: None where the two runs are equal to the last bit over the
-    `days` compared, burn-in included. `stored_a`, `stored_b`: of a stored run, the outcomes of the
-    run made again that are not those stored (a: stored, b: made again), None where nothing is
-    stored to compare it with. `outcomes`: those that differ of `outcomes_of`, None where the
-    horizons differ."""
+    """The answer of `diverge`.
+
+    - `days`: how many days were compared, the burn-in included.
+    - `first`: None where the two runs are equal to the last bit over these days.
+    - `outcomes`: those that differ, out of `outcomes_of`; None where the horizons differ.
+    - `stored_a`, `stored_b`: for a stored run, the outcomes that differ between the stored run
+      (`a`) and the run made again (`b`); None where nothing is stored to compare it with."""
 
     a: Run
     b: Run
@@ -134,12 +147,12 @@ class Divergence:
     stored_b: tuple[Outcome, ...] | None
 
     def to_json(self) -> str:
-        """The answer as JSON; a number that JSON does not have stands as text."""
+        """Return the answer as JSON; a number that is not finite stands as text."""
         return json.dumps(_plain(asdict(self)), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON has."""
+    """Return a value that JSON can hold."""
     match value:
         case dict():
             return {key: _plain(inner) for key, inner in value.items()}

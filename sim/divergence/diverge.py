@@ -1,46 +1,46 @@
-"""Where two runs part: the first day, step, agent and field in which they differ, and how the
-difference spreads.
+"""Finds where two runs part: the first day, step, agent and field that differ, and the spread.
 
-Three passes, each of both runs at a time, in processes of their own (`sim.simulation`). First day
-by day to the first day after which a field differs, if only by a bit; then once more to that day,
-which is followed step by step; then on, where the days on which more fields differ than before, and
-one day a week, are followed in the same way, to see which mechanisms carry the difference on.
+Both runs go through three passes at the same time, in processes of their own:
 
-What the scenario sets (parameters, levers) is an input: where it differs from the start it is told
-as such, and the first difference is that of the state. A lever that a dated event changes later
-counts like the state."""
+1. day by day, to the first day after which a field differs, if only by a bit;
+2. to that day again, which is followed step by step;
+3. on from there, following step by step the days on which more fields differ than before and one
+   day a week, to see which mechanisms spread the difference.
+
+What the scenario sets (parameters, levers) is an input. An input that differs from the start is
+reported as such, and the first difference is that of the state. A lever that a dated event changes
+later counts as state."""
 
 from __future__ import annotations
 
 import datetime
-import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from difflib import SequenceMatcher
 from typing import Any
 
-from sim.divergence.answer import Divergence, First, Input, Outcome, Run, Spread, Week
+from sim.divergence.answer import Divergence, First, Outcome, Run, Spread, Week
+from sim.divergence.digests import Digests, is_input
 from sim.divergence.gaps import ROWS, WITH_UID, agents_that_differ, gaps
+from sim.divergence.inputs import inputs_that_differ
 from sim.divergence.sides import Side, SideError, Source, of_both, refuse_old
 from sim.names import THEATRES
-from sim.results.manifest import NOT_DECIDING, goes_on, versions
+from sim.results.manifest import goes_on, versions
 
 BUILDING = "building the world"
 BEFORE = "before the first step"
-DAYS_AT_ONCE = 7  # that a side goes on before the two are compared
-GROWTH_DAYS = 21  # on which new fields differ, to be followed step by step beside one day a week
-INPUTS = ("levers", "parameters", "prices", "route_effort")
+DAYS_AT_ONCE = 7  # days that a side goes on before the two are compared
+GROWTH_DAYS = 21  # the most days with new differing fields that are followed step by step
 
-Steps = list[tuple[str, dict[str, bytes]]]  # of a day: each with the digests that it changed
+Steps = list[tuple[str, dict[str, bytes]]]  # the steps of a day, each with the digests it changed
 
 
 def diverge(a: Source, b: Source, weeks: int = 12) -> Divergence:
-    """Make the two runs, each in a process of its own, and say where they part. `weeks`: how long
-    the spread is followed, 0 or more.
+    """Make the two runs, each in a process of its own, and return where they part.
 
-    UserError where a scenario is wrong or the two have no days in common; SideFailed where a run
-    fails or its process ends."""
+    `weeks`: how long the spread is followed, 0 or more. Raises UserError where a scenario is wrong
+    or the two have no days in common, and SideFailed where a run fails or its process ends."""
     for source in (a, b):
         refuse_old(source)
     with ExitStack() as open_sides:
@@ -54,7 +54,7 @@ def diverge(a: Source, b: Source, weeks: int = 12) -> Divergence:
 
 
 class _Pair:
-    """Two sides, and the digests of their fields as they stand."""
+    """Two sides and the digests of their fields."""
 
     def __init__(self, a: Side, b: Side) -> None:
         self.sides = (a, b)
@@ -71,24 +71,19 @@ class _Pair:
                     f"compared (A {here}, B {there})"
                 )
         self.end = self.burn_in + min(told["horizon"] for told in self.told)
-        self.now: tuple[dict[str, bytes], dict[str, bytes]] = ({}, {})
-        self.order: dict[str, int] = {}  # of the fields that both have
-        self.given: dict[str, tuple[bytes, bytes]] = {}  # inputs that differ from the start
 
     def diverge(self, weeks: int) -> Divergence:
+        """Return the answer; the spread is followed for so many weeks."""
         self._warm_up()
-        inputs = tuple(self._inputs(of_both(*self.sides, "start")))
+        starts = of_both(*self.sides, "start")
+        self.digests = Digests(starts)
+        inputs = tuple(inputs_that_differ(self.sides, self.told, starts, self.digests))
         spread: dict[str, Spread] = {}
         first, t, days = None, 0, self.end
-        if self._differ(self.order):
+        if self.digests.differ():
             first, days = self._first(0, BUILDING, "", (0, 0)), 0
-            spread[BUILDING] = Spread(
-                BUILDING,
-                BUILDING,
-                -self.burn_in,
-                first.differences[0].field,
-                len(first.differences),
-            )
+            field, count = first.differences[0].field, len(first.differences)
+            spread[BUILDING] = Spread(BUILDING, BUILDING, -self.burn_in, field, count)
         elif (found := self._first_day()) is not None:
             first, t, days = self._watched_first(found), found, found + 1
         told_weeks = tuple(self._spread(t, days, weeks, spread)) if first else ()
@@ -109,24 +104,23 @@ class _Pair:
         )
 
     def _warm_up(self) -> None:
-        """Where both are the same code and it is not compiled yet, let A do that before B
-        begins."""
+        """Let A compile before B begins, where both have the same code, not yet compiled."""
         a, b = self.told
         if a["package"] == b["package"] and not a["compiled"]:
             self.sides[0].ask("compile")
             self.sides[0].answer()
 
     def _run(self, i: int) -> Run:
+        """Describe a run, with what its reader should know."""
         side, told = self.sides[i], self.told[i]
         notes = [f"runs {side.source.request['name']}"] if side.source.checkout else []
         notes += told["notes"]
         if stored := side.source.stored:
             if stored["source_hash"] != told["source_hash"]:
                 notes.append(
-                    f"{stored['folder']} was made by other code "
-                    f"(source hash {stored['source_hash']}; "
-                    "the run was made again by "
-                    f"{told['source_hash']}): it need not be the same run"
+                    f"{stored['folder']} was made by other code (source hash "
+                    f"{stored['source_hash']}; the run was made again by {told['source_hash']}): "
+                    "it need not be the same run"
                 )
             if stored["strategy_file"] != told["strategy_source"]:
                 notes.append(
@@ -151,112 +145,30 @@ class _Pair:
         )
 
     def _stored(self, i: int, end: dict[str, float | None]) -> tuple[Outcome, ...] | None:
+        """Return the stored outcomes of a run that differ from those of the run made again."""
         stored = self.sides[i].source.stored
         if not stored or stored["outcomes"] is None:
             return None
         return tuple(_outcomes(stored["outcomes"], end))
 
-    def _inputs(self, starts: tuple[dict[str, Any], dict[str, Any]]) -> Iterator[Input]:
-        """Everything that was given to the runs and differs; the fields at the start are taken over
-        on the way."""
-        a, b = self.told
-        for side, start in enumerate(starts):
-            self.now[side].update(start["digests"])
-        here, there = self.now
-        self.order = {
-            field: i
-            for i, field in enumerate(field for field in starts[0]["order"] if field in there)
-        }
-        self.given = {
-            field: (here[field], there[field])
-            for field in self.order
-            if is_input(field) and here[field] != there[field]
-        }
-        given = self._values_given()
-        trees = a["scenario"], b["scenario"]
-        keys = [
-            key
-            for key in {**trees[0], **trees[1]}
-            if key not in NOT_DECIDING and trees[0].get(key) != trees[1].get(key)
-        ]
-        for key in keys:  # of a parameter that one leaves at its default, the world knows the value
-            yield Input(
-                key,
-                *given.pop(
-                    key, tuple(_text(tree[key]) if key in tree else _absent(key) for tree in trees)
-                ),
-            )
-        for key in ("replication", "seed"):
-            if a[key] != b[key] and not (key == "seed" and "replications.base_seed" in keys):
-                yield Input(key, str(a[key]), str(b[key]))
-        for key, name in (
-            ("source_hash", "the model's code"),
-            ("strategy_source", "the file of the strategy"),
-        ):
-            if a[key] != b[key]:
-                yield Input(name, a[key][:12] or "none", b[key][:12] or "none")
-        for field, pair in given.items():
-            yield Input(field, *pair)
-        names = [
-            name
-            for name in starts[0]["map"]
-            if name in starts[1]["map"] and starts[0]["map"][name] != starts[1]["map"][name]
-        ]
-        if names:
-            yield Input(f"arrays of the map: {', '.join(names)}", "", "")
-        if alone := sorted(here.keys() ^ there.keys()):
-            yield Input(f"fields that only one of the codes has: {', '.join(alone)}", "", "")
-
-    def _values_given(self) -> dict[str, tuple[str, str]]:
-        """The values in both of each input that differs, as text; of an array, none."""
-        arrays = of_both(*self.sides, "values", 0, list(self.given))
-        of_one = {field: all(each[field].size == 1 for each in arrays) for field in self.given}
-        return {
-            field: (
-                repr(arrays[0][field].ravel()[0].item()),
-                repr(arrays[1][field].ravel()[0].item()),
-            )
-            if of_one[field]
-            else ("", "")
-            for field in self.given
-        }
-
-    def _counts(self, field: str) -> bool:
-        """Whether a field differs now, and not only as what was given to the two runs does."""
-        if field not in self.order:
-            return False
-        pair = tuple(now[field] for now in self.now)
-        return pair[0] != pair[1] and self.given.get(field) != pair
-
-    def _differ(self, fields: Iterable[str]) -> list[str]:
-        """Those of the fields that count, in the order in which they are told."""
-        return sorted(
-            (field for field in fields if self._counts(field)), key=self.order.__getitem__
-        )
-
-    def _take(self, changed: Sequence[dict[str, bytes]]) -> set[str]:
-        """Take over the digests that changed on each side; which these are."""
-        for now, new in zip(self.now, changed):
-            now.update(new)
-        return set().union(*changed)
-
     def _first_day(self) -> int | None:
-        """Day by day to the first after which a field differs; None where there is none."""
+        """Go day by day to the first day after which a field differs; None where there is none."""
         t = 0
         while t < self.end:
             count = min(DAYS_AT_ONCE, self.end - t)
             for changed in zip(*of_both(*self.sides, "days", count), strict=True):
-                if self._differ(self._take(changed)):
+                if self.digests.differ(self.digests.take(changed)):
                     return t
                 t += 1
         return None
 
     def _watched_first(self, t: int) -> First:
-        """Go to a day again, step by step, and tell the first difference in it; the digests are
-        then those after the day."""
+        """Go to a day again, step by step, and return the first difference in it.
+
+        The digests are then those after the day."""
         steps = self._steps(self._watch(t, keep=True))
         step, only, at = BEFORE, "", (0, 0)
-        while not self._differ(self.order):
+        while not self.digests.differ():
             step, only, at, _ = next(steps)
         first = self._first(t, step, only, at)
         for _ in steps:
@@ -264,20 +176,20 @@ class _Pair:
         return first
 
     def _watch(self, t: int, keep: bool = False) -> tuple[Steps, Steps]:
-        """Both sides do a day step by step: the steps of each. The digests are then those before
-        the day."""
+        """Have both sides do a day step by step, and return the steps of each.
+
+        The digests are then those before the day."""
         days = of_both(*self.sides, "watch", t, keep)
-        for now, day in zip(self.now, days):
-            now.clear()
-            now.update(day["before"])
+        self.digests.replace([day["before"] for day in days])
         return days[0]["steps"], days[1]["steps"]
 
     def _steps(
         self, watched: tuple[Steps, Steps]
     ) -> Iterator[tuple[str, str, tuple[int, int], set[str]]]:
-        """Step by step through a day that was watched: the step, the side that alone takes it or
-        "", how many steps each side has then done, and the fields that it wrote on either side.
-        Digests are taken over on the way."""
+        """Go step by step through a day that was watched, and take its digests.
+
+        Yields the step, the side that alone takes it or "", how many steps each side has then done,
+        and the fields that the step wrote on either side."""
         a, b = watched
         names = ([name for name, _ in a], [name for name, _ in b])
         for kind, from_a, to_a, from_b, to_b in SequenceMatcher(
@@ -285,56 +197,54 @@ class _Pair:
         ).get_opcodes():
             if kind == "equal":
                 for i, j in zip(range(from_a, to_a), range(from_b, to_b)):
-                    yield a[i][0], "", (i + 1, j + 1), self._take((a[i][1], b[j][1]))
+                    yield a[i][0], "", (i + 1, j + 1), self.digests.take((a[i][1], b[j][1]))
                 continue
             for i in range(from_a, to_a):
-                yield a[i][0], "A", (i + 1, from_b), self._take((a[i][1], {}))
+                yield a[i][0], "A", (i + 1, from_b), self.digests.take((a[i][1], {}))
             for j in range(from_b, to_b):
-                yield b[j][0], "B", (to_a, j + 1), self._take(({}, b[j][1]))
+                yield b[j][0], "B", (to_a, j + 1), self.digests.take(({}, b[j][1]))
 
     def _first(self, t: int, step: str, only: str, at: tuple[int, int]) -> First:
-        """Name what differs after a step, of which each side has done so many on that day."""
-        fields = self._differ(self.order)
+        """Return what differs after a step.
+
+        `only`: the side that alone takes the step, or "". `at`: how many steps of the day each side
+        has done."""
+        fields = self.digests.differ()
         tables = {field.partition(".")[0] for field in fields} & WITH_UID
         wanted = list(dict.fromkeys([*fields, *(f"{table}.uid" for table in tables)]))
         values = self._each("values", at, (wanted, wanted))
         found = list(gaps(fields, *values))
-        named = self._each(
-            "describe",
-            at,
-            (
-                [(gap.field, gap.a) for gap in found if gap.a],
-                [(gap.field, gap.b) for gap in found if gap.b],
-            ),
-        )
-        words = [
-            dict(
-                zip((gap.field for gap in found if (gap.a, gap.b)[side]), named[side], strict=True)
-            )
+        in_a, in_b = (
+            [(gap.field, index) for gap in found if (index := (gap.a, gap.b)[side])]
             for side in range(2)
+        )
+        named = self._each("describe", at, (in_a, in_b))
+        words = [
+            {field: each for (field, _), each in zip(indices, of_side, strict=True)}
+            for indices, of_side in zip((in_a, in_b), named)
         ]
         told = tuple(gap.told(values, [each.get(gap.field, {}) for each in words]) for gap in found)
         return First(t - self.burn_in, self._date(t), step, only, mechanism_of(step), told)
 
     def _each(self, request: str, at: tuple[int, int], of_side: tuple[Any, Any]) -> tuple[Any, Any]:
-        """Ask both sides the same request, each of its own step and with its own argument."""
+        """Send both sides the same request, each with its own step and argument."""
         for side, step, argument in zip(self.sides, at, of_side):
             side.ask(request, step, argument)
         return self.sides[0].answer(), self.sides[1].answer()
 
     def _spread(self, t: int, done: int, weeks: int, spread: dict[str, Spread]) -> Iterator[Week]:
-        """Follow the difference from a day on: mechanisms that carry it go into `spread`, its reach
-        once a week is told.
+        """Follow the difference from day `t` on, and yield its reach once a week.
 
-        `done`: days that both sides have done by now; the digests are those after them."""
-        common = {field for field in self.order if not is_input(field)}
+        The mechanisms that spread it go into `spread`. `done`: how many days both sides have done;
+        the digests are those after them."""
+        common = {field for field in self.digests.order if not is_input(field)}
         weekly = [day for day in range(t + 1, self.end) if (day - self.burn_in) % 7 == 0][:weeks]
         followed = {t, *weekly, *(self._days_of_growth(done, weekly[-1]) if weekly else ())}
         before: set[str] = set()
         for day in sorted(followed):
             for step, _, _, wrote in self._steps(self._watch(day)):
                 mechanism = mechanism_of(step)
-                if mechanism not in spread and (differ := self._differ(wrote)):
+                if mechanism not in spread and (differ := self.digests.differ(wrote)):
                     spread[mechanism] = Spread(
                         mechanism, step, day - self.burn_in, shown_field(differ[0]), len(differ)
                     )
@@ -344,19 +254,23 @@ class _Pair:
                 yield week
 
     def _days_of_growth(self, t: int, last: int) -> Iterator[int]:
-        """The first days from `t` to `last` after which a field differs that did not before: most
-        of what carries a difference on does so on one of them."""
-        seen, found = set(self._differ(self.order)), 0
+        """Yield the first days from `t` to `last` after which a new field differs.
+
+        Most mechanisms that spread a difference do so on one of them."""
+        seen, found = set(self.digests.differ()), 0
         while t <= last and found < GROWTH_DAYS:
             count = min(DAYS_AT_ONCE, last + 1 - t)
             for changed in zip(*of_both(*self.sides, "days", count), strict=True):
-                if new := set(self._differ(self._take(changed))) - seen:
+                if new := set(self.digests.differ(self.digests.take(changed))) - seen:
                     seen |= new
                     found += 1
                     yield t
                 t += 1
 
     def _week(self, t: int, before: set[str], a: dict[str, Any], b: dict[str, Any]) -> Week:
+        """Return the reach of the difference after day `t`.
+
+        `before`: the quantities that differed a week before. `a`, `b`: answers of `agents`."""
         kinds: dict[str, tuple[int, int]] = {}
         theatres = dict.fromkeys(THEATRES, (0, 0))
         for table, here in a["tables"].items():
@@ -386,25 +300,21 @@ class _Pair:
         return (start + datetime.timedelta(days=t - self.burn_in)).isoformat()
 
 
-def is_input(field: str) -> bool:
-    """Whether a field is set by the scenario rather than by the days."""
-    return field.partition(".")[0] in INPUTS
-
-
 def mechanism_of(step: str) -> str:
-    """`presence` of `presence.spread (2)`; a step that is no loop of the day is a mechanism of its
-    own."""
+    """Return the mechanism of a step: `presence` of `presence.spread (2)`.
+
+    A step that is not a loop of the day counts as a mechanism of its own."""
     return step.partition(".")[0]
 
 
 def shown_field(field: str) -> str:
-    """A field as it is told: which rows are in use is told as `alive`."""
+    """Return a field as it is shown: which rows are in use is shown as `alive`."""
     table, _, column = field.partition(".")
     return f"{table}.alive" if column in (ROWS, "uid") else field
 
 
 def _outcomes(a: dict[str, float | None], b: dict[str, float | None]) -> Iterator[Outcome]:
-    """The outcomes that differ; one that is undefined in both does not."""
+    """Yield the outcomes that differ; one that is undefined in both does not."""
     for name in dict.fromkeys([*a, *b]):
         here, there = (
             None if (value := each.get(name)) is None or math.isnan(value) else float(value)
@@ -412,13 +322,3 @@ def _outcomes(a: dict[str, float | None], b: dict[str, float | None]) -> Iterato
         )
         if here != there:
             yield Outcome(name, here, there)
-
-
-def _text(value: Any) -> str:
-    """A value of a scenario as it is told."""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _absent(key: str) -> str:
-    """What stands for a value that a scenario does not give."""
-    return "the default" if key.startswith("parameters.") else "absent"

@@ -1,5 +1,6 @@
-"""Where the values of two runs differ: of a field that is known to, the agents, the numbers and the
-first of them."""
+"""Where the values of two runs differ.
+
+For a field that is known to differ: how many agents and numbers do, and which is the first."""
 
 from __future__ import annotations
 
@@ -12,13 +13,15 @@ import numpy as np
 from sim.divergence.answer import Difference, Element
 
 ROWS = "table_row"  # the field of a table that says which of its rows are in use
-WITH_UID = {"units", "groups", "networks", "shipments", "labs", "leads", "communities"}  # tables
+# Tables of agents that have a uid.
+WITH_UID = {"units", "groups", "networks", "shipments", "labs", "leads", "communities"}
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Where the values of a field differ: agents of all, numbers in all, and the index of the first
-    in A and in B, None where it is not there."""
+    """A field that differs: `agents` out of `of`, and `entries` (numbers) in all.
+
+    `a`, `b`: the index of the first difference in each run, None where that run lacks it."""
 
     field: str
     agents: int
@@ -28,8 +31,10 @@ class Gap:
     b: tuple[int, ...] | None
 
     def told(self, values: tuple[dict[str, Any], ...], named: list[dict[str, Any]]) -> Difference:
-        """The difference in words. `values`: the arrays of each side by field; `named`: what its
-        `describe` says, or {}."""
+        """Return the difference in words.
+
+        `values`: the arrays of each side, by field. `named`: what `describe` of each side gave, or
+        {}."""
         indices = (self.a, self.b)
         a, b = (
             None if index is None else each[self.field][index].item()
@@ -46,9 +51,10 @@ class Gap:
 
 
 def gaps(fields: Sequence[str], a: dict[str, Any], b: dict[str, Any]) -> Iterator[Gap]:
-    """Where each field differs, in the order given. Rows of a table of agents are matched by uid:
-    which are there in one run only is told once, as `alive`, and rows that stand elsewhere in the
-    table are told only where nothing else differs in it."""
+    """Yield where each field differs, in the order given.
+
+    Rows of a table of agents are matched by uid. Agents that exist in one run only are listed once,
+    as `alive`. A different order of rows is listed only where nothing else differs in the table."""
     tables = dict.fromkeys(field.partition(".")[0] for field in fields)
     for table in tables:
         own = [field for field in fields if field.partition(".")[0] == table]
@@ -60,8 +66,9 @@ def gaps(fields: Sequence[str], a: dict[str, Any], b: dict[str, Any]) -> Iterato
 
 
 def of_arrays(field: str, a: np.ndarray, b: np.ndarray) -> Gap:
-    """Where two arrays differ in their bits, rows being what stands on the first axis; where they
-    differ in shape or type only, no index is told."""
+    """Return where two arrays differ in their bits; the first axis counts as agents.
+
+    Where they differ in shape or type only, no index is given."""
     if a.shape != b.shape:
         if a.ndim != b.ndim or a.shape[1:] != b.shape[1:]:
             return Gap(field, len(a), len(a), a.size, None, None)
@@ -81,7 +88,7 @@ def of_arrays(field: str, a: np.ndarray, b: np.ndarray) -> Gap:
 def of_table(
     table: str, fields: Sequence[str], a: dict[str, Any], b: dict[str, Any]
 ) -> Iterator[Gap]:
-    """Where the columns of a table of agents differ."""
+    """Yield where the columns of a table of agents differ."""
     uids = a[f"{table}.uid"], b[f"{table}.uid"]
     shared, here, there = np.intersect1d(uids[0], uids[1], return_indices=True)
     order = np.argsort(here, kind="stable")
@@ -110,13 +117,14 @@ def of_table(
 
 
 def bits(array: np.ndarray) -> np.ndarray:
-    """The numbers of an array as what is stored: of these, equal is equal to the last bit."""
+    """Return the stored bits of an array, so that equal means equal to the last bit."""
     return np.ascontiguousarray(array).view(np.int64) if array.dtype.itemsize == 8 else array
 
 
 def agents_that_differ(a: dict[str, Any], b: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Of all agents of a table in either run: whether they differ, or are in one only (bool[n]),
-    and their theatre in A, else in B (i8[n])."""
+    """Return which agents of a table differ or exist in one run only, and their theatres.
+
+    Both arrays have all agents of either run: bool[n], and i8[n], the theatre in A, else in B."""
     there = dict(zip(b["uid"].tolist(), zip(b["digest"], b["theatre"].tolist())))
     differ, where = [], []
     for uid, digest, theatre in zip(a["uid"].tolist(), a["digest"], a["theatre"].tolist()):

@@ -1,4 +1,4 @@
-"""Where two runs part, as text for a terminal, a pipe or a file."""
+"""Prints where two runs part, for a terminal, a pipe or a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.divergence.diverge import BUILDING
 from sim.errors import printable
 from sim.names import THEATRES
 
-SHOWN = 12  # inputs, fields or outcomes in a table; --json has all
+SHOWN = 12  # the most inputs, fields or outcomes in a table; --json has all
 UNNAMED = "the same agents stand in other rows, or it has another shape or type"
 READING = (
     "Followed step by step: days on which more fields differ than before, and one day a week.",
@@ -26,8 +26,7 @@ HEADLINE = (
 
 
 def print_divergence(found: Divergence, console: Console) -> None:
-    """Print what the two runs are, which inputs differ, the first difference, and how it spreads by
-    mechanism, place and week."""
+    """Print the two runs, which inputs differ, the first difference, and how it spreads."""
     for letter, run, stored in (("A", found.a, found.stored_a), ("B", found.b, found.stored_b)):
         for line in told_of_run(letter, run, stored):
             tell(console, line, indent=4)
@@ -52,7 +51,7 @@ def print_divergence(found: Divergence, console: Console) -> None:
 
 
 def told_of_run(letter: str, run: Run, stored: tuple[Outcome, ...] | None) -> list[str]:
-    """What one of the two runs is, and what its reader should know of it."""
+    """Return what one of the two runs is, and what its reader should know of it."""
     lines = [
         f"{letter}  {printable(run.name)}: {printable(run.strategy)}, replication "
         f"{run.replication}, seed {run.seed}, code {run.code}"
@@ -71,7 +70,7 @@ def told_of_run(letter: str, run: Run, stored: tuple[Outcome, ...] | None) -> li
 
 
 def inputs(found: Divergence) -> Sheet:
-    """What was given to the two runs and differs."""
+    """Return the table of the inputs that differ."""
     sheet = Sheet(
         "Inputs that differ",
         "input",
@@ -85,7 +84,7 @@ def inputs(found: Divergence) -> Sheet:
 
 
 def equal(found: Divergence) -> list[str]:
-    """That no difference was found, and over what."""
+    """Return that no difference was found, and over how many days."""
     burn_in = found.days - min(found.a.horizon_days, found.b.horizon_days)
     lines = [
         f"The two runs are equal to the last bit: {found.days:,} days ({burn_in:,} of them "
@@ -98,10 +97,10 @@ def equal(found: Divergence) -> list[str]:
 
 
 def first_in_words(first: First) -> list[str]:
-    """Day, step, agent and field of the first difference."""
+    """Return day, step, agent and field of the first difference."""
     if first.step == BUILDING:
         start = f"before day {first.day:,} ({first.date})"
-        when = f"The worlds differ from the start: they were built apart, {start}."
+        when = f"The worlds differ from the start: they were built differently, {start}."
     else:
         burn_in = " of the burn-in" if first.day < 0 else ""
         only = f" (a step that {first.only} alone takes)" if first.only else ""
@@ -124,7 +123,7 @@ def first_in_words(first: First) -> list[str]:
 
 
 def fields(first: First) -> Sheet:
-    """Every field that differs after the first step."""
+    """Return the table of every field that differs after the first step."""
     columns = [
         Column("rows"),
         Column("A"),
@@ -146,7 +145,7 @@ def fields(first: First) -> Sheet:
 
 
 def mechanisms(found: Divergence) -> Sheet:
-    """On which followed day each mechanism first wrote a field that differs."""
+    """Return on which followed day each mechanism first wrote a field that differs."""
     columns = [Column("day"), Column("first field", right=False), Column("fields")]
     sheet = Sheet(
         "How it spreads: the step in which each mechanism first wrote what differs", "step", columns
@@ -157,7 +156,7 @@ def mechanisms(found: Divergence) -> Sheet:
 
 
 def reach(found: Divergence) -> Sheet:
-    """Agents that differ after each week, by theatre."""
+    """Return the table of the agents that differ after each week, by theatre."""
     columns = [
         Column("agents"),
         Column("of"),
@@ -184,7 +183,7 @@ def reach(found: Divergence) -> Sheet:
 
 
 def kinds(found: Divergence) -> Sheet:
-    """Agents that differ after each week, by kind."""
+    """Return the table of the agents that differ after each week, by kind."""
     names = list(dict.fromkeys(name for week in found.weeks for name in week.kinds))
     sheet = Sheet("By kind of agent", "day", [Column(name) for name in names])
     for week in found.weeks:
@@ -193,14 +192,14 @@ def kinds(found: Divergence) -> Sheet:
 
 
 def outcomes(found: Divergence, console: Console) -> None:
-    """How many outcomes differ at the end, and some of them."""
+    """Print how many outcomes differ at the end, and some of them."""
     if found.outcomes is None:
         return
     if not found.outcomes:
         tell(console, f"At the end all {found.outcomes_of:,} outcomes are equal.")
         return
     if found.first is None:
-        tell(console, "Yet outcomes differ: they are computed otherwise from the same counts.")
+        tell(console, "Yet outcomes differ: they are computed differently from the same counts.")
     title = f"At the end {len(found.outcomes):,} of {found.outcomes_of:,} outcomes differ"
     sheet = Sheet(title, "outcome", [Column("A"), Column("B")])
     known = {each.name: each for each in found.outcomes}
@@ -211,7 +210,7 @@ def outcomes(found: Divergence, console: Console) -> None:
 
 
 def agent(element: Element) -> str:
-    """`unit 09459b53e791c2af (line, San Francisco, vraem)`."""
+    """Return an agent in words: `unit 09459b53e791c2af (line, San Francisco, vraem)`."""
     inside = ", ".join(dict.fromkeys(filter(None, (element.name, element.place, element.theatre))))
     if element.uid:
         return f"{element.kind} {element.uid}" + (f" ({inside})" if inside else "")
@@ -219,7 +218,7 @@ def agent(element: Element) -> str:
 
 
 def both(difference: Difference) -> tuple[str, str]:
-    """The values of a difference in A and in B: as words where they stand for something."""
+    """Return the values of a difference in A and in B, as words where they stand for something."""
     a = "absent" if difference.a is None else difference.word_a or value(difference.a, difference.b)
     b = "absent" if difference.b is None else difference.word_b or value(difference.b, difference.a)
     if a == b:
@@ -228,7 +227,7 @@ def both(difference: Difference) -> tuple[str, str]:
 
 
 def value(number: float | None, other: float | None) -> str:
-    """A number with as many digits as tell it from the other one, six at least."""
+    """Return a number with as many digits as distinguish it from the other, at least six."""
     if number is None:
         return "not defined"
     for digits in range(6, 17):
@@ -238,5 +237,5 @@ def value(number: float | None, other: float | None) -> str:
 
 
 def share(differ: int, of: int) -> str:
-    """`12 of 401`."""
+    """Return how many differ out of all: `12 of 401`."""
     return f"{differ:,} of {of:,}" if differ else "0"

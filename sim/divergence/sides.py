@@ -1,8 +1,7 @@
-"""One of two runs that are compared, in a process of its own: starting it, asking it, and what
-befalls it.
+"""One of the two runs that are compared, in a process of its own: its start, requests and errors.
 
-Two processes use two processors, and two checkouts of the code can stand side by side. `trace.py`
-is the other end."""
+Two processes use two processors, and each can load a different checkout of the code. `trace.py` is
+the other end."""
 
 from __future__ import annotations
 
@@ -17,14 +16,13 @@ from typing import Any, Self
 
 from sim.errors import UserError
 
-PROTOCOL = 1  # the requests that we make, as the `trace.py` of the other code must understand them
+PROTOCOL = 1  # version of the requests, which the `trace.py` of the other code must understand
 TRACER = Path("sim", "divergence", "trace.py")
 HERE = Path(__file__).resolve().parents[2]
 
 
 class SideError(UserError):
-    """One of the two runs cannot be made or followed; the text begins with the side (exit status
-    2)."""
+    """One of the two runs cannot be made or followed (exit status 2); the text names the side."""
 
 
 class SideFailed(SideError):
@@ -35,11 +33,12 @@ class SideFailed(SideError):
 
 @dataclass(frozen=True)
 class Source:
-    """What a side is: a scenario file, a stored run or a checkout, and how to make its run.
+    """What a side is (a scenario file, a stored run or a checkout), and how to make its run.
 
-    `name`: as the user gave it. `code`: the folder that holds the `sim` to be run. `checkout`:
-    whether the user named it. `request`: what `trace.Tracer.open` takes. `stored`: of a stored run,
-    what its folder says of it, else None."""
+    - `name`: as the user gave it.
+    - `code`: the folder that holds the `sim` to be run; `checkout`: whether the user named it.
+    - `request`: what `trace.Tracer.open` takes.
+    - `stored`: what the folder of a stored run says of it, else None."""
 
     name: str
     code: Path
@@ -49,7 +48,7 @@ class Source:
 
 
 def refuse_old(source: Source) -> None:
-    """SideError where the code of a source has no tracer."""
+    """Raise SideError where the code of a source has no tracer."""
     if not (source.code / TRACER).is_file():
         raise SideError(
             f"{source.name}: this code is too old to be followed step by step: it has no {TRACER}; "
@@ -58,24 +57,21 @@ def refuse_old(source: Source) -> None:
 
 
 class Side:
-    """The process of one run, `letter` "A" or "B". Use it in a `with` statement: the process ends
-    with it."""
+    """The process of one run, `letter` "A" or "B".
+
+    Use it in a `with` statement, with which the process ends."""
 
     def __init__(self, letter: str, source: Source) -> None:
         """Start the process."""
         self.letter, self.source = letter, source
         path = os.pathsep.join(filter(None, (str(source.code), os.environ.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "sim.divergence.trace",
-            ],  # -P: not the code of the current directory
+            # -P: do not import the code of the current directory.
+            [sys.executable, "-P", "-m", "sim.divergence.trace"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": path},
-            process_group=0,  # a Ctrl-C is answered here, and ends it
+            process_group=0,  # a Ctrl-C reaches this process, which ends the other
         )
 
     def __enter__(self) -> Self:
@@ -85,42 +81,43 @@ class Side:
         self.process.kill()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
-                with suppress(OSError):  # what was not yet sent is not wanted
+                with suppress(OSError):  # what was not yet sent is dropped
                     pipe.close()
         self.process.wait()
 
     def open(self) -> None:
-        """Ask it to read its scenario; `opened` gives the answer."""
+        """Ask the process to read its scenario; `opened` gives the answer."""
         self.ask("open", self.source.request)
 
     def opened(self) -> dict[str, Any]:
-        """What it will run. SideError where it speaks another language or runs other code than it
-        was told to."""
+        """Return what the process will run.
+
+        Raises SideError where it has another protocol or has loaded other code than it should."""
         told: dict[str, Any] = self.answer()
         if told.get("protocol") != PROTOCOL:
             raise SideError(
-                f"{self.letter}: {self.source.name}: the tracer of this code answers otherwise; "
-                "expected a nearer version"
+                f"{self.letter}: {self.source.name}: the tracer of this code has another protocol; "
+                "expected a version of redeploy nearer to this one"
             )
         if Path(told["package"]).resolve() != self.source.code.resolve():
             raise SideError(
-                f"{self.letter}: {self.source.name}: not this code was loaded, but that of "
-                f"{told['package']}"
+                f"{self.letter}: {self.source.name}: the code of {told['package']} was loaded "
+                "instead of this one"
             )
         return told
 
     def ask(self, request: str, *arguments: Any) -> None:
-        """Send a request; `answer` waits for what it gives, so that both sides can work at a
-        time."""
+        """Send a request. `answer` waits for the result, so both sides work at the same time."""
         data = pickle.dumps((request, arguments))
         assert self.process.stdin
-        with suppress(BrokenPipeError):  # it has ended: `answer` tells
+        with suppress(BrokenPipeError):  # the process has ended: `answer` says so
             self.process.stdin.write(len(data).to_bytes(8) + data)
             self.process.stdin.flush()
 
     def answer(self) -> Any:
-        """Wait for the answer to the request. SideError for what the user can mend, SideFailed
-        where the run failed."""
+        """Wait for the answer to the request.
+
+        Raises SideError for what the user can correct, and SideFailed where the run failed."""
         kind, content = self.received()
         if kind == "refused":
             raise SideError(content if self.source.name in content else f"{self.letter}: {content}")
@@ -129,7 +126,7 @@ class Side:
         return content
 
     def received(self) -> tuple[str, Any]:
-        """What the process has sent; SideFailed where it ended instead."""
+        """Return what the process has sent. Raises SideFailed where it ended instead."""
         assert self.process.stdout
         head = self.process.stdout.read(8)
         data = self.process.stdout.read(int.from_bytes(head)) if len(head) == 8 else b""
@@ -145,7 +142,7 @@ class Side:
 
 
 def of_both(a: Side, b: Side, request: str, *arguments: Any) -> tuple[Any, Any]:
-    """Ask both sides the same, and give both answers."""
+    """Send both sides the same request and return both answers."""
     a.ask(request, *arguments)
     b.ask(request, *arguments)
     return a.answer(), b.answer()

@@ -1,14 +1,13 @@
-"""A traced run, and the process in which `redeploy diverge` makes one: `python -m
-sim.divergence.trace`.
+"""A traced run, and the process in which `redeploy diverge` makes it.
 
-The run goes on fast, a day or more at a time by the compiled day, with a look at its fields after
-each day; or step by step, where the page of the day is plain Python that calls the same compiled
-loops, with a look after each of them. The days before such a day, and the bytes, are those of
-`sim.simulation.run.run`.
+The process is `python -m sim.divergence.trace`. A traced run advances fast, a day or more at a time
+with the compiled day, and its fields are read after each day. Or it advances step by step: the page
+of the day is then plain Python that calls the same compiled loops, and the fields are read after
+each of them. Both ways give the bytes of `sim.simulation.run.run`.
 
-The process answers one request after another: pickled dicts, each behind its length in eight bytes,
-on what were its standard input and output. What the code of a user prints goes to the standard
-error."""
+The process answers one request after another. Requests and answers are pickled, each after its
+length in eight bytes, on the original standard input and output. What the code of a user prints
+goes to the standard error."""
 
 from __future__ import annotations
 
@@ -25,23 +24,24 @@ from typing import Any, BinaryIO
 import numpy as np
 
 import sim
-from sim.divergence.compared import Looks, Names, map_of
+from sim.divergence.fields import Looks, map_of
+from sim.divergence.naming import Names
 from sim.machine import compile_cache
 from sim.model import compile as kernel
 from sim.model.state.counts import QUANTITIES
 from sim.simulation.page import page_with
 from sim.simulation.run import Run, warm_up
 
-PROTOCOL = 1  # of the requests below; `sides.py` asks only a process that speaks the same
+PROTOCOL = 1  # version of the requests below; `sides.py` asks only a process of the same version
 BUILDING, EVENTS, ORDERS = "building the world", "dated events", "orders of the strategy"
 
 
 class TracedRun(Run):
-    """A run that can be followed step by step: where `after` is set, it is called with the name of
-    each step that is done.
+    """A run that can be followed step by step.
 
-    `by_steps`: the day is never compiled as a whole; a step costs more, and code that was just
-    edited need not wait for it."""
+    `after`: where it is set, it is called with the name of each step that is done. `by_steps`: the
+    day is never compiled as a whole; steps are slower, but code that was just edited need not wait
+    for the compiler."""
 
     def __init__(
         self,
@@ -74,8 +74,9 @@ class TracedRun(Run):
 
 
 class Tracer:
-    """What the process answers: one method for each request. Days are counted from the first of the
-    burn-in (`t`)."""
+    """Answers the requests, with one method for each.
+
+    Days `t` are counted from the first day of the burn-in."""
 
     def __init__(self) -> None:
         self.scenario: Any = None
@@ -86,12 +87,11 @@ class Tracer:
         self.looks = Looks()
 
     def open(self, source: dict[str, Any]) -> dict[str, Any]:
-        """Read the scenario, and say what will be run; nothing is run yet but the code of a
-        strategy.
+        """Read the scenario and return what will be run; only a strategy's own code is run yet.
 
-        `source`: file, settings (key=value by the option that gave them), or stored (JSON of a
-        resolved scenario) with home (the file beside which own code stands, or None); allow_code,
-        replication, seed, by_steps."""
+        `source` has file and settings (key=value by the option that gave them), or stored (JSON of
+        a resolved scenario) with home (the file beside which own code stands, or None); and
+        allow_code, replication, seed, by_steps."""
         from sim.machine.sources import source_hash
         from sim.results.manifest import flat
 
@@ -118,8 +118,7 @@ class Tracer:
         }
 
     def start(self) -> dict[str, Any]:
-        """Make the world and look at it: fields and inputs in order, their digests, and those of
-        the map."""
+        """Make the world, and return its fields in order, their digests, and those of the map."""
         self._begin()
         self.looks.look(self.run.world, 0)
         self.looks.keep()
@@ -130,8 +129,7 @@ class Tracer:
         }
 
     def days(self, count: int) -> list[dict[str, bytes]]:
-        """Go on for up to `count` days, one by one: for each, the digests of the fields that
-        changed in it."""
+        """Advance up to `count` days and return for each the digests of the fields that changed."""
         self.looks.forget()
         found: list[dict[str, bytes]] = []
         while len(found) < count and not self.run.finished:
@@ -141,9 +139,10 @@ class Tracer:
         return found
 
     def watch(self, t: int, keep: bool) -> dict[str, Any]:
-        """Go to day `t`, from the start where it lies behind, and do it step by step: all digests
-        before it, and for each step its name and the digests that it changed. `keep`: `values` and
-        `describe` can ask for any step afterwards."""
+        """Go to day `t`, from the start where it has passed, and do it step by step.
+
+        Return all digests before it, and for each step its name and the digests that it changed.
+        `keep`: keep the contents, so that `values` and `describe` can give those of any step."""
         if t < self.run.t:
             self._begin()
         self.run.advance(t - self.run.t)
@@ -170,33 +169,30 @@ class Tracer:
         return {"before": before, "steps": steps}
 
     def values(self, step: int, fields: list[str]) -> dict[str, np.ndarray]:
-        """The values of fields after a step of the day that was kept, counted from 1; 0: before
-        them."""
+        """Return the values of fields after a step of the day that was kept.
+
+        Steps are counted from 1; 0 stands for the state before the first."""
         return {field: self.looks.at(step, field) for field in fields}
 
     def describe(self, step: int, spots: list[tuple[str, tuple[int, ...]]]) -> list[dict[str, Any]]:
-        """What stands at each index of a field after a step, and its value as a word ("" for a
-        plain number)."""
+        """Return what stands at each index of a field after a step.
+
+        `word` is the value as a word, "" for a plain number."""
         names = Names(self.run.world)
         found = []
         for field, index in spots:
-            of_one = field.partition(".")[0] in (
-                "levers",
-                "parameters",
-            )  # tables of one row, which nobody stands in
-            element = (
-                {}
-                if of_one
-                else names.element(field, index, lambda name: self.looks.at(step, name))
-            )
-            found.append(
-                element | {"word": names.word(field, self.looks.at(step, field)[index].item())}
-            )
+            element: dict[str, Any] = {}
+            has_one_row = field.partition(".")[0] in ("levers", "parameters")
+            if not has_one_row:
+                element = names.element(field, index, lambda name: self.looks.at(step, name))
+            value = self.looks.at(step, field)[index].item()
+            found.append(element | {"word": names.word(field, value)})
         return found
 
     def agents(self, common: set[str]) -> dict[str, Any]:
-        """Every agent as it stands now (`tables`: see `Names.agents`), and what was counted since
-        the burn-in (`counts`: bytes by quantity)."""
+        """Return every agent as it is now, and the counts since the burn-in.
+
+        `tables` is the answer of `Names.agents`, and `counts` has bytes by quantity."""
         counted = self.run.world.tally[1:].sum(axis=0)
         counts = {name: values.tobytes() for name, values in zip(QUANTITIES, counted, strict=True)}
         return {"tables": Names(self.run.world).agents(common), "counts": counts}
@@ -206,7 +202,7 @@ class Tracer:
         warm_up()
 
     def finish(self) -> dict[str, float | None]:
-        """Go to the end; the outcomes."""
+        """Go to the end and return the outcomes."""
         self.run.advance(self.run.end)
         return self.run.records().outcomes
 
@@ -216,10 +212,9 @@ class Tracer:
 
 
 def scenario_of(source: dict[str, Any]) -> tuple[Any, list[str]]:
-    """The scenario that `Tracer.open` was asked for, its own code read, and what its reader should
-    know.
+    """Return the scenario that `Tracer.open` was asked for, with its own code, and notes on it.
 
-    UserError for whatever `redeploy run` would refuse too."""
+    Raises UserError for whatever `redeploy run` would refuse too."""
     from sim.batches.plan import make_plan
     from sim.scenario import base_of, load_scenario, parse_setting, with_code
 
@@ -248,8 +243,9 @@ def scenario_of(source: dict[str, Any]) -> tuple[Any, list[str]]:
 
 
 def stored_scenario(text: str, name: str, home: str | None, allow_code: bool) -> Any:
-    """A resolved scenario from its JSON in a results folder; `home` is the file beside which its
-    own code is looked for."""
+    """Return a resolved scenario from its JSON in a results folder.
+
+    `home` is the file beside which its own code stands."""
     from pydantic import ValidationError
 
     from sim.scenario import Problem, ScenarioError
@@ -268,29 +264,32 @@ def stored_scenario(text: str, name: str, home: str | None, allow_code: bool) ->
 
 
 def strategy_source(scenario: Any) -> str:
-    """SHA-256 of the file of a user's own strategy, "" for a shipped one."""
+    """Return the SHA-256 of the file of a user's own strategy, "" for a shipped one."""
     from sim.scenario.named_strategy import source_hash
 
     return source_hash(scenario.strategy.name, scenario.home)
 
 
 def requests(stream: BinaryIO) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """The requests on a pipe until it is closed: the name of a method of `Tracer`, and its
-    arguments."""
+    """Yield the requests on a pipe until it is closed.
+
+    A request is the name of a method of `Tracer` and its arguments."""
     while len(head := stream.read(8)) == 8:
         yield pickle.loads(stream.read(int.from_bytes(head)))
 
 
 def reply(stream: BinaryIO, kind: str, content: Any) -> None:
-    """Send an answer: `done` and what a method returned; `refused` and the text of a UserError;
-    `failed` and an error."""
+    """Send an answer.
+
+    It is `done` and what a method returned, `refused` and the text of a UserError, or `failed` and
+    the text of another error."""
     data = pickle.dumps((kind, content))
     stream.write(len(data).to_bytes(8) + data)
     stream.flush()
 
 
 def answer(tracer: Tracer, request: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
-    """Do what is asked; errors become an answer too."""
+    """Do what is asked. Errors become an answer too."""
     from sim.scenario import UserError
 
     try:
@@ -308,16 +307,12 @@ def main() -> int:
 
     asks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
-        os.dup2(
-            nothing.fileno(), 0
-        )  # a strategy that reads meets the end of a file, not our requests
+        # A strategy that reads its input finds the end of a file, not the requests.
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     tracer = Tracer()
-    with (
-        suppress(BrokenPipeError),
-        redirect_stdout(sys.stderr),
-        warnings_as_lines(),
-    ):  # whoever asked may be gone
+    # The pipe is broken when the process that asked has ended.
+    with suppress(BrokenPipeError), redirect_stdout(sys.stderr), warnings_as_lines():
         for request, arguments in requests(asks):
             reply(answers, *answer(tracer, request, arguments))
     return 0

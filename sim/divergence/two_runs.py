@@ -1,5 +1,6 @@
-"""What a user names as one of two runs: a scenario file, a stored run `FOLDER@POINT`, or a checkout
-of the code."""
+"""Reads what a user names as one of two runs: a scenario file, a stored run or a checkout.
+
+A stored run is named `FOLDER@POINT`. A checkout is a folder with the code of the model."""
 
 from __future__ import annotations
 
@@ -10,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.compare import find_point
+from sim.analysis.arms import find_point
 from sim.divergence.sides import HERE, Source
 from sim.errors import UserError
 from sim.results.missing import MissingRunsWarning
 from sim.results.results import Results
 from sim.scenario.shipped import located
+from sim.strategies.own_code import is_own
 
 BASELINE = Path("scenarios", "baseline.toml")
 
@@ -30,12 +32,12 @@ def sources(
     seed: int | None = None,
     allow_code: bool = False,
 ) -> tuple[Source, Source]:
-    """The two sides that a user names.
+    """Return the two sides that a user names.
 
     `settings`: key=value by the option that gave them, `--set` for both sides, `--set-a` and
     `--set-b` for one. `scenario`: what two checkouts run (default: the shipped baseline), or the
-    file beside which the own code of a stored run stands. UserError says what was expected where a
-    name is none of the three, or two do not go together."""
+    file beside which the own code of a stored run stands. Raises UserError where a name is none of
+    the three, or where the two do not go together."""
     checkouts = [is_checkout(text) for text in (a, b)]
     if checkouts[0] != checkouts[1]:
         one, other = (a, b) if checkouts[0] else (b, a)
@@ -49,7 +51,7 @@ def sources(
         for own in ("--set-a", "--set-b")
     ]
     if all(checkouts):
-        # A checkout of another version may not know the names of shipped scenarios: it gets the file.
+        # A checkout of another version may not know the names of shipped scenarios.
         file = located(scenario) if scenario else shipped_baseline(Path(a), Path(b))
         first, second = (
             Source(
@@ -71,13 +73,14 @@ def sources(
 
 
 def is_checkout(text: str) -> bool:
-    """Whether a path is a folder that holds the code of the model."""
+    """Say whether a path is a folder with the code of the model."""
     return (Path(text) / "sim" / "__init__.py").is_file()
 
 
 def shipped_baseline(*checkouts: Path) -> Path:
-    """The baseline of the first checkout that has it, else the one that comes with this code;
-    UserError where there is none."""
+    """Return the baseline of the first checkout that has it, else the one of this code.
+
+    Raises UserError where there is none."""
     for folder in checkouts:
         if (folder / BASELINE).is_file():
             return folder / BASELINE
@@ -85,7 +88,7 @@ def shipped_baseline(*checkouts: Path) -> Path:
 
 
 def file_request(file: Path, settings: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """What to ask of the process that runs a scenario file."""
+    """Return the request for the process that runs a scenario file."""
     return {
         "file": str(file),
         "name": str(file),
@@ -96,7 +99,7 @@ def file_request(file: Path, settings: Mapping[str, Sequence[str]]) -> dict[str,
 def run_of(
     text: str, settings: Mapping[str, Sequence[str]], scenario: Path | None, asked: dict[str, Any]
 ) -> Source:
-    """The side of a scenario file or of a stored run."""
+    """Return the side of a scenario file or of a stored run."""
     path = Path(text)
     if path.is_dir():
         refuse_folder(path)
@@ -133,8 +136,7 @@ def run_of(
 
 
 def refuse_folder(path: Path) -> None:
-    """UserError for a folder that is no checkout: of a results folder, which points can be
-    named."""
+    """Raise UserError for a folder that is no checkout; for a results folder it names points."""
     if (path / "manifest.json").is_file():
         labels = list(dict.fromkeys(Results.open(path).design()["label"]))
         named = ", ".join(f'"{label}"' for label in labels[:4]) + (
@@ -151,28 +153,28 @@ def refuse_folder(path: Path) -> None:
 
 
 def split(text: str) -> tuple[Path, str, str]:
-    """The folder, the sign and the point of `FOLDER@POINT`: at the first `@` before which a folder
-    is, else at the first."""
-    places = [i for i, letter in enumerate(text) if letter == "@"]
-    at = next(
-        (i for i in places if Path(text[:i] or ".").is_dir()), places[0] if places else len(text)
-    )
+    """Split `FOLDER@POINT` into the folder, the sign and the point.
+
+    It is split at the first `@` that follows a folder, else at the first `@`."""
+    signs = [i for i, letter in enumerate(text) if letter == "@"]
+    first = signs[0] if signs else len(text)
+    at = next((i for i in signs if Path(text[:i] or ".").is_dir()), first)
     return Path(text[:at]), text[at : at + 1], text[at + 1 :]
 
 
 def stored_run(folder: Path, point: str, replication: int) -> dict[str, Any]:
-    """What a results folder has of a run: its scenario (JSON), source_hash, versions, own_code,
-    strategy_files, and its outcomes by name, None where the run is not done. ResultsError where
-    there is no such folder or point."""
+    """Return what a results folder has of a run.
+
+    That is its scenario (JSON), source_hash, versions, own_code, strategy_file, and its outcomes by
+    name, None where the run is not done. Raises ResultsError where there is no such folder or
+    point."""
     results = Results.open(folder)
     design = results.design()
     heads = design[(design["future"] == 0) | (design["point_id"] == point)]
     point_id = find_point(heads, point, str(folder))
     row = design.set_index("point_id").loc[point_id]
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", MissingRunsWarning
-        )  # of other runs than the one that is asked for
+        warnings.simplefilter("ignore", MissingRunsWarning)  # other runs do not matter here
         runs = results.runs()
     done = runs[(runs["point_id"] == point_id) & (runs["replication"] == replication)]
     known = results.outcomes() if len(done) else {}
@@ -184,7 +186,7 @@ def stored_run(folder: Path, point: str, replication: int) -> dict[str, Any]:
         "scenario": str(row["scenario"]),
         "source_hash": results.manifest["source_hash"],
         "versions": results.manifest["versions"],
-        "own_code": [strategy] if ":" in strategy else [],
+        "own_code": [strategy] if is_own(strategy) else [],
         "strategy_file": results.manifest.get("strategy_files", {}).get(strategy, ""),
         "replications": results.manifest["replications"],
         "outcomes": {name: whole(done[name].iloc[0]) for name in known} if len(done) else None,
@@ -192,5 +194,5 @@ def stored_run(folder: Path, point: str, replication: int) -> dict[str, Any]:
 
 
 def whole(value: Any) -> float | None:
-    """A stored outcome as a run gives it: None where it is undefined."""
+    """Return a stored outcome as a run gives it: None where it is undefined."""
     return None if value is None or math.isnan(value) else float(value)

@@ -1,4 +1,4 @@
 """Pictures of results folders, and the page that `redeploy report` writes.
 
-It reads results and analysis, never the model.
+This package reads results and their analysis, and never imports the model.
 """

@@ -1,4 +1,7 @@
-"""The ground of every map: land and neighbours, rivers, towns, the theatre's outline, a scale bar. Kilometres of the map's projection."""
+"""The base of every map: land, neighbours, rivers, towns, outlines of theatres and a scale bar.
+
+Coordinates are kilometres of the map's projection.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,14 @@ SIDES = {
 
 @dataclass(frozen=True)
 class Frame:
-    """A part of the country: the theatres that it shows, towns by name and the side of their label, words set at lon, lat, the length of
-    the scale bar, and the corner of the locator as left and bottom of an inset (None: the frame shows the country's outline itself)."""
+    """A part of the country that a panel shows.
+
+    - `theatres`: those that it shows.
+    - `towns`: name, and the side of the mark on which the name stands.
+    - `words`: text, longitude, latitude.
+    - `scale_km`: the length of the scale bar.
+    - `locator`: left and bottom of the inset that locates the frame in the country; None where the
+      frame shows the outline of the country itself."""
 
     title: str
     theatres: tuple[str, ...]
@@ -85,7 +94,7 @@ BORDER = Frame(
 
 @cache
 def territories(resolution_km: int) -> np.ndarray:
-    """i8[rows, cols]: the community on whose land each cell of the national grid lies, -1 none."""
+    """Return i8[rows, cols]: the community on whose land each cell lies, -1 for none."""
     map_ = load_map(resolution_km)
     grid = np.full(map_.rows * map_.cols, -1, np.int64)
     grid[map_.cells] = travel(map_).nearest_site
@@ -94,7 +103,7 @@ def territories(resolution_km: int) -> np.ndarray:
 
 @cache
 def courses(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
-    """The lines of `outline` (departments) or `outline_rivers`, each f8[points, 2] of x, y [km]."""
+    """Return the lines of `outline` (departments) or `outline_rivers`, each f8[points, 2] in km."""
     stored = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")).values()
     lines = stored if name == "outline_rivers" else (ring for rings in stored for ring in rings)
     return tuple(
@@ -104,7 +113,7 @@ def courses(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
 
 @cache
 def edges(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
-    """The edge of a country or theatre on the grid, as lines f8[points, 2] of x, y [km]."""
+    """Return the edge of a country or theatre on the grid, as lines f8[points, 2] in km."""
     map_ = load_map(resolution_km)
     inside = (
         map_.country == COUNTRIES.index(name)
@@ -118,26 +127,26 @@ def edges(name: str, resolution_km: int) -> tuple[np.ndarray, ...]:
 
 
 def centres(map_: Map) -> tuple[np.ndarray, np.ndarray]:
-    """x f8[cols] and y f8[rows] [km] of the cells of the national grid."""
+    """Return x, f8[cols], and y, f8[rows], of the cells of the national grid, in km."""
     x, y = map_.centres()
     return x[: map_.cols], y[:: map_.cols]
 
 
 def extent(map_: Map) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top [km] of the national grid, as matplotlib's imshow wants them."""
+    """Return left, right, bottom and top of the national grid in km, as `imshow` takes them."""
     km = map_.resolution_km
     return map_.x0_km, map_.x0_km + map_.cols * km, map_.y1_km - map_.rows * km, map_.y1_km
 
 
 def box(map_: Map, frame: Frame) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top [km] of what a frame shows."""
+    """Return left, right, bottom and top of what a frame shows, in km."""
     here = np.isin(map_.theatre, [THEATRES.index(name) for name in frame.theatres])
     x, y = map_.x_km[here], map_.y_km[here]
     return x.min() - MARGIN_KM, x.max() + MARGIN_KM, y.min() - MARGIN_KM, y.max() + MARGIN_KM
 
 
 def under(axes: Axes, map_: Map) -> None:
-    """Land, neighbours and sea, under what is painted."""
+    """Draw land, neighbours and sea, below what is painted."""
     axes.set(aspect="equal", xticks=[], yticks=[])
     axes.spines[:].set(visible=True, color=RULE)
     land = np.where(
@@ -155,7 +164,9 @@ def under(axes: Axes, map_: Map) -> None:
 
 
 def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
-    """Rivers, boundaries, outline of the theatres, towns and words, over what is painted; scale bar and locator on the `first` panel."""
+    """Draw rivers, boundaries, outlines of theatres, towns and words above what is painted.
+
+    The `first` panel also has the scale bar and the locator."""
     km = int(map_.resolution_km)
     left, right, bottom, top = box(map_, frame)
     axes.set(xlim=(left, right), ylim=(bottom, top))
@@ -176,10 +187,10 @@ def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
         LineCollection(outline, colors=INK, linewidths=0.9, zorder=5), autolim=False
     )
     for name, side in frame.towns:
-        place = map_.settlements[map_.settlement(name)]
-        at = map_.project(place.lon, place.lat)
+        town = map_.settlements[map_.settlement(name)]
+        at = map_.project(town.lon, town.lat)
         axes.plot(*at, "o", ms=2.4, mfc=PAPER, mec=INK, mew=0.6, zorder=8)
-        write(axes, place.name, at, side)
+        write(axes, town.name, at, side)
     for word, lon, lat in frame.words:
         write(axes, word, map_.project(lon, lat), colour="#5a5a5a", size=5.5)
     if first:
@@ -200,7 +211,7 @@ def over(axes: Axes, map_: Map, frame: Frame, first: bool) -> None:
 def write(
     axes: Axes, text: str, at: Any, side: str = "", colour: str = INK, size: float = 6.5
 ) -> None:
-    """A word at x, y [km], or beside it, with a pale rim that sets it off; it is cut at the frame."""
+    """Write a word at x, y in km, or beside it. It has a pale rim and is clipped at the frame."""
     dx, dy, align = SIDES.get(side, (0, 0, "center"))
     rim = [withStroke(linewidth=1.6, foreground=PAPER, alpha=0.85)]
     word = axes.annotate(

@@ -1,8 +1,9 @@
-"""Fans: where the ensemble of a calibration goes, week by week, and what was observed.
+"""Fan charts of a calibration: the ensemble week by week, and the observations.
 
-Each line is the median over members and replications, the bands hold the middle 50 and 90 % of them. A point is an observation with its
-range from low to high: filled where it was fitted, hollow where it was held out; a flat line through it spans the days it speaks of. Flows,
-of runs and observations alike, are told by the year."""
+Each line is the median over members and replications, and the bands contain the middle 50 and 90 %
+of them. A point is an observation with its range from low to high: filled where it was fitted,
+hollow where it was held out. The horizontal line through a point spans the days of the observation.
+Flows, of runs and of observations alike, are expressed per year."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from sim.calibration.observed import DAYS, FIT, SERIES
 from sim.names import REGION_LABELS
 from sim.report import style
 
-YEAR_WEEKS = 52  # over which flows and shares slide: a week of them is mostly chance; in runs under two years, over half of their weeks
+# Flows and shares are taken over a sliding year, since a single week of them is mostly chance; in
+# runs of less than two years, over half of the weeks of the run.
+YEAR_WEEKS = 52
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TITLES = {
     "coca_ha": "Coca",
@@ -28,12 +31,12 @@ TITLES = {
     "price_hcl": "Farm-gate price of hydrochloride",
     "seized_share": "Share seized",
 }
-PLACES = REGION_LABELS | {"elsewhere": "elsewhere"}
+LABELS = REGION_LABELS | {"elsewhere": "elsewhere"}
 
 
 @style.look()
 def fans(found: Calibration) -> Figure:
-    """One panel for each observed series, two in a row."""
+    """Draw one panel for each observed series, two in a row."""
     names = list(dict.fromkeys(row.series for row in found.rows))
     rows = -(-len(names) // 2)
     picture = style.figure(2.3 * rows + 0.4)
@@ -45,9 +48,7 @@ def fans(found: Calibration) -> Figure:
         axes.set_ylim(bottom=0)
     for axes in grid.flat[len(names) :]:
         axes.set_axis_off()
-    for axes in grid.flat[::-1][len(grid.flat) - len(names) :][
-        :2
-    ]:  # the lowest panel of each column has the years
+    for axes in grid.flat[: len(names)][-2:]:  # the lowest panel of each column has the years
         axes.tick_params(labelbottom=True)
     handles: dict[str, Any] = {}
     for axes in grid.flat:
@@ -63,7 +64,9 @@ def fans(found: Calibration) -> Figure:
 
 
 def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
-    """Median and bands of one series; what slides over a year stands at the middle of that year."""
+    """Draw the median and the bands of one series.
+
+    A value over a sliding year stands at the middle of that year."""
     whole = len(found.weekly.days)
     window = 1 if SERIES[name].bottom == DAYS else min(YEAR_WEEKS, (whole + 1) // 2)
     values = found.weekly.sliding(name, window)[members, window - 1 :]
@@ -73,12 +76,12 @@ def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
     axes.fill_between(days, low, high, color=style.BLUE, alpha=0.15, lw=0, label="90 % of runs")
     axes.fill_between(days, quarter, three, color=style.BLUE, alpha=0.3, lw=0, label="50 %")
     axes.plot(days, middle, color=style.BLUE, label="median")
-    quantity, _, place = name.rpartition("_")
+    quantity, _, region = name.rpartition("_")
     title = TITLES.get(quantity, quantity.replace("_", " ").capitalize())
     over = (
-        "" if window == 1 else ", over a year" if window == YEAR_WEEKS else f", over {window} weeks"
+        "" if window == 1 else f", over {'a year' if window == YEAR_WEEKS else f'{window} weeks'}"
     )
-    axes.set_title(f"{title}, {PLACES[place]}{over}")
+    axes.set_title(f"{title}, {LABELS[region]}{over}")
     axes.set_ylabel(SERIES[name].unit + ("" if SERIES[name].bottom else " a year"))
     axes.grid(axis="y")
     axes.xaxis.set_major_locator(YearLocator())
@@ -86,7 +89,7 @@ def fan(axes: Axes, found: Calibration, name: str, members: np.ndarray) -> None:
 
 
 def points(axes: Axes, found: Calibration, name: str) -> None:
-    """The observations of one series, on the footing of its fan: a flow of some days by the year."""
+    """Draw the observations of one series; a flow is expressed per year, as in its fan."""
     for row in found.rows:
         if row.series != name:
             continue

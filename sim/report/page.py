@@ -1,24 +1,25 @@
-"""A results folder as one HTML page: pictures, comparison, what was run, what it must not be used for.
+"""A results folder as one HTML page: pictures, comparison, what was run, and limits of its use.
 
-The page needs no network and no scripts. Its frame and its standing words are `report.html` beside this file; here is what depends on the
-results. Each figure names what it shows and the command or query that gives its numbers.
+The page needs no network and no scripts. Its frame and its fixed text are `report.html` beside this
+file; this module writes what depends on the results. Each figure names what it shows and the
+command or query that gives its numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from shlex import quote
 from string import Template
-from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.labels import short
-from sim.analysis.printed import HEADLINE, no_effect
+from sim.analysis.printed import HEADLINE, no_effect, pairs_left, shown_unit
+from sim.analysis.verdicts import Verdict
 from sim.machine.durable import replace_file
 from sim.parameters import load_registry
 from sim.report import maps, series, style, tables, tradeoff
@@ -26,7 +27,7 @@ from sim.results.results import FAILED, SUCCEEDED, Results, ResultsError
 from sim.scenario import to_toml
 
 PAGE = Path(__file__).with_name("report.html")
-NAMED = 8  # points or failures told one by one
+NAMED = 8  # points that are listed one by one
 FANS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("vacuum_vraem",), "The weight of VRAEM communities that the state does not hold."),
     (
@@ -37,21 +38,24 @@ FANS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("delivered_kg_border",), "Cocaine that left by the northern border exits, by any route."),
     (
         ("attempted_kg_border", "seized_kg_border"),
-        "What came into the two border theatres, and what of it was seized from shipments: no seizure without what came by.",
+        "What came into the two border theatres, and what of it was seized from shipments: "
+        "seizures are shown only together with what passed.",
     ),
     (
         ("on_task_vraem", "on_task_loreto", "on_task_cajamarca"),
-        "People on task, each counted by readiness: what is left there, what arrives here, and what supply lets it do.",
+        "People on task, each counted by readiness: what stays in the VRAEM, what arrives at the "
+        "border, and what supply lets it do.",
     ),
 )
 
 
 def report(results: Results, out: str | Path | None = None, point: str | None = None) -> Path:
-    """Write the page to `out` (default: report.html in the folder; a directory gets a report.html) and return its path.
+    """Write the page and return its path.
 
-    `point`: whose weeks and maps are shown, by label or point_id; default the middle of the points. Raises ResultsError when no run is
-    finished, for an unknown point, or where the page cannot be written.
-    """
+    `out`: the file, or a directory that gets a report.html; by default report.html in the folder.
+    `point`: the label or point_id whose weeks and maps are shown; by default the middle one of the
+    points. Raises ResultsError when no run is finished, for an unknown point, or where the page
+    cannot be written."""
     path = Path(out) if out is not None else results.path / "report.html"
     path = path / "report.html" if path.is_dir() else path
     text = page(results, point)
@@ -64,7 +68,7 @@ def report(results: Results, out: str | Path | None = None, point: str | None = 
 
 
 def page(results: Results, point: str | None = None) -> str:
-    """The page as text."""
+    """Return the page as text."""
     arm = series.arm_of(results, point)
     scenario = results.manifest["scenario"]
     names = tables.outcomes_shown(results)
@@ -79,7 +83,7 @@ def page(results: Results, point: str | None = None) -> str:
         "version": __version__,
         "title": escape(scenario.get("title") or f"Results of {results.path.name}"),
         "description": escape(scenario.get("description") or ""),
-        "point": escape(short(arm.label)),
+        "point": escape(arm.short[arm.label]),
         "horizon": horizon,
         "covers": covers(results),
         "missing": missing(results, comparison),
@@ -96,37 +100,40 @@ def page(results: Results, point: str | None = None) -> str:
 
 
 def covers(results: Results) -> str:
-    """What the intervals are over: worlds alone, or futures too."""
+    """Return what the intervals cover: chance alone, or the drawn parameters too."""
     futures = len(tables.varied(results).get("future", ()))
     if not futures:
-        return "Intervals hold chance only, not what the assumptions do."
+        return "Intervals cover chance only, not the effect of the assumptions."
     return (
-        f"Intervals are over {futures} futures, each averaged over its worlds: they hold chance and the draws of the parameters that are "
-        "listed under <em>What was run</em>, not what the other assumptions do."
+        f"Intervals are over {futures} futures, each averaged over its worlds: they cover chance "
+        "and the draws of the parameters that are listed under <em>What was run</em>, not the "
+        "effect of the other assumptions."
     )
 
 
 def missing(results: Results, comparison: Comparison | None = None) -> str:
-    """What the folder does not hold, if anything: how many of how many runs, in which arms, why the first failed, and the pairs left."""
+    """Return a warning about missing runs, if any.
+
+    It says how many of how many runs are missing, in which arms, why the first failed, and how many
+    pairs are left."""
     absent = results.missing()
     if not absent:
         return ""
     told = [*absent.sentences()]
-    if short_of := [
-        f"{short(each.label)} {each}" for each in (comparison.short_of_pairs if comparison else ())
-    ]:
-        told.append(f"Pairs compared: {'; '.join(short_of)}; every other arm all of its pairs.")
+    if comparison and (pairs := pairs_left(comparison)):
+        told.append(pairs)
     if absent.pending:
         told.append("The command that made the folder does the runs that are not done.")
     if absent.failed:
         told.append(
             f"`redeploy status {quote(str(results.path))}` lists every failed run with its reason."
         )
-    return f'<p class="warning"><strong>Runs are missing.</strong> {"<br>".join(escape(line) for line in told)}</p>'
+    lines = "<br>".join(escape(line) for line in told)
+    return f'<p class="warning"><strong>Runs are missing.</strong> {lines}</p>'
 
 
 def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
-    """What may be said of the points, outcome by outcome, and where the trade has only moved."""
+    """Return what may be said of the points, outcome by outcome, and where the trade only moved."""
     table = comparison.table
     number = table["label"].nunique()
     lines = []
@@ -138,13 +145,14 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
         rows = table[table["outcome"] == name]
         if rows.empty:
             continue
-        groups = {better: rows["verdict"] == "better", worse: rows["verdict"] == "worse"}
-        groups["equal in every pair"] = rows["verdict"] == "= 0 exactly"
-        groups["no clear difference"] = ~(
-            groups[better] | groups[worse] | groups["equal in every pair"]
-        )
+        groups = {
+            better: rows["verdict"] == Verdict.BETTER,
+            worse: rows["verdict"] == Verdict.WORSE,
+            "equal in every pair": rows["verdict"] == Verdict.EXACTLY_ZERO,
+        }
+        groups["no clear difference"] = ~np.logical_or.reduce(list(groups.values()))
         told = [
-            f"{words}: {listed(rows.loc[which, 'label'], number)}"
+            f"{words}: {listed(comparison, rows.loc[which, 'label'], number)}"
             for words, which in groups.items()
             if which.any()
         ]
@@ -154,57 +162,56 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
     )
     if {"averted_kg_border", "averted_kg_total"} <= set(verdicts.columns):
         moved = verdicts.index[
-            (verdicts["averted_kg_border"] == "better") & (verdicts["averted_kg_total"] != "better")
+            (verdicts["averted_kg_border"] == Verdict.BETTER)
+            & (verdicts["averted_kg_total"] != Verdict.BETTER)
         ]
         if len(moved):
             lines.append(
-                "<strong>Diversion</strong>: less leaves by the northern border, but no clear gain is seen over all exits, with "
-                f"{listed(moved, number)}. What is kept from one way out may have found another."
+                "<strong>Diversion</strong>: less leaves by the northern border, but no clear gain "
+                f"is seen over all exits, with {listed(comparison, moved, number)}. "
+                "The cocaine may have left by another exit."
             )
     told = []
     for _, row in table[(table["label"] == arm.label) & table["outcome"].isin(HEADLINE)].iterrows():
-        told.append(
-            f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {tables.unit(row['unit'])[0]}".strip()
-        )
+        unit, _ = shown_unit(row["unit"])
+        told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {unit}".strip())
     if told:
-        lines.append(
-            f"<strong>{escape(short(arm.label))}</strong>, the point shown below, over {horizon}: {escape('; '.join(told))}."
-        )
-    for line in no_effect(comparison):
-        head, _, rest = line.partition(":")
-        lines.append(f"<strong>{escape(head)}</strong>:{escape(rest)}")
+        head = f"<strong>{escape(arm.short[arm.label])}</strong>, the point shown below"
+        lines.append(f"{head}, over {horizon}: {escape('; '.join(told))}.")
+    for head, what in no_effect(comparison):
+        lines.append(f"<strong>{escape(head)}</strong>: {escape(what)}")
     if unpaired := [each.label for each in comparison.pairs if not each.used]:
-        lines.append(
-            f"<strong>Not compared</strong>, since no pair of runs is finished: {listed(unpaired, len(comparison.pairs))}."
-        )
+        named = listed(comparison, unpaired, len(comparison.pairs))
+        lines.append(f"<strong>Not compared</strong>, since no pair of runs is finished: {named}.")
     if table["n"].max() < 2:
         lines.append(
-            "There is <strong>one pair only</strong>, so there are no intervals, and nothing can be ranked."
+            "There is <strong>one pair only</strong>, so there are no intervals and nothing can be "
+            "ranked."
         )
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
 
 
-def listed(labels: Any, number: int) -> str:
-    """The points by name while they are few, then by how many of them."""
-    labels = list(labels)
-    return (
-        escape(", ".join(map(short, labels)))
-        if len(labels) <= NAMED
-        else f"{len(labels)} of {number} points"
-    )
+def listed(comparison: Comparison, labels: Iterable[str], number: int) -> str:
+    """Return the points by name where they are few, else how many they are of `number`."""
+    names = [comparison.short[label] for label in labels]
+    return escape(", ".join(names)) if len(names) <= NAMED else f"{len(names)} of {number} points"
 
 
 def trade(results: Results, comparison: Comparison) -> str:
-    """The trade-off with its caption, or why it cannot be drawn."""
+    """Return the trade-off with its caption, or the reason why it cannot be drawn."""
     if not {tradeoff.PAID, *tradeoff.BOUGHT} <= set(comparison.table["outcome"]):
         return "<p>This folder lacks the vacuum or the kilograms that the figure shows.</p>"
     caption = (
-        "To the right: more vacuum in the VRAEM than under hold. Up: more kept, in tonnes a year, from the northern border exits (left "
-        "panel), from every exit (right panel). A point that is high on the left and near 0 on the right has mostly moved the trade. "
-        "Crosses are 95 % intervals over pairs; the thin line joins points in the order of the plan. Outcomes: <code>vacuum_vraem</code>, "
-        "<code>averted_kg_border</code>, <code>averted_kg_total</code>."
+        "To the right: more vacuum in the VRAEM than under hold. Up: more kept, in tonnes a year, "
+        "from the northern border exits (left panel) and from every exit (right panel). A point "
+        "that is high on the left and near 0 on the right has mostly moved the trade. Crosses are "
+        "95 % intervals over pairs; the thin line joins points in the order of the plan. Outcomes: "
+        "<code>vacuum_vraem</code>, <code>averted_kg_border</code>, <code>averted_kg_total</code>."
     )
-    alt = "Two panels: the vacuum opened in the VRAEM against tonnes a year kept from the border exits, and from all. Numbers: next table."
+    alt = (
+        "Two panels: the vacuum opened in the VRAEM against tonnes a year kept from the border "
+        "exits, and from all exits. Numbers: next table."
+    )
     return figure(
         tradeoff.tradeoff(results, comparison),
         alt,
@@ -215,7 +222,7 @@ def trade(results: Results, comparison: Comparison) -> str:
 
 
 def compared(results: Results, comparison: Comparison | None, names: Sequence[str]) -> str:
-    """The comparison and the command that prints it; levels alone where nothing is compared."""
+    """Return the comparison and the command that prints it, or levels if nothing is compared."""
     if comparison is not None:
         return tables.comparison_table(comparison) + numbers(command(results, names))
     stored = [name for name in names if name in results.outcomes()]
@@ -227,7 +234,7 @@ def compared(results: Results, comparison: Comparison | None, names: Sequence[st
 
 
 def fans(results: Results, arm: series.Arm) -> str:
-    """The weekly figures, and what they have in common; those that the folder has no series for are named."""
+    """Return the weekly figures and how to read them, and name those that are not available."""
     found: list[str] = []
     absent: list[str] = []
     for names, words in FANS:
@@ -239,51 +246,63 @@ def fans(results: Results, arm: series.Arm) -> str:
             continue
         smooth = " Means of four weeks." if any(each.flow for each in asked.values()) else ""
         titles = "; ".join(each.title for each in asked.values())
-        against = f" against {short(arm.hold)}" if arm.hold else ""
-        alt = f"{titles}: weekly, {short(arm.label)}{against}. {words}"
+        against = f" against {arm.short[arm.hold]}" if arm.hold else ""
+        alt = f"{titles}: weekly, {arm.short[arm.label]}{against}. {words}"
         code = asked_in_sql(results, series.query(asked, arm))
         found.append(figure(picture, alt, words + smooth, code, "all" if len(names) > 1 else ""))
-    above = "Lines are medians over the runs; the darker band holds the middle half of them, the lighter one 95 %."
-    beneath = "Beneath: the mean difference within pairs, with its 95 % interval, week by week."
-    shaded = "Yellow, where units move: from the first week in which the VRAEM is short of one to that by which nine tenths are at the border."
-    told = f"{above} {beneath} {shaded}" if arm.hold else f"{above} There is no hold to pair with."
+    above = (
+        "Lines are medians over the runs; the darker band contains the middle half of them, the "
+        "lighter one 95 %."
+    )
+    below = "Below: the mean difference within pairs, with its 95 % interval, week by week."
+    shaded = (
+        "Yellow, where units move: from the first week in which the VRAEM is short of one unit to "
+        "the week by which nine tenths are at the border."
+    )
+    told = f"{above} {below} {shaded}" if arm.hold else f"{above} There is no hold to pair with."
     text = f"<p>{told}</p>" if found else ""
     text += f'<div class="fans">{"".join(found)}</div>' if found else ""
-    return text + (
-        f"<p>This folder does not tell: <code>{', '.join(absent)}</code>.</p>" if absent else ""
-    )
+    if absent:
+        text += f"<p>This folder does not hold: <code>{', '.join(absent)}</code>.</p>"
+    return text
 
 
 def mapped(results: Results, arm: series.Arm) -> str:
-    """The two maps of the point, or why there are none."""
+    """Return the two maps of the point, or the reason why there are none."""
     labels = ", ".join(series.quoted(label) for label in (arm.label, arm.hold) if label is not None)
     query = (
         "select label, day, place, name, avg(1 - state) as vacuum, "
         "avg(attempted_kg) as came_kg_since_day_0, avg(seized_kg) as seized_kg_since_day_0\n"
-        f"from layers join runs using (run_id)\nwhere label in ({labels})\ngroup by all order by all"
+        f"from layers join runs using (run_id)\nwhere label in ({labels})\n"
+        "group by all order by all"
     )
     found = []
     for draw, words in (
         (
             maps.vacuum,
-            "The weight that the state does not hold, by community in the VRAEM: at the start, once the move is done, at the end.",
+            "The weight that the state does not hold, by community in the VRAEM: at the start, "
+            "once the move is done, at the end.",
         ),
         (
             maps.interdiction,
-            "What came over the land of each community and what of it was seized there, at the border and in the VRAEM.",
+            "The cocaine that crossed the land of each community and what of it was seized "
+            "there, at the border and in the VRAEM.",
         ),
     ):
         try:
             picture = draw(results, arm.label)
         except ResultsError as error:
             return f"<p>No maps: {escape(str(error).removeprefix(f'{results.path}: '))}.</p>"
-        caption = f"{words} Means over the runs of {escape(short(arm.label))}; beneath, where there is a hold, the paired change."
+        caption = (
+            f"{words} Means over the runs of {escape(arm.short[arm.label])}; below, where there is "
+            "a hold, the paired change."
+        )
         found.append(figure(picture, words, caption, asked_in_sql(results, query), "all"))
     return "".join(found)
 
 
 def what_was_run(results: Results) -> str:
-    """The plan, the parameters behind it, the scenario in full, and what identifies the results."""
+    """Return the plan, its parameters, the full scenario, and what identifies the results."""
     manifest, counts = results.manifest, results.status()
     scenario, registry = manifest["scenario"], load_registry()
     varied = tables.varied(results)
@@ -293,8 +312,9 @@ def what_was_run(results: Results) -> str:
         for entry in registry
         if entry.provenance == "assumed"
     }
-    facts = {
-        "runs": f"{counts[SUCCEEDED]:,} of {sum(counts.values()):,} done, {counts[FAILED]:,} failed",
+    identity = {
+        "runs": f"{counts[SUCCEEDED]:,} of {sum(counts.values()):,} done, "
+        f"{counts[FAILED]:,} failed",
         "points x replications": f"{len(manifest['points']):,} x {manifest['replications']:,}",
         "base seed": str(scenario.get("replications", {}).get("base_seed", "")),
         "plan": manifest["plan_id"],
@@ -306,9 +326,10 @@ def what_was_run(results: Results) -> str:
         ),
     }
     said = (
-        f"<p>{len(assumed)} of the {len(registry)} parameters of the registry are assumptions of this model; the others are measured or "
-        "estimated from published sources. Forces, boats, fighters and crops stand in the scenario; most of them are priors. "
-        "<code>redeploy describe parameters</code> lists all, with sources.</p>"
+        f"<p>{len(assumed)} of the {len(registry)} parameters of the registry are assumptions of "
+        "this model; the others are measured or estimated from published sources. Forces, boats, "
+        "fighters and crops stand in the scenario; most of them are priors. "
+        "<code>redeploy describe parameters</code> lists all of them, with sources.</p>"
     )
     changed = "<p>This scenario sets no parameter of its own.</p>"
     if own:
@@ -325,33 +346,35 @@ def what_was_run(results: Results) -> str:
             "The scenario, with every default filled in (TOML)",
             f"<pre>{escape(to_toml(scenario))}</pre>",
         )
-        + tables.facts_table(facts)
+        + tables.named_values(identity)
         + numbers(f"redeploy status {quote(str(results.path))}")
     )
 
 
 def command(results: Results, names: Sequence[str]) -> str:
-    """The command that prints outcomes of the folder."""
+    """Return the command that prints outcomes of the folder."""
     return f"redeploy compare {quote(str(results.path))} " + " ".join(
         f"--outcome {name}" for name in names
     )
 
 
 def asked_in_sql(results: Results, query: str) -> str:
-    """The Python line that answers a query on the folder."""
+    """Return the Python line that answers a query on the folder."""
     return f'Results.open({str(results.path)!r}).sql("""\n{query}\n""")'
 
 
 def figure(picture: Figure, alt: str, caption: str, code: str, kind: str = "") -> str:
-    """A figure as HTML; `caption` is HTML, `alt` and `code` are plain text."""
+    """Return a figure as HTML; `caption` is HTML, `alt` and `code` are plain text."""
     image = f'<img src="{style.data_uri(picture)}" alt="{escape(alt)}">'
-    return f'<figure class="{kind}">{image}<figcaption>{caption}{numbers(code) if code else ""}</figcaption></figure>'
+    below = f"<figcaption>{caption}{numbers(code) if code else ''}</figcaption>"
+    return f'<figure class="{kind}">{image}{below}</figure>'
 
 
 def numbers(code: str) -> str:
-    """Where the numbers come from: a command or a query, folded."""
+    """Return the command or the query that gives the numbers, folded."""
     return folded("The numbers", f"<pre>{escape(code)}</pre>")
 
 
 def folded(summary: str, body: str) -> str:
+    """Return HTML that the reader unfolds by a click on its summary."""
     return f"<details><summary>{escape(summary)}</summary>{body}</details>"

@@ -1,7 +1,8 @@
-"""Weekly series of one point against its `hold`: the middle of the runs and their spread, and beneath it the paired difference.
+"""Weekly series of one point against its `hold`.
 
-Above, each line is the median over the runs, with bands that hold the middle 50 and 95 % of them: how far chance carries single worlds.
-Below, the mean difference within pairs that met the same world, with its 95 % t interval, week by week.
+The upper panels show the median over the runs and bands that contain the middle 50 and 95 % of
+them: how much single worlds vary by chance. The lower panels show the mean difference within pairs
+that met the same world, with its 95 % t interval, week by week.
 """
 
 from __future__ import annotations
@@ -19,22 +20,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis.labels import short
-from sim.calibration.observed import PLACES, over
+from sim.analysis.labels import short_labels
+from sim.calibration.observed import SERIES_REGIONS, over
 from sim.names import MODELLED_THEATRES, REGION_LABELS
 from sim.report import style
 from sim.results.results import Results, ResultsError
 
 PAIR = ("future", "replication")  # what the two runs of a pair share
-FLOW_WEEKS = 4  # a count of one week is mostly chance
-UNIT_PEOPLE = 30.0  # fewer than one unit is no move
-ARRIVED = 0.9
+FLOW_WEEKS = 4  # a count is averaged over these, since a count of one week is mostly chance
+UNIT_PEOPLE = 30.0  # a change of fewer people than one unit is no move
+ARRIVED = 0.9  # the move is over once this share of the largest gain stands at the border
 PEOPLE = ("people_vraem", "people_border")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A weekly series. `sql`: an aggregate over the rows of one week; `flow`: summed over a week, and shown as a mean of four weeks."""
+    """A weekly series. `sql`: an aggregate over the rows of one week.
+
+    `flow`: it is a count of the week, and is shown as a mean over FLOW_WEEKS."""
 
     title: str
     unit: str
@@ -43,7 +46,7 @@ class Series:
 
 
 def quoted(text: str) -> str:
-    """A text as SQL writes it."""
+    """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -76,10 +79,10 @@ SERIES = {
         True,
     ),
     **{
-        f"on_task_{place}": Series(
-            f"On task: {name}", "people, by readiness", over("on_task", place)
+        f"on_task_{theatre}": Series(
+            f"On task: {REGION_LABELS[theatre]}", "people, by readiness", over("on_task", theatre)
         )
-        for place, name in ((each, REGION_LABELS[each]) for each in MODELLED_THEATRES)
+        for theatre in MODELLED_THEATRES
     },
 }
 
@@ -88,18 +91,22 @@ SERIES = {
 class Arm:
     """A point of the results by its label, and the label of its `hold` (None for a `hold`).
 
-    One label may stand for the same point in several futures. `columns`: the weekly series.
-    """
+    One label may stand for the same point in several futures. `columns`: the columns of the weekly
+    series. `short`: short labels by full label."""
 
     label: str
     hold: str | None
     start: datetime.date
     columns: tuple[str, ...]
+    short: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Weekly:
-    """One series: `values` and `hold` are weeks x runs, `difference` weeks x (mean, low, high); None where there is nothing to pair."""
+    """One series of an arm.
+
+    `values` and `hold`: weeks x runs. `difference`: weeks x (mean, low, high).
+    `hold` and `difference` are None where there is nothing to pair."""
 
     series: Series
     values: pd.DataFrame
@@ -109,14 +116,15 @@ class Weekly:
 
 
 def arm_of(results: Results, point: str | None = None) -> Arm:
-    """The arm of a label (whole or as printed) or a point_id; by default the middle one of the points that move somebody.
+    """Return the arm of a label (whole or short) or a point_id.
 
-    Raises ResultsError for a point that is not there or has no finished run, with a near name.
-    """
+    The default is the middle one of the points that move somebody. Raises ResultsError, with a near
+    name, for a point that does not exist or has no finished run."""
     design, runs = results.design(), results.sql("select distinct on (label) * from runs")
     design = design[design["label"].isin(set(runs["label"]))]
     if design.empty:
         raise ResultsError(f"{results.path}: no finished run yet")
+    short = short_labels(design)
     if point is None:
         moving = design[design["point_id"] != design["hold_id"]].drop_duplicates("label")
         row = moving.iloc[len(moving) // 2] if len(moving) else design.iloc[0]
@@ -138,14 +146,14 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
     columns = results.sql(
         "select * exclude (run_id, week, days, theatre) from weekly limit 0"
     ).columns
-    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), tuple(columns))
+    return Arm(str(row["label"]), hold, datetime.date.fromisoformat(start), tuple(columns), short)
 
 
 def query(series: Mapping[str, Series], arm: Arm) -> str:
-    """The SQL whose answer a figure shows, for `Results.sql`: label, (future,) replication, week, and a column for each series.
+    """Return the SQL, for `Results.sql`, whose answer a figure shows.
 
-    Whole weeks only: what comes once a week would make a short last one look busy.
-    """
+    The answer has the columns label, future, replication, week, and one for each series. It has
+    whole weeks only, since what happens once a week would make a short last week look busy."""
     keys = ", ".join(["label", *PAIR, "week"])
     columns = ", ".join(f"{each.sql} as {name}" for name, each in series.items())
     labels = ", ".join(quoted(label) for label in (arm.label, arm.hold) if label is not None)
@@ -156,10 +164,10 @@ def query(series: Mapping[str, Series], arm: Arm) -> str:
 
 
 def chosen(arm: Arm, names: Sequence[str]) -> dict[str, Series]:
-    """Series by their names in SERIES; or any weekly column with a place, as in `price_hcl_loreto`, shown as it is, week by week.
+    """Return series by name: those of SERIES, or any weekly column with a region.
 
-    Raises ResultsError, with a near name, for what the results do not hold.
-    """
+    A column with a region, such as `price_hcl_loreto`, is shown as it is, week by week. Raises
+    ResultsError, with a near name, for what the results do not hold."""
     known = {
         name: each
         for name, each in SERIES.items()
@@ -167,23 +175,26 @@ def chosen(arm: Arm, names: Sequence[str]) -> dict[str, Series]:
     }
     found = {}
     for name in names:
-        column, _, place = name.rpartition("_")
-        if name not in known and (column not in arm.columns or place not in PLACES):
-            near = difflib.get_close_matches(
-                name, [*known, *(f"{each}_{where}" for each in arm.columns for where in PLACES)], 1
-            )
+        column, _, region = name.rpartition("_")
+        if name not in known and (column not in arm.columns or region not in SERIES_REGIONS):
+            possible = [
+                *known,
+                *(f"{each}_{where}" for each in arm.columns for where in SERIES_REGIONS),
+            ]
+            near = difflib.get_close_matches(name, possible, 1)
+            regions = ", ".join(SERIES_REGIONS)
             told = (
                 f"did you mean {near[0]!r}?"
                 if near
-                else f"expected a column and a place ({', '.join(PLACES)}), as in fear_vraem"
+                else f"expected a column and a region ({regions}), as in fear_vraem"
             )
             raise ResultsError(f"series: no {name!r} in these results; {told}")
-        found[name] = known.get(name) or Series(name, "", over(column, place))
+        found[name] = known.get(name) or Series(name, "", over(column, region))
     return found
 
 
 def read(results: Results, series: Mapping[str, Series], arm: Arm) -> dict[str, Weekly]:
-    """The weekly values of an arm and of its `hold`, flows as four-week means, and the paired differences."""
+    """Return the weekly values of an arm and of its `hold`, and the paired differences."""
     table = results.sql(query(series, arm))
     if table.empty:
         raise ResultsError(f"{results.path}: no whole week to show")
@@ -194,7 +205,7 @@ def read(results: Results, series: Mapping[str, Series], arm: Arm) -> dict[str, 
 
 
 def paired(series: Series, table: pd.DataFrame, arm: Arm) -> Weekly:
-    """One series of the answer of `query`, pair by pair."""
+    """Return one series of the answer of `query`, paired by future and replication."""
     of_label = {}
     for label, rows in table.groupby("label"):
         values = rows.pivot(index="week", columns=list(PAIR), values=rows.columns[-1])
@@ -205,14 +216,14 @@ def paired(series: Series, table: pd.DataFrame, arm: Arm) -> Weekly:
     both = (values - hold).dropna(axis=1, how="all")
     pairs = both.shape[1]
     if both.columns.get_level_values("future").nunique() > 1:
-        both = (
-            both.T.groupby(level="future").mean().T
-        )  # runs of one future are not independent of it
+        both = both.T.groupby(level="future").mean().T  # runs of one future are not independent
     return Weekly(series, values, hold, interval(both) if pairs else None, pairs)
 
 
 def interval(differences: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Mean, low and high of each row by Student's t; low and high are NaN for fewer than two columns."""
+    """Return mean, low and high of each row by Student's t.
+
+    With fewer than two columns low and high are NaN."""
     from scipy.stats import t
 
     n = differences.count(axis=1)
@@ -226,35 +237,33 @@ def interval(differences: pd.DataFrame, confidence: float = 0.95) -> pd.DataFram
 
 
 def move(away: pd.DataFrame | None, there: pd.DataFrame | None) -> tuple[int, int] | None:
-    """(week in which the VRAEM is first short of a unit, week by which nine tenths of the largest gain stand at the border), on average.
+    """Return the first and the last week of the move, on average over the pairs.
 
-    From the paired changes of the people posted in the VRAEM and at the border; None when less than a unit goes.
-    """
-    if (
-        away is None
-        or there is None
-        or there["mean"].max() < UNIT_PEOPLE
-        or away["mean"].min() > -UNIT_PEOPLE
-    ):
+    It begins when the VRAEM is first short of one unit, and ends when the share ARRIVED of the
+    largest gain stands at the border. `away`, `there`: the paired changes of the people posted in
+    the VRAEM and at the border. None when less than one unit moves."""
+    if away is None or there is None:
+        return None
+    if there["mean"].max() < UNIT_PEOPLE or away["mean"].min() > -UNIT_PEOPLE:
         return None
     leave = away.index[away["mean"] <= -UNIT_PEOPLE][0]
     return int(leave), int(there.index[there["mean"] >= ARRIVED * there["mean"].max()][0])
 
 
 def weekly(results: Results, series: str | Sequence[str], point: str | None = None) -> Figure:
-    """One column of panels for each series: the point and its `hold`, and beneath, where there is one, their paired difference.
+    """Draw a column of panels for each series: the point, its `hold` and their paired difference.
 
-    `series`: names of SERIES, or weekly columns with a place (`fear_vraem`). Raises ResultsError for a series or point that is not there.
-    """
+    `series`: names of SERIES, or weekly columns with a region (`fear_vraem`). Raises ResultsError
+    for a series or point that does not exist."""
     return of_arm(results, [series] if isinstance(series, str) else series, arm_of(results, point))
 
 
 @style.look()
 def of_arm(results: Results, names: Sequence[str], arm: Arm) -> Figure:
-    """`weekly` for an arm that is already known."""
+    """Draw `weekly` for an arm that is already known."""
     asked = chosen(arm, names)
     people: dict[str, Series] = {}
-    with suppress(ResultsError):  # a folder without them does not tell when the move was
+    with suppress(ResultsError):  # a folder without these series does not say when the move was
         people = chosen(arm, PEOPLE)
     answer = read(results, asked | people, arm)
     moved = move(*(answer[name].difference for name in PEOPLE)) if people else None
@@ -262,7 +271,7 @@ def of_arm(results: Results, names: Sequence[str], arm: Arm) -> Figure:
 
 
 def drawn(columns: list[Weekly], arm: Arm, moved: tuple[int, int] | None) -> Figure:
-    """The panels of `weekly`, with the weeks of the move shaded."""
+    """Draw the panels of `weekly`, with the weeks of the move shaded."""
     rows = 2 if any(each.difference is not None for each in columns) else 1
     width = 4.8 if len(columns) == 1 else style.WIDTH_IN + 1.5 * (len(columns) - 2)
     picture = style.figure((2.4, 3.5)[rows - 1], width)
@@ -292,7 +301,7 @@ def drawn(columns: list[Weekly], arm: Arm, moved: tuple[int, int] | None) -> Fig
 
 
 def fan(axes: Axes, each: Weekly, arm: Arm) -> None:
-    """Median and bands of the runs of an arm, over those of its `hold`."""
+    """Draw the median and bands of the runs of an arm, over those of its `hold`."""
     for values, label, colour, dash in (
         (each.hold, arm.hold, style.HOLD, "--"),
         (each.values, arm.label, style.BLUE, "-"),
@@ -313,7 +322,7 @@ def fan(axes: Axes, each: Weekly, arm: Arm) -> None:
             spread.loc[0.5],
             dash,
             color=colour,
-            label=f"{short(str(label))} ({n} run{'s' if n > 1 else ''})",
+            label=f"{arm.short[str(label)]} ({n} run{'s' if n > 1 else ''})",
         )
     axes.set_title(each.series.title)
     axes.set_ylabel(each.series.unit)
@@ -321,7 +330,7 @@ def fan(axes: Axes, each: Weekly, arm: Arm) -> None:
 
 
 def difference(axes: Axes, each: Weekly) -> None:
-    """The mean paired difference of every week, and its interval where there are pairs enough for one."""
+    """Draw the mean paired difference of every week, with its interval where it has one."""
     change = each.difference
     assert change is not None
     axes.axhline(0, color=style.INK, lw=0.8)
@@ -334,7 +343,7 @@ def difference(axes: Axes, each: Weekly) -> None:
 
 
 def weeks(axes: Axes, index: Any, start: datetime.date, most: float) -> None:
-    """The axis of time: numbers of weeks, `most` steps of them at most, and the month in which each falls."""
+    """Draw the axis of time: at most `most` steps, each with its week and month."""
     last = int(index.max())
     step = next(
         (each for each in (1, 2, 4, 13, 26, 39, 52, 78, 104) if last <= most * each), max(last, 1)

@@ -1,8 +1,9 @@
-"""The look that all pictures share: colours, type, and a figure as bytes.
+"""The style that all pictures share: colours, type, and a figure as bytes.
 
-The colours are those of Okabe and Ito (2008), told apart by the colour-blind; what matters is also told by shape, dash or words, so that a
-grey print keeps it. Figures are made by the object interface (`Figure`, no pyplot), so that a picture is the same in a script, a notebook
-and a test.
+The colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. What
+matters is also shown by shape, dash or words, so that a grey print keeps it. Figures are made with
+the object interface (`Figure`, not pyplot), so a picture is the same in a script, a notebook and a
+test.
 """
 
 from __future__ import annotations
@@ -28,22 +29,14 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
     "#cc79a7",
     "#f0e442",
 )
-COLOURS = (
-    BLUE,
-    VERMILION,
-    GREEN,
-    PURPLE,
-    ORANGE,
-    SKY,
-)  # in the order in which strategies take them; yellow is too faint for a line
+# In the order in which strategies take them; yellow is too faint for a line.
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 MARKERS = ("o", "^", "D", "v", "P", "X")  # beside the colours, for grey prints
 WATER, LAND, ABROAD = "#b8d4e8", "#f7f5ef", "#e8e8e8"  # maps
-SEQUENTIAL, DIVERGING = (
-    "cividis_r",
-    "PuOr_r",
-)  # names of colour maps: levels; changes about 0, orange for more
+# Colour maps of levels, and of changes about 0 (orange for more).
+SEQUENTIAL, DIVERGING = "cividis_r", "PuOr_r"
 WIDTH_IN = 7.5  # of a figure that takes the width of a page
-LARGEST_SVG = 400_000  # bytes; past it a picture is smaller and quicker to draw as PNG
+LARGEST_SVG = 400_000  # bytes; a larger picture is smaller and quicker to draw as PNG
 
 _LOOK: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
@@ -74,16 +67,17 @@ _LOOK: Any = {
 
 @contextmanager
 def look() -> Iterator[None]:
-    """The settings under which a picture is drawn: `with look():`, or `@look()` over the function that draws it."""
+    """Apply the settings of all pictures: `with look():`, or `@look()` on a drawing function."""
     with matplotlib.rc_context(_LOOK), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Glyph .* missing from font"
-        )  # a box stands for it; the page has the label as text
+        # A box stands for a missing glyph, and the page has the label as text too.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
 class Picture(Figure):
-    """A figure that a notebook shows as it is. Of matplotlib's own `Figure` a kernel knows that only once pyplot has made one."""
+    """A figure that a notebook displays.
+
+    A notebook can display matplotlib's own `Figure` only after pyplot has been used."""
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()
@@ -93,12 +87,14 @@ class Picture(Figure):
 
 
 def figure(height_in: float, width_in: float = WIDTH_IN) -> Picture:
-    """An empty figure of this size in inches, its parts laid out so that nothing overlaps."""
+    """Return an empty figure of this size in inches, laid out so that nothing overlaps."""
     return Picture(figsize=(width_in, height_in), layout="constrained", facecolor=PAPER)
 
 
 def data_uri(picture: Figure, dpi: int = 150) -> str:
-    """A figure as `data:` address for a page: SVG with its letters as outlines, or PNG of `dpi` where that SVG would be large."""
+    """Return a figure as a `data:` address for a page.
+
+    It is SVG with its letters as outlines, or PNG with `dpi` where the SVG would be large."""
     file, mime = io.BytesIO(), "image/svg+xml"
     with look():
         picture.savefig(file, format="svg", metadata={"Date": None})

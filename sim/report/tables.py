@@ -1,4 +1,4 @@
-"""The tables of the report, as HTML. Every text from a scenario or a folder is escaped here."""
+"""The tables of the report as HTML. This module escapes every text from a scenario or a folder."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.compare import DERIVED, Comparison, chosen
-from sim.analysis.labels import short
+from sim.analysis.compare import Comparison, chosen
+from sim.analysis.derived import DERIVED
+from sim.analysis.labels import short_labels
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import needs, number, times, with_interval
+from sim.analysis.printed import needs, number, shown_unit, times, with_interval
+from sim.analysis.verdicts import Verdict
 from sim.parameters import load_registry
 from sim.results.results import Results
 from sim.scenario.frozen import flatten
@@ -26,86 +28,84 @@ SHOWN = {
     "interdiction_rate_border": "Seized of what came by, border",
     "cost_musd": "Cost",
 }
-WORDS = {"better": "▲ better", "worse": "▼ worse"}  # told by shape and word, not by colour alone
-MOST_VALUES = 12
+# Verdicts are told by shape and word, not by colour alone.
+WORDS = {Verdict.BETTER: "▲ better", Verdict.WORSE: "▼ worse"}
+CLASSES = {  # of the styles in report.html; other verdicts have none
+    Verdict.BETTER: "better",
+    Verdict.WORSE: "worse",
+    Verdict.UNCLEAR: "unclear",
+    Verdict.TOO_FEW: "unclear",
+}
+MOST_VALUES = 12  # values of a varied key that are listed one by one
 
 
 def outcomes_shown(results: Results) -> list[str]:
-    """The outcomes of the report that the folder can give."""
+    """Return the outcomes of the report that the folder can give."""
     possible = chosen(None, results.outcomes())
     return [name for name in SHOWN if name in possible]
 
 
-def unit(stored: str) -> tuple[str, float]:
-    """(unit to show, its size in the stored unit): kilograms as tonnes."""
-    return ("t", 1e3) if stored == "kg" else ("" if stored == "1" else stored, 1.0)
-
-
 def comparison_table(comparison: Comparison) -> str:
-    """A row per point, a column per outcome: paired difference, interval, what may be said of it; first, the levels of `hold`."""
+    """Return a row per point and a column per outcome: paired difference, interval, verdict.
+
+    The first row of each world has the levels of its `hold`."""
     frame = comparison.table
     names = list(dict.fromkeys(frame["outcome"]))
     about = frame.drop_duplicates("outcome").set_index("outcome")
     heads = ["point"]
     for name in names:
-        told, _ = unit(about.loc[name, "unit"])
+        told, _ = shown_unit(about.loc[name, "unit"])
         words = f"{SHOWN.get(name, name)}, {told}" if told else SHOWN.get(name, name)
         heads.append(f"{escape(words)}<br><code>{escape(name).replace('_', '_<wbr>')}</code>")
     rows = []
     for base, group in frame.groupby("baseline", sort=False):
         levels = group.drop_duplicates("outcome").set_index("outcome")
         cells = ["" if name in DERIVED else level(levels.loc[name]) for name in names]
-        rows.append(
-            row_of([f"{escape(short(str(base)))} <small>level</small>", *cells, ""], "base")
-        )
+        head = f"{escape(comparison.short[str(base)])} <small>level</small>"
+        rows.append(row_of([head, *cells, ""], "base"))
         for label, found in group.groupby("label", sort=False):
             of_point = found.set_index("outcome")
             cells = [difference(of_point.loc[name]) for name in names]
-            rows.append(
-                row_of(
-                    [
-                        escape(short(str(label))),
-                        *cells,
-                        times(comparison, str(label), of_point["n"].min()),
-                    ]
-                )
-            )
+            n = times(comparison, str(label), of_point["n"].min())
+            rows.append(row_of([escape(comparison.short[str(label)]), *cells, n]))
     for each in comparison.pairs:
         if not each.used:
-            rows.append(row_of([escape(short(each.label)), *["no pair"] * len(names), str(each)]))
+            head = escape(comparison.short[each.label])
+            rows.append(row_of([head, *["no pair"] * len(names), str(each)]))
     return table([*heads, "pairs"], rows, "Paired differences against hold, with 95 % intervals")
 
 
 def difference(row: Any) -> str:
-    """One cell: difference, interval, verdict."""
-    verdict = str(row["verdict"])
-    if verdict == "n too small to rank" and math.isfinite(row["n_needed"]):
-        verdict += f" (needs {needs(row)})"
-    told = (
-        ""
-        if verdict == "= 0 exactly"
-        else f"<br><small>{escape(WORDS.get(verdict, verdict))}</small>"
-    )
-    return f'<span class="{escape(verdict.split(" ")[0])}">{escape(plain(row)).replace(" [", "<br>[")}</span>{told}'
+    """Return a cell: difference, interval, verdict."""
+    verdict = Verdict(row["verdict"])
+    words = WORDS.get(verdict, verdict)
+    if verdict == Verdict.TOO_FEW and math.isfinite(row["n_needed"]):
+        words += f" (needs {needs(row)})"
+    value = escape(plain(row)).replace(" [", "<br>[")
+    told = "" if verdict == Verdict.EXACTLY_ZERO else f"<br><small>{escape(words)}</small>"
+    return f'<span class="{CLASSES.get(verdict, "")}">{value}</span>{told}'
 
 
 def plain(row: Any) -> str:
-    """A difference with its interval as the command prints it, in the unit shown."""
-    return with_interval(row, unit(row["unit"])[1]).strip()
+    """Return a difference with its interval as the command prints it, in the unit shown."""
+    return with_interval(row, shown_unit(row["unit"])[1]).strip()
 
 
 def level(row: Any) -> str:
-    """The mean of the baseline, in the unit shown."""
-    value = row["baseline_mean"] / unit(row["unit"])[1]
+    """Return the mean of the baseline, in the unit shown."""
+    value = row["baseline_mean"] / shown_unit(row["unit"])[1]
     return number(value, abs(value) / 100 or 0.01)
 
 
 def levels_table(results: Results, names: Sequence[str]) -> str:
-    """For a folder with nothing to compare: the mean of each outcome over the runs of each point, with its 95 % interval."""
+    """Return the mean of each outcome over the runs of each point, with its 95 % interval.
+
+    This is the table of a folder with nothing to compare."""
     runs, about, rows = results.runs(), results.outcomes(), []
+    short = short_labels(results.design())
     for label, found in runs.groupby("label", sort=False):
         for name in names:
-            told, per = unit(about[name].get("unit", ""))
+            told, per = shown_unit(about[name].get("unit", ""))
             there = found[found[name].notna()]
             estimate = mean_of(
                 there[name].to_numpy(float) / per, futures=there["future"].to_numpy(np.int64)
@@ -115,14 +115,15 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
             if half > 0:
                 shown += f" [{number(estimate.low, half)}, {number(estimate.high, half)}]"
             what = f"{escape(SHOWN[name])}<br><code>{name}</code>"
-            rows.append(
-                row_of([escape(short(str(label))), what, shown, escape(told), str(estimate.n)])
-            )
+            head = escape(short[str(label)])
+            rows.append(row_of([head, what, shown, escape(told), str(estimate.n)]))
     return table(["point", "outcome", "mean [95 %]", "unit", "runs"], rows, "Levels")
 
 
 def varied(results: Results) -> dict[str, list[Any]]:
-    """What differs between the points: strategies, futures, and each varied key or drawn parameter, with its values."""
+    """Return what differs between the points, each with its values.
+
+    It may be the strategy, the future, a varied key or a drawn parameter."""
     design = results.design()
     columns = {"strategy": "strategy", "future": "future"}
     columns |= {
@@ -137,7 +138,7 @@ def varied(results: Results) -> dict[str, list[Any]]:
 
 
 def varied_table(found: Mapping[str, Sequence[Any]]) -> str:
-    """The answer of `varied`; of many numbers, the ends."""
+    """Return the answer of `varied` as a table; of many numbers, only the two ends are shown."""
     rows = []
     for name, values in found.items():
         words = [
@@ -160,7 +161,9 @@ def varied_table(found: Mapping[str, Sequence[Any]]) -> str:
 
 
 def parameters_of(scenario: Mapping[str, Any], keys: Iterable[str] = ()) -> dict[str, float | None]:
-    """Parameters that a scenario sets (name -> value), and those among the varied `keys` (None: see the values varied)."""
+    """Return the parameters that a scenario sets, by name, and those among the varied `keys`.
+
+    The value of a varied parameter is None."""
     known = set(load_registry().names)
     found: dict[str, float | None] = {
         name: value
@@ -173,7 +176,7 @@ def parameters_of(scenario: Mapping[str, Any], keys: Iterable[str] = ()) -> dict
 
 
 def parameter_table(values: Mapping[str, float | None], caption: str) -> str:
-    """Parameters by name: value here and in the registry, range, unit, provenance, source."""
+    """Return parameters with their value here, and with all that the registry says of them."""
     registry, rows = load_registry(), []
     for name, value in values.items():
         entry = registry.get(name)
@@ -192,17 +195,16 @@ def parameter_table(values: Mapping[str, float | None], caption: str) -> str:
     return table(["parameter", "here", "default", "range", "unit", "source"], rows, caption)
 
 
-def facts_table(facts: Mapping[str, str]) -> str:
-    """Names and values, plain text."""
-    return table(
-        [],
-        [row_of([escape(name), f"<code>{escape(value)}</code>"]) for name, value in facts.items()],
-        "",
-    )
+def named_values(values: Mapping[str, str]) -> str:
+    """Return a table of names and values, which are plain text."""
+    rows = [
+        row_of([escape(name), f"<code>{escape(value)}</code>"]) for name, value in values.items()
+    ]
+    return table([], rows, "")
 
 
 def row_of(cells: Sequence[str], kind: str = "") -> str:
-    """A row whose first cell is its head; cells are HTML."""
+    """Return a row whose first cell is its head; cells are HTML."""
     first, *rest = cells
     return (
         f'<tr class="{kind}"><th scope="row">{first}</th>'
@@ -212,8 +214,9 @@ def row_of(cells: Sequence[str], kind: str = "") -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[str], caption: str) -> str:
-    """A table that scrolls sideways where it is wider than the page; heads and rows are HTML."""
+    """Return a table that scrolls sideways where it is wider than the page; its parts are HTML."""
     columns = "".join(f'<th scope="col">{each}</th>' for each in heads)
     head = f"<thead><tr>{columns}</tr></thead>" if heads else ""
     told = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="wide" tabindex="0"><table>{told}{head}<tbody>{"".join(rows)}</tbody></table></div>'
+    body = f"<tbody>{''.join(rows)}</tbody>"
+    return f'<div class="wide" tabindex="0"><table>{told}{head}{body}</table></div>'

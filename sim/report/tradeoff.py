@@ -1,7 +1,9 @@
-"""What each point pays in vacuum and buys in kilograms, as changes against its own `hold`, with intervals both ways.
+"""The trade-off: the vacuum that each point opens against the kilograms that it keeps in Peru.
 
-Two panels share their axes: what is kept from the border exits, and what is kept from leaving at all. A point that stands high on the
-left and at 0 on the right has moved the trade to another exit. No front is drawn: intervals that overlap carry no ranking.
+Both are changes against the `hold` of the point, with their intervals. Two panels share their axes:
+cocaine kept from the border exits, and cocaine kept from leaving at all. A point that stands high
+on the left and near 0 on the right has moved the trade to another exit. No Pareto front is drawn,
+since points whose intervals overlap cannot be ranked.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.labels import short
 from sim.analysis.paired import clear_of_zero
 from sim.report import style
 from sim.results.results import Results
@@ -30,15 +31,19 @@ BOUGHT = {
     "averted_kg_border": "Kept from the border exits",
     "averted_kg_total": "Kept from leaving Peru at all",
 }
-NEAR = 4  # points from mark to name; farther off, a line joins them
-PLACES = tuple(
+NEAR = 4  # distance in points from a mark to its name; a name farther off gets a line to its mark
+# Offsets in points at which a name may stand from its mark, best first.
+OFFSETS = tuple(
     (dx, dy) for dy in (NEAR, 16, 28, 40) for dx, dy in ((5, dy), (-5, dy), (5, -dy), (-5, -dy))
-)  # of names, best first
-MOST_NAMED = 16  # points; more names would cover the marks
+)
+MOST_NAMED = 16  # with more points than this their names would cover the marks
 
 
 def marks(results: Results, comparison: Comparison, bought: str) -> pd.DataFrame:
-    """One row per point: label, strategy, n; x (share of weight) and y (t a year), each with `_low` and `_high`; clear: none holds 0."""
+    """Return a row for each point: label, short, strategy, n, x, y, their intervals, clear.
+
+    `short`: the short label without the strategy. `x` is a share of weight, `y` tonnes a year, each
+    with `_low` and `_high`. `clear`: neither interval contains 0."""
     design = results.design().drop_duplicates("label").set_index("label")
     table = comparison.table.set_index("label")
     rows = []
@@ -46,9 +51,11 @@ def marks(results: Results, comparison: Comparison, bought: str) -> pd.DataFrame
         of_point = table.loc[[label]].set_index("outcome")
         paid, gained = of_point.loc[PAID], of_point.loc[bought]
         years = float(design.loc[label, "horizon_days"]) / 365
+        strategy = str(design.loc[label, "strategy"])
         row = {
             "label": label,
-            "strategy": design.loc[label, "strategy"],
+            "short": comparison.short[label].removeprefix(f"{strategy} "),
+            "strategy": strategy,
             "n": min(paid["n"], gained["n"]),
         }
         for axis, estimate, per in (("x", paid, 1.0), ("y", gained, 1_000 * years)):
@@ -66,10 +73,10 @@ def marks(results: Results, comparison: Comparison, bought: str) -> pd.DataFrame
 
 @style.look()
 def tradeoff(results: Results, comparison: Comparison | None = None) -> Figure:
-    """The two panels for every point with a finished `hold`; `comparison`: of `compare`, when it is at hand.
+    """Draw the two panels, with every point whose `hold` has finished runs.
 
-    Raises ResultsError when there is nothing to compare or the folder lacks the vacuum or the kilograms.
-    """
+    `comparison`: the answer of `compare`, where the caller has it already. Raises ResultsError when
+    there is nothing to compare or the folder lacks the vacuum or the kilograms."""
     comparison = comparison or compare(results, outcomes=(PAID, *BOUGHT))
     picture = style.figure(4.3)
     panels: Any = picture.subplots(1, 2, sharex=True, sharey=True)
@@ -90,24 +97,25 @@ def tradeoff(results: Results, comparison: Comparison | None = None) -> Figure:
         axes.grid()
     panels[0].set_ylabel("tonnes a year kept, against hold")
     marker: Any = {"marker": "o", "ls": "", "mec": style.INK, "ms": 6}
-    keys = [Line2D([], [], mfc=style.INK, label="both 95 % intervals clear of 0", **marker)]
-    keys.append(
-        Line2D([], [], mfc=style.PAPER, label="an interval holds 0: sign not known", **marker)
-    )
+    clear, unclear = "both 95 % intervals exclude 0", "an interval contains 0: sign not known"
+    keys = [
+        Line2D([], [], mfc=colour, label=words, **marker)
+        for colour, words in ((style.INK, clear), (style.PAPER, unclear))
+    ]
     if len(looks) > 1:
         keys += [
             Line2D([], [], color=colour, marker=shape, ls="", label=strategy)
             for strategy, (colour, shape) in looks.items()
         ]
     picture.legend(handles=keys, loc="outside lower center", ncols=min(len(keys), 4))
-    picture.draw_without_rendering()  # so that the place of every mark is known
+    picture.draw_without_rendering()  # so that the position of every mark is known
     for axes, found in zip(panels, shown):
         name(axes, found, looks)
     return picture
 
 
 def draw(axes: Axes, rows: pd.DataFrame, colour: str, shape: str) -> None:
-    """The marks of one strategy in the order of its points, joined by a thin line that shows the order and nothing else."""
+    """Draw the marks of one strategy, joined by a thin line that only shows their order."""
     axes.plot(rows["x"], rows["y"], color=colour, lw=0.7, alpha=0.45, zorder=2)
     row: Any
     for row in rows.itertuples():
@@ -126,10 +134,10 @@ def draw(axes: Axes, rows: pd.DataFrame, colour: str, shape: str) -> None:
 
 
 def name(axes: Axes, found: pd.DataFrame, looks: Mapping[str, tuple[str, str]]) -> None:
-    """`hold` and the points by name, each at the first place around its mark that covers no mark, interval or other name.
+    """Write the names of `hold` and of the points beside their marks.
 
-    Names are in the colour of their strategy, and do not repeat it.
-    """
+    Each stands at the first of OFFSETS where it covers no mark, interval or other name. A name has
+    the colour of its strategy and does not repeat it."""
     words: list[Any] = [("hold", 0.0, 0.0, style.HOLD)]
     ends: list[Any] = [((0.0, 0.0), (0.0, 0.0))]
     row: Any
@@ -139,17 +147,10 @@ def name(axes: Axes, found: pd.DataFrame, looks: Mapping[str, tuple[str, str]]) 
             ((row.x, row.y_low), (row.x, row.y_high)),
         ]
         if len(found) <= MOST_NAMED:
-            words.append(
-                (
-                    short(row.label).removeprefix(f"{row.strategy} "),
-                    row.x,
-                    row.y,
-                    looks[row.strategy][0],
-                )
-            )
+            words.append((row.short, row.x, row.y, looks[row.strategy][0]))
     taken = [Bbox(np.add(axes.transData.transform(pair), [[-3, -3], [3, 3]])) for pair in ends]
     for word, x, y, colour in words:
-        for dx, dy in PLACES:
+        for dx, dy in OFFSETS:
             how: Any = {
                 "ha": "left" if dx > 0 else "right",
                 "va": "bottom" if dy > 0 else "top",
@@ -161,12 +162,11 @@ def name(axes: Axes, found: pd.DataFrame, looks: Mapping[str, tuple[str, str]]) 
             text = axes.annotate(
                 word, (x, y), (dx, dy), textcoords="offset points", annotation_clip=False, **how
             )
-            text.get_window_extent()  # puts it in its place
+            text.get_window_extent()  # sets its position
             box = Text.get_window_extent(text)  # of the word alone, without its line
-            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 + 20
-            if (inside and not any(box.overlaps(other) for other in taken)) or (dx, dy) == PLACES[
-                -1
-            ]:
+            is_inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 + 20
+            is_free = is_inside and not any(box.overlaps(other) for other in taken)
+            if is_free or (dx, dy) == OFFSETS[-1]:
                 break
             text.remove()
         taken.append(box)

@@ -1,4 +1,4 @@
 """Published facts as experiments, how their runs are judged, and the scoreboard.
 
-It runs batches and reads their results; the facts are known nowhere else.
+This package runs batches and reads their results. Nothing else in the code knows the facts.
 """

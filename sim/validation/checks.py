@@ -1,13 +1,15 @@
-"""How a fact is read in the finished runs of its arms: values with intervals, against what is accepted.
+"""Checks of a fact in the finished runs of its arms: values with intervals against accepted ranges.
 
-A *gate* is a sign: it passes when the whole interval of the mean lies on the right side, fails when it lies on the wrong one, and is open
-when chance decides. A *band* is a magnitude: inside or outside, told and not enforced.
+A *gate* is a sign. It passes when the whole interval of the mean lies on the right side, fails when
+it lies on the wrong side, and is open when chance decides. A *band* is a magnitude. It is inside or
+outside, which is reported and not enforced.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +21,22 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 
+class Result(StrEnum):
+    """What a check found; the value is the text that the scoreboard shows."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    OPEN = "open"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    UNDEFINED = "undefined"
+
+
 @dataclass(frozen=True)
 class Check:
-    """One reading of a fact: `value` with its 95 % interval, and what is accepted (None: no end). `gate`: a sign that must hold."""
+    """One check of a fact: `value` with its 95 % interval, and what is accepted (None: no end).
+
+    `gate`: whether it is a sign that must hold, or else a band."""
 
     what: str
     value: float
@@ -32,21 +47,19 @@ class Check:
     unit: str = ""
 
     @property
-    def result(self) -> str:
-        """pass, fail or open (chance decides) for a gate; inside or outside for a band; undefined where there is no value."""
-        least, most = (
-            -math.inf if self.accept[0] is None else self.accept[0],
-            math.inf if self.accept[1] is None else self.accept[1],
-        )
+    def result(self) -> Result:
+        """Pass, fail or open of a gate, inside or outside of a band, undefined without a value."""
+        least = -math.inf if self.accept[0] is None else self.accept[0]
+        most = math.inf if self.accept[1] is None else self.accept[1]
         if math.isnan(self.value):
-            return "undefined"
+            return Result.UNDEFINED
         if not self.gate:
-            return "inside" if least <= self.value <= most else "outside"
+            return Result.INSIDE if least <= self.value <= most else Result.OUTSIDE
         if 0.0 in self.accept and self.low == self.high == 0.0:
-            return "fail"  # no effect at all has no sign
+            return Result.FAIL  # no effect at all has no sign
         if least <= self.low and self.high <= most:
-            return "pass"
-        return "fail" if self.high < least or self.low > most else "open"
+            return Result.PASS
+        return Result.FAIL if self.high < least or self.low > most else Result.OPEN
 
 
 class Arms:
@@ -58,11 +71,11 @@ class Arms:
         self._weekly = results.weekly().merge(runs[["run_id", "label", "replication"]], on="run_id")
 
     def of(self, arm: str, outcome: str) -> Floats:
-        """f8[replications] of an outcome; NaN where it is not defined."""
+        """Return an outcome, f8[replications]; NaN where it is not defined."""
         return self._runs[arm][outcome].to_numpy(float)
 
     def series(self, arm: str, quantity: str, *theatres: str) -> Floats:
-        """f8[replications, weeks] of a weekly series, summed over theatres."""
+        """Return a weekly series summed over theatres, f8[replications, weeks]."""
         rows = self._weekly[(self._weekly["label"] == arm) & self._weekly["theatre"].isin(theatres)]
         return rows.pivot_table(
             index="replication", columns="week", values=quantity, aggfunc="sum"
@@ -70,27 +83,31 @@ class Arms:
 
 
 def sign(what: str, values: Floats, positive: bool, unit: str = "") -> Check:
-    """A gate: the mean of paired values is above 0 (or below)."""
+    """Return a gate: the mean of paired values is above 0, or below."""
     return gate(what, values, (0.0, None) if positive else (None, 0.0), unit)
 
 
 def gate(
     what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = ""
 ) -> Check:
+    """Return a gate: the mean of the values lies in `accept`."""
     return _check(what, values, accept, True, unit)
 
 
 def band(
     what: str, values: Floats, accept: tuple[float | None, float | None], unit: str = ""
 ) -> Check:
+    """Return a band: the magnitude of the mean should lie in `accept`."""
     return _check(what, values, accept, False, unit)
 
 
 def share(
     what: str, happens: NDArray[np.bool_], accept: tuple[float | None, float | None], as_gate: bool
 ) -> Check:
-    """A share of replications, with Wilson's interval. As a gate it passes where the share itself is inside, as published facts state it,
-    and fails where even its interval is outside."""
+    """Return a check of a share of replications, with Wilson's interval.
+
+    As a gate it passes where the share itself is inside, as published facts state it, and fails
+    where its whole interval is outside."""
     from scipy.stats import binomtest
 
     n, k = len(happens), int(np.sum(happens))

@@ -1,6 +1,7 @@
-"""Runs the experiments of `validation/facts.py`, each into a folder of its own, and has them judged.
+"""Runs the experiments of the published facts, each into a folder of its own, and judges them.
 
-`scoreboard.json` beside these folders tells of every fact whose runs stand there whole, for the present model."""
+`scoreboard.json` beside these folders holds every fact whose runs are complete there and were made
+by the present model."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ SET_ASIDE = re.compile(r"(\.old-\d+|\.\d+\.tmp)$")
 
 
 def chosen(ids: Iterable[str] | None) -> list[Fact]:
-    """The facts of these ids, all by default; UserError for an unknown one."""
+    """Return the facts of these ids, all by default. Raises UserError for an unknown one."""
     wanted = list(ids or FACTS)
     for each in wanted:
         if each not in FACTS:
@@ -46,19 +47,20 @@ def chosen(ids: Iterable[str] | None) -> list[Fact]:
 
 
 def each_named(ids: Iterable[str]) -> str:
-    """How to ask for several facts."""
+    """Return how to ask for several facts."""
     return f"expected --fact before each: {' '.join(f'--fact {each}' for each in ids)}"
 
 
 def plan_of(fact: Fact) -> Plan:
-    """Every arm of a fact as a point; no `hold` is added, since arms are compared with one another."""
+    """Return the plan of a fact: every arm is a point.
+
+    No `hold` is added, since the arms are compared with one another."""
     from sim.model.compile import source_hash
     from sim.scenario import ScenarioWarning, load_scenario
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ScenarioWarning
-        )  # in the arm that others are compared with, a setting may do nothing
+        # In the arm that the others are compared with, a setting may have no effect.
+        warnings.simplefilter("ignore", ScenarioWarning)
         worlds = {
             label: load_scenario("redeploy:baseline", dict(overrides))
             for label, overrides in fact.arms.items()
@@ -72,7 +74,7 @@ def plan_of(fact: Fact) -> Plan:
 
 
 def decomposition() -> Plan:
-    """The shipped experiment with one coupling off at a time."""
+    """Return the plan of the shipped experiment with one coupling off at a time."""
     from sim.scenario import load_scenario
 
     return make_plan(load_scenario("redeploy:experiments/decomposition"))
@@ -85,12 +87,15 @@ def validate(
     replace: bool = False,
     and_ablate: bool = False,
 ) -> list[Score]:
-    """Run the experiments of facts (default all) into `out`/<id>, resuming what is there, judge them, and write `out`/scoreboard.json:
-    these facts and the others whose runs stand in `out`.
+    """Run the experiments of facts (by default all), judge them and write the scoreboard.
 
-    `replace` moves older folders and scoreboard aside. `and_ablate`: `ablate` is to follow, so that its folder too is looked at before the
-    first run. Raises UserError for an unknown fact; ResultsError, before the first run, where `out` holds other things than these, where a
-    folder is of another version of the model, and where the scoreboard would lose a fact."""
+    The runs go into `out`/<id>, where finished runs are kept. `out`/scoreboard.json holds these
+    facts and the others whose runs are in `out`. `replace` moves older folders and the scoreboard
+    aside. `and_ablate`: `ablate` is to follow, so its folder is checked before the first run too.
+
+    Raises UserError for an unknown fact. Raises ResultsError, before the first run, where `out`
+    holds anything else, where a folder is of another version of the model, and where the scoreboard
+    would lose a fact."""
     from sim.batches.runner import batch
 
     facts, out = chosen(ids), Path(out)
@@ -106,9 +111,10 @@ def validate(
         scores = others_in(out, plans)
         lost = [each for each in told if each not in {*plans, *scores}]
         if lost and not replace:
-            what = f"tells of {', '.join(lost)}, whose runs beside it are not whole or of another version of the model"
             raise ResultsError(
-                f"{board}: {what}; try these too, choose another --out, or --replace to move it aside"
+                f"{board}: tells of {', '.join(lost)}, whose runs beside it are not whole or of "
+                "another version of the model; try these too, choose another --out, or --replace "
+                "to move it aside"
             )
         for fact in facts:
             scores[fact.id] = score(
@@ -123,7 +129,9 @@ def validate(
 
 
 def ids_told(out: Path) -> list[str]:
-    """The facts of which the scoreboard of `out` tells. ResultsError where `out` is not one of validate's folders, nor empty or new."""
+    """Return the ids of the facts in the scoreboard of `out`.
+
+    Raises ResultsError where `out` is neither a folder of `redeploy validate` nor empty or new."""
     refuse_what_is_no_folder(out)
     board = out / SCOREBOARD
     if board.exists():
@@ -145,12 +153,14 @@ def ids_told(out: Path) -> list[str]:
 
 
 def others_in(out: Path, asked: Iterable[str]) -> dict[str, Score]:
-    """The scores of the facts that are not asked for and whose runs stand in `out` whole, for the present model."""
+    """Return the scores of the other facts whose runs in `out` are complete.
+
+    `asked`: the facts that are asked for. Runs of another version of the model do not count."""
     found = {}
     for fact in (each for each in FACTS.values() if each.id not in asked):
         try:
             results = Results.open(out / fact.id)
-        except ResultsError:  # none, or one that says nothing of itself
+        except ResultsError:  # there is no folder, or it cannot be read
             continue
         counts = results.status()
         whole = counts[SUCCEEDED] + counts[FAILED] == results.manifest["planned"]
@@ -160,24 +170,26 @@ def others_in(out: Path, asked: Iterable[str]) -> dict[str, Score]:
 
 
 def score(fact: Fact, results: Results) -> Score:
-    """A fact judged by its runs; not at all where some failed."""
+    """Judge a fact by its runs; it has no checks where some of its runs failed."""
     failed = results.status()[FAILED]
     return Score(fact, () if failed else tuple(fact.judge(Arms(results))), failed)
 
 
 def as_dict(scores: list[Score]) -> dict[str, Any]:
-    """The scoreboard for JSON, with the versions that it was measured with."""
+    """Return the scoreboard, with the versions that measured it, for JSON."""
     return {"versions": versions(), "facts": [score.as_dict() for score in scores]}
 
 
 def to_json(scores: list[Score]) -> str:
-    """The scoreboard, with the versions that it was measured with."""
+    """Return the scoreboard, with the versions that measured it, as JSON."""
     return json.dumps(as_dict(scores), indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def ablate(out: str | Path = OUT, workers: int | None = None, replace: bool = False) -> Slopes:
-    """The shipped decomposition run into `out`/ablate: the headline in the whole model and with one coupling off at a time, each against
-    `hold` under the same cut."""
+    """Run the shipped decomposition into `out`/ablate and return its slopes.
+
+    They are the headline outcomes in the whole model and with one coupling off at a time, each
+    against `hold` under the same cut."""
     from sim.analysis.compare import NothingFinished, compare
     from sim.batches.runner import batch
 

@@ -1,4 +1,4 @@
-"""The scoreboard of `facts.py`: what of each published fact holds in the runs of its experiment, and what does not."""
+"""The scoreboard: how far each published fact holds in the runs of its experiment."""
 
 from __future__ import annotations
 
@@ -7,36 +7,50 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.markdown import table
 from sim.analysis.printed import number, with_interval
 from sim.analysis.sheet import Column, Sheet, tell
-from sim.validation.checks import Check
+from sim.validation.checks import Check, Result
 from sim.validation.facts import Fact
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-ORDER = ("fail", "open", "undefined", "pass")
+WORST_FIRST = (Result.FAIL, Result.OPEN, Result.UNDEFINED, Result.PASS)
+MARKS = {  # what a table in Markdown adds to a check
+    Result.PASS: "",
+    Result.INSIDE: "",
+    Result.FAIL: ": **fails**",
+    Result.OUTSIDE: ": **outside**",
+    Result.OPEN: ": open",
+    Result.UNDEFINED: ": undefined",
+}
 
 
 @dataclass(frozen=True)
 class Score:
-    """A fact, its checks, and how many runs of it failed."""
+    """A fact, its checks, and how many of its runs failed."""
 
     fact: Fact
     checks: tuple[Check, ...]
     failed_runs: int = 0
 
     @property
-    def result(self) -> str:
-        """The worst of its gates; of its bands where it has no gate; `undefined` where no run was left to judge."""
+    def result(self) -> Result:
+        """The worst result of its gates, or of its bands where it has no gate.
+
+        It is undefined where no run was left to judge."""
         gates = [check.result for check in self.checks if check.gate]
         if gates:
-            return min(gates, key=ORDER.index)
+            return min(gates, key=WORST_FIRST.index)
         bands = {check.result for check in self.checks}
-        return "outside" if "outside" in bands else "inside" if bands == {"inside"} else "undefined"
+        if Result.OUTSIDE in bands:
+            return Result.OUTSIDE
+        return Result.INSIDE if bands == {Result.INSIDE} else Result.UNDEFINED
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the score for JSON; a value that is not finite is null."""
         fact = self.fact
         told = {
             name: getattr(fact, name)
@@ -56,10 +70,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Slopes:
-    """What a tenth of the soldiers changes with each coupling off, by *cut*: the couplings that are off, as JSON.
+    """The change that a tenth of the soldiers makes with each coupling off.
 
-    `table`: rows of `compare` for the cuts with a finished pair; `failed`: cut -> failed runs, its `hold` included, in the order of the
-    plan; `share` of the soldiers that moves; `reasons`: the file that tells of each failed run."""
+    A *cut* is the list of couplings that are off, as JSON.
+
+    - `table`: rows of `compare` for the cuts with a finished pair.
+    - `failed`: the failed runs of each cut, those of its `hold` included, in the order of the plan.
+    - `share`: the share of the soldiers that moves.
+    - `reasons`: the file that has the reason of each failed run."""
 
     table: pd.DataFrame | None
     failed: dict[str, int]
@@ -67,6 +85,7 @@ class Slopes:
     reasons: str
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the slopes for JSON."""
         rows = (
             []
             if self.table is None
@@ -79,7 +98,7 @@ class Slopes:
 
 
 def print_scores(scores: list[Score], console: Console) -> None:
-    """One row per check, failures as plain as the rest; then what the words mean."""
+    """Print a row for each check, whether it holds or not, and then what the words mean."""
     columns = [Column(head, right=False) for head in ("found [95 %]", "accepted", "result")]
     sheet = Sheet("Published facts, tried on the baseline", "fact and its checks", columns)
     for score in scores:
@@ -96,7 +115,8 @@ def print_scores(scores: list[Score], console: Console) -> None:
         if score.failed_runs:
             asked = len(fact.arms) * fact.replications
             sheet.add(
-                f"  {score.failed_runs:,} of {asked:,} runs failed; `redeploy status` on its folder lists them"
+                f"  {score.failed_runs:,} of {asked:,} runs failed; "
+                "`redeploy status` on its folder lists them"
             )
     sheet.print(console)
     for line in reading(scores):
@@ -104,8 +124,11 @@ def print_scores(scores: list[Score], console: Console) -> None:
 
 
 def print_slopes(slopes: Slopes, console: Console) -> None:
-    """A row for each cut, the whole model first; then which runs failed, and where the reasons are."""
-    title = f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), with one coupling off at a time"
+    """Print a row for each cut, the whole model first, and then which runs failed."""
+    title = (
+        f"Per tenth of the VRAEM's soldiers moved ({slopes.share:.0%} in all), "
+        "with one coupling off at a time"
+    )
     sheet = Sheet(
         title,
         "off",
@@ -127,57 +150,49 @@ def print_slopes(slopes: Slopes, console: Console) -> None:
 
 
 def off(cut: str) -> str:
-    """The couplings of a cut, to be read."""
+    """Return the couplings of a cut in words."""
     return ", ".join(json.loads(cut)) or "nothing: the whole model"
 
 
 def reading(scores: list[Score]) -> list[str]:
+    """Return how many checks hold, and what the words of the table mean."""
     gates, bands = (
         [check for score in scores for check in score.checks if check.gate is kind]
         for kind in (True, False)
     )
     passed, inside = (
-        sum(check.result == word for check in checks)
-        for checks, word in ((gates, "pass"), (bands, "inside"))
+        sum(check.result == result for check in checks)
+        for checks, result in ((gates, Result.PASS), (bands, Result.INSIDE))
     )
     return [
         f"Signs: {passed} of {len(gates)} pass. Magnitudes: {inside} of {len(bands)} inside.",
-        "pass, fail: the whole interval is on the right or the wrong side; open: chance decides. A share of runs passes by itself.",
-        "Magnitudes are told, not enforced.",
-        "built in: a parameter or an equation says it outright; emergent: no mechanism mentions it.",
+        "pass, fail: the whole interval is on the right or the wrong side; open: chance decides. "
+        "A share of runs is judged by its value, not by its interval.",
+        "Magnitudes are reported, not enforced.",
+        "built in: a parameter or an equation states it outright; "
+        "emergent: no mechanism mentions it.",
     ]
 
 
 def as_markdown(scores: list[dict[str, Any]]) -> str:
-    """The scoreboard of a JSON file as a Markdown table, one line per fact."""
-    lines = ["| | published fact | origin | signs | found (accepted) |", "|---|---|---|---|---|"]
+    """Return the scoreboard of a JSON file as a Markdown table with one row per fact."""
+    rows = []
     for each in scores:
         checks = [
             Check(**{key: _number(check[key]) for key in Check.__dataclass_fields__})
             for check in each["checks"]
         ]
         told = "; ".join(
-            f"{check.what}: {found(check)} ({accepted(check)}{OFF[check.result]})"
+            f"{check.what}: {found(check)} ({accepted(check)}{MARKS[check.result]})"
             for check in checks
         )
-        lines.append(
-            f"| {each['id']} | {each['says']} ({each['source']}) | {each['origin']} | {each['result']} | {told} |"
-        )
-    return "\n".join(lines)
-
-
-OFF = {
-    "pass": "",
-    "inside": "",
-    "fail": ": **fails**",
-    "outside": ": **outside**",
-    "open": ": open",
-    "undefined": ": undefined",
-}
+        says = f"{each['says']} ({each['source']})"
+        rows.append([each["id"], says, each["origin"], each["result"], told])
+    return table(("", "published fact", "origin", "signs", "found (accepted)"), rows)
 
 
 def found(check: Check) -> str:
-    """A value with its interval."""
+    """Return a value with its interval."""
     if math.isnan(check.value):
         return "not defined"
     half = (check.high - check.low) / 2 if check.high > check.low else abs(check.value) / 10
@@ -190,7 +205,7 @@ def found(check: Check) -> str:
 
 
 def accepted(check: Check) -> str:
-    """What is accepted, in words: `above 0`, `.25 to .6`."""
+    """Return what is accepted, in words: `above 0`, `.25 to .6`."""
     low, high = check.accept
     unit = f" {check.unit}" if check.unit else ""
     if low is None or high is None:

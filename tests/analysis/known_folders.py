@@ -1,6 +1,7 @@
 """Results folders with known results, for the tests of comparisons."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,10 @@ class Folder:
                 "future": 0,
                 "horizon_days": 730,
                 "x.strategy.share_to_border": [0.0, 0.0, 0.1, 0.3],
+                "scenario": [
+                    json.dumps({"strategy": {"name": name, "share_to_border": share}})
+                    for name, share in zip(["hold", *["static"] * 3], [0.0, 0.0, 0.1, 0.3])
+                ],
             }
         )
 

@@ -100,7 +100,7 @@ def test_the_comparison_tells_the_pairs_that_each_arm_used(failing):
         and FAILED in text
         and "biased sample" in text
     )
-    assert "Pairs compared: static 30 % 2 of 3; every other arm all of its pairs." in text
+    assert "Pairs compared: static 30 % 2 of 3; every other arm has all of its pairs." in text
     (line,) = [
         line
         for line in text.splitlines()

@@ -82,7 +82,9 @@ def test_different_seeds_are_reported_because_pairs_then_share_no_world(tmp_path
         return SimpleNamespace(**(vars(run(scenario, replication)) | {"seed": 5}))
 
     comparison = compare_folders(folder(tmp_path / "a"), folder(tmp_path / "b", runs=other))
-    assert [line for line in comparison.inputs if "seeds differ" in line]
+    assert [
+        line for line in comparison.inputs if "the seeds of the two runs of a pair differ" in line
+    ]
 
 
 def test_arms_of_one_folder_alone_are_named(tmp_path):

@@ -77,7 +77,7 @@ coca_ha_vraem => coca_vraem
 coca_ha_vraem => COCA_HA_VRAEM
     no such series (got "COCA_HA_VRAEM"). Did you mean "coca_ha_vraem"?
 coca_ha_vraem => moon
-    Expected a quantity and a place, as in coca_ha_vraem
+    Expected a quantity and a region, as in coca_ha_vraem
 coca_ha_vraem => price_hcl_border
     no such series
 ,ha, => ,km2,
@@ -113,7 +113,7 @@ coca_ha_vraem => price_hcl_border
 100,90,120 => 100,100,100
     low under high
 100,90,120 => 0,0,5e-324
-    at least 1e-09 apart: their half is the error (got 0, 0, 5e-324)
+    at least 1e-09 apart: half of that is the error (got 0, 0, 5e-324)
 100,90,120 => 1e6,1e6,1000000.0001
     line 2: expected low and high at least 0.001 apart
 100,90,120 => 100,-90,120

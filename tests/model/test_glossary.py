@@ -19,7 +19,7 @@ from sim.model.state import agents as state
 from sim.model.state import arrays, counts
 from sim.names import EXITS
 from sim.parameters import load_registry
-from sim.simulation.build import opening
+from sim.simulation import build
 from sim.simulation.build.world import RECORD_OF, parameters_of
 
 ROOT = Path(sim.__file__).parent
@@ -167,7 +167,7 @@ def test_the_sections_of_the_start_are_read_in_full():
     assert sorted(SECTIONS["travel"]) == sorted(Speeds._fields)
     assert {name.removeprefix("latex_") for name in SECTIONS["prices"]} <= set(EXITS)
     assert {name for name in SECTIONS["prices"] if not name.startswith("latex_")} == set(EXITS)
-    text = "".join(file.read_text() for file in Path(opening.__file__).parent.glob("*.py"))
+    text = "".join(file.read_text() for file in Path(build.__file__).parent.rglob("*.py"))
     unread = [
         name
         for name in SECTIONS["start"]
@@ -248,7 +248,6 @@ def test_the_map_is_not_written_in_a_run():
 
 
 def test_terrain_and_road_codes_are_those_of_the_map():
-    assert TERRAINS[state.SELVA_ALTA] == "selva alta"
-    assert TERRAINS[state.SELVA_BAJA] == "selva baja"
+    assert TERRAINS[state.SELVA_ALTA] == "selva alta" and TERRAINS[state.SELVA_BAJA] == "selva baja"
     assert ROAD_CLASSES[state.NO_ROAD] == "none"
     assert ROAD_CLASSES[state.SECONDARY_ROAD] == "secondary"

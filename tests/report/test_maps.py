@@ -7,7 +7,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.text import Text
 
-from sim.analysis.places import by_place
+from sim.analysis.layers import layers_of
 from sim.batches import ResultsError
 from sim.geography.map import load_map
 from sim.report import maps
@@ -42,25 +42,25 @@ def vacuum(results_with_layers):
 
 
 @pytest.fixture(scope="module")
-def places(results_with_layers):
-    return by_place(results_with_layers, "static 30 %")
+def layers(results_with_layers):
+    return layers_of(results_with_layers, "static 30 %")
 
 
-def test_vacuum_panels_hold_the_means(vacuum, places):
-    days = [0, places.arrived, 70]
+def test_vacuum_panels_hold_the_means(vacuum, layers):
+    days = [0, layers.arrived, 70]
     shown = panels(vacuum)
-    titles = ["day 0: start", f"day {places.arrived}: move done", "day 70: end"]
+    titles = ["day 0: start", f"day {layers.arrived}: move done", "day 70: end"]
     assert len(shown) == 6 and [axes.get_title("left") for axes in shown[:3]] == titles
     level, both_ways = colour_bars(vacuum)
     assert (level.vmin, level.vmax) == (0, 1) and both_ways.vmin == -both_ways.vmax
-    land = np.bincount(territories(10)[territories(10) >= 0], minlength=len(places.places))
-    for place in np.argsort(np.where(places.inside(VRAEM.theatres), land, 0))[-5:]:
+    land = np.bincount(territories(10)[territories(10) >= 0], minlength=len(layers.communities))
+    for place in np.argsort(np.where(layers.inside(VRAEM.theatres), land, 0))[-5:]:
         for axes, day in zip(shown, days):
             assert colour_of(axes, place) == pytest.approx(
-                colormaps[SEQUENTIAL](places.vacuum(day)[place])
+                colormaps[SEQUENTIAL](layers.vacuum(day)[place])
             )
         for axes, day in zip(shown[3:], days):
-            change = places.vacuum_change(day)
+            change = layers.vacuum_change(day)
             opacity = 1 if change.clear[place] or change.zero[place] else maps.PALE
             assert colour_of(axes, place) == pytest.approx(
                 [*colormaps[DIVERGING](both_ways(change.mean[place]))[:3], opacity]
@@ -68,26 +68,26 @@ def test_vacuum_panels_hold_the_means(vacuum, places):
     assert shown[3].get_title("left") == "= 0 exactly in every pair"
 
 
-def test_only_the_theatre_is_painted(vacuum, places):
+def test_only_the_theatre_is_painted(vacuum, layers):
     owner = territories(10)
-    inside = (owner >= 0) & (places.places["theatre"] == "vraem").to_numpy()[owner]
+    inside = (owner >= 0) & (layers.communities["theatre"] == "vraem").to_numpy()[owner]
     for axes in panels(vacuum):
         assert ((axes.images[1].get_array()[..., 3] > 0) == inside).all()
 
 
-def test_discs_and_land_of_the_interdiction(results_with_layers, places):
+def test_discs_and_land_of_the_interdiction(results_with_layers, layers):
     picture = maps.interdiction(results_with_layers, "static 30 %")
-    shown, periods = panels(picture), maps.periods_of(places)
+    shown, periods = panels(picture), maps.periods_of(layers)
     assert len(shown) == 4 * len(periods) and periods[0][0] == 0 and periods[-1][1] == 70
     level, _ = colour_bars(picture)
-    largest = max(places.flow("seized_kg", *period).max() for period in periods)
+    largest = max(layers.flow("seized_kg", *period).max() for period in periods)
     for row, frame in enumerate((BORDER, VRAEM)):
-        here = places.inside(frame.theatres)
+        here = layers.inside(frame.theatres)
         for axes, period in zip(shown[row * len(periods) :], periods):
-            seized = places.flow("seized_kg", *period)
+            seized = layers.flow("seized_kg", *period)
             drawn = axes.collections[-1].get_sizes()
             assert drawn == pytest.approx(maps.area(seized[here & (seized > 0)], largest))
-            came = np.where(here, places.flow("attempted_kg", *period), 0.0)
+            came = np.where(here, layers.flow("attempted_kg", *period), 0.0)
             most = int(
                 np.argmax(np.where(np.isin(np.arange(len(came)), territories(10)), came, 0.0))
             )
@@ -137,5 +137,5 @@ def test_a_folder_of_another_map_is_refused(results_with_layers, monkeypatch):
         (None, [(0, 21), (21, 42), (42, 70)]),
     ],
 )
-def test_the_move_cuts_the_days_in_periods(places, arrived, periods):
-    assert maps.periods_of(replace(places, arrived=arrived)) == periods
+def test_the_move_cuts_the_days_in_periods(layers, arrived, periods):
+    assert maps.periods_of(replace(layers, arrived=arrived)) == periods

@@ -9,7 +9,6 @@ from known_runs import Scenario, folder
 
 from sim import Results
 from sim.analysis.compare import compare
-from sim.analysis.labels import short
 from sim.batches import MissingRunsWarning, ResultsError
 from sim.cli.main import main
 from sim.report import tables
@@ -52,7 +51,8 @@ def no_pictures(monkeypatch):
 
 
 def test_the_numbers_are_those_of_compare(results, text):
-    table = compare(results, outcomes=tables.outcomes_shown(results)).table
+    comparison = compare(results, outcomes=tables.outcomes_shown(results))
+    table = comparison.table
     assert set(table["outcome"]) == {
         "vacuum_vraem",
         "averted_kg_border",
@@ -60,7 +60,7 @@ def test_the_numbers_are_those_of_compare(results, text):
         "cost_musd",
     }
     for label, rows in table.groupby("label"):
-        (cells,) = re.findall(rf'<th scope="row">{short(label)}</th>(.*?)</tr>', text)
+        (cells,) = re.findall(rf'<th scope="row">{comparison.short[label]}</th>(.*?)</tr>', text)
         assert cells.count("<td>") == 5 and cells.endswith("<td>6</td>")
         for _, row in rows.iterrows():
             assert f">{escape(tables.plain(row)).replace(' [', '<br>[')}<" in cells
@@ -97,7 +97,7 @@ def test_the_page_stands_alone(text):
 
 def test_what_the_folder_cannot_tell_is_said(text):
     assert "No maps: " in text
-    assert "This folder does not tell: <code>coverage_vraem, attempted_kg_border" in text
+    assert "This folder does not hold: <code>coverage_vraem, attempted_kg_border" in text
 
 
 def test_maps_are_those_of_the_point(results, monkeypatch, no_pictures):
@@ -199,7 +199,7 @@ def test_only_hold_is_told_as_levels(tmp_path, no_pictures):
         folder(tmp_path / "hold", Scenario(strategy=Scenario().strategy.__class__(name="hold")))
     )
     assert (
-        "Nothing is compared here: there is one arm only, &quot;hold&quot;, "
+        "Nothing is compared here: there is only one arm, &quot;hold&quot;, "
         "and nothing to compare it with."
     ) in told
     assert "There is no hold to pair with." in told and "Week by week: hold" in told
@@ -252,7 +252,7 @@ def test_missing_and_failed_runs_are_counted(results, tmp_path, no_pictures):
     )
     assert (
         "may be a biased sample" in box
-        and "Pairs compared: static 30 % 1 of 6; every other arm all of its pairs." in box
+        and "Pairs compared: static 30 % 1 of 6; every other arm has all of its pairs." in box
     )
     assert "<td>1 of 6</td>" in told
 

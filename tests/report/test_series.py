@@ -64,7 +64,7 @@ def test_runs_of_one_future_count_once_for_the_interval(results):
     )
     table["v"] += np.where(table["label"] == "hold", 0.0, 0.01 * table["future"])
     shown = series.arm_of(results)
-    arm = series.Arm("static share_to_border=0.3", "hold", shown.start, shown.columns)
+    arm = series.Arm("static share_to_border=0.3", "hold", shown.start, shown.columns, shown.short)
     found = series.paired(
         series.SERIES["vacuum_vraem"], table[["label", "future", "replication", "week", "v"]], arm
     )
@@ -107,7 +107,7 @@ def test_names_in_labels_are_text_to_the_query(tmp_path):
     [
         ("vacum_vraem", None, "did you mean 'vacuum_vraem'"),
         ("people_vrame", None, "did you mean 'people_vraem'"),
-        ("---", None, "expected a column and a place"),
+        ("---", None, "expected a column and a region"),
         ("vacuum_vraem", "static 31 %", "did you mean 'static 30 %'"),
         ("vacuum_vraem", "zzz", "finished: hold, static 0 %"),
     ],

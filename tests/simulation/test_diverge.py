@@ -14,8 +14,9 @@ from small_runs import BASELINE, small_scenario
 
 from sim.batches import batch
 from sim.cli import main as cli
-from sim.divergence.compared import AXES, Looks
 from sim.divergence.diverge import diverge
+from sim.divergence.fields import Looks
+from sim.divergence.naming import AXES
 from sim.divergence.printed import print_divergence
 from sim.divergence.sides import Side, SideError, SideFailed
 from sim.divergence.trace import ORDERS, TracedRun, Tracer, answer

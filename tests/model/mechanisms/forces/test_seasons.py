@@ -12,7 +12,7 @@ from sim.model.state.agents import APURIMAC, BASINS, Basin, Theatre
 from sim.model.state.clock import harvest, of_month
 from sim.names import LORETO, VRAEM
 from sim.parameters import RegistryError
-from sim.parameters.seasons import load_seasons
+from sim.parameters.monthly import load_seasons
 from sim.simulation.page import plain
 
 MONTHS = range(12)

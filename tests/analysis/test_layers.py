@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from sim.analysis.places import by_place, change
+from sim.analysis.layers import change, layers_of
 from sim.batches import Results, ResultsError, batch
 
 DAYS = (0, 21, 42, 63, 70)
@@ -27,7 +27,7 @@ count = 1
 
 @pytest.fixture(scope="module")
 def moved(results_with_layers):
-    return by_place(results_with_layers, "static 30 %")
+    return layers_of(results_with_layers, "static 30 %")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_differences_are_paired_by_replication(moved, table):
 
 
 def test_a_share_of_0_changes_nothing_anywhere(results_with_layers):
-    still = by_place(results_with_layers, "static 0 %")
+    still = layers_of(results_with_layers, "static 0 %")
     assert still.arrived is None
     for found in (still.vacuum_change(70), still.flow_change("seized_kg", 0, 70)):
         assert found.zero.all() and not found.clear.any() and (found.mean == 0).all()
@@ -97,7 +97,7 @@ def test_the_move_ends_at_the_first_snapshot_with_all_units_in_place(moved, resu
 
 
 def test_hold_has_levels_only(results_with_layers):
-    hold = by_place(results_with_layers, "hold")
+    hold = layers_of(results_with_layers, "hold")
     assert hold.hold is None and hold.arrived is None and 0 < hold.vacuum(70).mean() < 1
 
 
@@ -133,26 +133,26 @@ def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
     found = batch(
         make_plan(scenario, replications=2), out=tmp_path / "results", workers=1, progress=False
     )
-    arm = by_place(found, "static 30 %")
+    arm = layers_of(found, "static 30 %")
     assert arm.n == 4 and arm.futures.tolist() == [0, 0, 1, 1]
     other = found.design().query(
         "label == @arm_label and future == 1",
         local_dict={"arm_label": "static share_to_border=0.3"},
     )
-    assert by_place(found, other["point_id"].iloc[0]).n == 4
+    assert layers_of(found, other["point_id"].iloc[0]).n == 4
     state = (
         found.layers()
         .merge(found.runs()[["run_id", "label"]])
         .query("label == 'hold' and day == 28")
     )
-    assert by_place(found, "hold").vacuum(28) == pytest.approx(
+    assert layers_of(found, "hold").vacuum(28) == pytest.approx(
         1 - state.groupby("place")["state"].mean().to_numpy(float), abs=1e-6
     )
 
 
 def test_errors_name_what_is_missing(results_with_layers, tmp_path):
     with pytest.raises(ResultsError, match=r"point: no point 'statc 30 %'; did you mean"):
-        by_place(results_with_layers, "statc 30 %")
+        layers_of(results_with_layers, "statc 30 %")
     shutil.copytree(
         results_with_layers.path, tmp_path / "lost", ignore=shutil.ignore_patterns("layers")
     )
@@ -160,10 +160,10 @@ def test_errors_name_what_is_missing(results_with_layers, tmp_path):
         ResultsError,
         match=r"layers.part-\w+\.parquet: missing; the same command that made the folder",
     ):
-        by_place(Results.open(tmp_path / "lost"), "static 30 %")
+        layers_of(Results.open(tmp_path / "lost"), "static 30 %")
     (tmp_path / "bare.toml").write_text(BARE)
     bare = batch(tmp_path / "bare.toml", out=tmp_path / "bare", workers=1, progress=False)
     with pytest.raises(
         ResultsError, match=r"no map layers of static 30 %; set record.layers_every_days"
     ):
-        by_place(bare, "static 30 %")
+        layers_of(bare, "static 30 %")
