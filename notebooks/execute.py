@@ -1,4 +1,7 @@
-"""Runs the notebooks beside it and stores what they show, without times, so that equal results are equal files. Used by `make sample`."""
+"""Run the notebooks of this folder and store their output, for `make sample`.
+
+Times of execution are left out, so that equal results give equal files.
+"""
 
 from pathlib import Path
 

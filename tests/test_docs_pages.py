@@ -66,7 +66,7 @@ def test_the_day_has_each_step_in_order():
 
 def test_a_condition_of_the_day_that_has_no_words_is_refused():
     condition = ast.parse("today.rainy", mode="eval").body
-    with pytest.raises(ValueError, match="say in words when today.rainy holds"):
+    with pytest.raises(ValueError, match=r"say in words when today\.rainy holds"):
         docs_pages.in_words(condition)
 
 

@@ -84,7 +84,7 @@ def test_nothing_is_added_to_a_folder_of_format_1(tmp_path, capsys):
             )
         with pytest.raises(
             ResultsError,
-            match="made: a folder of format 1, to which this version cannot add runs; choose another",
+            match="made: a folder of format 1, to which this version cannot add runs; choose",
         ):
             done(root)
     assert all(

@@ -170,7 +170,7 @@ def test_price_falls_when_stock_piles_up(run_at_day_0, times, sign):
     ("factor", "planted", "given_up"), [(2.0, True, False), (1.0, False, False), (0.5, False, True)]
 )
 def test_fields_follow_the_price(run_at_day_0, factor, planted, given_up):
-    """A price above the pay adds coca, a price below it removes coca, an equal one does neither (4.11)."""
+    """A price above the pay adds coca, one below it removes coca, an equal one neither (4.11)."""
     run = run_at_day_0
     run.world.places.markets.price_leaf[:] = factor * run.world.parameters.crops.pay_leaf_usd[0]
     run.world.tally[:] = 0.0

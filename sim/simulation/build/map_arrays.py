@@ -65,8 +65,8 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
 def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
     """Return how each site is linked to the depot of its theatre. f8[sites, 4]
 
-    The columns are BY_LORRY, BY_BOAT and BY_HELICOPTER (`arrays.FAR` where there is no such link), and
-    SOLD_IN_TOWN: what the town can sell.
+    The columns are BY_LORRY, BY_BOAT and BY_HELICOPTER (`arrays.FAR` where there is no such link),
+    and SOLD_IN_TOWN: what the town can sell.
     """
     link = np.full((len(map_.settlements), 4), arrays.FAR)
     link[:, arrays.SOLD_IN_TOWN] = market_kg
