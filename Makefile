@@ -18,6 +18,7 @@ lint: .venv/dev.stamp
 	@$(BIN)/ruff check sim tests notebooks
 	@$(BIN)/ruff format --check --quiet sim tests notebooks
 	@$(BIN)/mypy
+	@$(BIN)/vulture
 	@$(BIN)/lint-imports
 
 # The model with every index checked, and line by line as plain Python.

@@ -19,7 +19,6 @@ from sim.names import ELSEWHERE
 
 REACH_KM = 40.0  # beyond this distance a force is not felt (model section 4.4)
 COMMUNITY_KM = 60.0  # a cell farther than this from every community belongs to none
-FOOT_DAYS = 30.0  # longer marches do not happen
 # Foot-equivalent km of a km (model section 4.4); off road it is 1.
 ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5
 LANDING_KM = 20.0
@@ -82,9 +81,8 @@ class Travel:
     near_*: the same for sites; a site is at 0 km from itself.
     days_surface: by foot, road, river and connectors.
     days_river: the days of these that are spent on boats; 0 where there is no way.
-    days_foot: on foot and along roads and tracks, up to 30 days.
     air_km: great-circle distance.
-        These four are [n_sites, n_sites], symmetric, and inf where there is no way.
+        These three are [n_sites, n_sites], symmetric, and inf where there is no way.
     nearest_site[n_cells]: the community to which each Peruvian cell of a theatre belongs, -1 for
         other cells.
     speeds, digest: what the tables follow from.
@@ -98,7 +96,6 @@ class Travel:
     near_km: np.ndarray
     days_surface: np.ndarray
     days_river: np.ndarray
-    days_foot: np.ndarray
     air_km: np.ndarray
     nearest_site: np.ndarray
     speeds: Speeds
@@ -184,13 +181,13 @@ def _graph(
     return csr_matrix((light[first], (tail[first], head[first])), (size, size))
 
 
-def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.ndarray:
+def _between(graph: csr_matrix, nodes: np.ndarray) -> np.ndarray:
     """Return the shortest way between every two of the nodes.
 
     The table is made symmetric to the last bit, since sums in two directions round differently.
     """
     rows = [
-        dijkstra(graph, indices=nodes[i : i + AT_ONCE], limit=limit)[:, nodes]
+        dijkstra(graph, indices=nodes[i : i + AT_ONCE])[:, nodes]
         for i in range(0, len(nodes), AT_ONCE)
     ]
     table = np.concatenate(rows)
@@ -201,9 +198,6 @@ def _between(graph: csr_matrix, nodes: np.ndarray, limit: float = np.inf) -> np.
 
 def _tables(map: Map, speeds: Speeds) -> Arrays:
     """Return the arrays of `Travel`."""
-    n, sites = len(map.cells), nodes_of_sites(map)
-    foot, trail = foot_edges(map, speeds), trail_edges(map, speeds)
-    on_foot = _graph(n + len(sites), [foot.a, trail.a], [foot.b, trail.b], [foot.days, trail.days])
     days = surface_days(map, speeds)
     # On the quickest way, what a hair more time on the water adds is a hair of the days on the
     # water.
@@ -214,7 +208,6 @@ def _tables(map: Map, speeds: Speeds) -> Arrays:
         **_reach(map, _felt(map, speeds)),
         "days_surface": days,
         "days_river": np.clip(by_boat, 0.0, days),
-        "days_foot": _between(on_foot, sites, FOOT_DAYS),
         "air_km": air_km(map),
         "nearest_site": nearest_site(map, speeds),
     }

@@ -10,7 +10,6 @@ from sim.geography.cache import cached, digest_of
 from sim.geography.map import COUNTRIES, load_map
 from sim.geography.travel import (
     COMMUNITY_KM,
-    FOOT_DAYS,
     REACH_KM,
     Speeds,
     Travel,
@@ -94,19 +93,7 @@ def test_slower_boats_lengthen_a_way_by_its_days_on_the_water(map5, tables):
     )
 
 
-def test_soldiers_may_walk_so_foot_is_never_quicker(tables):
-    walk = np.isfinite(tables.days_foot)
-    assert np.all(tables.days_surface[walk] <= tables.days_foot[walk] + 1e-9)
-    assert np.any(tables.days_surface[walk] < tables.days_foot[walk] - 1)
-
-
-def test_no_way_on_foot_takes_more_than_thirty_days(map5, tables):
-    assert tables.days_foot[np.isfinite(tables.days_foot)].max() <= FOOT_DAYS
-    assert np.isinf(days(map5, tables.days_foot, "Pichari", "Iquitos"))
-    assert 5 < days(map5, tables.days_foot, "Pichari", "Puerto Ocopa") < FOOT_DAYS
-
-
-@pytest.mark.parametrize("name", ["days_surface", "days_foot", "air_km"])
+@pytest.mark.parametrize("name", ["days_surface", "air_km"])
 def test_tables_are_metrics(tables, name):
     table = getattr(tables, name)
     assert np.array_equal(table, table.T)
@@ -114,8 +101,6 @@ def test_tables_are_metrics(tables, name):
     through = np.minimum.reduce(
         [table[:, k, None] + table[None, k, :] for k in range(0, len(table), 7)]
     )
-    if name == "days_foot":  # two marches within the limit may join to one beyond it
-        through[through > FOOT_DAYS] = np.inf
     with np.errstate(invalid="ignore"):
         assert np.all((table <= through + 1e-9) | (table == through))
 
