@@ -267,7 +267,8 @@ def sample(
 
 def placed(u: float, ends: Mapping[str, Any], whole: bool) -> float:
     """Return the value at the share `u` of a range."""
-    low, high = ends["low"], ends["high"]
+    low: float = ends["low"]
+    high: float = ends["high"]
     if ends.get("scale") == "log":
         value = low * (high / low) ** u
         value = round(value) if whole else value

@@ -18,8 +18,9 @@ from sim.scenario.designs import TABLE
 from sim.scenario.frozen import pairs
 from sim.scenario.problems import translate
 from sim.scenario.reading import Unreadable, as_value, read_text
-from sim.scenario.schema import Scenario, Strategy
+from sim.scenario.schema import Scenario
 from sim.scenario.shipped import beside, is_shipped, located
+from sim.scenario.strategy_section import Strategy
 from sim.scenario.tables import with_futures, with_table
 from sim.scenario.toml import MAX_PARTS, NotTOML, parse
 from sim.strategies.own_code import Home
@@ -290,7 +291,7 @@ def _origin(key: str, layers: list[Layer], main: str) -> str:
         prefix = ".".join(key.split(".")[:depth])
         for layer in reversed(layers):
             if _holds(layer.tree, prefix):
-                return layer.label
+                return str(layer.label)
     return main
 
 

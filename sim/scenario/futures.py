@@ -169,7 +169,7 @@ def _assumed(known: registry.Registry, taken: frozenset[str], free: frozenset[st
 
     The result is cached, since every point of a sweep needs it.
     """
-    return freeze(
+    ranges: Frozen = freeze(
         {
             each.name: {"low": each.low, "high": each.high}
             for each in known
@@ -180,6 +180,7 @@ def _assumed(known: registry.Registry, taken: frozenset[str], free: frozenset[st
             and each.name not in free
         }
     )
+    return ranges
 
 
 def _range_fault(entry: registry.Parameter, ends: Any, outside_range: bool) -> str | None:

@@ -99,7 +99,8 @@ def own_settings(
         raise faults(wrong + translate(error, model)) from error
     if wrong:
         raise faults(wrong)
-    return _plain(checked.model_dump(mode="json", by_alias=True))
+    plain: dict[str, Any] = _plain(checked.model_dump(mode="json", by_alias=True))
+    return plain
 
 
 def _endless_defaults(fields: Mapping[str, FieldInfo]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Scenario(Section):
     enemy: Enemy = Enemy()
     crops: Crops = Crops()
     inflow: Inflow = Inflow()
-    strategy: Strategy = Field(default_factory=dict, validate_default=True)  # type: ignore[assignment]
+    strategy: Strategy = Field(default_factory=dict, validate_default=True)
     secrecy: Secrecy = Secrecy()
     partner: Partner = Partner()
     mandate: Mandate = Mandate()
@@ -122,14 +122,16 @@ class Scenario(Section):
     @field_validator("parameters", "sweep", mode="after")
     @classmethod
     def _freeze(cls, table: dict[str, Any]) -> Frozen:
-        return freeze(table)
+        frozen: Frozen = freeze(table)
+        return frozen
 
     @field_serializer("sweep", mode="wrap")
     def _points_without_source(
         self, sweep: dict[str, Any], handler: SerializerFunctionWrapHandler
     ) -> dict[str, Any]:
         # The columns of a table are the points; the name of its file does not matter.
-        return handler({key: value for key, value in sweep.items() if key != "table"})
+        points: dict[str, Any] = handler({k: v for k, v in sweep.items() if k != "table"})
+        return points
 
     @field_validator("strategies", mode="after")
     @classmethod

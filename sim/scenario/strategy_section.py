@@ -101,11 +101,10 @@ class Strategy(Section):
     def _own_settings(cls, settings: dict[str, Any], info: ValidationInfo) -> Frozen:
         if "name" not in info.data:
             return Frozen()  # the name is wrong, so there is no strategy to check them by
-        return freeze(
-            named_strategy.own_settings(
-                info.data["name"], settings, info.context or Home(), keys_of(cls)
-            )
-        )
+        home = info.context or Home()
+        own = named_strategy.own_settings(info.data["name"], settings, home, keys_of(cls))
+        frozen: Frozen = freeze(own)
+        return frozen
 
     @field_validator("name", mode="after")
     @classmethod
@@ -115,8 +114,8 @@ class Strategy(Section):
 
     @model_serializer(mode="wrap")
     def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        table = handler(self)
-        own = table.pop("settings", {})
+        table: dict[str, Any] = handler(self)
+        own: dict[str, Any] = table.pop("settings", {})
         return table | own
 
 

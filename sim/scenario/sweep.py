@@ -12,7 +12,8 @@ from sim.scenario.files import Layer, tree_of, validated
 from sim.scenario.frozen import Frozen, flatten, hashable
 from sim.scenario.futures import Futures
 from sim.scenario.problems import inner
-from sim.scenario.schema import Entry, Scenario, Strategy
+from sim.scenario.schema import Scenario
+from sim.scenario.strategy_section import Entry, Strategy
 from sim.strategies.own_code import is_own
 
 MAX_RUNS = 1_000_000
