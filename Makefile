@@ -25,11 +25,12 @@ lint: .venv/dev.stamp
 lanes: .venv/dev.stamp
 	@$(BIN)/python -m pytest -n $(JOBS) -m lane
 
-# The same runs on every other version of Python that is found: the same bytes.
-# Odd scenarios, tables and results folders by the thousand, each in a child with limits. WHAT, COUNT (of each), SEED; CASE=n for one alone.
+# Odd scenarios, tables and results folders by the thousand, each in a child with limits.
+# WHAT, COUNT (of each) and SEED choose them; CASE=n runs one alone.
 fuzz: .venv/dev.stamp
 	@$(BIN)/python -u tests/fuzz $(WHAT) --jobs $(JOBS) $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(CASE),--case $(CASE))
 
+# The same runs on every other version of Python that is found: the same bytes.
 smoke: .venv/core.stamp
 	@JOBS=$(JOBS) .ci/smoke
 

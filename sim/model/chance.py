@@ -100,8 +100,8 @@ def binomial(u, n, p):
     return k
 
 
-# Streams: 100 x the place of the mechanism in the day + n. No number is ever used again; a test
-# fixes the list.
+# Streams: 100 x the section of the page that first drew from them (9 for 4.9) + n. No number is
+# ever used again; a test fixes the list.
 BUILD_NETWORK, BUILD_LAB = 1, 2
 STRATEGY, ROUTE_SEARCHED = 101, 102
 REPLACE = 301

@@ -29,7 +29,10 @@ from sim.scenario import to_toml
 PAGE = Path(__file__).with_name("report.html")
 NAMED = 8  # points that are listed one by one
 FANS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("vacuum_vraem",), "The weight of VRAEM communities that the state does not hold."),
+    (
+        ("vacuum_vraem",),
+        "The share of control that the state lacks in the VRAEM, weighted by community.",
+    ),
     (
         ("coverage_vraem",),
         "The weight of VRAEM communities that force covers: the mechanical part of control.",
@@ -280,7 +283,7 @@ def mapped(results: Results, arm: series.Arm) -> str:
     for draw, words in (
         (
             maps.vacuum,
-            "The weight that the state does not hold, by community in the VRAEM: at the start, "
+            "The share of control that the state lacks, by community in the VRAEM: at the start, "
             "once the move is done, at the end.",
         ),
         (

@@ -4,7 +4,7 @@ Every outcome is computed from the tally of the horizon (burn-in excluded) and f
 last day. Counts and kilograms are per horizon. A ratio whose denominator is 0 is None. Kilograms
 are hydrochloride equivalent; latex has columns of its own (`..._latex`). Outcomes that need a
 paired baseline (averted_kg_border, displaced_share, exchange_rate) are made in
-`analysis/compare.py`.
+`analysis/derived.py`.
 """
 
 from __future__ import annotations

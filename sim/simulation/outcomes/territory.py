@@ -16,7 +16,7 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
     yield Outcome(
         f"vacuum_{name}",
         "share",
-        f"mean weight of {where} communities that the state does not hold",
+        f"mean share of control that the state lacks in {where} communities, weighted",
         LESS,
         "mean",
         mean(counts.VACUUM, (theatre,)),

@@ -3,13 +3,13 @@
 Reads: communities (felt, felt_armed, cooperation, vigour). Writes: communities (state, armed,
 state_0, holder). Weekly; no chance.
 
-With `S = C~ (.5 + k)` and `G = A~ (1.5 - k)` the targets are `S / (S + G + e)` and
+With C~ and A~ the felt coverage of the state and of armed groups, k cooperation,
+`S = C~ (.5 + k)` and `G = A~ (1.5 - k)`, the targets are `S / (S + G + e)` and
 `G / (S + G + e)`, e = .15 [.05-.4]. A share rises by .04 [.02-.06] of the way a week and falls by
 .10 [.05-.15] (evidence B4: a vacuum opens in months, trust is won slowly). A place without force
 and without an enemy goes to nobody. Northern rondas keep armed outsiders out: the share
-`ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1 always: both targets
-and both starting shares satisfy it, and each step is a convex move unless s falls more slowly than
-a rises, a case that the bounds of the step prevent.
+`ronda_shield` of them, by the ronda's vigour, does not count there. s + a <= 1 always: both
+targets and both starting shares satisfy it, and each step caps a at 1 - s.
 
 A place is held by one side until another's share is over .6 (`rules/holding.py`). The holder
 decides whether a committee keeps its support and whether a third group finds the place open.

@@ -10,8 +10,9 @@ trafficking, when the load leaves the leg); (ii) rumour, by `rumour` a day; (iii
 `foresight` towards what the plan announces, on the legs that the plan changes. Travellers see posts
 in full, river patrols at .5, foot patrols at .25, and units that wait for a raid not at all.
 
-A move can leak on two fronts, each with its own draw a day and the weekly hazard `l0 + l1 log(1 +
-lead weeks) + l2 convoys + l3 police share + l4 coordination`, times (1 - secrecy) (evidence B2,
+A move can leak on two fronts, each with its own draw a day and the weekly hazard
+`leak_base + leak_lead log(1 + lead weeks) + leak_convoy convoys + leak_police police share +
+leak_coordination coordination`, times (1 - secrecy) (evidence B2,
 assumed). On the front that troops leave, a leak tells armed groups of the departure and tells
 networks that the ways there will be freer. On the front where they are bound, it tells networks
 that they come. Coordination leaks at the border only: a staff that plans with a partner tells where

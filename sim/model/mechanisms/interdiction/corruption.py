@@ -6,9 +6,9 @@ chance.
 Loads pay at the posts that let them pass (detection). The people on task there share the day's
 bribes. What they have taken fades as men are replaced and arrangements lapse:
 `db/dt = paid / people - b / days`, b in USD a person, days 180 [60-720]. The share of stops that
-are bought off is `c (1 - exp(-b / price))`, c .2 [0-.6] (section 4.7 of the model; the price is
-assumed, some months' pay of a soldier). Where a steady r USD a person and day is paid from the day
-of arrival, `b = 180 r (1 - exp(-t / 180))`. For small sums corruption is then the model page's law
+are bought off is `c (1 - exp(-b / price))`, c .2 [0-.6] (assumed, as is the price, some
+months' pay of a soldier). Where a steady r USD a person and day is paid from the day
+of arrival, `b = 180 r (1 - exp(-t / 180))`. For small sums corruption is then
 `c' (1 - exp(-days at this post / 180))`, with a c' that grows with the traffic. A unit that moves
 to another place starts from zero (redeployment). Rotating the units of a busy post therefore keeps
 it clean, and a post that no load passes is never bought.

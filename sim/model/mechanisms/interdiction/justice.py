@@ -16,8 +16,7 @@ cash, goods and other files and about half of the laboratories, and knows all th
 Otherwise, or when half of its largest trade would be under `split_least`, or when no row is free,
 the firm trades `capacity_cut` less for `cut_weeks`. It then buys less, so product piles up at the
 farm gate, the price falls and others buy it. The cuts of two arrests multiply and end together. The
-rule and its three numbers are those of section 4.13 of the model. No source gives others: they are
-assumptions.
+rule and its numbers (`split_share`, `capacity_cut`, `cut_weeks`) are assumptions.
 
 Left out: courts, prisons and who is arrested; cases shared by the teams of two theatres, or
 belonging to the rest of the country; firms that merge or end (their number can only grow, until

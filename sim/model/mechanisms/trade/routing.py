@@ -10,7 +10,7 @@ those of the firm's other branches at `heard` .5, `S = S_own + .5 (S_firm - S_ow
 branch's passages of a leg count alike on every route, because the same people face the same post.
 Utility per kg is `(1 - p) P_dest - P_src - c - bribe - p P_src`, with logit scale .15 P_dest, nests
 by mode .5 and inertia .05 P_dest (nested logit; NarcoLogic's risk premium compounds and never
-heals, evidence page). The load on foot is the route that cannot be closed: expensive, small and
+heals, evidence B5). Routes on foot cannot be closed: their loads are expensive to carry, small and
 hard to find. One constant per class of route makes the VRAEM's output meet its start shares (F0348
 for the air). It is fixed at day 0; from then on choice decides. Monthly a branch drops routes that
 it hardly uses, and may try another route of the library.
