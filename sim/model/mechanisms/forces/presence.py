@@ -3,13 +3,13 @@
 Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force,
 patrols, guard), communities (coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
 
-The density of force around community i is
-`D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij + 2,000)`, with E the people on task, alpha
-their weight by mission and K = exp(-d / reach) over foot-equivalent km. Coverage is
-`C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; there is no threshold at 20 per 1,000). Felt
-coverage follows with a lag of `felt_days` and drives only tips, fear and control; area search uses
-today's patrols. The coupling chi (`vacuum_coupling`) replaces felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed groups
-have coverage by the same law, with fighters + .3 supporters and `armed_scale` in place of c.
+The density of force around community i is `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij +
+2,000)`, with E the people on task, alpha their weight by mission and K = exp(-d / reach) over
+foot-equivalent km. Coverage is `C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; there is no
+threshold at 20 per 1,000). Felt coverage follows with a lag of `felt_days` and drives only tips,
+fear and control; area search uses today's patrols. The coupling chi (`vacuum_coupling`) replaces
+felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed groups have coverage by the same law, with fighters
++ .3 supporters and `armed_scale` in place of c.
 
 Rain slows people on foot, so a patrol counts by the pace that the season leaves it. Only patrols
 search the land. Units that wait for a raid answer leads and are not seen (`secrecy`); units on

@@ -8,9 +8,9 @@ PURSUERS_KILLED, PURSUED_KILLED, PURSUIT_CIVILIANS.
 Meetings: random search (`rules/search.py`) finds a camp, which shows .1 of what a target in the
 open shows. The fight follows the square law with equal arms until one side breaks, at 15 and 20 %
 (evidence B3). In a cued raid the roles change: the raiders are the hidden side of Deitchman's law
-(they aim, and the group fires at an area), and the group's core is not safe from it. A raid comes at a hazard that grows with the teams in
-reach. It succeeds with `.5 exp(-age / 5 d) x local knowledge` of the team that answers, if the
-group is still where it was seen.
+(they aim, and the group fires at an area), and the group's core is not safe from it. A raid comes
+at a hazard that grows with the teams in reach. It succeeds with `.5 exp(-age / 5 d) x local
+knowledge` of the team that answers, if the group is still where it was seen.
 
 Left out: pursuit of those who flee, prisoners, and raids on suspicion alone.
 """

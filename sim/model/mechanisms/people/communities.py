@@ -10,10 +10,10 @@ harm of each side per 1,000 inhabitants: harm by the state lowers it, harm by ar
 it. It passes as the harm is forgotten, with a half-life of some weeks (Condra and Shapiro 2012;
 Shaver and Shapiro 2021); a part of it, `harm_slow` .2 [.1-.3], stays in goodwill (evidence B2).
 
-Armed groups retaliate against informers at the hazard
-`retaliation x reports of 8 weeks x a (1 - a)` a week, most where they are strong but not in sole control (Kalyvas). Most of these acts are threats;
-some harm people, and these count as attacks. Each one raises fear, which fades by .02-.05 a week.
-Above a level of fear people leave, as whole persons.
+Armed groups retaliate against informers at the hazard `retaliation x reports of 8 weeks x a (1 -
+a)` a week, most where they are strong but not in sole control (Kalyvas). Most of these acts are
+threats; some harm people, and these count as attacks. Each one raises fear, which fades by .02-.05
+a week. Above a level of fear people leave, as whole persons.
 
 A committee's vigour falls by .02 a week where no force is felt, where armed groups hold the place,
 or under fear above .6. The same wears down a northern ronda, except the lack of felt force, since a
