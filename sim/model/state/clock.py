@@ -42,7 +42,7 @@ def of_month(calendar: Floats, row: int, doy: int) -> float:
 
 
 @rule
-def harvest(days: float, times: float, middle: float, length: float) -> float:
+def harvest(days: int, times: float, middle: float, length: float) -> float:
     """Return the yield of a day as a multiple of the year's mean. Harvests come `times` a year, one
     of them about day `middle` of the first year, and each is spread over `length` days. days:
     counted from the first of January of that year."""

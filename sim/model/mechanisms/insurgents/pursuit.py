@@ -93,7 +93,7 @@ def knowledge_at(force: Floats, site: int) -> float:
 
 
 @rule
-def raid_finds(age_days: float, knowledge: float, p: Raids) -> float:
+def raid_finds(age_days: int, knowledge: float, p: Raids) -> float:
     """Return the chance that a raid on a lead of this age finds the group that it names."""
     return p.raid_success * math.exp(-age_days / max(p.raid_decay_days, 1e-9)) * knowledge
 

@@ -155,7 +155,7 @@ def post_probability(people: float, bribed: float, river: bool, kg: float, p: Pa
 
 
 @rule
-def lead_value(age_days: float, knowledge: float, p: Parameters) -> float:
+def lead_value(age_days: int, knowledge: float, p: Parameters) -> float:
     """Return the chance that teams find the target of a lead of this age, with their local
     knowledge."""
     return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9)) * knowledge
