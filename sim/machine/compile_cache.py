@@ -43,7 +43,7 @@ class KernelCache(_Cache):
     All functions of a file share `folder`.
     """
 
-    def __init__(self, function: Callable) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         if function.__closure__:
             raise TypeError(
                 f"{function.__qualname__}: a kernel must not use variables of an enclosing "

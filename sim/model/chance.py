@@ -15,7 +15,7 @@ GOLD, M1, M2 = U(0x9E3779B97F4A7C15), U(0xBF58476D1CE4E5B9), U(0x94D049BB133111E
 
 
 @rule
-def mix(z):
+def mix(z: np.uint64) -> np.uint64:
     """Scramble 64 bits with the finaliser of splitmix64."""
     z = (z ^ (z >> U(30))) * M1
     z = (z ^ (z >> U(27))) * M2
@@ -23,14 +23,14 @@ def mix(z):
 
 
 @rule
-def child_uid(parent, day, ordinal):
+def child_uid(parent: np.uint64, day: int, ordinal: int) -> np.uint64:
     """Return the uid of child number `ordinal` of `parent`, born on `day`. Rows of a table are
     reused, so only a uid identifies an agent."""
     return mix(mix(parent + GOLD) ^ ((U(day) << U(16)) | U(ordinal)))
 
 
 @rule
-def uniform(key, stream, day, uid, k):
+def uniform(key: np.uint64, stream: int, day: int, uid: np.uint64, k: int) -> float:
     """Draw a number in [0, 1). key, uid: uint64; stream and k below 2**16; 0 <= day < 2**32,
     counted from the first day of the burn-in."""
     z = mix(mix(key + GOLD) ^ uid)
@@ -39,7 +39,7 @@ def uniform(key, stream, day, uid, k):
 
 
 @rule
-def tail_quantile(q):
+def tail_quantile(q: float) -> float:
     """Evaluate the rational function that Acklam's method uses in the lower tail."""
     top = (-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00
     top = (top * q - 2.549732539343734e00) * q + 4.374664141464968e00
@@ -50,7 +50,7 @@ def tail_quantile(q):
 
 
 @rule
-def normal(u):
+def normal(u: float) -> float:
     """Return the standard normal quantile of u (Acklam; relative error under 1.2e-9)."""
     u = min(max(u, 1e-16), 1.0 - 1e-16)
     if u < 0.02425:
@@ -68,7 +68,7 @@ def normal(u):
 
 
 @rule
-def poisson(u, mean):
+def poisson(u: float, mean: float) -> int:
     """Draw a Poisson count by inverting one uniform. The count is monotone in `mean`, which keeps
     the common random numbers of two strategies aligned. mean < 700."""
     p = math.exp(-mean)
@@ -82,7 +82,7 @@ def poisson(u, mean):
 
 
 @rule
-def binomial(u, n, p):
+def binomial(u: float, n: int, p: float) -> int:
     """Draw a number of successes out of n by inverting one uniform; monotone in n and p. Meant for
     a small n, such as the people in one action."""
     if n <= 0 or p <= 0.0:

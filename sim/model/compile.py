@@ -4,12 +4,15 @@
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numba
 
 from sim.machine.compile_cache import KernelCache
 from sim.machine.sources import source_hash as source_hash
+
+# A kernel keeps its signature, so that mypy checks each call of it.
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 # Kernels allocate nothing, and their caller holds every array, so numba need not count references
 # (`_nrt`): it would do so in the inner loops, for each row that is taken from a table.
@@ -21,18 +24,18 @@ def is_compiled() -> bool:
     return not getattr(numba.config, "DISABLE_JIT", 0)
 
 
-def _compile(function: Callable, **options: Any) -> Callable:
-    compiled = numba.njit(**OPTIONS, **options)(function)
+def _compile(function: Kernel, **options: Any) -> Kernel:
+    compiled: Any = numba.njit(**OPTIONS, **options)(function)
     if is_compiled():
         compiled._cache = KernelCache(function)
-    return compiled
+    return cast(Kernel, compiled)
 
 
-def rule(function: Callable) -> Callable:
+def rule(function: Kernel) -> Kernel:
     """Compile the rule of one agent. It is inlined into the loop that calls it."""
     return _compile(function, forceinline=True)
 
 
-def loop(function: Callable) -> Callable:
+def loop(function: Kernel) -> Kernel:
     """Compile a pass over a table of agents or over a layer."""
     return _compile(function)

@@ -23,8 +23,10 @@ from sim.model.mechanisms.trade import crops, finance, market, processing, routi
 from sim.model.state.agents import Table
 from sim.model.state.arrays import (
     Actors,
+    Bench,
     Border,
     Commerce,
+    Diary,
     Fields,
     Ground,
     Land,
@@ -35,12 +37,15 @@ from sim.model.state.arrays import (
     RouteFacts,
     Routes,
     Sites,
+    Today,
     Trade,
     Ways,
 )
 from sim.model.state.clock import day_of_year, is_monthly, is_weekly, tally_row
 from sim.model.state.event_log import FULL, LOGGED
 from sim.model.state.rows import nearly_full
+
+__all__ = ["Arrays", "Bench", "Diary", "Parameters", "Today", "advance", "one_day"]
 
 
 class Parameters(NamedTuple):
@@ -73,19 +78,6 @@ class Parameters(NamedTuple):
     communities: Table
 
 
-class Bench(NamedTuple):
-    """Work space of the day, allocated once. Each call fills what it uses and leaves nothing for
-    the next call to read."""
-
-    post_need: np.ndarray  # f8[sites, 4]
-    pair_per_site: np.ndarray  # f8[sites, 2]
-    per_site: np.ndarray  # f8[sites]
-    per_cell: np.ndarray  # f8[cells]
-    per_theatre: np.ndarray  # f8[4]
-    per_cluster: np.ndarray  # f8[clusters, 3]
-    per_leg: np.ndarray  # f8[legs, 2]
-
-
 class Arrays(NamedTuple):
     """Everything that a day reads and writes, in groups. Only `one_day` unpacks it: handing all of
     it to each mechanism would compile five times as slowly."""
@@ -114,28 +106,8 @@ class Arrays(NamedTuple):
     key: np.uint64
 
 
-class Today(NamedTuple):
-    """The date, the key of the run's random draws, and what the scenario sets at present."""
-
-    key: np.uint64
-    t: int  # counted from the first day of the burn-in
-    held: int  # 1 in the burn-in, while numbers are held at their start
-    weekly: bool  # whether weekly mechanisms act today
-    day_of_year: int  # [0, 365)
-    levers: Table  # one row: what the scenario sets
-
-
-class Diary(NamedTuple):
-    """Where a day writes its counts and single events, and the status that can end a stretch of
-    days."""
-
-    tally: np.ndarray  # f8[quantities, places]
-    events: Table
-    status: np.ndarray  # i8[3] see `event_log`
-
-
 @rule
-def crowded(actors):
+def crowded(actors: Actors) -> bool:
     """Return whether a table that agents are born into must be doubled before the next day."""
     return (
         nearly_full(actors.groups)
@@ -146,7 +118,7 @@ def crowded(actors):
 
 
 @loop
-def advance(world, start, stop):
+def advance(world: Arrays, start: int, stop: int) -> int:
     """Run days start to stop - 1. Returns the first day not yet run: it is less than `stop` when
     the events must be drained or a table must be doubled, and it is a day cut short when a table
     had no row left (`Arrays.status`)."""
@@ -160,7 +132,7 @@ def advance(world, start, stop):
 
 
 @loop
-def one_day(world, t):
+def one_day(world: Arrays, t: int) -> None:
     """Run sections 4.2 to 4.17 of the model. Orders (4.1) are given between stretches of days, in
     `simulation/orders.py`."""
     actors, places, fields = world.actors, world.places, world.fields

@@ -3,9 +3,23 @@
 Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in only). No chance.
 """
 
+from typing import Any
+
 from sim.model.compile import loop
 from sim.model.state.agents import PERU, TRANSIT
-from sim.model.state.arrays import TEAMS, WAITING
+from sim.model.state.arrays import (
+    TEAMS,
+    WAITING,
+    Actors,
+    Border,
+    Diary,
+    Fields,
+    Legs,
+    Places,
+    Sites,
+    Today,
+    Trade,
+)
 from sim.model.state.counts import (
     ACTIVE_ROUTES,
     COCA_HA,
@@ -34,7 +48,9 @@ STAKE_DAYS = 182  # the last days of the burn-in, in which stakes are added up
 
 
 @loop
-def observe_people(actors, places, fields, sites, border, diary):
+def observe_people(
+    actors: Actors, places: Places, fields: Fields, sites: Sites, border: Border, diary: Diary
+) -> None:
     """Add the states of communities, units and groups to the tally. The people of a unit count in
     the theatre where it is posted, and its effort does not count while it is in transit."""
     tally = diary.tally
@@ -75,7 +91,9 @@ def observe_people(actors, places, fields, sites, border, diary):
 
 
 @loop
-def observe_trade(actors, places, trade, legs, today, diary):
+def observe_trade(
+    actors: Actors, places: Places, trade: Trade, legs: Legs, today: Today, diary: Diary
+) -> None:
     """Add loads under way, stocks, prices and active routes to the tally. A route is active in
     every theatre that it crosses while its last dispatch is less than 28 days ago."""
     t = today.t
@@ -110,7 +128,7 @@ def observe_trade(actors, places, trade, legs, today, diary):
 
 
 @loop
-def weigh(places, parameters, latex_cluster, today):
+def weigh(places: Places, parameters: Any, latex_cluster: int, today: Today) -> None:
     """Weekly: in the last 182 days of the burn-in, add to each community's stake the USD of product
     grown on its land or moved through its catchment. On day 0 the weights are fixed: half by share
     of population, half by share of the stake."""

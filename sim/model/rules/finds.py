@@ -5,13 +5,25 @@ strip stays closed.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Protocol
 
 from sim.model.chance import U
 from sim.model.compile import rule
 from sim.model.rules.reach import in_reach
 from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle
-from sim.model.state.agents import BY_LEAD, BY_PATROL, BY_POST, LATEX_POINT, STRIP
-from sim.model.state.arrays import PEOPLE, POLICE_PEOPLE
+from sim.model.state.agents import (
+    BY_LEAD,
+    BY_PATROL,
+    BY_POST,
+    LATEX_POINT,
+    STRIP,
+    Community,
+    Laboratory,
+    Network,
+    Shipment,
+)
+from sim.model.state.arrays import PEOPLE, POLICE_PEOPLE, Diary, Floats, Ground, Minds, Near, Routes
 from sim.model.state.counts import (
     LABS_DESTROYED,
     LABS_WITH_POLICE,
@@ -30,15 +42,34 @@ NOT_FOUND, IN_SEARCH, AT_POST, ON_LEAD = range(-1, 3)
 SOURCE_CODES = (BY_PATROL, BY_POST, BY_LEAD)
 
 
+class Detection(Protocol):
+    """What these rules read of the parameters of detection, where the units stand."""
+
+    load_ref_kg: float
+    load_exponent: float
+    strip_repair_days: float
+    rebuild_days: float
+    rebuild_police_days: float
+
+
+class Justice(Protocol):
+    """What these rules read of the parameters of justice."""
+
+    call: float
+    seizure_points: float
+    tonne_points: float
+    lab_points: float
+
+
 @rule
-def size_factor(kg, p):
+def size_factor(kg: float, p: Detection) -> float:
     """Return the factor by which the size of a load changes its detection: a larger load is easier
     to find."""
     return math.pow(max(kg, 1.0) / max(p.load_ref_kg, 1e-9), p.load_exponent)
 
 
 @rule
-def police_there(force, site, near, justice):
+def police_there(force: Floats, site: int, near: Near, justice: Justice) -> float:
     """Return the chance that police are with those who find something at a site (-1: nobody's
     land), or come when they are called."""
     if site < 0:
@@ -51,13 +82,26 @@ def police_there(force, site, near, justice):
 
 
 @rule
-def let_go(load, place, tally):
+def let_go(load: Shipment, place: int, tally: Floats) -> None:
     """Count a load found by soldiers who may hold nobody; it continues."""
     tally[LET_GO + load.product, place] += load.kg
 
 
 @rule
-def seize(load, step, towns, lost, ground, routes, minds, networks, source, t, justice, diary):
+def seize(
+    load: Shipment,
+    step: int,
+    towns: Sequence[Community],
+    lost: Floats,
+    ground: Ground,
+    routes: Routes,
+    minds: Minds,
+    networks: Sequence[Network],
+    source: int,
+    t: int,
+    justice: Justice,
+    diary: Diary,
+) -> None:
     """Seize the load at `step`, which it reaches today. Its owner learns on which leg it was lost,
     and remembers it."""
     tally = diary.tally
@@ -85,7 +129,19 @@ def seize(load, step, towns, lost, ground, routes, minds, networks, source, t, j
 
 
 @rule
-def destroy(lab, police, held, u, cases, t, place, source, p, justice, diary):
+def destroy(
+    lab: Laboratory,
+    police: int,
+    held: int,
+    u: float,
+    cases: Floats,
+    t: int,
+    place: int,
+    source: int,
+    p: Detection,
+    justice: Justice,
+    diary: Diary,
+) -> None:
     """Close a laboratory, latex point or strip for a time drawn by u. police: 1 when police are
     present; held: 1 when people may be held, so that the product there is seized."""
     tally = diary.tally

@@ -1,11 +1,14 @@
 """Which firms are in business, and which firm owns a laboratory."""
 
+from collections.abc import Sequence
+
 from sim.model.compile import rule
-from sim.model.state.arrays import CAPACITY
+from sim.model.state.agents import Network
+from sim.model.state.arrays import CAPACITY, Floats
 
 
 @rule
-def living(networks):
+def living(networks: Sequence[Network]) -> int:
     """Return the number of firms. A new firm takes the lowest free row and no firm ever leaves its
     row, so the first rows hold them all."""
     n = 0
@@ -15,7 +18,7 @@ def living(networks):
 
 
 @rule
-def owner_of(book, cluster, u):
+def owner_of(book: Floats, cluster: int, u: float) -> int:
     """Return the firm drawn by u in [0, 1) in proportion to its share of a cluster's trade; -1 when
     nobody trades there."""
     total = 0.0

@@ -5,36 +5,52 @@ of routing.
 """
 
 import math
+from typing import Protocol
 
 from sim.model.compile import rule
 from sim.model.rules.bounds import clip
 from sim.model.state.agents import BY_AIR, BY_RIVER, BY_ROAD, ON_FOOT
+from sim.model.state.arrays import Floats, Ints, Minds
 
 SAFE, BRANCH = range(2)  # columns of `Bench.per_leg`, as `route_risk` uses them
 
 
+class Trafficking(Protocol):
+    """What these rules read of the parameters of trafficking, where the units stand."""
+
+    kappa: float
+    risk_floor: float
+    risk_cap: float
+    heard: float
+    prior_weight: float
+    salience_theta: float
+    salience_delta: float
+    scale: float
+    nest: float
+
+
 @rule
-def prior_risk(belief, p):
+def prior_risk(belief: float, p: Trafficking) -> float:
     """Return the probability of loss on a leg, judged from believed effort alone."""
     return clip(1.0 - math.exp(-p.kappa * max(belief, 0.0)), p.risk_floor, p.risk_cap)
 
 
 @rule
-def learned_risk(seized, tried, prior, weight):
+def learned_risk(seized: float, tried: float, prior: float, weight: float) -> float:
     """Return the mean of a Beta distribution: with prior .05 worth 10 attempts, 0, 1 and 6 losses
     in 13 attempts give .0217, .0652 and .2826."""
     return (seized + weight * prior) / max(tried + weight, 1e-9)
 
 
 @rule
-def counted(own, firm, p):
+def counted(own: float, firm: float, p: Trafficking) -> float:
     """Return the loads that a branch (a firm at one origin) counts: its own in full, and those of
     the firm's other origins at the weight `heard`."""
     return own + p.heard * (firm - own)
 
 
 @rule
-def safe_on(n, c, leg, minds, leg_risk, p):
+def safe_on(n: int, c: int, leg: int, minds: Minds, leg_risk: Floats, p: Trafficking) -> float:
     """Return the chance, as a branch believes it, that a load passes a leg."""
     prior = max(prior_risk(minds.belief[n, leg], p), leg_risk[leg])
     firm = minds.tried.shape[1] - 1
@@ -44,7 +60,19 @@ def safe_on(n, c, leg, minds, leg_risk, p):
 
 
 @rule
-def route_risk(n, c, r, branch, minds, route_start, step_leg, onward, leg_risk, leg_safe, p):
+def route_risk(
+    n: int,
+    c: int,
+    r: int,
+    branch: float,
+    minds: Minds,
+    route_start: Ints,
+    step_leg: Ints,
+    onward: Ints,
+    leg_risk: Floats,
+    leg_safe: Floats,
+    p: Trafficking,
+) -> float:
     """Return the probability of loss that a branch believes of a whole route, leg by leg. leg_safe:
     f8[legs, 2], the chance to pass a leg, and the number of the branch that judged it, so that a
     leg which many routes share is judged once."""
@@ -61,7 +89,16 @@ def route_risk(n, c, r, branch, minds, route_start, step_leg, onward, leg_risk, 
 
 
 @rule
-def route_prior(n, r, belief, route_start, step_leg, onward, leg_risk, p):
+def route_prior(
+    n: int,
+    r: int,
+    belief: Floats,
+    route_start: Ints,
+    step_leg: Ints,
+    onward: Ints,
+    leg_risk: Floats,
+    p: Trafficking,
+) -> float:
     """Return the probability of loss on a whole route from believed effort alone, without learned
     losses."""
     safe = 1.0
@@ -74,19 +111,26 @@ def route_prior(n, r, belief, route_start, step_leg, onward, leg_risk, p):
 
 
 @rule
-def utility(risk, price, source, cost, bribe):
+def utility(risk: float, price: float, source: float, cost: float, bribe: float) -> float:
     """Return the USD per kg that a firm expects from sending one kg."""
     return (1.0 - risk) * price - source - cost - bribe - risk * source
 
 
 @rule
-def contrast(x, y, theta):
+def contrast(x: float, y: float, theta: float) -> float:
     """Return the salience of a payoff x beside another y (Bordalo, Gennaioli and Shleifer 2012)."""
     return abs(x - y) / max(abs(x) + abs(y) + theta, 1e-9)
 
 
 @rule
-def salient_value(risk, passed, lost, others_passed, others_lost, p):
+def salient_value(
+    risk: float,
+    passed: float,
+    lost: float,
+    others_passed: float,
+    others_lost: float,
+    p: Trafficking,
+) -> float:
     """Return the worth of a route to a firm that attends to what stands out. The route has two
     states, passed and lost; the payoff of each is compared with the mean payoff of the other
     routes. The state where they differ more is weighted by delta, the other by delta^2, and the
@@ -101,7 +145,7 @@ def salient_value(risk, passed, lost, others_passed, others_lost, p):
 
 
 @rule
-def best_price(prices, product):
+def best_price(prices: Floats, product: int) -> float:
     """Return the highest price of a product over all exits."""
     top = 0.0
     for e in range(prices.shape[0]):
@@ -110,7 +154,7 @@ def best_price(prices, product):
 
 
 @rule
-def nest_sum(n, first, end, mode, share, route_mode):
+def nest_sum(n: int, first: int, end: int, mode: int, share: Floats, route_mode: Ints) -> float:
     """Return the sum of a network's entries in `share` over the routes of one mode, rows first to
     end - 1."""
     inside = 0.0
@@ -121,7 +165,18 @@ def nest_sum(n, first, end, mode, share, route_mode):
 
 
 @rule
-def nested_shares(n, first, end, share, open_, prices, product, route_exit, route_mode, p):
+def nested_shares(
+    n: int,
+    first: int,
+    end: int,
+    share: Floats,
+    open_: Floats,
+    prices: Floats,
+    product: int,
+    route_exit: Ints,
+    route_mode: Ints,
+    p: Trafficking,
+) -> None:
     """Turn the utilities (USD per kg) in a network's row of `share`, over a cluster's routes first
     to end - 1, into shares: exp(utility / (scale nest)) within a mode, then each mode's sum to the
     power of nest. The best utility is subtracted first, so that nothing overflows."""

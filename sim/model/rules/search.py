@@ -21,7 +21,7 @@ class Parameters:
 
 
 @rule
-def sweep_width(terrain, road, p):
+def sweep_width(terrain: int, road: int, p: Parameters) -> float:
     """Return the sweep width in km by terrain: open valley or road, lowland jungle, trail net of
     the cloud forest, or Andean slope."""
     if road >= SECONDARY_ROAD:
@@ -34,14 +34,22 @@ def sweep_width(terrain, road, p):
 
 
 @rule
-def rate_of_fixed(terrain, teams, vis, area_km2, p):
+def rate_of_fixed(terrain: int, teams: float, vis: float, area_km2: float, p: Parameters) -> float:
     """Return the encounters a day of a target that stays in a cell, away from roads."""
     width = sweep_width(terrain, NO_ROAD, p)
     return search_rate(width, p.searcher_km_h, 0.0, p.hours, teams, vis, area_km2)
 
 
 @rule
-def search_rate(width_km, searcher_km_h, target_km_h, hours, teams, vis, area_km2):
+def search_rate(
+    width_km: float,
+    searcher_km_h: float,
+    target_km_h: float,
+    hours: float,
+    teams: float,
+    vis: float,
+    area_km2: float,
+) -> float:
     """Return the expected encounters a day of one target with `teams` random searchers in an
     area."""
     return (

@@ -1,13 +1,17 @@
 """Book-keeping of a load's journey, shared by the mechanisms that move loads and those that stop
 them."""
 
+from collections.abc import Sequence
+
 from sim.model.compile import rule
+from sim.model.state.agents import Community, Shipment
+from sim.model.state.arrays import Floats, Ints
 from sim.model.state.counts import ATTEMPTED, PASSED
 from sim.names import CAJAMARCA, ELSEWHERE, HCL, LORETO, VRAEM
 
 
 @rule
-def enter_cell(load, cell, cell_theatre, tally):
+def enter_cell(load: Shipment, cell: int, cell_theatre: Ints, tally: Floats) -> None:
     """Put the load into a cell (-1: off the map). Its first entry into a theatre counts as an
     attempt."""
     place = cell_theatre[cell] if cell >= 0 else ELSEWHERE
@@ -19,7 +23,9 @@ def enter_cell(load, cell, cell_theatre, tally):
 
 
 @rule
-def enter_land(load, before, cell, communities, cell_community):
+def enter_land(
+    load: Shipment, before: int, cell: int, communities: Sequence[Community], cell_community: Ints
+) -> int:
     """Return the community onto whose land the step from `before` to `cell` leads; -1 when it stays
     on the same land or reaches none. The load is counted there, again on each return."""
     if (
@@ -34,7 +40,7 @@ def enter_land(load, before, cell, communities, cell_community):
 
 
 @rule
-def enter_leg(load, step, before, step_leg, tried):
+def enter_leg(load: Shipment, step: int, before: int, step_leg: Ints, tried: Floats) -> None:
     """Count one more attempt on a leg, by the branch that sent the load, when the step leads into
     another leg."""
     if step_leg[step] != step_leg[before]:
@@ -42,7 +48,7 @@ def enter_leg(load, step, before, step_leg, tried):
 
 
 @rule
-def settle(load, seized_in, tally):
+def settle(load: Shipment, seized_in: int, tally: Floats) -> None:
     """End the load. It has passed every theatre that it entered, except the one in which it was
     seized (-1: it arrived)."""
     load.alive = 0

@@ -9,17 +9,18 @@ from sim.model.state.agents import (
     POLICE,
     POLICE_SERVICE,
     RIVER_INFANTRY,
+    Unit,
 )
 
 
 @rule
-def duty(unit):
+def duty(unit: Unit) -> int:
     """Return what a unit does today: its mission, or the guard of its post while supplies fail."""
     return GARRISON if unit.guarding == 1 and unit.mission != IDLE else unit.mission
 
 
 @rule
-def service_of(kind):
+def service_of(kind: int) -> int:
     """Return the service of a unit, by its kind."""
     if kind >= POLICE:
         return POLICE_SERVICE

@@ -6,12 +6,27 @@ rivalry.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
 
 from sim.model.chance import RIVAL_CIVILIANS, RIVAL_KILLED, VICTIM, binomial, mix, poisson, uniform
 from sim.model.compile import rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.units import duty
-from sim.model.state.agents import CHECKPOINT, GARRISON, IDLE, POLICE, TRANSIT
+from sim.model.state.agents import (
+    CHECKPOINT,
+    GARRISON,
+    IDLE,
+    POLICE,
+    TRANSIT,
+    ArmedGroup,
+    Community,
+    Uid,
+    Unit,
+)
+from sim.model.state.arrays import Diary, Floats, Sites, Today
 from sim.model.state.counts import (
     FIGHTERS_LOST,
     HARM_ARMED,
@@ -27,8 +42,24 @@ PATROLS, POSTS, POLICE_TEAMS, COMMITTEES, INFRASTRUCTURE, RIVALS_CAMP = range(6)
 ANYBODY = -1
 
 
+class Engagement(Protocol):
+    """What these rules read of the parameters of engagement, where the units stand."""
+
+    core: float
+    fear_per_act: float
+
+
+class Rivalry(Protocol):
+    """What these rules read of the parameters of rivalry."""
+
+    break_share: float
+    civilians: float
+
+
 @rule
-def deitchman(hidden, exposed, aim, sweep, minutes, hidden_break):
+def deitchman(
+    hidden: float, exposed: float, aim: float, sweep: float, minutes: float, hidden_break: float
+) -> tuple[float, float]:
     """Fight for `minutes` by Deitchman's law: the hidden side aims (`d exposed = -aim hidden`) and
     the exposed side fires into an area (`d hidden = -sweep hidden exposed`). The fight ends early
     when the hidden side has lost the share `hidden_break` or one side has nobody left. Returns
@@ -48,7 +79,9 @@ def deitchman(hidden, exposed, aim, sweep, minutes, hidden_break):
 
 
 @rule
-def square_law(first, second, first_break, second_break):
+def square_law(
+    first: float, second: float, first_break: float, second_break: float
+) -> tuple[float, float]:
     """Fight in the open with equal arms until one side has lost its share and breaks; the rate of
     fire does not matter. Returns (losses of the first, losses of the second), real numbers."""
     time = min(first_break * first / max(second, 1e-9), second_break * second / max(first, 1e-9))
@@ -56,7 +89,7 @@ def square_law(first, second, first_break, second_break):
 
 
 @rule
-def whole(u, losses, people):
+def whole(u: float, losses: float, people: float) -> int:
     """Draw a whole number of people lost, with the expectation `losses` and at most all of them."""
     n = int(people)
     if n <= 0:
@@ -65,7 +98,7 @@ def whole(u, losses, people):
 
 
 @rule
-def target_of(unit):
+def target_of(unit: Unit) -> int:
     """Return the kind of target that a unit is, by what it does today."""
     if unit.kind >= POLICE:
         return POLICE_TEAMS
@@ -73,7 +106,16 @@ def target_of(unit):
 
 
 @rule
-def kill_soldiers(units, site, target, killed, key, t, place, tally):
+def kill_soldiers(
+    units: Sequence[Unit],
+    site: int,
+    target: int,
+    killed: int,
+    key: np.uint64,
+    t: int,
+    place: int,
+    tally: Floats,
+) -> int:
     """Take the dead from one package of a kind of target (or ANYBODY) posted at a site, the one
     with the highest draw, and then from the next. Returns how many were taken."""
     left = killed
@@ -104,7 +146,7 @@ def kill_soldiers(units, site, target, killed, key, t, place, tally):
 
 
 @rule
-def kill_fighters(group, killed, core, place, tally):
+def kill_fighters(group: ArmedGroup, killed: int, core: float, place: int, tally: Floats) -> int:
     """Take losses from a group. Its core survives everything but a cued raid."""
     lost = min(killed, max(int(group.fighters - core), 0))
     group.fighters -= lost
@@ -113,7 +155,7 @@ def kill_fighters(group, killed, core, place, tally):
 
 
 @rule
-def harm_by_state(town, people, tally):
+def harm_by_state(town: Community, people: float, tally: Floats) -> None:
     """Count civilians of a community hit by the state, at most all who live there."""
     people = min(people, math.floor(town.population))
     town.harm_state += people
@@ -122,7 +164,7 @@ def harm_by_state(town, people, tally):
 
 
 @rule
-def harm_by_armed(town, people, tally):
+def harm_by_armed(town: Community, people: float, tally: Floats) -> None:
     """Count civilians of a community hit by armed groups, at most all who live there."""
     people = min(people, math.floor(town.population))
     town.harm_armed += people
@@ -131,20 +173,20 @@ def harm_by_armed(town, people, tally):
 
 
 @rule
-def state_harm(town):
+def state_harm(town: Community) -> float:
     """Return how many of each 1,000 inhabitants the state has harmed lately, at most one. This
     provokes attacks and brings recruits."""
     return min(1000.0 * town.harm_state / max(town.population, 1.0), 1.0)
 
 
 @rule
-def frighten(town, step):
+def frighten(town: Community, step: float) -> None:
     """Raise fear by a share of what is left to 1."""
     town.fear += step * (1.0 - town.fear)
 
 
 @rule
-def kill_leader(town, killer, t, diary):
+def kill_leader(town: Community, killer: Uid, t: int, diary: Diary) -> None:
     """Kill the head of a community or of its committee, who counts among the people harmed by armed
     groups. The caller decides what this does to the committee."""
     tally = diary.tally
@@ -154,7 +196,17 @@ def kill_leader(town, killer, t, diary):
 
 
 @rule
-def rival_fight(first, second, at, communities, sites, p, rivalry, today, diary):
+def rival_fight(
+    first: ArmedGroup,
+    second: ArmedGroup,
+    at: int,
+    communities: Sequence[Community],
+    sites: Sites,
+    p: Engagement,
+    rivalry: Rivalry,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let two armed groups fight at the camp of the second, at site `at`, by the square law until
     one breaks. Civilians there are caught between them."""
     key, t, tally = today.key, today.t, diary.tally

@@ -1,7 +1,7 @@
 """How the compiled day receives the world: namedtuples of at most six arrays, and the columns of
-the layers."""
+the layers; then what a day hands to its mechanisms: the date, the diary and the work space."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -38,6 +38,26 @@ WAITING, SENT, CAPACITY, WHOLE = range(4)
 BOOK_COLUMNS = 4
 # Classes of VRAEM routes whose shares at the start are given.
 START_AIR, START_COAST, START_BOLIVIA, START_NORTH = range(4)
+
+
+class Floats(Protocol):
+    """An array of f8, as a rule or a loop takes it: numpy gives no type to an element."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, at: Any, /) -> float: ...
+    def __setitem__(self, at: Any, value: float, /) -> None: ...
+
+
+class Ints(Protocol):
+    """An array of i8, as a rule or a loop takes it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, at: Any, /) -> int: ...
+    def __setitem__(self, at: Any, value: int, /) -> None: ...
 
 
 class Actors(NamedTuple):
@@ -198,3 +218,36 @@ class Legs(NamedTuple):
     on_route: np.ndarray  # i8[routes, 4] 1 where the route crosses the theatre
     risk: np.ndarray  # f8[legs] exogenous seizure probability of a connector
     route_effort: np.ndarray  # f8[routes] unseen searchers of a whole route (a dated event)
+
+
+class Today(NamedTuple):
+    """The date, the key of the run's random draws, and what the scenario sets at present."""
+
+    key: np.uint64
+    t: int  # counted from the first day of the burn-in
+    held: int  # 1 in the burn-in, while numbers are held at their start
+    weekly: bool  # whether weekly mechanisms act today
+    day_of_year: int  # [0, 365)
+    levers: Table  # one row: what the scenario sets
+
+
+class Diary(NamedTuple):
+    """Where a day writes its counts and single events, and the status that can end a stretch of
+    days."""
+
+    tally: np.ndarray  # f8[quantities, places]
+    events: Table
+    status: np.ndarray  # i8[3] see `event_log`
+
+
+class Bench(NamedTuple):
+    """Work space of the day, allocated once. Each call fills what it uses and leaves nothing for
+    the next call to read."""
+
+    post_need: np.ndarray  # f8[sites, 4]
+    pair_per_site: np.ndarray  # f8[sites, 2]
+    per_site: np.ndarray  # f8[sites]
+    per_cell: np.ndarray  # f8[cells]
+    per_theatre: np.ndarray  # f8[4]
+    per_cluster: np.ndarray  # f8[clusters, 3]
+    per_leg: np.ndarray  # f8[legs, 2]

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sim.model.compile import rule
 from sim.model.state.agents import Uid
+from sim.model.state.arrays import Diary
 
 
 class EventKind(NamedTuple):
@@ -63,7 +64,17 @@ class Event:
 
 
 @rule
-def note(diary, t, kind, place, cell, uid, other, quantity, source):
+def note(
+    diary: Diary,
+    t: int,
+    kind: int,
+    place: int,
+    cell: int,
+    uid: Uid,
+    other: Uid,
+    quantity: float,
+    source: int,
+) -> None:
     """Write an event if the run keeps events. A full table of events ends the stretch."""
     events, status = diary.events, diary.status
     if status[LOGGING] == 1:

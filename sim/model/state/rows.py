@@ -1,10 +1,11 @@
 """Rows of a table of agents: the lowest free row, and whether the table is nearly full."""
 
 from sim.model.compile import rule
+from sim.model.state.agents import Table
 
 
 @rule
-def free_row(table):
+def free_row(table: Table) -> int:
     """Return the lowest row not in use, or -1 when the table is full."""
     for row in range(len(table)):
         if table[row].alive == 0:
@@ -13,7 +14,7 @@ def free_row(table):
 
 
 @rule
-def nearly_full(table):
+def nearly_full(table: Table) -> bool:
     """Return whether more than three quarters of the rows are in use; then the stretch ends and the
     table is doubled."""
     used = 0

@@ -11,6 +11,7 @@ from sim.machine.addition import added
 from sim.model.state.agents import ANTINARCOTICS, POLICE, Table
 from sim.model.state.arrays import (
     Actors,
+    Bench,
     Border,
     Commerce,
     Fields,
@@ -30,7 +31,7 @@ from sim.model.state.event_log import EVENTS_FULL, FULL, TABLES
 from sim.model.state.rows import nearly_full
 
 if TYPE_CHECKING:
-    from sim.model.day import Bench, Parameters
+    from sim.model.day import Parameters
 
 
 class TableFull(RuntimeError):

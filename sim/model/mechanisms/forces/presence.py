@@ -25,6 +25,7 @@ the neighbour's forces, which cover nobody on this side.
 """
 
 import math
+from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.units import duty, service_of
@@ -58,6 +59,13 @@ from sim.model.state.arrays import (
     SERVES,
     TEAMS,
     WEIGHTED,
+    Actors,
+    Bench,
+    Fields,
+    Near,
+    Places,
+    Sites,
+    Today,
 )
 
 LN3 = math.log(3.0)
@@ -87,7 +95,7 @@ class Parameters:
 
 
 @rule
-def alpha(mission, p):
+def alpha(mission: int, p: Parameters) -> float:
     """Return the weight of a person on task by mission; 0 for a unit without a mission."""
     if mission == PATROL or mission == RIVER_PATROL or mission == RAID or mission == ESCORT:
         return p.alpha_patrol
@@ -97,14 +105,14 @@ def alpha(mission, p):
 
 
 @rule
-def coverage_of(density, scale):
+def coverage_of(density: float, scale: float) -> float:
     """Return the share of a population covered by a density (weighted people per 1,000). A density
     of 18.75 gives .56 at scale 25."""
     return 1.0 - math.exp(-LN3 * density / max(scale, 1e-9))
 
 
 @loop
-def place_units(actors, fields, sites, parameters):
+def place_units(actors: Actors, fields: Fields, sites: Sites, parameters: Any) -> None:
     """Add up the forces that stand at each site today. Posts stand at the site that controls the
     cell (`Sites.post`)."""
     site_post = sites.post
@@ -164,7 +172,15 @@ def place_units(actors, fields, sites, parameters):
 
 
 @loop
-def spread(actors, places, fields, sites, near, bench, parameters):
+def spread(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    near: Near,
+    bench: Bench,
+    parameters: Any,
+) -> None:
     """Spread the forces from sites to communities and cells. weight_on: f8[sites, 2] work space,
     columns BY_STATE and BY_ARMED."""
     groups = actors.groups
@@ -212,7 +228,7 @@ def spread(actors, places, fields, sites, near, bench, parameters):
 
 
 @loop
-def feel(places, parameters, today):
+def feel(places: Places, parameters: Any, today: Today) -> None:
     """Let felt coverage follow with a lag. While held (burn-in) the reference of `vacuum_coupling`
     still settles."""
     held, t = today.held, today.t

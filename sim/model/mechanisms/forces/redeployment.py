@@ -16,10 +16,12 @@ Left out: convoys that wait for one another, breakdowns, and a change of way in 
 """
 
 import math
+from typing import Any
 
 from sim.model.chance import REPLACE, U, binomial, uniform
 from sim.model.compile import loop, rule
-from sim.model.state.agents import POSTED, PREPARING, TRANSIT
+from sim.model.state.agents import POSTED, PREPARING, TRANSIT, Unit
+from sim.model.state.arrays import Actors, Diary, Ints, Land, Places, Sites, Today, Ways
 from sim.model.state.counts import COST, LIFT_HOURS, REPLACED, TRANSIT_DAYS
 from sim.model.state.event_log import ARRIVAL, DEPARTURE, NO_SOURCE, note
 
@@ -37,21 +39,21 @@ class Parameters:
 
 
 @rule
-def flight_hours(hours, soldiers, p):
+def flight_hours(hours: float, soldiers: float, p: Parameters) -> float:
     """Return the flight hours to lift a unit over `hours` of flight, there and back, by the load of
     one helicopter."""
     return math.ceil(soldiers / max(p.troops_per_flight, 1.0)) * 2.0 * hours
 
 
 @rule
-def journey_days(land_days, river_days, road, boats):
+def journey_days(land_days: float, river_days: float, road: float, boats: float) -> int:
     """Return the whole days of a journey on the surface, at least one. road, boats: today's
     paces."""
     return max(1, math.ceil(land_days / max(road, 1e-9) + river_days / max(boats, 1e-9) - 1e-9))
 
 
 @rule
-def arrive(unit, site_theatre, p):
+def arrive(unit: Unit, site_theatre: Ints, p: Parameters) -> None:
     """Let the unit take up its new posting. Its knowledge of the old place is of no use in the new
     one."""
     if unit.posting != unit.order_site:
@@ -71,14 +73,25 @@ def arrive(unit, site_theatre, p):
 
 
 @rule
-def log_move(unit, kind, site_theatre, site_cell, t, diary):
+def log_move(
+    unit: Unit, kind: int, site_theatre: Ints, site_cell: Ints, t: int, diary: Diary
+) -> None:
     """Note a departure or an arrival at the place where the unit is posted."""
     theatre, cell = site_theatre[unit.posting], site_cell[unit.posting]
     note(diary, t, kind, theatre, cell, unit.uid, U(0), unit.soldiers, NO_SOURCE)
 
 
 @loop
-def redeployment(actors, places, land, sites, ways, parameters, today, diary):
+def redeployment(
+    actors: Actors,
+    places: Places,
+    land: Land,
+    sites: Sites,
+    ways: Ways,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Move every unit's orders on by one day. tally: f8[quantities, places]."""
     key, t = today.key, today.t
     tally = diary.tally

@@ -22,7 +22,10 @@ year's mean time (the force that a load meets on a leg changes with the season, 
 do not).
 """
 
+from typing import Any
+
 from sim.model.compile import loop, rule
+from sim.model.state.arrays import Land, Places, Today, Ways
 from sim.model.state.clock import of_month
 
 
@@ -37,13 +40,13 @@ class Parameters:
 
 
 @rule
-def between(share, at_none, at_full):
+def between(share: float, at_none: float, at_full: float) -> float:
     """Return the value at a share of the way from `at_none` to `at_full`."""
     return at_none + (at_full - at_none) * share
 
 
 @loop
-def seasons(places, land, ways, parameters, today):
+def seasons(places: Places, land: Land, ways: Ways, parameters: Any, today: Today) -> None:
     """Set the day's paces. doy: day of the year [0, 365)."""
     doy = today.day_of_year
     theatres, basins, calendar = places.theatres, land.basins, ways.calendar

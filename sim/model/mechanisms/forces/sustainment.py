@@ -28,10 +28,35 @@ not patrol, stops nobody and answers no report, and it has weight only in its ow
 Left out: losses on the way, and supply lines as targets; all supplies are one class.
 """
 
+from typing import Any
+
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
-from sim.model.state.agents import ERADICATION, IDLE, POLICE, RIVER_INFANTRY, SPECIAL, TRANSIT
-from sim.model.state.arrays import BY_BOAT, BY_HELICOPTER, BY_LORRY, FAR, SOLD_IN_TOWN
+from sim.model.state.agents import (
+    ERADICATION,
+    IDLE,
+    POLICE,
+    RIVER_INFANTRY,
+    SPECIAL,
+    TRANSIT,
+    Theatre,
+    Unit,
+)
+from sim.model.state.arrays import (
+    BY_BOAT,
+    BY_HELICOPTER,
+    BY_LORRY,
+    FAR,
+    SOLD_IN_TOWN,
+    Actors,
+    Bench,
+    Diary,
+    Floats,
+    Land,
+    Places,
+    Sites,
+    Ways,
+)
 from sim.model.state.counts import COST, SUPPLY_HOURS
 
 # Columns of `Bench.post_need`: kg still needed. The next column holds the kg brought so far.
@@ -66,7 +91,7 @@ class Parameters:
 
 
 @rule
-def tooth(kind, p):
+def tooth(kind: int, p: Parameters) -> float:
     """Return the share of a unit's people that goes out on task; all of them in an eradication
     team."""
     if kind == ERADICATION:
@@ -79,7 +104,7 @@ def tooth(kind, p):
 
 
 @rule
-def readiness_after(readiness, sustained, p):
+def readiness_after(readiness: float, sustained: float, p: Parameters) -> float:
     """Return readiness a day later: wear in the field, hunger, and recovery at rest."""
     hunger = max(0.0, 1.0 - sustained / max(p.hungry_below, 1e-9))
     change = (
@@ -91,14 +116,14 @@ def readiness_after(readiness, sustained, p):
 
 
 @rule
-def guards(guarding, sustained, p):
+def guards(guarding: int, sustained: float, p: Parameters) -> int:
     """Return 1 while a unit only guards its post: from the day that supplies fall short until they
     are sufficient again."""
     return 1 if sustained < (p.resume_above if guarding == 1 else p.guard_below) else 0
 
 
 @rule
-def vehicles(theatre, mode, lift_share):
+def vehicles(theatre: Theatre, mode: int, lift_share: float) -> float:
     """Return the lorries or boats of a theatre, or the flight hours that it has left for supply
     today."""
     if mode == BY_LORRY:
@@ -110,7 +135,9 @@ def vehicles(theatre, mode, lift_share):
 
 
 @rule
-def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
+def vehicle_days_per_kg(
+    link: Floats, site: int, mode: int, road: float, boats: float, load: float, p: Parameters
+) -> float:
     """Return the vehicle days (BY_LORRY, BY_BOAT) or flight hours (BY_HELICOPTER) to bring one kg
     to a site; 0 where there is no such link. road, boats: today's paces; load: what a boat can
     carry, as a multiple of its payload at low water."""
@@ -126,14 +153,14 @@ def vehicle_days_per_kg(link, site, mode, road, boats, load, p):
 
 
 @rule
-def to_fill(unit, p):
+def to_fill(unit: Unit, p: Parameters) -> float:
     """Return the kg a day that a unit asks for to fill its store, in addition to its ration."""
     need = p.ration_kg * unit.soldiers
     return clip((p.stock_days * need - unit.stock_kg) / p.refill_days, 0.0, need)
 
 
 @rule
-def brought_to(post_need, post, what, asked):
+def brought_to(post_need: Floats, post: int, what: int, asked: float) -> float:
     """Return a unit's part of the supplies brought to its post, in proportion to what it
     asked for."""
     total = post_need[post, what] + post_need[post, what + 1]
@@ -141,7 +168,16 @@ def brought_to(post_need, post, what, asked):
 
 
 @loop
-def sustainment(actors, places, land, sites, ways, bench, parameters, diary):
+def sustainment(
+    actors: Actors,
+    places: Places,
+    land: Land,
+    sites: Sites,
+    ways: Ways,
+    bench: Bench,
+    parameters: Any,
+    diary: Diary,
+) -> None:
     """Run one day of supply and wear. Work space: post_need f8[sites, 4] (rations needed and
     brought, stores needed and brought), vehicle_days f8[sites] (vehicle days a kg)."""
     tally = diary.tally

@@ -18,10 +18,12 @@ Left out: fronts (who holds the neighbouring places does not count) and deals be
 """
 
 import math
+from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.holding import holder_after, kept_out
+from sim.model.state.arrays import Places, Today
 
 
 class Parameters:
@@ -34,7 +36,7 @@ class Parameters:
 
 
 @rule
-def target_state(felt, felt_armed, cooperation, p):
+def target_state(felt: float, felt_armed: float, cooperation: float, p: Parameters) -> float:
     """Return the fixed point of the state's share."""
     strength = felt * (0.5 + cooperation)
     rival = felt_armed * (1.5 - cooperation)
@@ -42,7 +44,7 @@ def target_state(felt, felt_armed, cooperation, p):
 
 
 @rule
-def target_armed(felt, felt_armed, cooperation, p):
+def target_armed(felt: float, felt_armed: float, cooperation: float, p: Parameters) -> float:
     """Return the fixed point of the armed groups' share."""
     strength = felt * (0.5 + cooperation)
     rival = felt_armed * (1.5 - cooperation)
@@ -50,14 +52,14 @@ def target_armed(felt, felt_armed, cooperation, p):
 
 
 @rule
-def towards(share, target, p):
+def towards(share: float, target: float, p: Parameters) -> float:
     """Return the share after one week. The rates are hazards, so a step never passes its target."""
     rate = p.rise if target > share else p.fall
     return share + (1.0 - math.exp(-rate)) * (target - share)
 
 
 @loop
-def control(places, parameters, today):
+def control(places: Places, parameters: Any, today: Today) -> None:
     """Run one week. While held (burn-in) the shares stay at the fixed point of felt coverage."""
     held = today.held
     communities = places.communities

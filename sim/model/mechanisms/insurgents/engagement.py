@@ -28,6 +28,8 @@ learning from attacks that fail; a harassing attack that kills nobody costs the 
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.chance import (
     AMBUSH,
@@ -64,8 +66,19 @@ from sim.model.rules.violence import (
     state_harm,
     whole,
 )
-from sim.model.state.agents import MPCP, PERU, THIRD
-from sim.model.state.arrays import N_PATROL
+from sim.model.state.agents import MPCP, PERU, THIRD, ArmedGroup, Community
+from sim.model.state.arrays import (
+    N_PATROL,
+    Actors,
+    Diary,
+    Fields,
+    Floats,
+    Minds,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import AMBUSHES, ATTACKS
 from sim.model.state.event_log import AMBUSH as LOG_AMBUSH
 from sim.model.state.event_log import ATTACK as LOG_ATTACK
@@ -121,13 +134,15 @@ class Parameters:
 
 
 @rule
-def vulnerability(guard, p):
+def vulnerability(guard: float, p: Parameters) -> float:
     """Return how open a target is, given the people on task within half a day of it."""
     return 1.0 / (1.0 + guard / max(p.protect_people, 1e-9))
 
 
 @rule
-def targets(force, communities, s, kind, p):
+def targets(
+    force: Floats, communities: Sequence[Community], s: int, kind: int, p: Parameters
+) -> float:
     """Return the number of targets of a kind at a site: packages of the state, committees of
     `committee_people`, and one lot of infrastructure for each community."""
     if kind <= POLICE_TEAMS:
@@ -140,7 +155,7 @@ def targets(force, communities, s, kind, p):
 
 
 @rule
-def value(kind, p):
+def value(kind: int, p: Parameters) -> float:
     """Return the value of a kind of target, in logs."""
     if kind == PATROLS:
         return p.value_patrol
@@ -154,7 +169,7 @@ def value(kind, p):
 
 
 @rule
-def pull(kind, believed, p):
+def pull(kind: int, believed: float, p: Parameters) -> float:
     """Return `exp(value - believed risk)` of one target, given the people believed to stand around
     it."""
     armed = kind <= POLICE_TEAMS or kind == RIVALS_CAMP
@@ -164,7 +179,7 @@ def pull(kind, believed, p):
 
 
 @rule
-def acts_a_week(group, harm, p):
+def acts_a_week(group: ArmedGroup, harm: float, p: Parameters) -> float:
     """Return the attacks that a group would start in a week at the opportunity of day 0, where the
     state has lately harmed `harm` of 1,000 people."""
     ratio = (
@@ -180,7 +195,7 @@ def acts_a_week(group, harm, p):
 
 
 @rule
-def opportunity(group, p):
+def opportunity(group: ArmedGroup, p: Parameters) -> float:
     """Return what the group could attack today, relative to day 0 and kept within bounds."""
     return clip(
         group.exposure / group.exposure_0 if group.exposure_0 > 0.0 else 0.0,
@@ -190,7 +205,9 @@ def opportunity(group, p):
 
 
 @loop
-def exposure(actors, places, fields, near, parameters, today):
+def exposure(
+    actors: Actors, places: Places, fields: Fields, near: Near, parameters: Any, today: Today
+) -> None:
     """Measure what each group could attack today. While held (burn-in) the mean of its kind becomes
     the reference of day 0."""
     held = today.held
@@ -224,7 +241,16 @@ def exposure(actors, places, fields, near, parameters, today):
 
 
 @rule
-def choose_target(groups, g, u, communities, force, danger, near, p):
+def choose_target(
+    groups: Sequence[ArmedGroup],
+    g: int,
+    u: float,
+    communities: Sequence[Community],
+    force: Floats,
+    danger: Floats,
+    near: Near,
+    p: Parameters,
+) -> tuple[int, int]:
     """Return (kind, site) of the target, or (RIVALS_CAMP, row of the rival); kind -1 when there is
     none."""
     group = groups[g]
@@ -264,14 +290,24 @@ def choose_target(groups, g, u, communities, force, danger, near, p):
 
 
 @rule
-def minutes_of(u, p):
+def minutes_of(u: float, p: Parameters) -> float:
     """Draw how long an ambush lasts: lognormal."""
     spread = math.sqrt(math.log(1.0 + p.minutes_cv * p.minutes_cv))
     return p.minutes * math.exp(spread * normal(u) - spread * spread / 2.0)
 
 
 @loop
-def attacks(actors, places, fields, minds, sites, near, parameters, today, diary):
+def attacks(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    minds: Minds,
+    sites: Sites,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let armed groups attack state forces, committees, leaders, infrastructure and rivals. While
     held (burn-in) attacks are counted, as the baseline that command knows, but harm nobody."""
     held, key, t = today.held, today.key, today.t

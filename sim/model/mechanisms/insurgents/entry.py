@@ -20,13 +20,16 @@ Peru; at 0 no third group comes.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.chance import ENTRY, LEADER_HUNTED, U, child_uid, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.holding import kept_out, stakes
 from sim.model.rules.violence import frighten, kill_leader
-from sim.model.state.agents import NOBODY, PERU, THIRD
+from sim.model.state.agents import NOBODY, PERU, THIRD, ArmedGroup, Community
+from sim.model.state.arrays import Actors, Diary, Minds, Places, Sites, Today
 from sim.model.state.counts import OTHER_INCOME, OTHER_SPENDING, THIRD_GROUP_ENTRIES
 from sim.model.state.event_log import ENTRY as LOG_ENTRY
 from sim.model.state.event_log import FULL, GROUPS_FULL, NO_SOURCE, note
@@ -46,7 +49,7 @@ class Parameters:
 
 
 @rule
-def entry_rate(town, scale, shield, p):
+def entry_rate(town: Community, scale: float, shield: float, p: Parameters) -> float:
     """Hazard a week that a third group enters; 0 where somebody holds the place."""
     if town.holder != NOBODY:
         return 0.0
@@ -61,13 +64,22 @@ def entry_rate(town, scale, shield, p):
 
 
 @rule
-def leaders_hunted(town, p):
+def leaders_hunted(town: Community, p: Parameters) -> float:
     """Leaders that a third group kills in a week where it camps."""
     return p.leader_rate * (1.0 - town.state)
 
 
 @rule
-def arrive(group, town, site, reference, t, wage_usd, supporters, p):
+def arrive(
+    group: ArmedGroup,
+    town: Community,
+    site: int,
+    reference: float,
+    t: int,
+    wage_usd: float,
+    supporters: float,
+    p: Parameters,
+) -> None:
     """A third group as it arrives. reference: the exposure that its opportunities are
     measured by."""
     group.alive = 1
@@ -91,7 +103,7 @@ def arrive(group, town, site, reference, t, wage_usd, supporters, p):
 
 
 @rule
-def reference_of(groups, kind):
+def reference_of(groups: Sequence[ArmedGroup], kind: int) -> float:
     """Mean exposure at day 0 of the groups of other kinds: what a newcomer's opportunities are
     measured by."""
     total = 0.0
@@ -104,7 +116,7 @@ def reference_of(groups, kind):
 
 
 @rule
-def supporters_of(groups):
+def supporters_of(groups: Sequence[ArmedGroup]) -> float:
     """Supporters per fighter among the groups there are."""
     fighters = 0.0
     supporters = 0.0
@@ -116,7 +128,15 @@ def supporters_of(groups):
 
 
 @loop
-def entry(actors, places, minds, sites, parameters, today, diary):
+def entry(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """One week: who comes, whom they kill, who goes home."""
     key, t = today.key, today.t
     tally = diary.tally

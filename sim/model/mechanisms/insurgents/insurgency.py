@@ -22,12 +22,27 @@ and go with the fighters.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.chance import GROUP_MOVE, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.holding import kept_out, stakes
 from sim.model.rules.violence import state_harm
+from sim.model.state.agents import ArmedGroup, Community
+from sim.model.state.arrays import (
+    Actors,
+    Bench,
+    Diary,
+    Floats,
+    Ints,
+    Minds,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import COLLECTED, EXTORTION, OTHER_INCOME, TAXED, WAGES
 
 
@@ -52,7 +67,9 @@ class Parameters:
 
 
 @rule
-def strength_after(fighters, carrying, state, harm, p):
+def strength_after(
+    fighters: float, carrying: float, state: float, harm: float, p: Parameters
+) -> float:
     """Return the fighters a week later. The group grows towards the number that revenue can pay,
     more slowly where the state governs and faster where the state did harm."""
     grows = p.recruitment * max(carrying - fighters, 0.0) * (1.0 - state) * (1.0 + p.anger * harm)
@@ -60,14 +77,14 @@ def strength_after(fighters, carrying, state, harm, p):
 
 
 @rule
-def levy_of(town, p):
+def levy_of(town: Community, p: Parameters) -> float:
     """Return the share of its licit income that a community pays to armed groups, in proportion to
     their hold on it [0, 1]."""
     return p.levy_share * town.armed
 
 
 @rule
-def income_elsewhere(drugs, extorted, wages, p):
+def income_elsewhere(drugs: float, extorted: float, wages: float, p: Parameters) -> float:
     """Return what a group must earn outside drugs and extortion to be in balance at day 0; at least
     its share of what is not drugs."""
     least = p.other_income_share / max(1.0 - p.other_income_share, 1e-9) * drugs
@@ -75,7 +92,7 @@ def income_elsewhere(drugs, extorted, wages, p):
 
 
 @rule
-def attraction(town, danger, p, shield):
+def attraction(town: Community, danger: float, p: Parameters, shield: float) -> float:
     """Return the weight of a place as a camp: the loads and fields to tax, less the danger that the
     group believes in and the effect of a ronda."""
     draw = (
@@ -86,7 +103,17 @@ def attraction(town, danger, p, shield):
 
 
 @rule
-def next_camp(group, g, u, communities, danger, near, site_theatre, p, shield):
+def next_camp(
+    group: ArmedGroup,
+    g: int,
+    u: float,
+    communities: Sequence[Community],
+    danger: Floats,
+    near: Near,
+    site_theatre: Ints,
+    p: Parameters,
+    shield: float,
+) -> int:
     """Draw a camp in reach, by logit of its attraction and nearness, within the group's own theatre
     (crossing the border is in partner)."""
     here = site_theatre[group.site]
@@ -94,7 +121,7 @@ def next_camp(group, g, u, communities, danger, near, site_theatre, p, shield):
     for walk in range(2):
         mark = u * total
         for e in range(near.start[group.site], near.start[group.site + 1]):
-            i = near.site[e]
+            i: int = near.site[e]
             if i < len(communities) and site_theatre[i] == here:
                 weight = near.kernel[e] * attraction(communities[i], danger[g, i], p, shield)
                 if walk == 0:
@@ -107,7 +134,17 @@ def next_camp(group, g, u, communities, danger, near, site_theatre, p, shield):
 
 
 @loop
-def insurgency(actors, places, minds, sites, near, bench, parameters, today, diary):
+def insurgency(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    near: Near,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one week of income, wages, recruits and moves. claims: f8[sites] work space, the people
     of all groups that could collect at a community."""
     held, key, t = today.held, today.key, today.t

@@ -16,6 +16,10 @@ Left out: pursuit of those who flee, prisoners, and raids on suspicion alone.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
 
 from sim.model.chance import (
     GROUP_RAID,
@@ -39,14 +43,33 @@ from sim.model.rules.violence import (
     square_law,
     whole,
 )
-from sim.model.state.agents import BY_PATROL, CLOSED, LEAD_GROUP, OPEN, PERU
-from sim.model.state.arrays import ANSWERING, RESPONDERS
+from sim.model.state.agents import BY_PATROL, CLOSED, LEAD_GROUP, OPEN, PERU, Unit
+from sim.model.state.arrays import (
+    ANSWERING,
+    RESPONDERS,
+    Actors,
+    Diary,
+    Fields,
+    Floats,
+    Ground,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import CLASHES, LEADS_ACTED
 from sim.model.state.event_log import CLASH, note
 
 
+class Raids(Protocol):
+    """What a raid reads of the parameters of engagement."""
+
+    raid_success: float
+    raid_decay_days: float
+
+
 @rule
-def nearest_force(force, column, site, near):
+def nearest_force(force: Floats, column: int, site: int, near: Near) -> int:
     """Return the site in reach from which a team most likely came, by a column of `Fields.force`;
     -1 when there is none."""
     best = -1
@@ -60,7 +83,7 @@ def nearest_force(force, column, site, near):
 
 
 @rule
-def knowledge_at(force, site):
+def knowledge_at(force: Floats, site: int) -> float:
     """Return the local knowledge of the people at a site who answer leads, their mean [0, 1]."""
     return (
         force[site, RESPONDERS] / force[site, ANSWERING]
@@ -70,20 +93,38 @@ def knowledge_at(force, site):
 
 
 @rule
-def raid_finds(age_days, knowledge, p):
+def raid_finds(age_days: int, knowledge: float, p: Raids) -> float:
     """Return the chance that a raid on a lead of this age finds the group that it names."""
     return p.raid_success * math.exp(-age_days / max(p.raid_decay_days, 1e-9)) * knowledge
 
 
 @rule
-def lose_people(units, nearest, dead, key, t, place, tally):
+def lose_people(
+    units: Sequence[Unit],
+    nearest: int,
+    dead: int,
+    key: np.uint64,
+    t: int,
+    place: int,
+    tally: Floats,
+) -> None:
     """Take the state's dead from the site that the team came from."""
     if nearest >= 0:
         kill_soldiers(units, nearest, ANYBODY, dead, key, t, place, tally)
 
 
 @loop
-def meetings(actors, places, fields, ground, sites, near, parameters, today, diary):
+def meetings(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    ground: Ground,
+    sites: Sites,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let patrols come upon a group's camp by chance."""
     key, t = today.key, today.t
     tally = diary.tally
@@ -133,7 +174,16 @@ def meetings(actors, places, fields, ground, sites, near, parameters, today, dia
 
 
 @loop
-def raids(actors, places, fields, sites, near, parameters, today, diary):
+def raids(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Raid the groups that leads name."""
     key, t = today.key, today.t
     tally = diary.tally

@@ -14,12 +14,14 @@ party, cells of one front).
 """
 
 import math
+from typing import Any
 
 from sim.model.chance import RIVALS, mix, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import nearness
 from sim.model.rules.violence import rival_fight
 from sim.model.state.agents import PERU
+from sim.model.state.arrays import Actors, Diary, Near, Places, Sites, Today
 
 
 class Parameters:
@@ -30,13 +32,21 @@ class Parameters:
 
 
 @rule
-def clash_rate(first, second, p):
+def clash_rate(first: float, second: float, p: Parameters) -> float:
     """Clashes a week of two groups of these strengths."""
     return p.rate * first * second / max(first + second, 1e-9) / max(p.people, 1e-9)
 
 
 @loop
-def rivalry(actors, places, sites, near, parameters, today, diary):
+def rivalry(
+    actors: Actors,
+    places: Places,
+    sites: Sites,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """One day."""
     key, t = today.key, today.t
     groups = actors.groups

@@ -14,8 +14,11 @@ goes elsewhere (`other_spending_usd`). While hectares are held nothing is advanc
 Left out: repayment (a group earns from fields by its tax alone), and growers who refuse.
 """
 
+from typing import Any
+
 from sim.model.compile import loop, rule
-from sim.model.state.agents import COCAINE_LAB, DISSIDENT
+from sim.model.state.agents import COCAINE_LAB, DISSIDENT, Community
+from sim.model.state.arrays import Actors, Bench, Diary, Near, Places, Sites, Today
 from sim.model.state.counts import OTHER_SPENDING, SPONSORED
 
 
@@ -32,30 +35,39 @@ class Parameters:
 
 
 @rule
-def coca_room(town):
+def coca_room(town: Community) -> float:
     """Hectares that the land could still carry."""
     return max(town.coca_max - town.coca - town.coca_young - town.coca_bare, 0.0)
 
 
 @rule
-def poppy_room(town):
+def poppy_room(town: Community) -> float:
     return max(town.poppy_max - town.poppy, 0.0)
 
 
 @rule
-def grown(town):
+def grown(town: Community) -> float:
     """What makes a community a customer: coca in the ground, and room for more."""
     return town.coca + town.coca_young if coca_room(town) > 0.0 else 0.0
 
 
 @rule
-def days_sooner(usd, closed_days, p):
+def days_sooner(usd: float, closed_days: int, p: Parameters) -> int:
     """Whole days by which this money opens a laboratory sooner."""
     return min(int(usd / max(p.lab_day_usd, 1e-9)), closed_days)
 
 
 @loop
-def sponsorship(actors, places, sites, near, bench, parameters, today, diary):
+def sponsorship(
+    actors: Actors,
+    places: Places,
+    sites: Sites,
+    near: Near,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """One week. purse: f8[sites] work space: USD advanced to a community."""
     held, t = today.held, today.t
     tally = diary.tally

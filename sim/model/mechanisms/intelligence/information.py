@@ -28,6 +28,8 @@ Left out: false reports; paid informers; reports on one's own people; what a ser
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from sim.model.chance import PARTNER_DELAY, TIP, TOLD, child_uid, uniform
 from sim.model.compile import loop, rule
@@ -45,8 +47,26 @@ from sim.model.state.agents import (
     NAVY,
     OPEN,
     POLICE_SERVICE,
+    Community,
+    Lead,
+    Uid,
 )
-from sim.model.state.arrays import SERVES
+from sim.model.state.arrays import (
+    SERVES,
+    Actors,
+    Bench,
+    Border,
+    Diary,
+    Fields,
+    Floats,
+    Ground,
+    Ints,
+    Near,
+    Places,
+    Routes,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import LEADS_OPEN, REPORTS
 from sim.model.state.event_log import FULL, LEADS_FULL
 from sim.model.state.rows import free_row
@@ -76,8 +96,15 @@ class Parameters:
     partner_reports: float
 
 
+class Survey(Protocol):
+    """What tips read of the parameters of the survey."""
+
+    vis_coca: float
+    vis_poppy: float
+
+
 @rule
-def tips_per_week(town, p):
+def tips_per_week(town: Community, p: Parameters) -> float:
     """Return the expected reports of a community in a week."""
     people = min(town.population, p.population_cap) / 1000.0
     protected = p.base_protection + (1.0 - p.base_protection) * town.felt
@@ -85,7 +112,7 @@ def tips_per_week(town, p):
 
 
 @rule
-def tells_of_fields(town, p):
+def tells_of_fields(town: Community, p: Parameters) -> float:
     """Return the share of a community's people who do not live off such crops, and so might name a
     neighbour's field."""
     return math.exp(
@@ -94,7 +121,7 @@ def tells_of_fields(town, p):
 
 
 @rule
-def field_visibility(town, p, survey):
+def field_visibility(town: Community, p: Parameters, survey: Survey) -> float:
     """Return how far the fields of a community stand out to its neighbours: less where they are
     small, or poppy. survey: the parameters of the survey."""
     return (
@@ -105,14 +132,14 @@ def field_visibility(town, p, survey):
 
 
 @rule
-def not_located(town):
+def not_located(town: Community) -> float:
     """Return the share of a community's fields that nobody has located yet."""
     located = town.coca_seen + town.coca_found + town.poppy_seen + town.poppy_found
     return max(1.0 - located / max(town.coca + town.poppy, 1e-9), 0.0)
 
 
 @rule
-def told_to(u, army, navy, police):
+def told_to(u: float, army: float, navy: float, police: float) -> int:
     """Return the service that is told, by people on task in reach; the army where there are
     none."""
     mark = u * (army + navy + police)
@@ -122,7 +149,19 @@ def told_to(u, army, navy, police):
 
 
 @rule
-def file_lead(leads, kind, target, row, site, t, received, service, shared, source, status):
+def file_lead(
+    leads: Sequence[Lead],
+    kind: int,
+    target: Uid,
+    row: int,
+    site: int,
+    t: int,
+    received: int,
+    service: int,
+    shared: int,
+    source: int,
+    status: Ints,
+) -> None:
     """Write a lead into the lowest free row. A full table ends the stretch (LEADS_FULL)."""
     at = free_row(leads)
     if at < 0:
@@ -143,7 +182,19 @@ def file_lead(leads, kind, target, row, site, t, received, service, shared, sour
 
 
 @loop
-def file_tip(leads, kind, target, row, site, force, near, sharing, today, diary, p):
+def file_tip(
+    leads: Sequence[Lead],
+    kind: int,
+    target: Uid,
+    row: int,
+    site: int,
+    force: Floats,
+    near: Near,
+    sharing: int,
+    today: Today,
+    diary: Diary,
+    p: Parameters,
+) -> None:
     """File a lead from people at a site, with the service that they tell."""
     key, t = today.key, today.t
     army = in_reach(force, SERVES + ARMY, site, near)
@@ -156,14 +207,21 @@ def file_tip(leads, kind, target, row, site, force, near, sharing, today, diary,
 
 
 @rule
-def draw_near(reportable, site, vis, near):
+def draw_near(reportable: Floats, site: int, vis: float, near: Near) -> None:
     """Add a target's visibility to everything that each community in reach could report."""
     for e in range(near.start[site], near.start[site + 1]):
         reportable[near.site[e]] += vis * near.kernel[e]
 
 
 @rule
-def named(communities, reportable, site, vis, near, p):
+def named(
+    communities: Sequence[Community],
+    reportable: Floats,
+    site: int,
+    vis: float,
+    near: Near,
+    p: Parameters,
+) -> float:
     """Return the reports a day that name a target at `site`."""
     rate = 0.0
     for e in range(near.start[site], near.start[site + 1]):
@@ -176,7 +234,9 @@ def named(communities, reportable, site, vis, near, p):
 
 
 @loop
-def draw_fields(communities, near, p, survey):
+def draw_fields(
+    communities: Sequence[Community], near: Near, p: Parameters, survey: Survey
+) -> None:
     """Add the fields in reach to what each community could report. The result stands until next
     week, since fields stay."""
     for i in range(len(communities)):
@@ -192,7 +252,17 @@ def draw_fields(communities, near, p, survey):
 
 
 @loop
-def name_fields(communities, leads, force, reportable, near, sharing, parameters, today, diary):
+def name_fields(
+    communities: Sequence[Community],
+    leads: Sequence[Lead],
+    force: Floats,
+    reportable: Floats,
+    near: Near,
+    sharing: int,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """File a week's leads on fields that are not located yet."""
     key, t = today.key, today.t
     p = parameters.information[0]
@@ -219,8 +289,19 @@ def name_fields(communities, leads, force, reportable, near, sharing, parameters
 
 @loop
 def information(
-    actors, places, fields, ground, sites, near, routes, border, bench, parameters, today, diary
-):
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    ground: Ground,
+    sites: Sites,
+    near: Near,
+    routes: Routes,
+    border: Border,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one day of reports and, weekly, the reports on fields. reportable: f8[sites] work space,
     the visibility of all that a community could report."""
     weekly, key, t = today.weekly, today.key, today.t

@@ -29,6 +29,8 @@ others do not.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.chance import LEAK, OBSERVE, U, uniform
 from sim.model.compile import loop, rule
@@ -46,6 +48,25 @@ from sim.model.state.agents import (
     RESERVE,
     RIVER_PATROL,
     TRANSIT,
+    Levers,
+    Partner,
+    Theatre,
+    Unit,
+)
+from sim.model.state.arrays import (
+    Actors,
+    Bench,
+    Diary,
+    Fields,
+    Floats,
+    Ground,
+    Ints,
+    Legs,
+    Minds,
+    Near,
+    Places,
+    Sites,
+    Today,
 )
 from sim.model.state.counts import BELIEF_GAP
 from sim.names import ELSEWHERE, VRAEM
@@ -74,7 +95,7 @@ class Parameters:
 
 
 @rule
-def visibility(mission, p):
+def visibility(mission: int, p: Parameters) -> float:
     """Return the share of a unit's effort that a traveller notices."""
     if mission == CHECKPOINT or mission == GARRISON:
         return p.see_post
@@ -86,7 +107,15 @@ def visibility(mission, p):
 
 
 @rule
-def lay_effort(at_post, per_cell, site, mission, seen, sites, near):
+def lay_effort(
+    at_post: Floats,
+    per_cell: Floats,
+    site: int,
+    mission: int,
+    seen: float,
+    sites: Sites,
+    near: Near,
+) -> None:
     """Add a unit's visible people where travellers meet them: at the post that controls its place,
     or on the cells that it patrols."""
     if mission == CHECKPOINT or mission == GARRISON:
@@ -97,7 +126,17 @@ def lay_effort(at_post, per_cell, site, mission, seen, sites, near):
 
 
 @loop
-def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, planned):
+def see_legs(
+    actors: Actors,
+    fields: Fields,
+    ground: Ground,
+    sites: Sites,
+    near: Near,
+    legs: Legs,
+    bench: Bench,
+    parameters: Any,
+    planned: int,
+) -> None:
     """Set the visible people on task per cell of each leg, as posted today (planned 0) or once
     every move that is known has been carried out (1). A post is seen on every cell that it
     controls, its town and its port. Work space: at_post f8[sites], per_cell f8[cells]."""
@@ -133,14 +172,16 @@ def see_legs(actors, fields, ground, sites, near, legs, bench, parameters, plann
 
 
 @rule
-def leak_hazard(weeks, convoys, police_share, coordination, p):
+def leak_hazard(
+    weeks: float, convoys: float, police_share: float, coordination: float, p: Parameters
+) -> float:
     """Return the hazard a week that a move becomes known."""
     hazard = p.leak_base + p.leak_lead * math.log(1.0 + weeks) + p.leak_convoy * convoys
     return hazard + p.leak_police * police_share + p.leak_coordination * coordination
 
 
 @rule
-def in_force(partners):
+def in_force(partners: Sequence[Partner]) -> float:
     """Return the greatest coordination in force with a neighbour; 0 while all of it is
     suspended."""
     most = 0.0
@@ -150,7 +191,7 @@ def in_force(partners):
 
 
 @rule
-def on_front(unit, side, place, site_theatre):
+def on_front(unit: Unit, side: int, place: int, site_theatre: Ints) -> bool:
     """Return whether a unit prepares to move to another theatre and leaves `place` (side LEAVES) or
     is bound for it (COMES)."""
     if (
@@ -163,7 +204,7 @@ def on_front(unit, side, place, site_theatre):
 
 
 @rule
-def seized_at(place, seized_kg, cell_theatre):
+def seized_at(place: int, seized_kg: Floats, cell_theatre: Ints) -> float:
     """Return the kg seized in a theatre since the first day of the burn-in."""
     total = 0.0
     for c in range(len(seized_kg)):
@@ -173,7 +214,9 @@ def seized_at(place, seized_kg, cell_theatre):
 
 
 @rule
-def success_shown(lever, theatres, seized_kg, cell_theatre):
+def success_shown(
+    lever: Levers, theatres: Sequence[Theatre], seized_kg: Floats, cell_theatre: Ints
+) -> bool:
     """Return whether seizures at the border since day 0 have ended secrecy."""
     gain = 0.0
     for h in range(VRAEM + 1, len(theatres)):
@@ -182,7 +225,15 @@ def success_shown(lever, theatres, seized_kg, cell_theatre):
 
 
 @loop
-def leaks(actors, places, fields, sites, ground, parameters, today):
+def leaks(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    ground: Ground,
+    parameters: Any,
+    today: Today,
+) -> int:
     """Draw whether each prepared move becomes known to armed groups and networks. There is one draw
     a day for each theatre that units leave and one for each that they are bound for, and it tells
     all that is prepared there. Units that leave by the day of an announced departure are known at
@@ -239,7 +290,16 @@ def leaks(actors, places, fields, sites, ground, parameters, today):
 
 
 @loop
-def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
+def beliefs(
+    actors: Actors,
+    fields: Fields,
+    minds: Minds,
+    legs: Legs,
+    parameters: Any,
+    heard: int,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Move beliefs by rumour weekly, and by a leak at once. The gap between belief and effort is
     recorded for the modelled theatres."""
     tally = diary.tally
@@ -267,7 +327,16 @@ def beliefs(actors, fields, minds, legs, parameters, heard, today, diary):
 
 
 @loop
-def watch(actors, places, minds, sites, near, bench, parameters, today):
+def watch(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    near: Near,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+) -> None:
     """Let armed groups observe the force in reach, and hold back before a departure that they know
     of. visible: f8[sites] work space."""
     key, t = today.key, today.t

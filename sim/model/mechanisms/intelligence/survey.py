@@ -24,13 +24,26 @@ the land a theatre surveys first.
 """
 
 import math
+from typing import Any
 
 from sim.model.chance import FIELD_LEAD, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import able_to_answer, knowledge_in_reach
 from sim.model.rules.search import rate_of_fixed
 from sim.model.state.agents import CLOSED, LEAD_FIELD, OPEN
-from sim.model.state.arrays import CLEARERS
+from sim.model.state.arrays import (
+    CLEARERS,
+    Actors,
+    Bench,
+    Diary,
+    Fields,
+    Floats,
+    Ground,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import (
     COST,
     FIELDS_BY_AIR,
@@ -57,7 +70,7 @@ class Parameters:
 
 
 @rule
-def air_rate(hours, area_km2, p):
+def air_rate(hours: float, area_km2: float, p: Parameters) -> float:
     """Return the hazard that a pure field is located from the air in `hours` of flight over an
     area."""
     sorties = hours / max(p.sortie_hours + p.transit_hours, 1e-9)
@@ -67,13 +80,22 @@ def air_rate(hours, area_km2, p):
 
 
 @rule
-def unlocated(area, seen, found):
+def unlocated(area: float, seen: float, found: float) -> float:
     """Return the hectares of a crop that no service has located."""
     return max(area - seen - found, 0.0)
 
 
 @loop
-def fly(places, fields, near, ground, worth, rate, parameters, tally):
+def fly(
+    places: Places,
+    fields: Fields,
+    near: Near,
+    ground: Ground,
+    worth: Floats,
+    rate: Floats,
+    parameters: Any,
+    tally: Floats,
+) -> None:
     """Fly one week of sorties. Work space: worth f8[sites], 1 where located fields could be
     cleared; rate f8[4], the hazard that a pure field there is located from the air."""
     communities, theatres = places.communities, places.theatres
@@ -116,7 +138,16 @@ def fly(places, fields, near, ground, worth, rate, parameters, tally):
 
 
 @loop
-def find_fields(places, fields, near, ground, bench, parameters, today, diary):
+def find_fields(
+    places: Places,
+    fields: Fields,
+    near: Near,
+    ground: Ground,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one week of the survey: located fields are forgotten and shared, and flights and patrols
     locate more."""
     tally = diary.tally
@@ -158,7 +189,16 @@ def find_fields(places, fields, near, ground, bench, parameters, today, diary):
 
 
 @loop
-def answer(actors, places, fields, sites, near, parameters, today, diary):
+def answer(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Daily: teams in reach answer leads on fields."""
     key, t = today.key, today.t
     tally = diary.tally

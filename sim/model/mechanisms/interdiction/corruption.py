@@ -19,11 +19,12 @@ that are posted there next.
 """
 
 import math
+from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.units import duty
 from sim.model.state.agents import CHECKPOINT, POSTED, PREPARING, RIVER_PATROL
-from sim.model.state.arrays import POST_PEOPLE, RIVER_PEOPLE
+from sim.model.state.arrays import POST_PEOPLE, RIVER_PEOPLE, Actors, Fields, Places, Sites
 
 
 class Parameters:
@@ -31,14 +32,16 @@ class Parameters:
 
 
 @rule
-def taken_after(bribed, paid, people, p):
+def taken_after(bribed: float, paid: float, people: float, p: Parameters) -> float:
     """Return the USD that each of a post's people has taken, after a day on which `paid` came
     in."""
     return bribed * math.exp(-1.0 / max(p.days, 1e-9)) + (paid / people if people > 0.0 else 0.0)
 
 
 @loop
-def corruption(actors, places, fields, sites, parameters):
+def corruption(
+    actors: Actors, places: Places, fields: Fields, sites: Sites, parameters: Any
+) -> None:
     """Share out the day's bribes."""
     units = actors.units
     communities = places.communities

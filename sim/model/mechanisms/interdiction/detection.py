@@ -35,6 +35,7 @@ anybody.
 """
 
 import math
+from typing import Any
 
 from sim.model.chance import (
     LAB_LEAD,
@@ -77,7 +78,23 @@ from sim.model.state.agents import (
     PERU,
     STRIP,
 )
-from sim.model.state.arrays import POST_BRIBED, POST_PEOPLE, RIVER_PEOPLE
+from sim.model.state.arrays import (
+    POST_BRIBED,
+    POST_PEOPLE,
+    RIVER_PEOPLE,
+    Actors,
+    Diary,
+    Fields,
+    Ground,
+    Legs,
+    Minds,
+    Near,
+    Places,
+    RouteFacts,
+    Routes,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import LEADS_ACTED, PAID_BRIBE
 
 
@@ -112,20 +129,20 @@ class Parameters:
 
 
 @rule
-def manned(people, p):
+def manned(people: float, p: Parameters) -> float:
     """Return the share of passages at which somebody stands at the post."""
     return 1.0 - math.pow(1.0 - p.manned, people / max(p.post_people, 1e-9))
 
 
 @rule
-def bought(bribed, p):
+def bought(bribed: float, p: Parameters) -> float:
     """Return the share of stops that are bought off, when each of a post's people has taken
     `bribed` USD."""
     return p.corruption * (1.0 - math.exp(-bribed / max(p.corruption_usd, 1e-9)))
 
 
 @rule
-def post_probability(people, bribed, river, kg, p):
+def post_probability(people: float, bribed: float, river: bool, kg: float, p: Parameters) -> float:
     """Return the probability that the post of a site stops a load that passes."""
     return clip(
         manned(people, p)
@@ -138,14 +155,14 @@ def post_probability(people, bribed, river, kg, p):
 
 
 @rule
-def lead_value(age_days, knowledge, p):
+def lead_value(age_days: int, knowledge: float, p: Parameters) -> float:
     """Return the chance that teams find the target of a lead of this age, with their local
     knowledge."""
     return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9)) * knowledge
 
 
 @rule
-def visibility(mode, p):
+def visibility(mode: int, p: Parameters) -> float:
     """Return how far a load stands out from other traffic; 0 for an aircraft, which passes
     above."""
     if mode == ON_FOOT:
@@ -154,15 +171,26 @@ def visibility(mode, p):
 
 
 @rule
-def speed_of(mode, p):
+def speed_of(mode: int, p: Parameters) -> float:
     """Return the speed of a load in km/h."""
     return p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
 
 
 @loop
 def loads(
-    actors, places, fields, minds, ground, near, routes, route_facts, legs, parameters, today, diary
-):
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    minds: Minds,
+    ground: Ground,
+    near: Near,
+    routes: Routes,
+    route_facts: RouteFacts,
+    legs: Legs,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Search for every load on today's journey, before it is moved: patrols by the hour, posts by
     the passage, connectors by the leg and, where a dated event searches a route, alike all along
     it."""
@@ -285,7 +313,16 @@ def loads(
 
 
 @loop
-def works(actors, fields, minds, ground, near, parameters, today, diary):
+def works(
+    actors: Actors,
+    fields: Fields,
+    minds: Minds,
+    ground: Ground,
+    near: Near,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let patrols find laboratories and strips."""
     key, t = today.key, today.t
     labs = actors.labs
@@ -313,8 +350,18 @@ def works(actors, fields, minds, ground, near, parameters, today, diary):
 
 @loop
 def act_on_leads(
-    actors, places, fields, minds, ground, sites, near, routes, parameters, today, diary
-):
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    minds: Minds,
+    ground: Ground,
+    sites: Sites,
+    near: Near,
+    routes: Routes,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let teams in reach answer leads on laboratories and loads. Leads on armed groups are answered
     in pursuit, leads on fields in the survey."""
     key, t = today.key, today.t

@@ -24,12 +24,28 @@ halves would be too small to survive).
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from sim.model.chance import ARREST, SPLIT_LAB, U, child_uid, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.firms import living
-from sim.model.state.agents import ANTINARCOTICS, TRANSIT
-from sim.model.state.arrays import CAPACITY, WAITING, WHOLE
+from sim.model.state.agents import ANTINARCOTICS, TRANSIT, Network, Unit
+from sim.model.state.arrays import (
+    CAPACITY,
+    WAITING,
+    WHOLE,
+    Actors,
+    Diary,
+    Floats,
+    Ints,
+    Minds,
+    Sites,
+    Today,
+    Trade,
+)
 from sim.model.state.counts import NETWORKS_DISRUPTED
 from sim.model.state.event_log import ARREST as LOG_ARREST
 from sim.model.state.event_log import NO_SOURCE, note
@@ -55,7 +71,7 @@ class Parameters:
 
 
 @rule
-def teams_of(units, site_theatre, theatre):
+def teams_of(units: Sequence[Unit], site_theatre: Ints, theatre: int) -> float:
     """Return the anti-narcotics people on task in a theatre."""
     people = 0.0
     for i in range(len(units)):
@@ -71,14 +87,14 @@ def teams_of(units, site_theatre, theatre):
 
 
 @rule
-def set_capacity(book, n, left):
+def set_capacity(book: Floats, n: int, left: float) -> None:
     """Set what a firm can trade of each cluster, with a share `left` to it."""
     for c in range(book.shape[1]):
         book[n, c, CAPACITY] = book[n, c, WHOLE] * left
 
 
 @rule
-def largest_trade(book, n):
+def largest_trade(book: Floats, n: int) -> float:
     """Return the firm's largest share of a cluster's trade while nothing reduces it."""
     most = 0.0
     for c in range(book.shape[1]):
@@ -87,11 +103,14 @@ def largest_trade(book, n):
 
 
 @rule
-def split(n, half, actors, minds, trade, key, t):
+def split(
+    n: int, half: int, actors: Actors, minds: Minds, trade: Trade, key: np.uint64, t: int
+) -> np.uint64:
     """Make row `half` the other half of firm n. Amounts are halved, knowledge is copied, and each
     laboratory goes to one of the two at random."""
     networks, labs = actors.networks, actors.labs
     book = trade.book
+    other: Network
     firm, other = networks[n], networks[half]
     other.alive = 1
     other.uid = child_uid(firm.uid, t, HALF_OF)
@@ -135,7 +154,15 @@ def split(n, half, actors, minds, trade, key, t):
 
 
 @loop
-def arrests(actors, minds, trade, sites, parameters, today, diary):
+def arrests(
+    actors: Actors,
+    minds: Minds,
+    trade: Trade,
+    sites: Sites,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Weekly: firms recover, files fade, and a firm whose file is full suffers an arrest."""
     key, t = today.key, today.t
     tally = diary.tally

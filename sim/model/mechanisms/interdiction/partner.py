@@ -35,12 +35,27 @@ firms' own deals with forces abroad.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.chance import CROSSING, FIRM_CROSSING, HANDOVER, INCIDENT, SUSPENSION, U, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import in_reach
-from sim.model.state.agents import DISSIDENT, PERU
-from sim.model.state.arrays import PEOPLE, POLICE_PEOPLE
+from sim.model.state.agents import DISSIDENT, PERU, ArmedGroup, Community, Partner
+from sim.model.state.arrays import (
+    PEOPLE,
+    POLICE_PEOPLE,
+    Actors,
+    Border,
+    Diary,
+    Fields,
+    Floats,
+    Minds,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import (
     CELL_DAYS,
     CELL_DAYS_ABROAD,
@@ -88,13 +103,13 @@ class Parameters:
 
 
 @rule
-def pressure(people, p):
+def pressure(people: float, p: Parameters) -> float:
     """Return the pressure [0, 1] of the people on task in reach."""
     return 1.0 - math.exp(-people / max(p.pressure_people, 1e-9))
 
 
 @rule
-def friction_after(friction, incidents, p):
+def friction_after(friction: float, incidents: float, p: Parameters) -> float:
     """Return friction a week later: `incidents` (0 or 1) add to it and time heals it."""
     return (friction + incidents * p.incident_step * (1.0 - friction)) * math.exp(
         -1.0 / max(p.heal_weeks, 1e-9)
@@ -102,14 +117,14 @@ def friction_after(friction, incidents, p):
 
 
 @rule
-def suspension_days(u, p):
+def suspension_days(u: float, p: Parameters) -> int:
     """Draw how long a neighbour suspends coordination: exponential, in whole weeks, at least
     one."""
     return 7 * max(1, math.ceil(-math.log(1.0 - u) * p.suspension_weeks))
 
 
 @rule
-def first_of(partners, country):
+def first_of(partners: Sequence[Partner], country: int) -> int:
     """Return the first row of a country, whose draws decide for all its rows."""
     for b in range(len(partners)):
         if partners[b].country == country:
@@ -118,7 +133,14 @@ def first_of(partners, country):
 
 
 @loop
-def incident_hazard(partners, country, towns, force, near, p):
+def incident_hazard(
+    partners: Sequence[Partner],
+    country: int,
+    towns: Sequence[Community],
+    force: Floats,
+    near: Near,
+    p: Parameters,
+) -> float:
     """Return the hazard a week of an incident with a neighbour, from the forces and events within
     reach of its towns."""
     hazard = p.incident_rate
@@ -136,7 +158,16 @@ def incident_hazard(partners, country, towns, force, near, p):
 
 
 @loop
-def coordinate(places, fields, sites, near, border, parameters, today, diary):
+def coordinate(
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    near: Near,
+    border: Border,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one week of joint work, of incidents at the border, or of suspension."""
     key, t = today.key, today.t
     tally = diary.tally
@@ -179,7 +210,9 @@ def coordinate(places, fields, sites, near, border, parameters, today, diary):
 
 
 @rule
-def people_abroad(partners, site, floor, worth, near):
+def people_abroad(
+    partners: Sequence[Partner], site: int, floor: float, worth: float, near: Near
+) -> float:
     """Return the partner's people in reach of a foreign site: the share `floor` of them, and the
     rest by coordination and `worth`."""
     people = 0.0
@@ -195,7 +228,9 @@ def people_abroad(partners, site, floor, worth, near):
 
 
 @rule
-def strike(group, partners, b, place, p, tally):
+def strike(
+    group: ArmedGroup, partners: Sequence[Partner], b: int, place: int, p: Parameters, tally: Floats
+) -> None:
     """Let the partner hit a cell. Part of the cell is lost, and the strike counts towards friction
     at the border."""
     lost = math.floor(group.fighters * p.joint_loss)
@@ -205,7 +240,7 @@ def strike(group, partners, b, place, p, tally):
 
 
 @rule
-def partner_at(partners, site):
+def partner_at(partners: Sequence[Partner], site: int) -> int:
     """Return the row of the partner's forces at a foreign town, -1 where there are none."""
     for b in range(len(partners)):
         if partners[b].site == site:
@@ -214,7 +249,17 @@ def partner_at(partners, site):
 
 
 @loop
-def cross(actors, places, minds, sites, near, border, parameters, today, diary):
+def cross(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    near: Near,
+    border: Border,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Let cells cross the border for one week. refuge, back: i8[sites], the nearest settlement
     abroad and at home."""
     held, key, t = today.held, today.key, today.t
@@ -272,7 +317,16 @@ def cross(actors, places, minds, sites, near, border, parameters, today, diary):
 
 
 @loop
-def move_bases(actors, places, fields, sites, near, border, parameters, today):
+def move_bases(
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    sites: Sites,
+    near: Near,
+    border: Border,
+    parameters: Any,
+    today: Today,
+) -> None:
     """Let firms at the border move their bases across it for one week."""
     key, t = today.key, today.t
     networks = actors.networks
@@ -300,7 +354,7 @@ def move_bases(actors, places, fields, sites, near, border, parameters, today):
 
 
 @loop
-def count_cells(actors, sites, border, diary):
+def count_cells(actors: Actors, sites: Sites, border: Border, diary: Diary) -> None:
     """Daily: count the days that cells spend on either side."""
     tally = diary.tally
     groups = actors.groups

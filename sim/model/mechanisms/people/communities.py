@@ -24,12 +24,14 @@ Left out: the return of those who left, where people flee to, and rivalry within
 """
 
 import math
+from typing import Any
 
 from sim.model.chance import FLIGHT, RETALIATION, RETALIATION_HARM, U, poisson, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.violence import frighten, harm_by_armed
-from sim.model.state.agents import ARMED
+from sim.model.state.agents import ARMED, Community
+from sim.model.state.arrays import Diary, Places, Today
 from sim.model.state.counts import ATTACKS, DISPLACED, RETALIATIONS
 from sim.model.state.event_log import NO_SOURCE, note
 from sim.model.state.event_log import RETALIATION as LOG_RETALIATION
@@ -67,7 +69,7 @@ class Parameters:
 
 
 @rule
-def support(town, p):
+def support(town: Community, p: Parameters) -> float:
     """Return the change of cooperation in a week from services under state control and from
     coercion and extortion by armed groups."""
     return (
@@ -78,13 +80,13 @@ def support(town, p):
 
 
 @rule
-def fading(p):
+def fading(p: Parameters) -> float:
     """Return the share of remembered harm that is left after a week."""
     return math.exp(-math.log(2.0) / max(p.harm_half_life_weeks, 1e-9))
 
 
 @rule
-def mood(town, p):
+def mood(town: Community, p: Parameters) -> float:
     """Return what remembered harm adds to cooperation, or takes from it."""
     per_1000 = 1000.0 / max(town.population, 1.0)
     gained = p.gain_harm_armed * min(town.harm_armed * per_1000, p.harm_cap)
@@ -92,7 +94,7 @@ def mood(town, p):
 
 
 @rule
-def goodwill_after(town, p):
+def goodwill_after(town: Community, p: Parameters) -> float:
     """Return goodwill a week later. The share `harm_slow` of an incident's first mood stays in
     goodwill; it is added over the weeks in which the incident is forgotten."""
     change = support(town, p) + p.harm_slow * (1.0 - fading(p)) * mood(town, p)
@@ -104,14 +106,14 @@ def goodwill_after(town, p):
 
 
 @rule
-def retaliation_rate(town, p):
+def retaliation_rate(town: Community, p: Parameters) -> float:
     """Return the acts against informers in a week: selective violence answers reports where armed
     groups hold much of a place, but not all of it."""
     return p.retaliation * town.tips_8w * town.armed * (1.0 - town.armed)
 
 
 @rule
-def supported(town, p):
+def supported(town: Community, p: Parameters) -> bool:
     """Return whether a committee or ronda keeps its support."""
     return (
         town.fear < p.fear_limit
@@ -121,13 +123,13 @@ def supported(town, p):
 
 
 @rule
-def leaving(town, p):
+def leaving(town: Community, p: Parameters) -> float:
     """Return the expected number of people who leave in a week."""
     return town.population * p.leave_rate * max(town.fear - p.leave_fear, 0.0)
 
 
 @rule
-def struck_back(town, p, today, diary):
+def struck_back(town: Community, p: Parameters, today: Today, diary: Diary) -> None:
     """Let armed groups threaten informers and harm some of them. While held (burn-in) nobody is
     harmed, but the acts count for the baseline that command knows."""
     key, t, tally = today.key, today.t, diary.tally
@@ -145,7 +147,7 @@ def struck_back(town, p, today, diary):
 
 
 @loop
-def live(places, parameters, today, diary):
+def live(places: Places, parameters: Any, today: Today, diary: Diary) -> None:
     """Run one week. While held (burn-in) cooperation and population stay as they are, and the level
     to which goodwill reverts is set so that day 0 is at rest."""
     held, key, t = today.held, today.key, today.t

@@ -29,11 +29,27 @@ mix); young coca where no bearing field is located.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.reach import in_reach
-from sim.model.state.arrays import AGES, CLEARERS, ESCORTS
+from sim.model.state.agents import Community
+from sim.model.state.arrays import (
+    AGES,
+    CLEARERS,
+    ESCORTS,
+    Bench,
+    Diary,
+    Fields,
+    Floats,
+    Land,
+    Near,
+    Places,
+    Sites,
+    Today,
+)
 from sim.model.state.counts import (
     COCA_ABANDONED,
     COCA_DESTROYED,
@@ -71,7 +87,15 @@ class Parameters:
 
 
 @rule
-def growth(area, room, rate_year, price, pays_at, covered, p):
+def growth(
+    area: float,
+    room: float,
+    rate_year: float,
+    price: float,
+    pays_at: float,
+    covered: float,
+    p: Parameters,
+) -> float:
     """Return the hectares planted (+) or abandoned (-) in a week."""
     margin = clip(price / max(pays_at, 1e-9) - 1.0, -1.0, 1.0)
     crowding = 1.0 - area / max(room, 1e-9) if margin > 0.0 else 1.0
@@ -80,7 +104,7 @@ def growth(area, room, rate_year, price, pays_at, covered, p):
 
 
 @rule
-def bearing(age, maturation_weeks, ramp_weeks):
+def bearing(age: float, maturation_weeks: float, ramp_weeks: float) -> float:
     """Return the share of a field that counts as bearing at an age in weeks."""
     if age < maturation_weeks:
         return 0.0
@@ -88,14 +112,14 @@ def bearing(age, maturation_weeks, ramp_weeks):
 
 
 @rule
-def week_of(t, burn_in):
+def week_of(t: int, burn_in: int) -> int:
     """Return the weeks since the first day of the horizon. Each week of planting has its own place
     in `young`."""
     return (t - burn_in) // 7
 
 
 @rule
-def ripen(town, young, i, week, p):
+def ripen(town: Community, young: Floats, i: int, week: int, p: Parameters) -> None:
     """Let fields begin to bear as they grow older. What remains at the greatest age that `young`
     distinguishes bears too."""
     for age in range(max(int(p.maturation_weeks), 1), AGES):
@@ -119,7 +143,7 @@ def ripen(town, young, i, week, p):
 
 
 @rule
-def lose_young(town, young, i, share):
+def lose_young(town: Community, young: Floats, i: int, share: float) -> tuple[float, float]:
     """Remove a share of all coca that does not bear yet. Returns its ha, and the ha of it on ground
     eradicated before."""
     gone = 0.0
@@ -134,7 +158,7 @@ def lose_young(town, young, i, share):
 
 
 @rule
-def lose_bearing(town, ha):
+def lose_bearing(town: Community, ha: float) -> float:
     """Remove bearing coca. Returns the ha of it on ground eradicated before."""
     again = town.coca_again * ha / town.coca if town.coca > 0.0 else 0.0
     town.coca = max(town.coca - ha, 0.0)
@@ -143,7 +167,7 @@ def lose_bearing(town, ha):
 
 
 @rule
-def plant(town, young, i, ha, week, tally):
+def plant(town: Community, young: Floats, i: int, ha: float, week: int, tally: Floats) -> float:
     """Plant coca within what the land can carry. Returns the ha planted."""
     room = town.coca_max - town.coca - town.coca_young - town.coca_bare
     planted = clip(ha, 0.0, max(room, 0.0))
@@ -154,7 +178,15 @@ def plant(town, young, i, ha, week, tally):
 
 
 @loop
-def grow(places, land, near, parameters, latex_cluster, today, diary):
+def grow(
+    places: Places,
+    land: Land,
+    near: Near,
+    parameters: Any,
+    latex_cluster: int,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one week of planting, ripening and replanting."""
     t = today.t
     tally = diary.tally
@@ -215,7 +247,15 @@ def grow(places, land, near, parameters, latex_cluster, today, diary):
 
 
 @rule
-def displace(communities, young, i, ha, week, near, tally):
+def displace(
+    communities: Sequence[Community],
+    young: Floats,
+    i: int,
+    ha: float,
+    week: int,
+    near: Near,
+    tally: Floats,
+) -> float:
     """Plant fields lost here next door, or give fields up there when `ha` is negative. Returns the
     ha planted."""
     planted = 0.0
@@ -239,7 +279,18 @@ def displace(communities, young, i, ha, week, near, tally):
 
 
 @rule
-def destroy(communities, young, i, coca, share_young, poppy, week, near, p, tally):
+def destroy(
+    communities: Sequence[Community],
+    young: Floats,
+    i: int,
+    coca: float,
+    share_young: float,
+    poppy: float,
+    week: int,
+    near: Near,
+    p: Parameters,
+    tally: Floats,
+) -> float:
     """Destroy bearing coca (ha), a share of the young coca and poppy (ha) of a community, with the
     cost and the displacement that follow. Returns the ha cleared."""
     town = communities[i]
@@ -261,7 +312,9 @@ def destroy(communities, young, i, coca, share_young, poppy, week, near, p, tall
 
 
 @loop
-def clear(places, land, near, parameters, today, diary):
+def clear(
+    places: Places, land: Land, near: Near, parameters: Any, today: Today, diary: Diary
+) -> None:
     """Run one week of clearing by teams from outside the model."""
     t = today.t
     tally = diary.tally
@@ -284,7 +337,7 @@ def clear(places, land, near, parameters, today, diary):
 
 
 @rule
-def escorted(escorts, clearers, p):
+def escorted(escorts: float, clearers: float, p: Parameters) -> float:
     """Return the share of the clearing teams in reach of one another that the escorts in reach
     allow to work."""
     needed = p.escort_ratio * clearers
@@ -292,13 +345,23 @@ def escorted(escorts, clearers, p):
 
 
 @rule
-def share_found(town):
+def share_found(town: Community) -> float:
     """Return the share of a community's bearing coca that is located."""
     return min(town.coca_found / town.coca, 1.0) if town.coca > 0.0 else 0.0
 
 
 @loop
-def eradicate(places, fields, land, sites, near, bench, parameters, today, diary):
+def eradicate(
+    places: Places,
+    fields: Fields,
+    land: Land,
+    sites: Sites,
+    near: Near,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one week of the eradication programme, on located fields that a team can reach. Work
     space: reach and at_work, f8[sites]."""
     day_of_year = today.day_of_year

@@ -15,9 +15,11 @@ margin (`market.margin`) is paid to firms in full.
 Left out: interest, loans between firms, and what owners do with their money.
 """
 
+from typing import Any
+
 from sim.model.compile import loop, rule
 from sim.model.rules.firms import living
-from sim.model.state.arrays import CAPACITY
+from sim.model.state.arrays import CAPACITY, Actors, Diary, Places, Sites, Trade
 from sim.model.state.counts import PAID_OWNERS
 from sim.names import LATEX
 
@@ -29,14 +31,16 @@ class Parameters:
 
 
 @rule
-def to_owners(cash, usual, p):
+def to_owners(cash: float, usual: float, p: Parameters) -> float:
     """Return the USD that owners take out this week; negative when they pay in."""
     over = cash - p.capital_weeks * usual
     return over if over > 0.0 else p.refill * over
 
 
 @loop
-def finance(actors, places, trade, sites, parameters, diary):
+def finance(
+    actors: Actors, places: Places, trade: Trade, sites: Sites, parameters: Any, diary: Diary
+) -> None:
     """Run one week of every firm's owners and lenders."""
     tally = diary.tally
     networks = actors.networks

@@ -21,10 +21,11 @@ Left out: firms have no power over the price; destination prices do not respond 
 """
 
 import math
+from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
-from sim.model.state.arrays import CAPACITY
+from sim.model.state.arrays import CAPACITY, Bench, Commerce, Places, RouteFacts, Trade
 from sim.names import HCL, LATEX
 
 WITH_MARGIN, WEIGHT, NO_MARGIN = range(3)  # columns of what the customers of a cluster pay, net
@@ -41,7 +42,9 @@ class Parameters:
 
 
 @rule
-def farm_price(net, most, stock, target, floor, p):
+def farm_price(
+    net: float, most: float, stock: float, target: float, floor: float, p: Parameters
+) -> float:
     """Return the farm-gate price, given what the customers net with their margin and without it
     (`most`), the stock and its target."""
     scarcity = clip(target / stock, 0.25, 4.0) if stock > 0.0 else 4.0
@@ -49,7 +52,14 @@ def farm_price(net, most, stock, target, floor, p):
 
 
 @loop
-def market(places, trade, route_facts, commerce, bench, parameters):
+def market(
+    places: Places,
+    trade: Trade,
+    route_facts: RouteFacts,
+    commerce: Commerce,
+    bench: Bench,
+    parameters: Any,
+) -> None:
     """Run one week. prices: f8[exits, products] at the destinations; net: f8[clusters, 3] work
     space, columns WITH_MARGIN, WEIGHT (of routes in use) and NO_MARGIN."""
     markets = places.markets

@@ -23,10 +23,23 @@ believe about patrols at a site, since firms have beliefs about routes, not plac
 the place where they were found).
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from sim.model.chance import LAB_OWNER, LAB_SITE, NEW_LAB, U, child_uid, poisson, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.firms import owner_of
-from sim.model.state.agents import COCAINE_LAB, LATEX_POINT, STRIP
+from sim.model.state.agents import (
+    COCAINE_LAB,
+    LATEX_POINT,
+    STRIP,
+    Community,
+    Laboratory,
+    Market,
+)
+from sim.model.state.arrays import Actors, Bench, Diary, Ground, Ints, Places, Today, Trade
 from sim.model.state.clock import harvest
 from sim.model.state.counts import HARVESTED, INFLOW, LABS_STARTED, TRADITIONAL
 from sim.model.state.event_log import FULL, LABS_FULL
@@ -56,7 +69,7 @@ class Parameters:
 
 
 @rule
-def count_in(markets, theatre):
+def count_in(markets: Sequence[Market], theatre: int) -> int:
     """Return the number of clusters in a theatre."""
     n = 0
     for c in range(len(markets)):
@@ -66,7 +79,7 @@ def count_in(markets, theatre):
 
 
 @rule
-def fields_for(town, lab):
+def fields_for(town: Community, lab: Laboratory) -> float:
     """Return the fields that draw a laboratory to a community of its cluster: coca, or poppy for a
     latex point."""
     if town.cluster != lab.cluster:
@@ -75,7 +88,14 @@ def fields_for(town, lab):
 
 
 @rule
-def settle_in(lab, communities, cell_community, key, t, opens):
+def settle_in(
+    lab: Laboratory,
+    communities: Sequence[Community],
+    cell_community: Ints,
+    key: np.uint64,
+    t: int,
+    opens: int,
+) -> None:
     """Choose the laboratory's next site by the fields of its cluster, and a cell of the land there.
     The site where it was found is excluded, unless there is no other."""
     found_at = lab.site
@@ -105,7 +125,15 @@ def settle_in(lab, communities, cell_community, key, t, opens):
 
 
 @loop
-def processing(actors, places, bench, parameters, latex_cluster, today, diary):
+def processing(
+    actors: Actors,
+    places: Places,
+    bench: Bench,
+    parameters: Any,
+    latex_cluster: int,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Run one day. open_capacity: f8[clusters] work space."""
     t = today.t
     tally = diary.tally
@@ -169,7 +197,16 @@ def processing(actors, places, bench, parameters, latex_cluster, today, diary):
 
 
 @loop
-def start(actors, places, trade, ground, bench, parameters, today, diary):
+def start(
+    actors: Actors,
+    places: Places,
+    trade: Trade,
+    ground: Ground,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Weekly: where leaf waits for long, firms start laboratories, each firm by its share of the
     trade. weekly_leaf: f8[clusters] work space. A full table ends the stretch (LABS_FULL)."""
     key, t = today.key, today.t
@@ -220,7 +257,7 @@ def start(actors, places, trade, ground, bench, parameters, today, diary):
 
 
 @loop
-def rebuild(actors, places, ground, today):
+def rebuild(actors: Actors, places: Places, ground: Ground, today: Today) -> None:
     """Daily: a laboratory that opens again tomorrow does so away from where it was found. Strips
     are repaired where they are."""
     key, t = today.key, today.t

@@ -33,6 +33,7 @@ losses; a load does not change its route under way.
 """
 
 import math
+from typing import Any, Protocol
 
 from sim.model.chance import OPEN_ROUTE, uniform
 from sim.model.compile import loop, rule
@@ -46,12 +47,47 @@ from sim.model.rules.route_choice import (
     utility,
 )
 from sim.model.state.agents import BY_SALIENCE
-from sim.model.state.arrays import CAPACITY, START_AIR, START_BOLIVIA, START_COAST, START_NORTH
+from sim.model.state.arrays import (
+    CAPACITY,
+    START_AIR,
+    START_BOLIVIA,
+    START_COAST,
+    START_NORTH,
+    Actors,
+    Bench,
+    Commerce,
+    Legs,
+    Minds,
+    Places,
+    RouteFacts,
+    Routes,
+    Today,
+    Trade,
+)
 from sim.names import HCL
 
 
+class StartShares(Protocol):
+    """What routes read of the parameters of trafficking."""
+
+    start_air: float
+    start_coast: float
+    start_bolivia: float
+
+
 @loop
-def choose(places, minds, trade, routes, route_facts, legs, commerce, bench, parameters, today):
+def choose(
+    places: Places,
+    minds: Minds,
+    trade: Trade,
+    routes: Routes,
+    route_facts: RouteFacts,
+    legs: Legs,
+    commerce: Commerce,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+) -> None:
     """Weekly: set the shares of every branch over its open routes, by nested logit. leg_safe:
     f8[legs, 2] work space."""
     markets = places.markets
@@ -134,7 +170,7 @@ def choose(places, minds, trade, routes, route_facts, legs, commerce, bench, par
 
 
 @rule
-def start_share(route_class, p):
+def start_share(route_class: int, p: StartShares) -> float:
     """Return the share of the VRAEM's output that a class of routes carries at the start."""
     if route_class == START_AIR:
         return p.start_air
@@ -146,7 +182,9 @@ def start_share(route_class, p):
 
 
 @loop
-def meet_start_shares(places, trade, route_facts, commerce, parameters):
+def meet_start_shares(
+    places: Places, trade: Trade, route_facts: RouteFacts, commerce: Commerce, parameters: Any
+) -> None:
     """Burn-in only: move the constant of each class of VRAEM routes until the classes carry their
     start shares."""
     markets = places.markets
@@ -181,7 +219,9 @@ def meet_start_shares(places, trade, route_facts, commerce, parameters):
 
 
 @loop
-def open_and_close(actors, places, trade, parameters, today):
+def open_and_close(
+    actors: Actors, places: Places, trade: Trade, parameters: Any, today: Today
+) -> None:
     """Monthly: a network drops routes that it hardly uses and may try another route of the
     library."""
     key, t = today.key, today.t

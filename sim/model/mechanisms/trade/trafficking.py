@@ -17,14 +17,46 @@ Left out: latex goes in loads of one size and pays no toll; loads do not wait fo
 or turn back; firms do not hear of one another's losses.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sim.model.chance import ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.firms import living
 from sim.model.rules.route_choice import route_prior
 from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle
-from sim.model.state.agents import BY_AIR, BY_RIVER, ON_FOOT, STRIP
-from sim.model.state.arrays import CAPACITY, SENT, WAITING, WHOLE
+from sim.model.state.agents import (
+    BY_AIR,
+    BY_RIVER,
+    ON_FOOT,
+    STRIP,
+    Community,
+    Laboratory,
+    Network,
+    Shipment,
+)
+from sim.model.state.arrays import (
+    CAPACITY,
+    SENT,
+    WAITING,
+    WHOLE,
+    Actors,
+    Bench,
+    Commerce,
+    Diary,
+    Fields,
+    Floats,
+    Ground,
+    Ints,
+    Legs,
+    Minds,
+    Places,
+    RouteFacts,
+    Routes,
+    Today,
+    Trade,
+)
 from sim.model.state.counts import (
     DELIVERED,
     DISPATCHED,
@@ -88,7 +120,7 @@ class Parameters:
 
 
 @rule
-def standard_load(mode, product, scale, p):
+def standard_load(mode: int, product: int, scale: float, p: Parameters) -> float:
     """Return the kg of a load by mode, after splitting; never less than the least load of the
     mode."""
     full, floor = p.load_road_kg, p.floor_vehicle_kg
@@ -104,7 +136,7 @@ def standard_load(mode, product, scale, p):
 
 
 @rule
-def strip_is_open(labs, cluster, u, t):
+def strip_is_open(labs: Sequence[Laboratory], cluster: int, u: float, t: int) -> bool:
     """Return whether the strip where the next flight is to land can be used today. Every strip of
     the cluster is as likely."""
     count = 0
@@ -121,7 +153,7 @@ def strip_is_open(labs, cluster, u, t):
 
 
 @rule
-def drawn_route(n, share, first, end, u):
+def drawn_route(n: int, share: Floats, first: int, end: int, u: float) -> int:
     """Return the route of a network's next load from a cluster. There is one draw per load, so
     waiting for the load to be complete changes nothing."""
     mark = u
@@ -136,7 +168,16 @@ def drawn_route(n, share, first, end, u):
 
 
 @rule
-def pay_toll(load, networks, communities, before, cell, cell_community, p, tally):
+def pay_toll(
+    load: Shipment,
+    networks: Sequence[Network],
+    communities: Sequence[Community],
+    before: int,
+    cell: int,
+    cell_community: Ints,
+    p: Parameters,
+    tally: Floats,
+) -> None:
     """Count the load in the catchment of a community that it enters, and take the toll. Groups take
     their fee on the largest share of land that they hold on the load's way."""
     owner = enter_land(load, before, cell, communities, cell_community)
@@ -153,7 +194,14 @@ def pay_toll(load, networks, communities, before, cell, cell_community, p, tally
 
 
 @rule
-def deliver(load, networks, route_exit, market_theatre, prices, tally):
+def deliver(
+    load: Shipment,
+    networks: Sequence[Network],
+    route_exit: Ints,
+    market_theatre: Ints,
+    prices: Floats,
+    tally: Floats,
+) -> None:
     """Deliver a load that has left the country or reached the coast."""
     settle(load, -1, tally)
     tally[DELIVERED + load.product, market_theatre[load.cluster]] += load.kg
@@ -165,8 +213,19 @@ def deliver(load, networks, route_exit, market_theatre, prices, tally):
 
 @loop
 def buy_and_send(
-    actors, places, minds, trade, ground, routes, route_facts, legs, bench, parameters, today, diary
-):
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    trade: Trade,
+    ground: Ground,
+    routes: Routes,
+    route_facts: RouteFacts,
+    legs: Legs,
+    bench: Bench,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Daily: buy at the farm gate what can be moved out, and send every complete load on the route
     drawn for it. Work space: offered and wanted, f8[clusters]. All firms buy from the morning's
     stock, and a firm short of money cuts all its purchases alike, so that no firm and no market
@@ -260,8 +319,18 @@ def buy_and_send(
 
 @loop
 def move(
-    actors, places, fields, minds, ground, routes, route_facts, commerce, parameters, today, diary
-):
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    minds: Minds,
+    ground: Ground,
+    routes: Routes,
+    route_facts: RouteFacts,
+    commerce: Commerce,
+    parameters: Any,
+    today: Today,
+    diary: Diary,
+) -> None:
     """Carry every load one day on; one sent today leaves tomorrow, after it has been searched for.
     It pays tolls, and its owner learns from the legs that it has passed."""
     t = today.t
@@ -306,7 +375,7 @@ def move(
 
 
 @loop
-def learn_weekly(actors, minds, trade, parameters):
+def learn_weekly(actors: Actors, minds: Minds, trade: Trade, parameters: Any) -> None:
     """Let memory fade and branches inform one another. Loads are split after losses and made larger
     in quiet times."""
     networks = actors.networks
