@@ -213,12 +213,12 @@ def test_a_number_stands_for_the_quantity_of_its_name():
 
 def test_no_quantity_stays_empty_for_want_of_a_writer():
     """Each constant of the tally is written by a mechanism, by `observe`, or by the rules that
-    settle a load or fight a fight."""
+    settle a load, fight a fight or follow a find."""
+    rules = ("finds", "shipments", "violence")
     writers = (
         "model/mechanisms/",
         "model/observe.py",
-        "model/rules/shipments.py",
-        "model/rules/violence.py",
+        *(f"model/rules/{name}.py" for name in rules),
     )
     day_files = [text for file, text in code().items() if file.startswith(writers)]
     by_source = ("SEIZED_BY_POST", "SEIZED_BY_LEAD")  # written as SEIZED_BY_PATROL + source

@@ -129,7 +129,8 @@ def make_world(**levers) -> World:
     time = SimpleNamespace(start_date=datetime.date(2022, 1, 1))
     world = World(
         actors=Actors(units, *tables),
-        places=Places(communities, None, None, theatres, lever),
+        places=Places(communities, None, None, theatres),
+        levers=lever,
         sites=Sites(np.arange(len(site)), theatre, country, people, link, np.arange(len(site))),
         site_names=tuple(map(str, names)),
         site_kinds=tuple(map(str, kinds)),
