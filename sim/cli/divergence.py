@@ -56,7 +56,7 @@ def diverge(
     from sim.divergence.diverge import diverge as find
     from sim.divergence.two_runs import sources
     from sim.scenario import UserError
-    from sim.scenario.problems import got
+    from sim.errors import got
 
     if not 0 <= replication <= 2**53:
         raise UserError(

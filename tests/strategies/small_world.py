@@ -53,6 +53,7 @@ UNITS = [  # theatre, kind, number
 class World:
     actors: Actors
     places: Places
+    levers: np.ndarray
     sites: Sites
     site_names: tuple
     site_kinds: tuple
