@@ -55,8 +55,8 @@ def diverge(
     """
     from sim.divergence.diverge import diverge as find
     from sim.divergence.two_runs import sources
-    from sim.scenario import UserError
     from sim.errors import got
+    from sim.scenario import UserError
 
     if not 0 <= replication <= 2**53:
         raise UserError(

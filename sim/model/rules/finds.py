@@ -42,11 +42,16 @@ NOT_FOUND, IN_SEARCH, AT_POST, ON_LEAD = range(-1, 3)
 SOURCE_CODES = (BY_PATROL, BY_POST, BY_LEAD)
 
 
-class Detection(Protocol):
-    """What these rules read of the parameters of detection, where the units stand."""
+class LoadSize(Protocol):
+    """The parameters of detection by which the size of a load counts; the units stand there."""
 
     load_ref_kg: float
     load_exponent: float
+
+
+class Detection(LoadSize, Protocol):
+    """What the other rules read of the parameters of detection."""
+
     strip_repair_days: float
     rebuild_days: float
     rebuild_police_days: float
@@ -62,7 +67,7 @@ class Justice(Protocol):
 
 
 @rule
-def size_factor(kg: float, p: Detection) -> float:
+def size_factor(kg: float, p: LoadSize) -> float:
     """Return the factor by which the size of a load changes its detection: a larger load is easier
     to find."""
     return math.pow(max(kg, 1.0) / max(p.load_ref_kg, 1e-9), p.load_exponent)

@@ -197,3 +197,18 @@ def nested_shares(
         for r in range(first, end):
             if route_mode[r] == mode and inside > 0.0 and total > 0.0:
                 share[n, r] = share[n, r] / inside * math.pow(inside, p.nest) / total
+
+
+@rule
+def drawn_route(n: int, share: Floats, first: int, end: int, u: float) -> int:
+    """Return the route of a network's next load from a cluster. There is one draw per load, so
+    waiting for the load to be complete changes nothing."""
+    mark = u
+    last = -1
+    for r in range(first, end):
+        if share[n, r] > 0.0:
+            last = r
+            mark -= share[n, r]
+            if mark < 0.0:
+                return r
+    return last

@@ -4,7 +4,7 @@ them."""
 from collections.abc import Sequence
 
 from sim.model.compile import rule
-from sim.model.state.agents import Community, Shipment
+from sim.model.state.agents import STRIP, Community, Laboratory, Shipment
 from sim.model.state.arrays import Floats, Ints
 from sim.model.state.counts import ATTEMPTED, PASSED
 from sim.names import CAJAMARCA, ELSEWHERE, HCL, LORETO, VRAEM
@@ -55,3 +55,20 @@ def settle(load: Shipment, seized_in: int, tally: Floats) -> None:
     for place in (VRAEM, LORETO, CAJAMARCA):
         if (load.entered >> place) % 2 == 1 and place != seized_in:
             tally[PASSED + load.product, place] += load.kg
+
+
+@rule
+def strip_is_open(labs: Sequence[Laboratory], cluster: int, u: float, t: int) -> bool:
+    """Return whether the strip where the next flight is to land can be used today. Every strip of
+    the cluster is as likely."""
+    count = 0
+    for j in range(len(labs)):
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
+            count += 1
+    pick = int(u * count)
+    for j in range(len(labs)):
+        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
+            if pick == 0:
+                return labs[j].closed_until <= t
+            pick -= 1
+    return False

@@ -31,8 +31,9 @@ import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sim.model.chance import PARTNER_DELAY, TIP, TOLD, child_uid, uniform
+from sim.model.chance import PARTNER_DELAY, TIP, TOLD, uniform
 from sim.model.compile import loop, rule
+from sim.model.rules.leads import file_lead, told_to
 from sim.model.rules.reach import in_reach
 from sim.model.state.agents import (
     ARMY,
@@ -60,7 +61,6 @@ from sim.model.state.arrays import (
     Fields,
     Floats,
     Ground,
-    Ints,
     Near,
     Places,
     Routes,
@@ -68,8 +68,6 @@ from sim.model.state.arrays import (
     Today,
 )
 from sim.model.state.counts import LEADS_OPEN, REPORTS
-from sim.model.state.event_log import FULL, LEADS_FULL
-from sim.model.state.rows import free_row
 
 
 class Parameters:
@@ -136,49 +134,6 @@ def not_located(town: Community) -> float:
     """Return the share of a community's fields that nobody has located yet."""
     located = town.coca_seen + town.coca_found + town.poppy_seen + town.poppy_found
     return max(1.0 - located / max(town.coca + town.poppy, 1e-9), 0.0)
-
-
-@rule
-def told_to(u: float, army: float, navy: float, police: float) -> int:
-    """Return the service that is told, by people on task in reach; the army where there are
-    none."""
-    mark = u * (army + navy + police)
-    if mark < army or army + navy + police <= 0.0:
-        return ARMY
-    return NAVY if mark < army + navy else POLICE_SERVICE
-
-
-@rule
-def file_lead(
-    leads: Sequence[Lead],
-    kind: int,
-    target: Uid,
-    row: int,
-    site: int,
-    t: int,
-    received: int,
-    service: int,
-    shared: int,
-    source: int,
-    status: Ints,
-) -> None:
-    """Write a lead into the lowest free row. A full table ends the stretch (LEADS_FULL)."""
-    at = free_row(leads)
-    if at < 0:
-        status[FULL] = LEADS_FULL
-        return
-    lead = leads[at]
-    lead.alive = OPEN
-    lead.uid = child_uid(target, t, source)
-    lead.kind = kind
-    lead.target = target
-    lead.row = row
-    lead.site = site
-    lead.seen = t
-    lead.received = received
-    lead.service = service
-    lead.shared = shared
-    lead.source = source
 
 
 @loop

@@ -52,6 +52,7 @@ from sim.model.chance import (
 )
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
+from sim.model.rules.encounters import manned, post_probability, speed_of, visibility
 from sim.model.rules.finds import (
     AT_POST,
     IN_SEARCH,
@@ -73,7 +74,6 @@ from sim.model.state.agents import (
     LEAD_LAB,
     LEAD_SHIPMENT,
     NO_ROAD,
-    ON_FOOT,
     OPEN,
     PERU,
     STRIP,
@@ -129,51 +129,10 @@ class Parameters:
 
 
 @rule
-def manned(people: float, p: Parameters) -> float:
-    """Return the share of passages at which somebody stands at the post."""
-    return 1.0 - math.pow(1.0 - p.manned, people / max(p.post_people, 1e-9))
-
-
-@rule
-def bought(bribed: float, p: Parameters) -> float:
-    """Return the share of stops that are bought off, when each of a post's people has taken
-    `bribed` USD."""
-    return p.corruption * (1.0 - math.exp(-bribed / max(p.corruption_usd, 1e-9)))
-
-
-@rule
-def post_probability(people: float, bribed: float, river: bool, kg: float, p: Parameters) -> float:
-    """Return the probability that the post of a site stops a load that passes."""
-    return clip(
-        manned(people, p)
-        * (p.q_river if river else p.q_road)
-        * size_factor(kg, p)
-        * (1.0 - bought(bribed, p)),
-        0.0,
-        0.95,
-    )
-
-
-@rule
 def lead_value(age_days: int, knowledge: float, p: Parameters) -> float:
     """Return the chance that teams find the target of a lead of this age, with their local
     knowledge."""
     return p.lead_success * math.exp(-age_days / max(p.lead_decay_days, 1e-9)) * knowledge
-
-
-@rule
-def visibility(mode: int, p: Parameters) -> float:
-    """Return how far a load stands out from other traffic; 0 for an aircraft, which passes
-    above."""
-    if mode == ON_FOOT:
-        return p.vis_on_foot
-    return p.vis_on_river if mode == BY_RIVER else p.vis_on_road if mode == BY_ROAD else 0.0
-
-
-@rule
-def speed_of(mode: int, p: Parameters) -> float:
-    """Return the speed of a load in km/h."""
-    return p.foot_km_h if mode == ON_FOOT else p.boat_km_h if mode == BY_RIVER else p.road_km_h
 
 
 @loop

@@ -24,15 +24,13 @@ from sim.model.chance import ROUTE_CHOICE, STRIP_CHOICE, child_uid, uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.firms import living
-from sim.model.rules.route_choice import route_prior
-from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle
+from sim.model.rules.route_choice import drawn_route, route_prior
+from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle, strip_is_open
 from sim.model.state.agents import (
     BY_AIR,
     BY_RIVER,
     ON_FOOT,
-    STRIP,
     Community,
-    Laboratory,
     Network,
     Shipment,
 )
@@ -133,38 +131,6 @@ def standard_load(mode: int, product: int, scale: float, p: Parameters) -> float
     if product == LATEX:
         return max(full * p.latex_load_share, 1.0)
     return max(full * scale, floor)
-
-
-@rule
-def strip_is_open(labs: Sequence[Laboratory], cluster: int, u: float, t: int) -> bool:
-    """Return whether the strip where the next flight is to land can be used today. Every strip of
-    the cluster is as likely."""
-    count = 0
-    for j in range(len(labs)):
-        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
-            count += 1
-    pick = int(u * count)
-    for j in range(len(labs)):
-        if labs[j].alive == 1 and labs[j].kind == STRIP and labs[j].cluster == cluster:
-            if pick == 0:
-                return labs[j].closed_until <= t
-            pick -= 1
-    return False
-
-
-@rule
-def drawn_route(n: int, share: Floats, first: int, end: int, u: float) -> int:
-    """Return the route of a network's next load from a cluster. There is one draw per load, so
-    waiting for the load to be complete changes nothing."""
-    mark = u
-    last = -1
-    for r in range(first, end):
-        if share[n, r] > 0.0:
-            last = r
-            mark -= share[n, r]
-            if mark < 0.0:
-                return r
-    return last
 
 
 @rule

@@ -10,7 +10,7 @@ from sim.errors import UserError
 from sim.geography.clusters import CLUSTERS
 from sim.geography.map import Map, plain
 from sim.machine.addition import added
-from sim.model.mechanisms.trade.crops import bearing
+from sim.model.rules.fields import bearing
 from sim.model.state import arrays
 from sim.model.state.agents import Community, Table, table
 from sim.names import CAJAMARCA, VRAEM

@@ -8,12 +8,11 @@ from hand_made import near, one, parameters, rows
 
 from sim.model.mechanisms.intelligence.information import (
     field_visibility,
-    file_lead,
     not_located,
     tells_of_fields,
     tips_per_week,
-    told_to,
 )
+from sim.model.rules.leads import file_lead, told_to
 from sim.model.rules.reach import able_to_answer
 from sim.model.rules.units import service_of
 from sim.model.state.agents import (

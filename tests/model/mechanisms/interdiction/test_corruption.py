@@ -9,7 +9,7 @@ from small_runs import small_run
 
 from sim.model.mechanisms.forces.redeployment import arrive
 from sim.model.mechanisms.interdiction.corruption import taken_after
-from sim.model.mechanisms.interdiction.detection import bought, manned, post_probability
+from sim.model.rules.encounters import bought, manned, post_probability
 from sim.model.state import counts as q
 from sim.model.state.agents import CHECKPOINT, Unit
 

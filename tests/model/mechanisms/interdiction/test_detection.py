@@ -9,11 +9,8 @@ import pytest
 from hand_made import chance, parameters
 from searched_way import Way
 
-from sim.model.mechanisms.interdiction.detection import (
-    manned,
-    post_probability,
-    size_factor,
-)
+from sim.model.rules.encounters import manned, post_probability
+from sim.model.rules.finds import size_factor
 from sim.model.state import counts as q
 from sim.model.state.agents import (
     BY_AIR,

@@ -7,9 +7,7 @@ import pytest
 from hand_made import MANY, chance, near, parameters
 from searched_way import Way
 
-from sim.model.mechanisms.interdiction.detection import (
-    police_there,
-)
+from sim.model.rules.finds import police_there
 from sim.model.state import counts as q
 from sim.model.state.agents import (
     BY_ROAD,

@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 from hand_made import diary, near, parameter_table, parameters, rows, today
 
-from sim.model.mechanisms.trade.crops import (
-    bearing,
-    clear,
-    eradicate,
-    escorted,
-    grow,
-    growth,
-)
+from sim.model.mechanisms.trade.crops import clear, eradicate, escorted, grow, growth
+from sim.model.rules.fields import bearing
 from sim.model.state.agents import Community, Market, Theatre
 from sim.model.state.arrays import AGES, CLEARERS, ESCORTS, FORCE_COLUMNS
 from sim.model.state.counts import (

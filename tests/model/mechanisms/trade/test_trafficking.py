@@ -6,11 +6,9 @@ import pytest
 from hand_made import parameters, rows
 from small_country import RICH, Country
 
-from sim.model.mechanisms.trade.trafficking import (
-    drawn_route,
-    standard_load,
-    strip_is_open,
-)
+from sim.model.mechanisms.trade.trafficking import standard_load
+from sim.model.rules.route_choice import drawn_route
+from sim.model.rules.shipments import strip_is_open
 from sim.model.state import counts as q
 from sim.model.state.agents import (
     BY_AIR,
