@@ -213,7 +213,7 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     if headline:
         levels = "" if comparison.folders else "First row: levels. "
         lines.append(
-            f"{levels}vacuum_vraem: 0 = the state holds every community, 1 = none. "
+            f"{levels}vacuum_vraem: 0 = the state has full control everywhere, 1 = none. "
             "Averted: left under the baseline, not here."
         )
         covered = (
