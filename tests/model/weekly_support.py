@@ -1,4 +1,6 @@
-"""A weekly model of bases of support, in plain numpy: the reference for the compiled mechanism.
+"""A weekly model of bases of support, in plain numpy. The day does not use it yet.
+
+It is the reference that a compiled mechanism is to equal: same inputs, same b.
 
 The state protects people with four parts (`protect`). Armed parties rule a share b of the people
 of each community (`rule_people`), live on what they collect there (`income_usd`), recruit
@@ -267,6 +269,7 @@ class Support:
             self.rule_people()
             if abs(self.b - before).max() < enough:
                 return
+        raise RuntimeError("b has no fixed point within 5,000 weeks for the camps of the start")
 
     def follow(self) -> None:
         """What goes on in the prologue too: protection, committees, rule and camps."""
