@@ -20,10 +20,23 @@ from sim.model.state.counts import QUANTITIES
 from sim.model.state.world import World
 
 # Parts of the world, in the order in which fields are listed.
-STATE = ("actors", "places", "land", "fields", "minds", "trade")
-MAP = ("ground", "sites", "near", "ways", "routes", "route_facts", "legs", "border", "commerce")
+STATE = ("actors", "places", "land", "fields", "minds", "trade", "support")
+MAP = (
+    "ground",
+    "sites",
+    "near",
+    "reach",
+    "along",
+    "ways",
+    "routes",
+    "route_facts",
+    "legs",
+    "border",
+    "commerce",
+)
 NOT_MAP = ("legs.route_effort", "commerce.prices")  # dated events write these
-GROWING = "minds.danger"  # has a row for each row of the groups' table, which grows between days
+# A row for each row of the tables of groups and of shipments, which grow between days.
+GROWING = ("minds.danger", "support.tolled")
 SHORT = 40  # bytes of a field that is its own digest: a quantity of the tally, say
 LARGE = 200_000  # bytes; a larger array is compared in place, since a copy would take longer
 
@@ -86,7 +99,7 @@ def fields_of(name: str, array: np.ndarray) -> Iterator[tuple[str, Content]]:
     elif name == "tally":
         for quantity, values in zip(QUANTITIES, array, strict=True):
             yield f"tally.{quantity}", content_of(values)
-    elif name == GROWING:
+    elif name in GROWING:
         used = np.flatnonzero(array.any(axis=1))
         yield name, content_of(array[: used[-1] + 1 if len(used) else 0])
     else:

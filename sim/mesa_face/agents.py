@@ -300,8 +300,6 @@ class PartnerForce(View, CellAgent, record=state.Partner):
 class Community(View, FixedAgent, record=state.Community):
     """A settlement or hamlet with its fields."""
 
-    holder_name = named("holder", state.HOLDERS)
-
     @property
     def site(self) -> int:
         """The place index, which is its row."""

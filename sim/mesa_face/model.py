@@ -63,6 +63,7 @@ def spread(fields: tuple[str, ...], suits: str) -> Layer:
 LAYERS: dict[str, Layer] = {
     "state_presence": painted("coverage"),  # [0, 1]
     "armed_presence": painted("armed_coverage"),  # [0, 1]
+    "protection": painted("protection"),  # [0, 1]
     "state_control": painted("state"),  # [0, 1]
     "armed_control": painted("armed"),  # [0, 1]
     "cooperation": painted("cooperation"),  # [0, 1]
@@ -112,7 +113,9 @@ def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
 
 
 def vacuum_vraem(model: RedeploymentModel) -> float:
-    """Return the weight of VRAEM communities that the state does not hold today [0, 1].
+    """Return the weighted vacuum of VRAEM communities today [0, 1].
+
+    It is what the state was on day 0 beyond its civil presence, and no longer is.
 
     It is NaN up to day 0, whose simulation sets the weights.
     """
@@ -120,7 +123,7 @@ def vacuum_vraem(model: RedeploymentModel) -> float:
         return math.nan
     towns = model.world.places.communities
     here = towns.theatre == VRAEM
-    return float((towns.weight[here] * (1.0 - towns.state[here])).sum())
+    return float((towns.weight[here] * towns.vacuum[here]).sum())
 
 
 def fighters(model: RedeploymentModel) -> float:

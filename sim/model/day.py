@@ -4,25 +4,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model import observe
+from sim.model import observe, prologue
 from sim.model.compile import loop, rule
 from sim.model.mechanisms.forces import presence, redeployment, seasons, sustainment
 from sim.model.mechanisms.insurgents import (
-    control,
+    camps,
     engagement,
-    entry,
+    founding,
     insurgency,
     pursuit,
     rivalry,
     sponsorship,
+    support,
 )
 from sim.model.mechanisms.intelligence import information, secrecy, survey
 from sim.model.mechanisms.interdiction import corruption, detection, justice, partner
-from sim.model.mechanisms.people import communities
+from sim.model.mechanisms.people import communities, protection
 from sim.model.mechanisms.trade import crops, finance, market, processing, routing, trafficking
 from sim.model.state.agents import Table
 from sim.model.state.arrays import (
     Actors,
+    Along,
     Bench,
     Border,
     Commerce,
@@ -34,9 +36,11 @@ from sim.model.state.arrays import (
     Minds,
     Near,
     Places,
+    Reach,
     RouteFacts,
     Routes,
     Sites,
+    Support,
     Today,
     Trade,
     Ways,
@@ -66,8 +70,10 @@ class Parameters(NamedTuple):
     rivalry: Table
     insurgency: Table
     sponsorship: Table
-    control: Table
-    entry: Table
+    camps: Table
+    founding: Table
+    protection: Table
+    support: Table
     crops: Table
     processing: Table
     justice: Table
@@ -88,9 +94,12 @@ class Arrays(NamedTuple):
     land: Land
     minds: Minds
     trade: Trade
+    support: Support
     ground: Ground
     sites: Sites
     near: Near
+    reach: Reach
+    along: Along
     ways: Ways
     routes: Routes
     route_facts: RouteFacts
@@ -137,14 +146,16 @@ def one_day(world: Arrays, t: int) -> None:
     `simulation/orders.py`."""
     actors, places, fields = world.actors, world.places, world.fields
     land, minds, trade = world.land, world.minds, world.trade
-    ground, sites, near, ways = world.ground, world.sites, world.near, world.ways
+    armed, ground, sites, near = world.support, world.ground, world.sites, world.near
+    reach, along, ways = world.reach, world.along, world.ways
     routes, facts, legs = world.routes, world.route_facts, world.legs
     border, commerce = world.border, world.commerce
     bench, parameters = world.bench, world.parameters
     lever = world.levers[0]
     held = 1 if t < lever.burn_in else 0
     weekly, doy = is_weekly(t, lever.burn_in), day_of_year(t, lever.first_day_of_year)
-    today = Today(world.key, t, held, weekly, doy, world.levers)
+    opening = 1 if t <= lever.burn_in else 0
+    today = Today(world.key, t, held, weekly, doy, world.levers, opening)
     diary = Diary(world.tally[tally_row(t, lever.burn_in)], world.events, world.status)
     latex = commerce.latex_cluster[0]
 
@@ -155,8 +166,18 @@ def one_day(world: Arrays, t: int) -> None:
     sustainment.sustainment(actors, places, land, sites, ways, bench, parameters, diary)
 
     presence.place_units(actors, fields, sites, parameters)
-    presence.spread(actors, places, fields, sites, near, bench, parameters)
+    presence.spread(places, fields, sites, near, bench, parameters)
+    presence.cover(places, sites, near, bench, parameters)
+    if t == 0:
+        prologue.settle(actors, places, sites, near, reach, armed, bench, parameters)
     presence.feel(places, parameters, today)
+    if t == lever.burn_in:
+        prologue.prologue(
+            actors, places, minds, sites, near, reach, along, facts, armed, bench, parameters, today
+        )
+    presence.cover_by_armed(actors, places, sites, near, armed, parameters)
+    if today.weekly:
+        protection.protect(places, parameters)
 
     information.information(
         actors, places, fields, ground, sites, near, routes, border, bench, parameters, today, diary
@@ -188,17 +209,26 @@ def one_day(world: Arrays, t: int) -> None:
         pursuit.raids(actors, places, fields, sites, near, parameters, today, diary)
 
     if today.weekly:
-        insurgency.insurgency(actors, places, minds, sites, near, bench, parameters, today, diary)
+        if today.opening == 0:
+            support.win_people(actors, places, armed, reach, bench.per_party, parameters)
+        support.share_places(places, parameters)
+        insurgency.insurgency(actors, places, sites, armed, parameters, today, diary)
+        if today.opening == 0:
+            camps.camps(
+                actors, places, minds, sites, reach, armed, bench.per_site, parameters, today
+            )
         sponsorship.sponsorship(actors, places, sites, near, bench, parameters, today, diary)
-        control.control(places, parameters, today)
-        if today.held == 0:
-            entry.entry(actors, places, minds, sites, parameters, today, diary)
+        if today.opening == 0:
+            founding.founding(
+                actors, places, minds, reach, armed, bench.per_party, parameters, today, diary
+            )
         survey.find_fields(places, fields, near, ground, bench, parameters, today, diary)
         if today.held == 0:
             processing.start(actors, places, trade, ground, bench, parameters, today, diary)
-            crops.grow(places, land, near, parameters, latex, today, diary)
-            crops.clear(places, land, near, parameters, today, diary)
-            crops.eradicate(places, fields, land, sites, near, bench, parameters, today, diary)
+            if parameters.crops[0].change > 0.0:
+                crops.grow(places, land, near, parameters, latex, today, diary)
+                crops.clear(places, land, near, parameters, today, diary)
+                crops.eradicate(places, fields, land, sites, near, bench, parameters, today, diary)
 
     processing.processing(actors, places, bench, parameters, latex, today, diary)
     processing.rebuild(actors, places, ground, today)
@@ -215,18 +245,41 @@ def one_day(world: Arrays, t: int) -> None:
     if is_monthly(t, lever.burn_in):
         routing.open_and_close(actors, places, trade, parameters, today)
     trafficking.buy_and_send(
-        actors, places, minds, trade, ground, routes, facts, legs, bench, parameters, today, diary
+        actors,
+        places,
+        minds,
+        trade,
+        armed,
+        ground,
+        routes,
+        facts,
+        legs,
+        bench,
+        parameters,
+        today,
+        diary,
     )
     trafficking.move(
-        actors, places, fields, minds, ground, routes, facts, commerce, parameters, today, diary
+        actors,
+        places,
+        fields,
+        minds,
+        armed,
+        ground,
+        routes,
+        facts,
+        commerce,
+        parameters,
+        today,
+        diary,
     )
 
     if today.weekly:
-        market.market(places, trade, facts, commerce, bench, parameters)
+        market.market(places, trade, facts, commerce, bench, parameters, today)
         partner.coordinate(places, fields, sites, near, border, parameters, today, diary)
         partner.cross(actors, places, minds, sites, near, border, parameters, today, diary)
         partner.move_bases(actors, places, fields, sites, near, border, parameters, today)
         communities.live(places, parameters, today, diary)
     partner.count_cells(actors, sites, border, diary)
-    observe.observe_people(actors, places, fields, sites, border, diary)
+    observe.observe_people(actors, places, fields, armed, sites, border, diary)
     observe.observe_trade(actors, places, trade, legs, today, diary)

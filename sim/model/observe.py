@@ -17,6 +17,7 @@ from sim.model.state.arrays import (
     Legs,
     Places,
     Sites,
+    Support,
     Today,
     Trade,
 )
@@ -49,7 +50,13 @@ STAKE_DAYS = 182  # the last days of the burn-in, in which stakes are added up
 
 @loop
 def observe_people(
-    actors: Actors, places: Places, fields: Fields, sites: Sites, border: Border, diary: Diary
+    actors: Actors,
+    places: Places,
+    fields: Fields,
+    support: Support,
+    sites: Sites,
+    border: Border,
+    diary: Diary,
 ) -> None:
     """Add the states of communities, units and groups to the tally. The people of a unit count in
     the theatre where it is posted, and its effort does not count while it is in transit."""
@@ -62,8 +69,8 @@ def observe_people(
     for i in range(len(communities)):
         town = communities[i]
         h = town.theatre
-        tally[VACUUM, h] += town.weight * (1.0 - town.state)
-        tally[EXPLOITED, h] += town.weight * town.armed
+        tally[VACUUM, h] += town.weight * town.vacuum
+        tally[EXPLOITED, h] += town.weight * town.vacuum * town.armed
         tally[GAP, h] += town.weight * (1.0 - town.coverage)
         tally[STATE_CONTROL, h] += town.weight * town.state
         tally[COOPERATION, h] += town.weight * town.cooperation

@@ -32,9 +32,9 @@ ARMY, NAVY, POLICE_SERVICE = range(3)
 # armed groups
 MPCP, DISSIDENT, THIRD = range(3)
 GROUP_KINDS = ("mpcp", "dissident", "third")
-# who holds a place
-NOBODY, STATE, ARMED = range(3)
-HOLDERS = ("nobody", "state", "armed")
+# Parties: columns of what armed groups rule. The last ones are free for groups that come later.
+PARTIES = 6
+MPCP_PARTY, FIRST_DISSIDENTS, FIRST_FREE_PARTY = 0, 1, 3
 # places and products
 PERU = 1
 APURIMAC, AMAZON, PUTUMAYO, MARANON = range(4)
@@ -86,27 +86,35 @@ class Unit:
 
 
 class ArmedGroup:
-    """A Shining Path column, a cell of FARC dissidents, or a third group that entered where nobody
-    governed."""
+    """A Shining Path column, a cell of FARC dissidents, or a third group that was founded where no
+    party reached. It is one camp of its party."""
 
     alive: int
     uid: Uid
     kind: int  # MPCP, DISSIDENT, THIRD
+    party: int  # row of the party that it belongs to
     site: int  # where it camps
     country: int  # code of the side of the border it is on
     fighters: float  # people [0, )
-    supporters: float  # people
-    money: float  # USD
-    wage_share: float  # share of revenue that pays fighters, from its balance at day 0 [0, 1]
-    revenue: float  # USD a week from tolls, taxes and extortion (smoothed)
-    extorted: float  # USD a week of that revenue from extortion (smoothed)
-    other_usd: float  # USD a week from other sources, set at day 0
     spare_usd: float  # USD of this week that it will spend on other things than wages
-    carrying: float  # fighters that revenue can pay for
     exposure: float  # opportunity for attack today: vulnerable targets in reach
     exposure_0: float  # exposure at day 0, the reference for today
     days_abroad: float  # consecutive days abroad
     restraint: int  # 1 while it holds back before a departure it knows of
+
+
+class Party:
+    """An armed party: what its groups collect together, and how many fighters that can pay."""
+
+    alive: int  # 1 while it has groups
+    kind: int  # MPCP, DISSIDENT, THIRD
+    toll_usd: float  # USD of tolls taken from loads since the last weekly count
+    revenue: float  # USD a week from tolls, taxes and the levy (smoothed)
+    other_usd: float  # USD a week from other sources
+    chest_until: int  # t until which other_usd comes in; a founder brings it along
+    wage_share: float  # phi: share of its income that pays fighters [0, 1]
+    carrying: float  # K: fighters that its income can pay
+    protection_0: float  # s_b0: mean protection of the people whom it rules, at rest [0, 1]
 
 
 class Network:
@@ -142,7 +150,6 @@ class Shipment:
     post: int  # site of the post that it passed last, -1 none
     elapsed: float  # days spent on the present step
     kg: float  # kg of the product
-    toll: float  # largest armed share that has taxed it [0, 1]
 
 
 class Laboratory:
@@ -178,18 +185,29 @@ class Community:
     fear: float  # [0, 1]
     harm_state: float  # recent civilian harm by the state, people (decayed)
     harm_armed: float  # recent civilian harm by armed groups, people (decayed)
-    coverage: float  # C today [0, 1]
-    felt: float  # C~, coverage with a lag
-    felt_0: float  # C~ at day 0
-    armed_coverage: float  # A today [0, 1]
-    felt_armed: float  # A~, armed coverage with a lag
-    state: float  # control share s [0, 1]
-    armed: float  # control share a [0, 1]
-    state_0: float  # s at day 0
-    holder: int  # who holds it: NOBODY, STATE, ARMED
-    levied: float  # share of its licit income that armed groups take [0, 1]
+    coverage: float  # share that soldiers, committee and police cover today [0, 1]
+    covered_by_soldiers: float  # the same, by soldiers and the committee alone
+    covered_by_police: float  # the same, by police alone
+    felt: float  # coverage as people feel it, with a lag [0, 1]
+    felt_soldiers: float  # C_f: felt coverage by soldiers and the committee [0, 1]
+    felt_police: float  # C_p: felt coverage by police [0, 1]
+    felt_soldiers_0: float  # C_f at day 0
+    felt_police_0: float  # C_p at day 0
+    civil: float  # protection by the civil state [0, 1]
+    protection: float  # s: what the state and its allies protect [0, 1]
+    protection_usual: float  # s_26: its exponential mean over recent weeks
+    protection_0: float  # s at day 0
+    vacuum: float  # share of the protection of day 0 beyond the civil state that is gone [0, 1]
+    armed_coverage: float  # A: share that fighters at hand cover today [0, 1]
+    under_rule: float  # B: share of its people under the rule of armed parties [0, 1]
+    state: float  # share of its people with the state [0, 1]
+    armed: float  # a: share of its people with armed parties [0, 1]
+    state_0: float  # state at day 0
+    ruled: int  # 1 while armed parties have more of its people than the state, and enough
+    ruled_0: int  # ruled at day 0
+    unreached_weeks: float  # weeks in which no party has reached it politically
     committee: float  # members of its self-defence committee, people
-    vigour: float  # of the committee or ronda [0, 1]
+    vigour: float  # v: of the committee or ronda [0, 1]
     services: float  # state services [0, 1]
     coca_young: float  # ha, not yet bearing
     coca: float  # ha bearing; a field in its first year of leaf counts in part
@@ -205,7 +223,6 @@ class Community:
     kg_passed: float  # kg that moved through its catchment this week, HCl equivalent
     kg_recent: float  # kg a week that moved through it in recent weeks (decayed)
     attempted_kg: float  # kg that came onto its land since t = 0, HCl equivalent
-    toll_usd: float  # USD paid to armed groups on its land this week
     bribes_usd: float  # USD paid at its post today
     eradicated_ha: float  # ha destroyed this week
     sponsored_coca: float  # ha to be planted that armed groups paid for this week

@@ -21,13 +21,16 @@ from sim.model.state.agents import POLICE_SERVICE, Table
     RIVER_PEOPLE,
     CLEARERS,
 ) = range(11)
+WEIGHTED_POLICE = 20  # WEIGHTED has soldiers only
+HOLDING_POLICE = 21  # HOLDING has soldiers only
 ANSWERING = 11  # teams that answer leads; RESPONDERS are these teams x local knowledge
 ESCORTS = 12  # people on task who can guard a clearing team
-HOLDING = 13  # people of units that only guard their post
+HOLDING = 13  # weighted soldiers of units that only guard their post
 # Three columns each, one for each service: people on task, and teams that answer leads.
 SERVES, ANSWERS = 14, 17
 POLICE_PEOPLE = SERVES + POLICE_SERVICE
-FORCE_COLUMNS = 20
+FORCE_COLUMNS = 22
+CARRIED_DAYS = 182  # last days of the burn-in, whose loads are counted by route
 AGES = 208  # weeks of planting that Land.young distinguishes
 # Columns of Sites.link, and the days or hours that stand for "no such link".
 BY_LORRY, BY_BOAT, BY_HELICOPTER, SOLD_IN_TOWN = range(4)
@@ -124,6 +127,19 @@ class Trade(NamedTuple):
     risk: np.ndarray  # f8[networks, routes] believed probability of loss on open routes
 
 
+class Support(NamedTuple):
+    """The armed parties and the people whom they rule."""
+
+    parties: Table
+    b: np.ndarray  # f8[communities, PARTIES] share of people under a party's rule
+    # f8[communities, PARTIES] share of people whom a party's fighters at hand cover today
+    present: np.ndarray
+    in_fields: np.ndarray  # f8[clusters, PARTIES] mean b where a cluster's crops grow, by ha
+    tolled: np.ndarray  # f8[shipments, PARTIES] largest b that a load has met so far
+    # f8[routes] kg of hydrochloride sent on a route in the last CARRIED_DAYS of the burn-in
+    carried: np.ndarray
+
+
 class Ground(NamedTuple):
     """The map by cell, never written."""
 
@@ -186,6 +202,18 @@ class Near(NamedTuple):
     cell_share: np.ndarray  # f8[] share of a patrol's time spent there, sums to 1 per site
 
 
+class Reach(NamedTuple):
+    """How far armed groups reach politically, never written."""
+
+    start: np.ndarray  # i8[sites + 1]
+    place: np.ndarray  # i8[] communities within the far distance of the site, ascending
+    km: np.ndarray  # f8[] foot-equivalent km
+    # L = exp(-km / reach), 0 beyond three lengths; reduced over a boundary river, and 0 between
+    # other countries
+    share: np.ndarray  # f8[]
+    people: np.ndarray  # f8[communities] sum over communities of people on the first day x L
+
+
 class Routes(NamedTuple):
     """The route library, never written. The routes of a cluster stand together, in rows
     `first_route` to `end_route - 1` of its market."""
@@ -196,6 +224,13 @@ class Routes(NamedTuple):
     leg: np.ndarray  # i8[steps]
     onward: np.ndarray  # i8[steps] the step at which the route enters its next leg, or ends
     exposed: np.ndarray  # i8[steps] 1 on Peruvian soil or water
+
+
+class Along(NamedTuple):
+    """The communities whose land each route crosses, never written."""
+
+    start: np.ndarray  # i8[routes + 1]
+    place: np.ndarray  # i8[] each community once per route, in the order of the way
 
 
 class RouteFacts(NamedTuple):
@@ -229,6 +264,7 @@ class Today(NamedTuple):
     weekly: bool  # whether weekly mechanisms act today
     day_of_year: int  # [0, 365)
     levers: Table  # one row: what the scenario sets
+    opening: int  # 1 up to and on day 0, while what later days are measured by is set
 
 
 class Diary(NamedTuple):
@@ -251,3 +287,4 @@ class Bench(NamedTuple):
     per_theatre: np.ndarray  # f8[4]
     per_cluster: np.ndarray  # f8[clusters, 3]
     per_leg: np.ndarray  # f8[legs, 2]
+    per_party: np.ndarray  # f8[sites, PARTIES]

@@ -11,6 +11,7 @@ from sim.machine.addition import added
 from sim.model.state.agents import ANTINARCOTICS, POLICE, Table
 from sim.model.state.arrays import (
     Actors,
+    Along,
     Bench,
     Border,
     Commerce,
@@ -21,9 +22,11 @@ from sim.model.state.arrays import (
     Minds,
     Near,
     Places,
+    Reach,
     RouteFacts,
     Routes,
     Sites,
+    Support,
     Trade,
     Ways,
 )
@@ -40,8 +43,8 @@ class TableFull(RuntimeError):
 
 @dataclass
 class World:
-    """Everything that a run holds. The day changes actors, places, fields, land, minds, trade and
-    tally; it never writes the rest."""
+    """Everything that a run holds. The day changes actors, places, fields, land, minds, trade,
+    support and tally; it never writes the rest."""
 
     scenario: Any
     key: np.uint64
@@ -51,9 +54,12 @@ class World:
     land: Land
     minds: Minds
     trade: Trade
+    support: Support
     ground: Ground
     sites: Sites
     near: Near
+    reach: Reach
+    along: Along
     ways: Ways
     routes: Routes
     route_facts: RouteFacts
@@ -91,6 +97,10 @@ class World:
             danger = np.zeros((len(grown["groups"]), self.minds.danger.shape[1]))
             danger[: len(self.minds.danger)] = self.minds.danger
             self.minds = self.minds._replace(danger=danger)
+        if "shipments" in grown:
+            tolled = np.zeros((len(grown["shipments"]), self.support.tolled.shape[1]))
+            tolled[: len(self.support.tolled)] = self.support.tolled
+            self.support = self.support._replace(tolled=tolled)
         if grown:
             self.actors = self.actors._replace(**grown)
 

@@ -22,18 +22,20 @@ from sim.model.chance import U, mix
 from sim.model.day import Bench, Parameters
 from sim.model.rules import search
 from sim.model.state import arrays
-from sim.model.state.agents import Lead, Shipment, Unit, dtype, table
+from sim.model.state.agents import PARTIES, Lead, Shipment, Unit, dtype, table
 from sim.model.state.counts import PLACES, QUANTITIES
 from sim.model.state.event_log import Event
 from sim.model.state.world import World
 from sim.simulation.build import opening
 from sim.simulation.build.map_arrays import (
+    along_of,
     border_of,
     commerce_of,
     costs_of,
     ground_of,
     near_of,
     people_of,
+    reach_of,
     routes_of,
     sites_of,
     ways_of,
@@ -41,6 +43,7 @@ from sim.simulation.build.map_arrays import (
 from sim.simulation.build.values import values
 
 NEVER = -1e9  # the day of what has never happened
+SHIPMENT_ROWS = 512  # loads under way at first; the table grows
 EVENT_ROWS = 16_384  # most events of one stretch
 # `search` is a rule that several mechanisms share, so `day.py` does not import it.
 RECORD_OF: dict[str, type] = {
@@ -144,7 +147,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.recarray(0, dtype(Unit)),
             groups,
             networks,
-            table(Shipment, 512),
+            table(Shipment, SHIPMENT_ROWS),
             labs,
             table(Lead, 1024),
         ),
@@ -178,9 +181,24 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(n_routes),
             np.zeros((len(networks), n_routes)),
         ),
+        support=arrays.Support(
+            opening.parties(groups),
+            np.zeros((len(communities), PARTIES)),
+            np.zeros((len(communities), PARTIES)),
+            np.zeros((n_clusters, PARTIES)),
+            np.zeros((SHIPMENT_ROWS, PARTIES)),
+            np.zeros(n_routes),
+        ),
         ground=ground,
         sites=sites,
         near=near,
+        reach=reach_of(
+            map_,
+            travel,
+            float(parameters.support.reach_km[0]),
+            float(parameters.support.over_river[0]),
+        ),
+        along=along_of(routes, ground),
         ways=ways_of(map_, travel),
         routes=routes,
         route_facts=route_facts,
@@ -196,6 +214,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros(4),
             np.zeros((n_clusters, 3)),
             np.zeros((n_legs, 2)),
+            np.zeros((n_sites, PARTIES)),
         ),
         parameters=parameters,
         tally=np.zeros((weeks + 1, len(QUANTITIES), PLACES)),

@@ -1,15 +1,18 @@
 """4.4 Presence: how much force people and travellers meet.
 
 Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force,
-patrols, guard), communities (coverage, felt, felt_0, armed_coverage, felt_armed). No chance.
+patrols, guard), communities (coverage by soldiers and by police, felt coverage, armed_coverage),
+support.present. No chance.
 
 The density of force around community i is `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij +
 2,000)`, with E the people on task, alpha their weight by mission and K = exp(-d / reach) over
 foot-equivalent km. Coverage is `C = 1 - exp(-ln 3 D / c)` (Athena's form, evidence B1; there is no
-threshold at 20 per 1,000). Felt coverage follows with a lag of `felt_days` and drives only tips,
-fear and control; area search uses today's patrols. The coupling chi (`vacuum_coupling`) replaces
-felt coverage by `C~_0 + chi (C~ - C~_0)`. Armed groups have coverage by the same law, with fighters
-+ .3 supporters and `armed_scale` in place of c.
+threshold at 20 per 1,000). Soldiers with committees and police cover apart, and together they cover
+`1 - (1 - C_f)(1 - C_p)`. Felt coverage follows each day, with a time constant of `felt_down_days`
+when it falls and `felt_up_days` when it rises: a closed post protects nobody next week, and trust
+takes weeks. It drives tips, fear and protection; area search uses today's patrols. The coupling chi
+(`vacuum_coupling`) replaces either felt coverage by `C~_0 + chi (C~ - C~_0)`. Fighters at hand
+cover by the same law, with `armed_scale` in place of c, and within the country that they stand in.
 
 Rain slows people on foot, so a patrol counts by the pace that the season leaves it. Only patrols
 search the land. Units that wait for a raid answer leads and are not seen (`secrecy`); units on
@@ -35,12 +38,14 @@ from sim.model.state.agents import (
     ESCORT,
     GARRISON,
     IDLE,
+    PARTIES,
     PATROL,
     POLICE,
     POSTED,
     PREPARING,
     RAID,
     RIVER_PATROL,
+    Community,
 )
 from sim.model.state.arrays import (
     ANSWERING,
@@ -48,6 +53,7 @@ from sim.model.state.arrays import (
     CLEARERS,
     ESCORTS,
     HOLDING,
+    HOLDING_POLICE,
     N_PATROL,
     N_POLICE,
     N_POST,
@@ -59,17 +65,19 @@ from sim.model.state.arrays import (
     SERVES,
     TEAMS,
     WEIGHTED,
+    WEIGHTED_POLICE,
     Actors,
     Bench,
     Fields,
     Near,
     Places,
     Sites,
+    Support,
     Today,
 )
 
 LN3 = math.log(3.0)
-BY_STATE, BY_ARMED = range(2)  # columns of the weights that a community feels
+BY_SOLDIERS, BY_POLICE = range(2)  # columns of the weights that a community feels
 
 
 class Parameters:
@@ -80,11 +88,11 @@ class Parameters:
     police_weight: float  # weight: weight of police against soldiers
     committee_weight: float  # weight: weight of a committee member
     coverage_scale: float  # per 1,000: weighted density that covers two thirds
-    armed_scale: float  # per 1,000: density of armed people that covers two thirds
-    supporter_weight: float  # weight: weight of a supporter against a fighter
+    armed_scale: float  # per 1,000: density of fighters that covers two thirds
     # people: added to every neighbourhood, so that one patrol does not cover an empty border
     floor_population: float
-    felt_days: float  # days: lag with which people feel a change of force
+    felt_down_days: float  # days: time constant of felt coverage when force leaves
+    felt_up_days: float  # days: time constant of felt coverage when force comes
     # share: how much of a change of force people feel; at 0 only fighters change the vacuum
     vacuum_coupling: float
     patrol_size: float  # people: people of one patrol
@@ -141,13 +149,16 @@ def place_units(actors: Actors, fields: Fields, sites: Sites, parameters: Any) -
             force[s, N_POST] += 1.0
         else:
             force[s, N_PATROL] += 1.0
+        police = unit.kind >= POLICE
         if unit.guarding == 1:
-            force[s, HOLDING] += weight * unit.effort
+            force[s, HOLDING_POLICE if police else HOLDING] += weight * unit.effort
             continue
         if unit.kind == ERADICATION:
             force[s, CLEARERS] += unit.effort
             continue
-        force[s, WEIGHTED] += alpha(mission, p) * weight * unit.effort
+        force[s, WEIGHTED_POLICE if police else WEIGHTED] += (
+            alpha(mission, p) * weight * unit.effort
+        )
         force[s, PEOPLE] += unit.effort
         force[s, SERVES + service_of(unit.kind)] += unit.effort
         at_post = (
@@ -173,7 +184,6 @@ def place_units(actors: Actors, fields: Fields, sites: Sites, parameters: Any) -
 
 @loop
 def spread(
-    actors: Actors,
     places: Places,
     fields: Fields,
     sites: Sites,
@@ -182,68 +192,133 @@ def spread(
     parameters: Any,
 ) -> None:
     """Spread the forces from sites to communities and cells. weight_on: f8[sites, 2] work space,
-    columns BY_STATE and BY_ARMED."""
-    groups = actors.groups
-    communities, theatres = places.communities, places.theatres
+    columns BY_SOLDIERS (without committees) and BY_POLICE; `cover` reads it."""
+    theatres = places.theatres
     site_theatre = sites.theatre
     force, patrols, guard = fields.force, fields.patrols, fields.guard
-    reach_people = sites.people_in_reach
     cell_start, cell, cell_share = near.cell_start, near.cell, near.cell_share
     weight_on = bench.pair_per_site
     p = parameters.presence[0]
-    n = len(communities)
     for s in range(len(force)):
-        weight_on[s, BY_STATE] = 0.0
-        weight_on[s, BY_ARMED] = 0.0
+        weight_on[s, BY_SOLDIERS] = 0.0
+        weight_on[s, BY_POLICE] = 0.0
         guard[s] = 0.0
     for c in range(len(patrols)):
         patrols[c] = 0.0
     for s in range(len(force)):
-        if s < n:
-            force[s, WEIGHTED] += (
-                p.committee_weight * communities[s].committee * communities[s].vigour
-            )
-        if force[s, WEIGHTED] > 0.0 or force[s, PEOPLE] > 0.0:
+        if force[s, WEIGHTED] > 0.0 or force[s, WEIGHTED_POLICE] > 0.0 or force[s, PEOPLE] > 0.0:
             for e in range(near.start[s], near.start[s + 1]):
-                weight_on[near.site[e], 0] += force[s, WEIGHTED] * near.kernel[e]
+                weight_on[near.site[e], BY_SOLDIERS] += force[s, WEIGHTED] * near.kernel[e]
+                weight_on[near.site[e], BY_POLICE] += force[s, WEIGHTED_POLICE] * near.kernel[e]
                 guard[near.site[e]] += force[s, PEOPLE] * near.kernel[e]
-        if force[s, HOLDING] > 0.0:
-            weight_on[s, BY_STATE] += p.alpha_garrison * force[s, HOLDING]
-            guard[s] += force[s, HOLDING]
+        weight_on[s, BY_SOLDIERS] += p.alpha_garrison * force[s, HOLDING]
+        weight_on[s, BY_POLICE] += p.alpha_garrison * force[s, HOLDING_POLICE]
+        guard[s] += force[s, HOLDING] + force[s, HOLDING_POLICE]
         if force[s, TEAMS] > 0.0:
             teams = force[s, TEAMS] * theatres[site_theatre[s]].foot
             for e in range(cell_start[s], cell_start[s + 1]):
                 patrols[cell[e]] += teams * cell_share[e]
+
+
+@loop
+def cover(places: Places, sites: Sites, near: Near, bench: Bench, parameters: Any) -> None:
+    """Set what soldiers with committees and what police cover in each community today. weight_on:
+    as `spread` leaves it; committees: f8[sites] work space."""
+    communities = places.communities
+    reach_people = sites.people_in_reach
+    weight_on, committees = bench.pair_per_site, bench.per_site
+    p = parameters.presence[0]
+    n = len(communities)
+    for s in range(len(committees)):
+        committees[s] = 0.0
+    for i in range(n):
+        members = p.committee_weight * communities[i].committee * communities[i].vigour
+        if members > 0.0:
+            for e in range(near.start[i], near.start[i + 1]):
+                committees[near.site[e]] += members * near.kernel[e]
+    for i in range(n):
+        town = communities[i]
+        around = (reach_people[i] + p.floor_population) / 1000.0
+        town.covered_by_soldiers = coverage_of(
+            (weight_on[i, BY_SOLDIERS] + committees[i]) / around, p.coverage_scale
+        )
+        town.covered_by_police = coverage_of(weight_on[i, BY_POLICE] / around, p.coverage_scale)
+        town.coverage = together(town.covered_by_soldiers, town.covered_by_police)
+
+
+@loop
+def cover_by_armed(
+    actors: Actors, places: Places, sites: Sites, near: Near, support: Support, parameters: Any
+) -> None:
+    """Set what the fighters at hand cover in each community: of each party, and of all. A group
+    covers nobody across a border."""
+    groups = actors.groups
+    communities = places.communities
+    country, reach_people = sites.country, sites.people_in_reach
+    present = support.present
+    p = parameters.presence[0]
+    n = len(communities)
+    for i in range(n):
+        for k in range(PARTIES):
+            present[i, k] = 0.0
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 1:
-            people = group.fighters + p.supporter_weight * group.supporters
             for e in range(near.start[group.site], near.start[group.site + 1]):
-                weight_on[near.site[e], 1] += people * near.kernel[e]
+                i = near.site[e]
+                if i < n and country[i] == country[group.site]:
+                    present[i, group.party] += group.fighters * near.kernel[e]
     for i in range(n):
-        town = communities[i]
-        around = reach_people[i] + p.floor_population
-        town.coverage = coverage_of(1000.0 * weight_on[i, BY_STATE] / around, p.coverage_scale)
-        town.armed_coverage = coverage_of(1000.0 * weight_on[i, BY_ARMED] / around, p.armed_scale)
+        around = (reach_people[i] + p.floor_population) / 1000.0
+        fighters = 0.0
+        for k in range(PARTIES):
+            fighters += present[i, k]
+            if present[i, k] > 0.0:
+                present[i, k] = coverage_of(present[i, k] / around, p.armed_scale)
+        communities[i].armed_coverage = coverage_of(fighters / around, p.armed_scale)
+
+
+@rule
+def together(first: float, second: float) -> float:
+    """Return what two shares that are independent of one another cover together."""
+    return 1.0 - (1.0 - first) * (1.0 - second)
+
+
+@rule
+def felt_after(felt: float, target: float, days: float, p: Parameters) -> float:
+    """Return felt coverage some days later: it falls in days and rises in weeks."""
+    lag = p.felt_down_days if target < felt else p.felt_up_days
+    return felt + (1.0 - math.exp(-days / max(lag, 1e-9))) * (target - felt)
+
+
+@rule
+def follow(town: Community, days: float, chi: float, p: Parameters) -> None:
+    """Let felt coverage follow today's for some days. chi: the share of a change since day 0 that
+    people feel."""
+    soldiers = town.felt_soldiers_0 + chi * (town.covered_by_soldiers - town.felt_soldiers_0)
+    police = town.felt_police_0 + chi * (town.covered_by_police - town.felt_police_0)
+    town.felt_soldiers = felt_after(town.felt_soldiers, soldiers, days, p)
+    town.felt_police = felt_after(town.felt_police, police, days, p)
+    town.felt = together(town.felt_soldiers, town.felt_police)
 
 
 @loop
 def feel(places: Places, parameters: Any, today: Today) -> None:
-    """Let felt coverage follow with a lag. While held (burn-in) the reference of `vacuum_coupling`
-    still settles."""
-    held, t = today.held, today.t
+    """Let felt coverage follow for one day. Up to day 0 people feel every change."""
     communities = places.communities
     p = parameters.presence[0]
-    follow = 1.0 - math.exp(-1.0 / max(p.felt_days, 1e-9))
     for i in range(len(communities)):
         town = communities[i]
-        if t == 0:
-            town.felt = town.coverage
-            town.felt_armed = town.armed_coverage
-        target = town.coverage
-        if held == 0:
-            target = town.felt_0 + p.vacuum_coupling * (town.coverage - town.felt_0)
-        town.felt += follow * (target - town.felt)
-        town.felt_armed += follow * (town.armed_coverage - town.felt_armed)
-        if held == 1:
-            town.felt_0 = town.felt
+        if today.t == 0:
+            town.felt_soldiers = town.covered_by_soldiers
+            town.felt_police = town.covered_by_police
+        follow(town, 1.0, 1.0 if today.opening == 1 else p.vacuum_coupling, p)
+
+
+@loop
+def mark_felt(places: Places) -> None:
+    """Keep felt coverage as that of day 0, from which `vacuum_coupling` counts."""
+    communities = places.communities
+    for i in range(len(communities)):
+        communities[i].felt_soldiers_0 = communities[i].felt_soldiers
+        communities[i].felt_police_0 = communities[i].felt_police

@@ -208,9 +208,8 @@ def opportunity(group: ArmedGroup, p: Parameters) -> float:
 def exposure(
     actors: Actors, places: Places, fields: Fields, near: Near, parameters: Any, today: Today
 ) -> None:
-    """Measure what each group could attack today. While held (burn-in) the mean of its kind becomes
-    the reference of day 0."""
-    held = today.held
+    """Measure what each group could attack today. Up to day 0 the mean of its kind becomes the
+    reference."""
     groups = actors.groups
     communities = places.communities
     force, guard = fields.force, fields.guard
@@ -234,7 +233,7 @@ def exposure(
             else:
                 sums = (sums[0], sums[1] + total)
                 counts = (counts[0], counts[1] + 1.0)
-    if held == 1:
+    if today.opening == 1:
         for g in range(len(groups)):
             kind = 0 if groups[g].kind == MPCP else 1
             groups[g].exposure_0 = sums[kind] / max(counts[kind], 1.0)

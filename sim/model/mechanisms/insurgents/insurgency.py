@@ -1,225 +1,231 @@
-"""4.9 Insurgency: what armed groups earn, how many fighters it pays, and where they camp.
+"""4.9 Insurgency: what armed parties collect, how many fighters that pays, and who leaves.
 
-Reads: communities (kg_recent, coca, armed, state), minds.danger. Writes: groups, communities
-(toll_usd, levied), tally. Chance: GROUP_MOVE. Weekly.
+Reads: support.b, communities (coca, poppy, population, protection, harm). Writes: parties, groups
+(fighters, spare_usd), tally. Weekly; no chance.
 
-Revenue is `R [USD/wk] = tolls + 20/52 x ha x a + extortion + other income`. Tolls are an escort fee
-of 5 USD/kg (F0345) on the share of the flow that the group holds. Extortion is a share of the licit
-income of people who live where groups hold land, `levy x income x people x a`, and it lowers
-cooperation (`communities.py`). Revenue can pay `K = phi R / wage` fighters, at a wage of 63 USD a
-week, and the strength follows `dF = .03 max(K - F, 0)(1 - s)(1 + g anger) - .05 max(F - K, 0)` a
-week (evidence B4). phi, and what a group earns elsewhere, are set at day 0 from its own balance, so
-that the `hold` baseline starts in equilibrium; extortion is a part of the income that is not from
-drugs. The tax is per kilogram and hectare: one in per cent of value would let the loop explode
-(thousands of fighters). A group saves for wages up to `reserve_weeks`. It spends the excess and the
-money not meant for wages (`sponsorship.py`).
+A party collects where it rules: a toll of 5 USD/kg (F0345) once per load, at its largest b on the
+way (`trafficking`), a tax of 20 USD a hectare and year x b, and a levy of .2 % of licit income x b.
+Its income R and what it earns elsewhere can pay `K = phi (R + other) / 63` fighters at 63 USD a
+week. Its strength follows
+`dF = min(.03 max(K - F, 0) (1 - s_b) / (1 - s_b0) (1 + g anger), .0003 sum b people)
+- .05 max(F - K, 0) - .001 F` a week (evidence B4). s_b is the protection of those whom it rules,
+the mean of s with weights b x people, and anger the harm by the state that they remember. Recruits
+come from the people under its rule, so a party that rules nobody cannot grow. The last term is
+desertion and single captures; what fights and raids take is counted where they happen. The camps of
+a party share the change in proportion to their fighters.
 
-A camp moves by a logit of what there is to tax, less believed danger and less the land that rondas
-keep closed.
+phi, `other` and s_b0 follow from the balance before day 0 (`prologue.py`): income then pays for the
+fighters of day 0 and for the usual losses, .002 F a week, of which desertion is a half. Tolls and
+taxes are per kilogram and hectare: one in per cent of value would let the loop explode. What is not
+paid in wages is spent (`sponsorship`).
 
-Left out: loans between groups, the price of weapons, forced recruitment, and supporters who come
-and go with the fighters.
+Left out: savings, loans between parties, the price of weapons, forced recruitment.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.chance import GROUP_MOVE, uniform
 from sim.model.compile import loop, rule
-from sim.model.rules.bounds import clip
-from sim.model.rules.holding import kept_out, stakes
 from sim.model.rules.violence import state_harm
-from sim.model.state.agents import ArmedGroup, Community
-from sim.model.state.arrays import (
-    Actors,
-    Bench,
-    Diary,
-    Floats,
-    Ints,
-    Minds,
-    Near,
-    Places,
-    Sites,
-    Today,
+from sim.model.state.agents import PARTIES, Community
+from sim.model.state.arrays import Actors, Diary, Floats, Places, Sites, Support, Today
+from sim.model.state.counts import (
+    DESERTED,
+    EXTORTION,
+    OTHER_INCOME,
+    TAXED,
+    WAGES,
 )
-from sim.model.state.counts import COLLECTED, EXTORTION, OTHER_INCOME, TAXED, WAGES
 
 
 class Parameters:
-    tax_ha_year: float  # USD/ha-year: tax on a hectare a year where a group holds control
-    # share: share of licit income that a community pays to armed groups where they hold all
-    levy_share: float
+    tax_ha_year: float  # USD/ha-year: tax on a hectare a year from people under a party's rule
+    levy_share: float  # share: share of licit income that people under a party's rule pay
     licit_usd_year: float  # USD/person-year: licit income and trade of one inhabitant
-    # share: least share of a group's income at day 0 that comes from outside drugs, extortion
-    # included
-    other_income_share: float
     wage_usd: float  # USD/fighter-week: what a fighter costs
-    recruitment: float  # per week: share of the gap to what revenue pays for that recruits fill
+    recruitment: float  # per week: share of the gap to what income pays for that recruits fill
+    recruits: float  # per person-week: most recruits a week per person under a party's rule
     attrition: float  # per week: share of the excess over it that leaves
+    desertion: float  # per week: share of fighters who desert or are captured singly
+    usual_losses: float  # per week: share of fighters lost in all, for the balance of day 0
     anger: float  # ratio: added recruitment at one person harmed per 1,000
-    move_rate: float  # per week: hazard that a group moves its camp
-    move_danger: float  # per person: how believed danger repels a camp
-    move_stakes: float  # weight: how loads and fields draw a camp
-    stakes_scale: float  # kg/week and ha: loads a week or fields that begin to draw a camp
-    revenue_memory: float  # per week: weight of the last week in what a group counts on
-    reserve_weeks: float  # weeks: wages that a group saves up; the rest is spent
+    revenue_memory: float  # per week: weight of the last week in what a party counts on
 
 
 @rule
-def strength_after(
-    fighters: float, carrying: float, state: float, harm: float, p: Parameters
+def tax_of(town: Community, b: float, p: Parameters) -> float:
+    """Return the tax on the fields of a community in a week [USD]."""
+    return p.tax_ha_year / 52.0 * (town.coca + town.poppy) * b
+
+
+@rule
+def levy_of(town: Community, b: float, p: Parameters) -> float:
+    """Return the levy on the licit income of a community in a week [USD]."""
+    return p.levy_share * p.licit_usd_year / 52.0 * town.population * b
+
+
+@rule
+def recruits_of(
+    force: float, carrying: float, open_: float, anger: float, ruled: float, p: Parameters
 ) -> float:
-    """Return the fighters a week later. The group grows towards the number that revenue can pay,
-    more slowly where the state governs and faster where the state did harm."""
-    grows = p.recruitment * max(carrying - fighters, 0.0) * (1.0 - state) * (1.0 + p.anger * harm)
-    return fighters + grows - p.attrition * max(fighters - carrying, 0.0)
+    """Return the recruits of a week. open_: how unprotected the people whom the party rules are,
+    relative to day 0; ruled: people under its rule."""
+    wanted = p.recruitment * max(carrying - force, 0.0) * open_ * (1.0 + p.anger * anger)
+    return min(wanted, p.recruits * ruled)
 
 
 @rule
-def levy_of(town: Community, p: Parameters) -> float:
-    """Return the share of its licit income that a community pays to armed groups, in proportion to
-    their hold on it [0, 1]."""
-    return p.levy_share * town.armed
+def share_paid(income: float, need: float) -> float:
+    """Return phi: the share of an income that pays fighters, so that it covers their need."""
+    return min(1.0, need / income) if income > 0.0 else 1.0
 
 
 @rule
-def income_elsewhere(drugs: float, extorted: float, wages: float, p: Parameters) -> float:
-    """Return what a group must earn outside drugs and extortion to be in balance at day 0; at least
-    its share of what is not drugs."""
-    least = p.other_income_share / max(1.0 - p.other_income_share, 1e-9) * drugs
-    return max(least - extorted, wages - drugs - extorted, 0.0)
+def strength_of(actors: Actors, k: int) -> float:
+    """Return the fighters of a party."""
+    groups = actors.groups
+    force = 0.0
+    for g in range(len(groups)):
+        if groups[g].alive == 1 and groups[g].party == k:
+            force += groups[g].fighters
+    return force
 
 
 @rule
-def attraction(town: Community, danger: float, p: Parameters, shield: float) -> float:
-    """Return the weight of a place as a camp: the loads and fields to tax, less the danger that the
-    group believes in and the effect of a ronda."""
-    draw = (
-        p.move_stakes * math.log(1.0 + stakes(town) / max(p.stakes_scale, 1e-9))
-        - p.move_danger * danger
-    )
-    return math.exp(draw) * (1.0 - kept_out(town, shield))
+def people_under(communities: Sequence[Community], b: Floats, k: int) -> float:
+    """Return the people under a party's rule."""
+    people = 0.0
+    for i in range(len(communities)):
+        people += b[i, k] * communities[i].population
+    return people
 
 
 @rule
-def next_camp(
-    group: ArmedGroup,
-    g: int,
-    u: float,
-    communities: Sequence[Community],
-    danger: Floats,
-    near: Near,
-    site_theatre: Ints,
-    p: Parameters,
-    shield: float,
-) -> int:
-    """Draw a camp in reach, by logit of its attraction and nearness, within the group's own theatre
-    (crossing the border is in partner)."""
-    here = site_theatre[group.site]
+def mean_protection(communities: Sequence[Community], b: Floats, k: int, usual: float) -> float:
+    """Return s_b: the protection of the people under a party's rule, or `usual` where there are
+    none."""
+    people = 0.0
     total = 0.0
-    for walk in range(2):
-        mark = u * total
-        for e in range(near.start[group.site], near.start[group.site + 1]):
-            i: int = near.site[e]
-            if i < len(communities) and site_theatre[i] == here:
-                weight = near.kernel[e] * attraction(communities[i], danger[g, i], p, shield)
-                if walk == 0:
-                    total += weight
-                else:
-                    mark -= weight
-                    if mark < 0.0:
-                        return i
-    return group.site
+    for i in range(len(communities)):
+        ruled = b[i, k] * communities[i].population
+        people += ruled
+        total += ruled * communities[i].protection
+    return total / people if people > 0.0 else usual
+
+
+@rule
+def mean_anger(communities: Sequence[Community], b: Floats, k: int) -> float:
+    """Return the remembered harm by the state among the people under a party's rule."""
+    people = 0.0
+    total = 0.0
+    for i in range(len(communities)):
+        ruled = b[i, k] * communities[i].population
+        people += ruled
+        total += ruled * state_harm(communities[i])
+    return total / people if people > 0.0 else 0.0
+
+
+@loop
+def rule_in_fields(places: Places, support: Support) -> None:
+    """Set the mean b where the crops of each cluster grow, at which a load's way begins."""
+    communities = places.communities
+    b, in_fields = support.b, support.in_fields
+    for c in range(len(in_fields)):
+        grown = 0.0
+        for k in range(PARTIES):
+            in_fields[c, k] = 0.0
+        for i in range(len(communities)):
+            town = communities[i]
+            if town.cluster == c:
+                ha = town.coca + town.poppy
+                grown += ha
+                for k in range(PARTIES):
+                    in_fields[c, k] += ha * b[i, k]
+        if grown > 0.0:
+            for k in range(PARTIES):
+                in_fields[c, k] /= grown
+
+
+@loop
+def live_on(
+    k: int,
+    income: float,
+    actors: Actors,
+    places: Places,
+    sites: Sites,
+    support: Support,
+    p: Parameters,
+    today: Today,
+    diary: Diary,
+) -> None:
+    """Pay the fighters of a party for a week out of its income [USD], and let them come and go. On
+    day 0 and before, nobody does."""
+    tally = diary.tally
+    groups = actors.groups
+    communities, b = places.communities, support.b
+    party = support.parties[k]
+    force = strength_of(actors, k)
+    other = party.other_usd if today.t < party.chest_until else 0.0
+    comes_in = income + other
+    pay = min(party.wage_share * comes_in, force * p.wage_usd)
+    ratio = 1.0
+    if today.opening == 0:
+        party.revenue += p.revenue_memory * (income - party.revenue)
+        party.carrying = party.wage_share * (party.revenue + other) / max(p.wage_usd, 1e-9)
+        s_b = mean_protection(communities, b, k, party.protection_0)
+        open_ = (1.0 - s_b) / max(1.0 - party.protection_0, 1e-9)
+        grows = recruits_of(
+            force,
+            party.carrying,
+            open_,
+            mean_anger(communities, b, k),
+            people_under(communities, b, k),
+            p,
+        )
+        leaves = p.attrition * max(force - party.carrying, 0.0) + p.desertion * force
+        ratio = max(force + grows - leaves, 0.0) / force if force > 0.0 else 1.0
+    groups_left = 0.0
+    for g in range(len(groups)):
+        if groups[g].alive == 1 and groups[g].party == k:
+            groups_left += 1.0
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 1 and group.party == k:
+            part = group.fighters / force if force > 0.0 else 1.0 / groups_left
+            place = sites.theatre[group.site]
+            tally[OTHER_INCOME, place] += part * other
+            tally[WAGES, place] += part * pay
+            group.spare_usd += part * (comes_in - pay)
+            if today.opening == 0:
+                tally[DESERTED, place] += p.desertion * group.fighters
+                group.fighters *= ratio
 
 
 @loop
 def insurgency(
     actors: Actors,
     places: Places,
-    minds: Minds,
     sites: Sites,
-    near: Near,
-    bench: Bench,
+    support: Support,
     parameters: Any,
     today: Today,
     diary: Diary,
 ) -> None:
-    """Run one week of income, wages, recruits and moves. claims: f8[sites] work space, the people
-    of all groups that could collect at a community."""
-    held, key, t = today.held, today.key, today.t
+    """Run one week of income, wages and recruits of every party that has groups."""
     tally = diary.tally
-    groups = actors.groups
-    communities = places.communities
-    danger = minds.danger
-    site_theatre = sites.theatre
-    claims = bench.per_site
+    communities, parties, b = places.communities, support.parties, support.b
     p = parameters.insurgency[0]
-    shield = parameters.control[0].ronda_shield
-    n = len(communities)
-    for s in range(len(claims)):
-        claims[s] = 0.0
-    for g in range(len(groups)):
-        if groups[g].alive == 1:
-            for e in range(near.start[groups[g].site], near.start[groups[g].site + 1]):
-                claims[near.site[e]] += groups[g].fighters * near.kernel[e]
-    for g in range(len(groups)):
-        group = groups[g]
-        if group.alive == 0:
+    rule_in_fields(places, support)
+    for k in range(PARTIES):
+        if parties[k].alive == 0:
             continue
-        earned = 0.0
-        levied = 0.0
-        for e in range(near.start[group.site], near.start[group.site + 1]):
-            i = near.site[e]
-            if i < n and claims[i] > 0.0:
-                town = communities[i]
-                part = group.fighters * near.kernel[e] / claims[i]
-                toll = part * town.toll_usd
-                tally[COLLECTED, town.theatre] += toll
-                tax = part * p.tax_ha_year / 52.0 * (town.coca + town.poppy) * town.armed
+        income = parties[k].toll_usd
+        parties[k].toll_usd = 0.0
+        for i in range(len(communities)):
+            town = communities[i]
+            if b[i, k] > 0.0:
+                tax, levy = tax_of(town, b[i, k], p), levy_of(town, b[i, k], p)
                 tally[TAXED, town.theatre] += tax
-                levy = part * levy_of(town, p) * p.licit_usd_year / 52.0 * town.population
                 tally[EXTORTION, town.theatre] += levy
-                earned += toll + tax + levy
-                levied += levy
-        group.revenue += p.revenue_memory * (earned - group.revenue)
-        group.extorted += p.revenue_memory * (levied - group.extorted)
-        wages = group.fighters * p.wage_usd
-        if held == 1 and group.fighters > 0.0:
-            group.other_usd = income_elsewhere(
-                group.revenue - group.extorted, group.extorted, wages, p
-            )
-            group.wage_share = clip(wages / max(group.revenue + group.other_usd, 1.0), 0.0, 1.0)
-        group.carrying = group.wage_share * (group.revenue + group.other_usd) / max(p.wage_usd, 1.0)
-        place = site_theatre[group.site]
-        comes_in = earned + group.other_usd
-        held_usd = group.money
-        pay = min(held_usd + group.wage_share * comes_in, wages)
-        group.money = min(held_usd + group.wage_share * comes_in - pay, p.reserve_weeks * wages)
-        group.spare_usd = held_usd + comes_in - pay - group.money
-        tally[OTHER_INCOME, place] += group.other_usd
-        tally[WAGES, place] += pay
-        state = communities[group.site].state if group.site < n else 0.0
-        harm = state_harm(communities[group.site]) if group.site < n else 0.0
-        if held == 0:
-            group.fighters = max(
-                strength_after(group.fighters, group.carrying, state, harm, p), 0.0
-            )
-        if group.site < n and uniform(key, GROUP_MOVE, t, group.uid, 0) < 1.0 - math.exp(
-            -p.move_rate
-        ):
-            group.site = next_camp(
-                group,
-                g,
-                uniform(key, GROUP_MOVE, t, group.uid, 1),
-                communities,
-                danger,
-                near,
-                site_theatre,
-                p,
-                shield,
-            )
-    for i in range(n):
-        communities[i].levied = levy_of(communities[i], p) if claims[i] > 0.0 else 0.0
-        if claims[i] > 0.0:
-            communities[i].toll_usd = 0.0
+                income += tax + levy
+        live_on(k, income, actors, places, sites, support, p, today, diary)

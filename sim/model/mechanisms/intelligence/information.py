@@ -106,7 +106,8 @@ def tips_per_week(town: Community, p: Parameters) -> float:
     """Return the expected reports of a community in a week."""
     people = min(town.population, p.population_cap) / 1000.0
     protected = p.base_protection + (1.0 - p.base_protection) * town.felt
-    return p.tips_per_1000 * people * town.cooperation * (1.0 - town.fear) * protected
+    free = 1.0 - town.under_rule
+    return p.tips_per_1000 * people * town.cooperation * (1.0 - town.fear) * protected * free
 
 
 @rule

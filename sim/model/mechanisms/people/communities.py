@@ -1,24 +1,20 @@
-"""4.16 Communities: cooperation, fear, committees, departures.
+"""4.16 Communities: cooperation, fear, departures.
 
-Reads: communities (state, armed, felt, holder, levied, harm, tips_8w, eradicated_ha). Writes:
-communities, tally. Weekly. Chance: RETALIATION, RETALIATION_HARM, FLIGHT.
+Reads: communities (state, armed, harm, tips_8w, eradicated_ha). Writes: communities, tally. Weekly.
+Chance: RETALIATION, RETALIATION_HARM, FLIGHT.
 
-Cooperation is the sum of goodwill and mood. Goodwill rises with services and protection (mostly
-where the state holds control), falls with eradication, coercion and extortion, and reverts to its
-mean (without reversion the loop of harm and tips is bistable). Mood is the effect of the remembered
-harm of each side per 1,000 inhabitants: harm by the state lowers it, harm by armed groups raises
-it. It passes as the harm is forgotten, with a half-life of some weeks (Condra and Shapiro 2012;
-Shaver and Shapiro 2021); a part of it, `harm_slow` .2 [.1-.3], stays in goodwill (evidence B2).
+Cooperation is the sum of goodwill and mood. Goodwill rises with services where people are with the
+state, falls with eradication, and reverts to its mean (without reversion the loop of harm and tips
+is bistable). Mood is the effect of the remembered harm of each side per 1,000 inhabitants: harm by
+the state lowers it, harm by armed groups raises it. It passes as the harm is forgotten, with a
+half-life of some weeks (Condra and Shapiro 2012; Shaver and Shapiro 2021); a part of it,
+`harm_slow` .2 [.1-.3], stays in goodwill (evidence B2). People under armed rule report nothing
+(`information`), so rule costs no goodwill as well.
 
 Armed groups retaliate against informers at the hazard `retaliation x reports of 8 weeks x a (1 -
 a)` a week, most where they are strong but not in sole control (Kalyvas). Most of these acts are
 threats; some harm people, and these count as attacks. Each one raises fear, which fades by .02-.05
 a week. Above a level of fear people leave, as whole persons.
-
-A committee's vigour falls by .02 a week where no force is felt, where armed groups hold the place,
-or under fear above .6. The same wears down a northern ronda, except the lack of felt force, since a
-ronda never had the army's support. Committees exist in the VRAEM only (915 with 6,400 weapons,
-F0555-F0556).
 
 Left out: the return of those who left, where people flee to, and rivalry within a community.
 """
@@ -30,7 +26,7 @@ from sim.model.chance import FLIGHT, RETALIATION, RETALIATION_HARM, U, poisson, 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.violence import frighten, harm_by_armed
-from sim.model.state.agents import ARMED, Community
+from sim.model.state.agents import Community
 from sim.model.state.arrays import Diary, Places, Today
 from sim.model.state.counts import ATTACKS, DISPLACED, RETALIATIONS
 from sim.model.state.event_log import NO_SOURCE, note
@@ -48,9 +44,6 @@ class Parameters:
     # share: part of the first effect of harm on cooperation that stays after the harm is forgotten
     harm_slow: float
     cost_eradication: float  # per week: cooperation lost per 100 ha eradicated per 1,000 people
-    cost_coercion: float  # per week: cooperation lost where armed groups hold control
-    # per week: cooperation lost at extortion of a whole income, in proportion
-    cost_extortion: float
     reversion: float  # per week: rate at which cooperation reverts
     harm_half_life_weeks: float  # weeks: half-life of harm in memory
     # per report: acts against informers a week per report of recent weeks where control is
@@ -59,9 +52,6 @@ class Parameters:
     retaliation_harm: float  # people: people harmed in one act against informers; most are threats
     fear_step: float  # share: fear that one act against informers adds
     fear_decay: float  # per week: rate at which fear fades
-    vigour_step: float  # per week: change of a committee's vigour a week
-    support_above: float  # share: felt coverage above which a committee keeps its vigour
-    fear_limit: float  # share: fear above which a committee loses vigour
     leave_rate: float  # per week: share of people who leave a week per unit of fear above the limit
     leave_fear: float  # share: fear above which people leave
     flow_memory: float  # per week: weight of the last week in what passes a community
@@ -70,13 +60,8 @@ class Parameters:
 
 @rule
 def support(town: Community, p: Parameters) -> float:
-    """Return the change of cooperation in a week from services under state control and from
-    coercion and extortion by armed groups."""
-    return (
-        p.gain_services * town.services * town.state
-        - p.cost_coercion * town.armed
-        - p.cost_extortion * town.levied
-    )
+    """Return the change of cooperation in a week from services where people are with the state."""
+    return p.gain_services * town.services * town.state
 
 
 @rule
@@ -113,16 +98,6 @@ def retaliation_rate(town: Community, p: Parameters) -> float:
 
 
 @rule
-def supported(town: Community, p: Parameters) -> bool:
-    """Return whether a committee or ronda keeps its support."""
-    return (
-        town.fear < p.fear_limit
-        and town.holder != ARMED
-        and (town.ronda == 1 or town.felt > p.support_above)
-    )
-
-
-@rule
 def leaving(town: Community, p: Parameters) -> float:
     """Return the expected number of people who leave in a week."""
     return town.population * p.leave_rate * max(town.fear - p.leave_fear, 0.0)
@@ -148,8 +123,8 @@ def struck_back(town: Community, p: Parameters, today: Today, diary: Diary) -> N
 
 @loop
 def live(places: Places, parameters: Any, today: Today, diary: Diary) -> None:
-    """Run one week. While held (burn-in) cooperation and population stay as they are, and the level
-    to which goodwill reverts is set so that day 0 is at rest."""
+    """Run one week. While held (burn-in) cooperation and population stay as they are, and up to
+    day 0 the level to which goodwill reverts is set so that day 0 is at rest."""
     held, key, t = today.held, today.key, today.t
     tally = diary.tally
     communities = places.communities
@@ -160,11 +135,8 @@ def live(places: Places, parameters: Any, today: Today, diary: Diary) -> None:
         town.kg_recent += (town.kg_passed - town.kg_recent) * p.flow_memory
         town.fear *= 1.0 - p.fear_decay
         struck_back(town, p, today, diary)
-        if held == 1:
+        if today.opening == 1:
             town.cooperation_0 = town.goodwill - support(town, p) / max(p.reversion, 1e-9)
-        town.vigour = clip(
-            town.vigour + (p.vigour_step if supported(town, p) else -p.vigour_step), 0.0, 1.0
-        )
         if held == 0:
             town.goodwill = goodwill_after(town, p)
             town.cooperation = clip(town.goodwill + mood(town, p), 0.0, 1.0)

@@ -85,6 +85,7 @@ class Parameters:
     give_up: float  # per week: rate at which bare land is given up for something else
     displacement: float  # ratio: hectares planted next door per hectare eradicated
     eradication_usd_ha: float  # USD/ha: cost of clearing a hectare
+    change: float  # share: whether hectares change after day 0
 
 
 @rule

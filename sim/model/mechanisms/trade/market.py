@@ -25,7 +25,7 @@ from typing import Any
 
 from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
-from sim.model.state.arrays import CAPACITY, Bench, Commerce, Places, RouteFacts, Trade
+from sim.model.state.arrays import CAPACITY, Bench, Commerce, Places, RouteFacts, Today, Trade
 from sim.names import HCL, LATEX
 
 WITH_MARGIN, WEIGHT, NO_MARGIN = range(3)  # columns of what the customers of a cluster pay, net
@@ -38,6 +38,7 @@ class Parameters:
     target_weeks: float  # weeks: weeks of flow that traders like to hold
     theta: float  # power: how scarcity moves the price
     leaf_share: float  # share: share of the product's price that is leaf
+    change: float  # share: whether farm prices change after day 0
     outflow_memory_weeks: float  # weeks: memory of what flow is normal
 
 
@@ -59,6 +60,7 @@ def market(
     commerce: Commerce,
     bench: Bench,
     parameters: Any,
+    today: Today,
 ) -> None:
     """Run one week. prices: f8[exits, products] at the destinations; net: f8[clusters, 3] work
     space, columns WITH_MARGIN, WEIGHT (of routes in use) and NO_MARGIN."""
@@ -90,6 +92,8 @@ def market(
         cluster = markets[c]
         cluster.outflow = cluster.outflow * keep + cluster.bought_week * (1.0 - keep)
         cluster.bought_week = 0.0
+        if today.opening == 0 and p.change <= 0.0:
+            continue
         floor = p.latex_cost_usd if cluster.product == LATEX else p.cost_usd
         if net[c, WEIGHT] > 0.0:
             cluster.price = farm_price(

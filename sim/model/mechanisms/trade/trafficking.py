@@ -1,17 +1,19 @@
 """4.13 Trafficking: networks buy, send loads on the routes of their choice (`trade/routing.py`) and
 learn.
 
-Reads: markets, routes, trade (share), labs (strips), communities (armed), levers (outbound),
+Reads: markets, routes, trade (share), labs (strips), support (b), levers (outbound),
 networks (credit_usd). Writes: shipments, trade (used, book), minds (belief, tried, seized),
-networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg, toll_usd), tally.
+networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg), support
+(tolled, carried), tally.
 Chance: ROUTE_CHOICE, STRIP_CHOICE.
 
 A firm buys what clears the stock in `buy_weeks`, in proportion to its part of the market. Cash and
 credit limit its purchases, by the same factor in all markets (`trade/finance.py`). A load is sent
 when it is complete. Loads are split when the recent loss share passes max(.10, 2 x prior) and made
 larger again under .03; the least loads are 15 kg on foot, 50 by boat and 150 by vehicle and
-aircraft. A load moves a day at a time. It pays the toll of the group that holds most of the land on
-its way, and its owner sees the force on each leg that it leaves.
+aircraft. A load moves a day at a time. It pays each armed party once, by the largest share of people
+that the party rules on its way, which begins in the fields of its cluster (`rules/tolls.py`); and
+its owner sees the force on each leg that it leaves.
 
 Left out: latex goes in loads of one size and pays no toll; loads do not wait for a patrol to pass
 or turn back; firms do not hear of one another's losses.
@@ -25,17 +27,18 @@ from sim.model.compile import loop, rule
 from sim.model.rules.bounds import clip
 from sim.model.rules.firms import living
 from sim.model.rules.route_choice import drawn_route, route_prior
-from sim.model.rules.shipments import enter_cell, enter_land, enter_leg, settle, strip_is_open
+from sim.model.rules.shipments import enter_cell, enter_leg, settle, strip_is_open
+from sim.model.rules.tolls import pass_land, start_tolls
 from sim.model.state.agents import (
     BY_AIR,
     BY_RIVER,
     ON_FOOT,
-    Community,
     Network,
     Shipment,
 )
 from sim.model.state.arrays import (
     CAPACITY,
+    CARRIED_DAYS,
     SENT,
     WAITING,
     WHOLE,
@@ -52,6 +55,7 @@ from sim.model.state.arrays import (
     Places,
     RouteFacts,
     Routes,
+    Support,
     Today,
     Trade,
 )
@@ -61,7 +65,6 @@ from sim.model.state.counts import (
     EXPORTED,
     PAID_BRIBE,
     PAID_FARM,
-    PAID_TOLL,
     PAID_TRANSPORT,
     REVENUE,
 )
@@ -134,32 +137,6 @@ def standard_load(mode: int, product: int, scale: float, p: Parameters) -> float
 
 
 @rule
-def pay_toll(
-    load: Shipment,
-    networks: Sequence[Network],
-    communities: Sequence[Community],
-    before: int,
-    cell: int,
-    cell_community: Ints,
-    p: Parameters,
-    tally: Floats,
-) -> None:
-    """Count the load in the catchment of a community that it enters, and take the toll. Groups take
-    their fee on the largest share of land that they hold on the load's way."""
-    owner = enter_land(load, before, cell, communities, cell_community)
-    if owner < 0 or load.product != HCL:
-        return
-    town = communities[owner]
-    town.kg_passed += load.kg
-    if town.armed > load.toll and town.armed_coverage > 0.0:
-        toll = p.toll_usd * load.kg * (town.armed - load.toll)
-        load.toll = town.armed
-        town.toll_usd += toll
-        networks[load.network].cash -= toll
-        tally[PAID_TOLL, town.theatre] += toll
-
-
-@rule
 def deliver(
     load: Shipment,
     networks: Sequence[Network],
@@ -183,6 +160,7 @@ def buy_and_send(
     places: Places,
     minds: Minds,
     trade: Trade,
+    support: Support,
     ground: Ground,
     routes: Routes,
     route_facts: RouteFacts,
@@ -202,7 +180,7 @@ def buy_and_send(
     communities, markets = places.communities, places.markets
     belief, tried = minds.belief, minds.tried
     offered, wanted = bench.per_cluster[:, 0], bench.per_cluster[:, 1]
-    outbound = today.levers[0].outbound
+    outbound, burn_in = today.levers[0].outbound, today.levers[0].burn_in
     share, used, book = trade.share, trade.used, trade.book
     cell_theatre, cell_community = ground.theatre, ground.community
     route_start, step_cell, step_leg, onward = routes.start, routes.cell, routes.leg, routes.onward
@@ -261,7 +239,6 @@ def buy_and_send(
                 load.step = route_start[r]
                 load.elapsed = 0.0
                 load.kg = kg
-                load.toll = 0.0
                 load.born = t
                 load.entered = 0
                 load.inside = 0
@@ -277,9 +254,21 @@ def buy_and_send(
                 tally[PAID_TRANSPORT, market.theatre] += kg * route_cost[r]
                 tally[PAID_BRIBE, market.theatre] += kg * p.bribe_usd
                 tally[DISPATCHED + market.product, market.theatre] += kg
+                if today.held == 1 and market.product == HCL and t >= burn_in - CARRIED_DAYS:
+                    support.carried[r] += kg
                 enter_cell(load, step_cell[load.step], cell_theatre, tally)
-                pay_toll(
-                    load, networks, communities, -1, step_cell[load.step], cell_community, p, tally
+                start_tolls(row, load, networks, support, market.theatre, p, tally)
+                pass_land(
+                    row,
+                    load,
+                    networks,
+                    communities,
+                    support,
+                    -1,
+                    step_cell[load.step],
+                    cell_community,
+                    p,
+                    tally,
                 )
 
 
@@ -289,6 +278,7 @@ def move(
     places: Places,
     fields: Fields,
     minds: Minds,
+    support: Support,
     ground: Ground,
     routes: Routes,
     route_facts: RouteFacts,
@@ -335,8 +325,17 @@ def move(
                 belief[load.network, leg] += learn * (leg_effort[leg] - belief[load.network, leg])
             enter_leg(load, load.step, load.step - 1, step_leg, tried)
             enter_cell(load, step_cell[load.step], cell_theatre, tally)
-            pay_toll(
-                load, networks, communities, before, step_cell[load.step], cell_community, p, tally
+            pass_land(
+                i,
+                load,
+                networks,
+                communities,
+                support,
+                before,
+                step_cell[load.step],
+                cell_community,
+                p,
+                tally,
             )
 
 

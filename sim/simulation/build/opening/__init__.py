@@ -4,7 +4,7 @@ Each function fills one table. A draw is keyed by the agent that it places, so t
 one family change nothing for those of another.
 """
 
-from sim.simulation.build.opening.armed import groups
+from sim.simulation.build.opening.armed import groups, parties
 from sim.simulation.build.opening.forces import partners, units
 from sim.simulation.build.opening.people import communities, name_communities, young_coca
 from sim.simulation.build.opening.settings import basins, levers, theatres
@@ -20,6 +20,7 @@ __all__ = [
     "name_communities",
     "networks",
     "open_routes",
+    "parties",
     "partners",
     "theatres",
     "units",

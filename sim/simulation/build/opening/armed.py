@@ -1,4 +1,4 @@
-"""The armed groups on the first day."""
+"""The armed groups and parties on the first day."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ from sim.errors import UserError
 from sim.geography.map import COUNTRIES
 from sim.model.chance import BUILD_NETWORK, uniform
 from sim.model.state import arrays
-from sim.model.state.agents import DISSIDENT, MPCP, ArmedGroup, Table, table
+from sim.model.state.agents import (
+    DISSIDENT,
+    FIRST_DISSIDENTS,
+    MPCP,
+    MPCP_PARTY,
+    PARTIES,
+    ArmedGroup,
+    Party,
+    Table,
+    table,
+)
 from sim.names import LORETO, VRAEM
 from sim.simulation.build.opening.founders import spread_whole, uid_of
 
+NEVER = 2**62  # t of what does not end
 SPARE_GROUPS = 8  # free rows for groups that come later; the table also grows between stretches
 
 
@@ -65,5 +76,15 @@ def groups(
             row.site = border.refuge[row.site]
         row.country = sites.country[row.site]
         row.fighters = spread_whole(fighters, number)[ordinal]
-        row.supporters = row.fighters * start["supporters_per_fighter"]
+        row.party = MPCP_PARTY if kind == MPCP else FIRST_DISSIDENTS
     return rows
+
+
+def parties(rows: Table) -> Table:
+    """Return the parties of the groups. Nothing ends what they earn elsewhere."""
+    found = table(Party, PARTIES)
+    found.wage_share = 1.0
+    for row in rows[rows.alive == 1]:
+        party = found[row.party]
+        party.alive, party.kind, party.chest_until = 1, row.kind, NEVER
+    return found

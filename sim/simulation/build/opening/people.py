@@ -81,7 +81,6 @@ def communities(
     towns.committee = np.where(
         valley, start["committee_members"] * people / max(people[valley].sum(), 1.0), 0.0
     )
-    towns.vigour = start["vigour"]
     towns.coca_max = np.where(zone == "cajamarca", 0.0, start["land_share"] * land)
     department = np.array([plain(place.department) for place in map_.settlements[:n]])
     for name, hectares in scenario.crops.coca_ha.model_dump().items():

@@ -1,0 +1,148 @@
+"""4.9 Camps: where armed groups go.
+
+Reads: groups, communities (kg_recent, coca, poppy, protection), support.b, reach, minds.danger.
+Writes: groups.site. Weekly. Chance: GROUP_MOVE (in the prologue PROLOGUE_MOVE).
+
+With chance .22 a week a camp moves, to place i with weight
+`(kg + ha + 100)^.5 (.05 + .5 (b_i + mean of b around)) (1 - s)^2 exp(-km / 15 - .02 danger)` within
+90 foot-equivalent km and within its own theatre: kg the loads that pass in a week, ha the fields, b
+of its own party, *around* the mean with weights people x L (`support`) without i, danger the people
+of the state that it believes are there. So it goes where there is something to collect and people
+who keep it, and where little protects them; the .05 lets it enter fresh ground. What it does (acts,
+rule, coverage) follows the camp. Cells cross the border by `partner`.
+
+Left out: camps that split or join, and the season. All numbers are assumed.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.model.chance import GROUP_MOVE, uniform
+from sim.model.compile import loop, rule
+from sim.model.rules.stakes import stakes
+from sim.model.state.agents import ArmedGroup, Community
+from sim.model.state.arrays import Actors, Floats, Minds, Places, Reach, Sites, Support, Today
+
+
+class Parameters:
+    move: float  # probability: chance a week that a camp moves
+    move_km: float  # km: distance over which the pull of a place falls by e
+    most_km: float  # km: longest move
+    danger: float  # per person: how believed danger repels a camp
+    least_stakes: float  # kg/week and ha: trade added to that of every place
+    strange: float  # weight: pull of a place where nobody keeps the party
+    known: float  # weight: pull of people under the party's rule
+
+
+@rule
+def pull(town: Community, kept: float, km: float, danger: float, p: Parameters) -> float:
+    """Return the weight of a place as a camp. kept: b there plus the mean of b around it."""
+    bare = 1.0 - town.protection
+    trade = math.sqrt(stakes(town) + p.least_stakes)
+    near = math.exp(-km / max(p.move_km, 1e-9) - p.danger * danger)
+    return trade * (p.strange + p.known * kept) * bare * bare * near
+
+
+@rule
+def around(i: int, k: int, b: Floats, communities: Sequence[Community], reach: Reach) -> float:
+    """Return the mean b of a party around a place, with weights people x L, without the place
+    itself."""
+    total = 0.0
+    weight = 0.0
+    for e in range(reach.start[i], reach.start[i + 1]):
+        j = reach.place[e]
+        if j != i:
+            people = communities[j].population * reach.share[e]
+            weight += people
+            total += people * b[j, k]
+    return total / weight if weight > 0.0 else 0.0
+
+
+@rule
+def next_camp(
+    group: ArmedGroup,
+    g: int,
+    u: float,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    reach: Reach,
+    support: Support,
+    pulls: Floats,
+    p: Parameters,
+) -> int:
+    """Draw the next camp of a group. pulls: f8[sites] work space."""
+    communities, danger, b = places.communities, minds.danger, support.b
+    here = sites.theatre[group.site]
+    total = 0.0
+    for e in range(reach.start[group.site], reach.start[group.site + 1]):
+        i: int = reach.place[e]
+        pulls[i] = 0.0
+        if sites.theatre[i] == here and reach.km[e] <= p.most_km:
+            kept = b[i, group.party] + around(i, group.party, b, communities, reach)
+            pulls[i] = pull(communities[i], kept, reach.km[e], danger[g, i], p)
+            total += pulls[i]
+    mark = u * total
+    for e in range(reach.start[group.site], reach.start[group.site + 1]):
+        i = reach.place[e]
+        mark -= pulls[i]
+        if mark < 0.0:
+            return i
+    return group.site
+
+
+@loop
+def move_camps(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    reach: Reach,
+    support: Support,
+    pulls: Floats,
+    parameters: Any,
+    key: np.uint64,
+    stream: int,
+    day: int,
+) -> None:
+    """Let the camps in the modelled theatres move for one week. pulls: f8[sites] work space."""
+    groups = actors.groups
+    p = parameters.camps[0]
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 0 or group.site >= len(places.communities):
+            continue
+        if uniform(key, stream, day, group.uid, 0) < p.move:
+            u = uniform(key, stream, day, group.uid, 1)
+            group.site = next_camp(group, g, u, places, minds, sites, reach, support, pulls, p)
+
+
+@loop
+def camps(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    reach: Reach,
+    support: Support,
+    pulls: Floats,
+    parameters: Any,
+    today: Today,
+) -> None:
+    """Run one week of moves."""
+    move_camps(
+        actors,
+        places,
+        minds,
+        sites,
+        reach,
+        support,
+        pulls,
+        parameters,
+        today.key,
+        GROUP_MOVE,
+        today.t,
+    )
