@@ -18,6 +18,7 @@ from sim.geography.map import COUNTRIES, RIVER_CLASSES, ROAD_CLASSES, TERRAINS, 
 from sim.names import ELSEWHERE
 
 REACH_KM = 40.0  # beyond this distance a force is not felt (model section 4.4)
+FAR_KM = 110.0  # political reach and moves of camps end nearer than this
 COMMUNITY_KM = 60.0  # a cell farther than this from every community belongs to none
 # Foot-equivalent km of a km (model section 4.4); off road it is 1.
 ON_TRACK, ON_ROAD, ON_RIVER = 0.7, 0.4, 0.5
@@ -78,7 +79,10 @@ class Travel:
     reach_*: for each site, the active cells within 40 foot-equivalent km, sorted (CSR:
         `reach_start[n_sites + 1]`, `reach_cell`, `reach_km`). Its own cell counts as half a cell.
         Hubs off the map reach nothing.
-    near_*: the same for sites; a site is at 0 km from itself.
+    near_*: the same for sites; a site is at 0 km from itself, and at half a cell from another site
+        in its cell.
+    far_*: as near_*, within 110 foot-equivalent km (`far_start[n_sites + 1]`, `far_site`,
+        `far_km`). Sites off the map reach only themselves.
     days_surface: by foot, road, river and connectors.
     days_river: the days of these that are spent on boats; 0 where there is no way.
     air_km: great-circle distance.
@@ -94,6 +98,9 @@ class Travel:
     near_start: np.ndarray
     near_site: np.ndarray
     near_km: np.ndarray
+    far_start: np.ndarray
+    far_site: np.ndarray
+    far_km: np.ndarray
     days_surface: np.ndarray
     days_river: np.ndarray
     air_km: np.ndarray
@@ -277,25 +284,30 @@ def _connector_edges(map: Map, sites: np.ndarray, mode: str) -> Edges:
 
 
 def _reach(map: Map, felt: csr_matrix) -> Arrays:
-    """Return the cells and sites within 40 foot-equivalent km of each site, as two CSR tables."""
+    """Return the cells and sites near each site and the sites far from it, as three CSR tables.
+
+    One search as far as the longest of them serves all three: a shorter limit changes no distance
+    within it.
+    """
     cell = np.array([s.cell for s in map.settlements], np.int64)
     half = 0.5 * map.resolution_km
-    cells, kms, sites, site_kms = [], [], [], []
+    cells, kms, sites, site_kms, far_sites, far_kms = [], [], [], [], [], []
     for i, own in enumerate(cell):
         if own >= 0:
-            far = dijkstra(felt, indices=own, limit=REACH_KM)
+            to_cell = dijkstra(felt, indices=own, limit=FAR_KM)
+            to_cell[own] = half
         else:
-            far = np.full(len(map.cells), np.inf)
-        if own >= 0:
-            far[own] = half
-        inside = np.flatnonzero(far <= REACH_KM)
-        to_site = np.where(cell >= 0, far[cell], np.inf)
+            to_cell = np.full(len(map.cells), np.inf)
+        inside = np.flatnonzero(to_cell <= REACH_KM)
+        to_site = np.where(cell >= 0, to_cell[cell], np.inf)
         to_site[i] = 0.0
-        near = np.flatnonzero(to_site <= REACH_KM)
+        near, far = np.flatnonzero(to_site <= REACH_KM), np.flatnonzero(to_site <= FAR_KM)
         cells.append(inside)
-        kms.append(far[inside])
+        kms.append(to_cell[inside])
         sites.append(near)
         site_kms.append(to_site[near])
+        far_sites.append(far)
+        far_kms.append(to_site[far])
     return {
         "reach_start": _starts(cells),
         "reach_cell": np.concatenate(cells),
@@ -303,6 +315,9 @@ def _reach(map: Map, felt: csr_matrix) -> Arrays:
         "near_start": _starts(sites),
         "near_site": np.concatenate(sites),
         "near_km": np.concatenate(site_kms),
+        "far_start": _starts(far_sites),
+        "far_site": np.concatenate(far_sites),
+        "far_km": np.concatenate(far_kms),
     }
 
 

@@ -186,6 +186,18 @@ class Near(NamedTuple):
     cell_share: np.ndarray  # f8[] share of a patrol's time spent there, sums to 1 per site
 
 
+class Reach(NamedTuple):
+    """How far armed groups reach politically, never written."""
+
+    start: np.ndarray  # i8[sites + 1]
+    place: np.ndarray  # i8[] communities within the far distance of the site, ascending
+    km: np.ndarray  # f8[] foot-equivalent km
+    # L = exp(-km / reach), 0 beyond three lengths; reduced over a boundary river, and 0 between
+    # other countries
+    share: np.ndarray  # f8[]
+    people: np.ndarray  # f8[communities] sum over communities of people on the first day x L
+
+
 class Routes(NamedTuple):
     """The route library, never written. The routes of a cluster stand together, in rows
     `first_route` to `end_route - 1` of its market."""
@@ -196,6 +208,13 @@ class Routes(NamedTuple):
     leg: np.ndarray  # i8[steps]
     onward: np.ndarray  # i8[steps] the step at which the route enters its next leg, or ends
     exposed: np.ndarray  # i8[steps] 1 on Peruvian soil or water
+
+
+class Along(NamedTuple):
+    """The communities whose land each route crosses, never written."""
+
+    start: np.ndarray  # i8[routes + 1]
+    place: np.ndarray  # i8[] each community once per route, in the order of the way
 
 
 class RouteFacts(NamedTuple):

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.geography.map import COMMUNITIES, NO_ROAD, Map
+from sim.errors import UserError
+from sim.geography.map import COMMUNITIES, COUNTRIES, NO_ROAD, Map
 from sim.geography.routes import Routes as Library
-from sim.geography.travel import Travel
+from sim.geography.travel import FAR_KM, Travel
 from sim.model.state import arrays
 from sim.model.state.agents import AMAZON, APURIMAC, BASINS, BY_AIR, MARANON, PERU, PUTUMAYO
 from sim.names import (
@@ -32,6 +33,10 @@ from sim.simulation.build.values import values
 DEPOTS = {VRAEM: "Pichari", LORETO: "Iquitos", CAJAMARCA: "Jaen"}
 # How a route from the VRAEM counts in the shares of the start, by exit; air routes are apart.
 START_BY_EXIT = {COAST: arrays.START_COAST, BOLIVIA: arrays.START_BOLIVIA}
+
+# Rivers are the boundary of Peru with these countries.
+OVER_RIVER = [COUNTRIES.index(name) for name in ("colombia", "brazil")]
+LENGTHS = 3.0  # political reach ends after this many lengths
 
 
 def people_of(map_: Map) -> np.ndarray:
@@ -60,6 +65,58 @@ def near_of(map_: Map, travel: Travel, reach_km: float) -> arrays.Near:
         travel.reach_cell,
         share,
     )
+
+
+def reach_of(map_: Map, travel: Travel, reach_km: float, over_river: float) -> arrays.Reach:
+    """Return how far a group at each site reaches politically among the communities.
+
+    A reach has the share L = exp(-km / reach_km), and 0 beyond three lengths. Over a boundary river
+    (Peru with Colombia or Brazil, in either direction) L counts `over_river` [0, 1] of this, and
+    nothing between other countries. All communities within `FAR_KM` are listed, since camps also
+    move where L is 0. `reach_km` is in foot-equivalent km. UserError if three lengths are longer
+    than `FAR_KM`.
+    """
+    if LENGTHS * reach_km > FAR_KM:
+        raise UserError(
+            f"a political reach of {reach_km:g} km is too long: three lengths of it may be at most "
+            f"{FAR_KM:g} km"
+        )
+    n_sites, n = len(map_.settlements), map_.n_communities
+    kept = travel.far_site < n
+    site = np.repeat(np.arange(n_sites), np.diff(travel.far_start))[kept]
+    place, km = travel.far_site[kept], travel.far_km[kept]
+    crossing = np.eye(len(COUNTRIES))
+    crossing[PERU, OVER_RIVER] = crossing[OVER_RIVER, PERU] = over_river
+    country = np.array([p.country for p in map_.settlements], np.int64)
+    share = np.where(km <= LENGTHS * reach_km, np.exp(-km / reach_km), 0.0)
+    share *= crossing[country[site], country[place]]
+    own = site < n
+    people = np.bincount(site[own], people_of(map_)[place[own]] * share[own], minlength=n)
+    return arrays.Reach(_starts(site, n_sites), place, km, share, people)
+
+
+def along_of(routes: arrays.Routes, ground: arrays.Ground) -> arrays.Along:
+    """Return the communities whose land each route crosses, in the order of the way.
+
+    A route that comes back to a community's land does not list it again. Connectors and cells that
+    belong to no community count for nobody.
+    """
+    n_routes = len(routes.start) - 1
+    place = np.where(routes.cell >= 0, ground.community[routes.cell], -1)
+    route = np.repeat(np.arange(n_routes), np.diff(routes.start))
+    route, place = route[place >= 0], place[place >= 0]
+    n = ground.community.max(initial=-1) + 1
+    _, first = np.unique(route * n + place, return_index=True)
+    first.sort()
+    return arrays.Along(_starts(route[first], n_routes), place[first])
+
+
+def _starts(row: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return where each row of a table starts, given the row of each entry, ascending.
+
+    i8[n_rows + 1], and where the last row ends.
+    """
+    return np.searchsorted(row, np.arange(n_rows + 1)).astype(np.int64)
 
 
 def links_of(map_: Map, travel: Travel, market_kg: np.ndarray) -> np.ndarray:
