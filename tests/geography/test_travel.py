@@ -2,18 +2,28 @@
 
 import hashlib
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from sim.geography.cache import cached, digest_of
 from sim.geography.map import COUNTRIES, load_map
 from sim.geography.travel import (
     COMMUNITY_KM,
+    FAR_KM,
+    ON_RIVER,
+    ON_ROAD,
+    ON_TRACK,
     REACH_KM,
+    TRACK,
     Speeds,
     Travel,
+    _reach,
+    foot_edges,
     river_edges,
+    road_edges,
     travel,
 )
 from sim.machine.cache import TEMPORARY, abandon, cache_root
@@ -157,6 +167,69 @@ def test_near_sites_agree_with_reach(map5, tables):
         assert len(others) == sum(
             s.cell in by_cell for j, s in enumerate(map5.settlements) if j != i
         )
+
+
+def row_of(tables, name, i):
+    """The sites and their distances in a row of the tables `near` or `far`."""
+    start = getattr(tables, f"{name}_start")
+    row = slice(start[i], start[i + 1])
+    return getattr(tables, f"{name}_site")[row], getattr(tables, f"{name}_km")[row]
+
+
+def test_far_sites_on_a_line_of_cells():
+    """Thirteen cells, 10 km apart: sites in cells 0, 4, 4, 11 and 12, and one off the map."""
+    steps = np.arange(12)
+    line = csr_matrix((np.full(12, 10.0), (steps, steps + 1)), (13, 13))
+    sites = [SimpleNamespace(cell=cell) for cell in (0, 4, 4, 11, 12, -1)]
+    small = SimpleNamespace(settlements=sites, cells=np.arange(13), resolution_km=5)
+    tables = SimpleNamespace(**_reach(small, line + line.T))  # type: ignore[arg-type]
+
+    def row(name, i):
+        sites, km = row_of(tables, name, i)
+        return list(zip(sites.tolist(), km.tolist()))
+
+    assert row("far", 0) == [(0, 0.0), (1, 40.0), (2, 40.0), (3, 110.0)]  # 120 km is too far
+    assert row("far", 1) == [(0, 40.0), (1, 0.0), (2, 2.5), (3, 70.0), (4, 80.0)]
+    assert row("far", 5) == [(5, 0.0)]
+    assert row("near", 0) == [(0, 0.0), (1, 40.0), (2, 40.0)]
+    assert row("near", 3) == [(3, 0.0), (4, 10.0)]
+
+
+def test_near_sites_are_the_far_sites_within_40_km(map5, tables):
+    assert len(tables.far_start) == len(map5.settlements) + 1
+    for i, place in enumerate(map5.settlements):
+        (near, near_km), (far, far_km) = row_of(tables, "near", i), row_of(tables, "far", i)
+        assert np.all(np.diff(far) > 0) and np.all((far_km >= 0.0) & (far_km <= FAR_KM))
+        assert np.array_equal(far[far_km <= REACH_KM], near)
+        assert np.array_equal(far_km[far_km <= REACH_KM], near_km)
+        if place.cell < 0:
+            assert far.tolist() == [i]
+    assert tables.far_km.max() > 0.99 * FAR_KM
+
+
+def test_far_distances_are_those_of_a_search_over_all_edges(map5, tables):
+    """From some sites, edges are relaxed until no cell comes nearer."""
+    foot, road, river = (e(map5, Speeds()) for e in (foot_edges, road_edges, river_edges))
+    a = np.concatenate((foot.a, road.a, river.a))
+    b = np.concatenate((foot.b, road.b, river.b))
+    on_road = road.km * np.where(road.grade == TRACK, ON_TRACK, ON_ROAD)
+    weight = np.concatenate((foot.km, on_road, river.km * ON_RIVER))
+    cell = np.array([s.cell for s in map5.settlements])
+    on_map = np.flatnonzero(cell >= 0)
+    for i in on_map[::40]:
+        km, before = np.full(len(map5.cells), np.inf), None
+        km[cell[i]] = 0.0
+        while not np.array_equal(km, before):
+            before = km.copy()
+            np.minimum.at(km, b, before[a] + weight)
+            np.minimum.at(km, a, before[b] + weight)
+        km[cell[i]] = 0.5 * map5.resolution_km
+        to_site = np.full(len(cell), np.inf)
+        to_site[on_map] = km[cell[on_map]]
+        to_site[i] = 0.0
+        sites, far_km = row_of(tables, "far", i)
+        assert sites.tolist() == np.flatnonzero(to_site <= FAR_KM).tolist()
+        assert far_km == pytest.approx(to_site[sites], abs=1e-9)
 
 
 def test_every_cell_of_a_theatre_belongs_to_a_community_of_its_own_country(map5, tables):

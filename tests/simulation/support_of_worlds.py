@@ -1,10 +1,8 @@
 """What the weekly reference of bases of support needs from a run on day 0 of the built world."""
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 from weekly_support import DISSIDENTS, MPCP, Camps, Constants, Force, Ground, Support
 
-from sim.geography.travel import _felt
 from sim.model.mechanisms.forces.presence import alpha
 from sim.model.rules.units import duty
 from sim.model.state import agents
@@ -12,8 +10,6 @@ from sim.model.state.arrays import CAPACITY
 from sim.names import HCL
 from sim.simulation.build.world import geography_of
 from sim.simulation.run import Run
-
-FAR_KM = 110.0  # over three lengths of political reach
 
 
 def force_of(world) -> Force:
@@ -34,14 +30,11 @@ def force_of(world) -> Force:
 
 
 def felt_km(run: Run) -> np.ndarray:
-    """Foot-equivalent km between sites, f8[sites, sites]; inf beyond FAR_KM."""
-    map_, travel, _ = geography_of(run.scenario)
-    graph, cell = _felt(map_, travel.speeds), run.world.sites.cell
-    km = np.full((len(cell), len(cell)), np.inf)
-    on_map = np.flatnonzero(cell >= 0)
-    for site in on_map:
-        km[site, on_map] = dijkstra(graph, indices=cell[site], limit=FAR_KM)[cell[on_map]]
-        km[site, site] = 0.0
+    """Foot-equivalent km between sites, f8[sites, sites]; inf beyond the travel tables."""
+    _, travel, _ = geography_of(run.scenario)
+    n = len(travel.far_start) - 1
+    km = np.full((n, n), np.inf)
+    km[np.repeat(np.arange(n), np.diff(travel.far_start)), travel.far_site] = travel.far_km
     return km
 
 
