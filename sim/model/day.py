@@ -173,7 +173,19 @@ def one_day(world: Arrays, t: int) -> None:
     presence.feel(places, parameters, today)
     if t == lever.burn_in:
         prologue.prologue(
-            actors, places, minds, sites, near, reach, along, facts, armed, bench, parameters, today
+            actors,
+            places,
+            minds,
+            sites,
+            near,
+            border,
+            reach,
+            along,
+            facts,
+            armed,
+            bench,
+            parameters,
+            today,
         )
     presence.cover_by_armed(actors, places, sites, near, armed, parameters)
     if today.weekly:

@@ -2,13 +2,14 @@
 
 Rule changes over years, and the burn-in is one year. A run that began with the rule of the first
 day would drift through its whole horizon. So rule starts at its fixed point for the starting camps
-(`settle`) and is held there in the burn-in. At the end of the burn-in come 416 weeks in which
-only protection, committees, rule and camps change, while forces, fighters, fields and flows stand
-as they are. The means of the last 104 of these weeks give the balance of day 0: what share of its
-income a party pays to fighters, what it earns elsewhere, and how protected its people are.
+(`settle`) and is held there in the burn-in. At the end of the burn-in come 416 weeks in which only
+protection, committees, rule and camps change (cells also cross the border), while forces, fighters,
+fields and flows stand as they are. The means of the last 104 of these weeks give the balance of day
+0: what share of its income a party pays to fighters, what it earns elsewhere, and how protected its
+people are.
 
-The moves of camps are drawn from a stream of their own, so that arms that agree until day 0 share
-the prologue. No time passes in it: day 0 follows the last day of the burn-in.
+The moves are drawn from streams of their own, so that arms that agree until day 0 share the
+prologue. No time passes in it: day 0 follows the last day of the burn-in.
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from sim.model.chance import PROLOGUE_MOVE
 from sim.model.compile import loop, rule
 from sim.model.mechanisms.forces import presence
 from sim.model.mechanisms.insurgents import camps, founding, insurgency, support
+from sim.model.mechanisms.interdiction import partner
 from sim.model.mechanisms.people import protection
 from sim.model.state.agents import PARTIES, Community
 from sim.model.state.arrays import (
@@ -24,6 +26,7 @@ from sim.model.state.arrays import (
     Actors,
     Along,
     Bench,
+    Border,
     Floats,
     Minds,
     Near,
@@ -169,6 +172,7 @@ def prologue(
     minds: Minds,
     sites: Sites,
     near: Near,
+    border: Border,
     reach: Reach,
     along: Along,
     route_facts: RouteFacts,
@@ -205,6 +209,7 @@ def prologue(
             PROLOGUE_MOVE,
             week,
         )
+        partner.wander(actors, places, minds, sites, near, border, parameters, today.key, week)
         if week >= PROLOGUE_WEEKS - REST_WEEKS:
             weigh_week(places, armed, route_facts, along, parameters, weeks)
     balance(actors, armed, parameters)

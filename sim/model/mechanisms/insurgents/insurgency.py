@@ -15,7 +15,7 @@ desertion and single captures; what fights and raids take is counted where they 
 a party share the change in proportion to their fighters.
 
 phi, `other` and s_b0 follow from the balance before day 0 (`prologue.py`): income then pays for the
-fighters of day 0 and for the usual losses, .002 F a week, of which desertion is a half. Tolls and
+fighters of day 0 and for the usual losses, .0012 F a week, of which .001 is desertion. Tolls and
 taxes are per kilogram and hectare: one in per cent of value would let the loop explode. What is not
 paid in wages is spent (`sponsorship`).
 

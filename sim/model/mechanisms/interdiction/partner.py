@@ -3,8 +3,8 @@ that can suspend coordination.
 
 Reads: groups, partners, minds.danger, levers, fields (force), communities (harm_state). Writes:
 groups (site, country, days_abroad, fighters), networks (hub, foreign), partners (coordination,
-friction, suspended_until, strikes), tally. Weekly. Chance: CROSSING, FIRM_CROSSING, HANDOVER,
-INCIDENT, SUSPENSION.
+friction, suspended_until, strikes), tally. Weekly. Chance: CROSSING (in the prologue
+PROLOGUE_CROSSING), FIRM_CROSSING, HANDOVER, INCIDENT, SUSPENSION.
 
 A dissident cell crosses with hazard `sigma max(0, pressure here - pressure there)`. Pressure is
 `1 - exp(-people / 50)`, of the people that the cell believes are around it on this side, and of the
@@ -38,7 +38,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.chance import CROSSING, FIRM_CROSSING, HANDOVER, INCIDENT, SUSPENSION, U, uniform
+import numpy as np
+
+from sim.model.chance import (
+    CROSSING,
+    FIRM_CROSSING,
+    HANDOVER,
+    INCIDENT,
+    PROLOGUE_CROSSING,
+    SUSPENSION,
+    U,
+    uniform,
+)
 from sim.model.compile import loop, rule
 from sim.model.rules.reach import in_reach
 from sim.model.state.agents import DISSIDENT, PERU, ArmedGroup, Community, Partner
@@ -248,6 +259,54 @@ def partner_at(partners: Sequence[Partner], site: int) -> int:
     return -1
 
 
+@rule
+def away_from(group: ArmedGroup, sites: Sites, border: Border) -> int:
+    """Return the settlement across the border to which a cell would cross, -1 if there is none."""
+    abroad = sites.country[group.site] != PERU
+    return border.back[group.site] if abroad else border.refuge[group.site]
+
+
+@rule
+def crossing_rate(here: float, across: float, abroad: bool, p: Parameters) -> float:
+    """Return the hazard a week that a cell crosses, from the pressure of either side."""
+    if abroad:
+        return p.return_rate + p.sigma * max(0.0, across - here)
+    return p.sanctuary * (p.return_rate + p.sigma * max(0.0, here - across))
+
+
+@loop
+def wander(
+    actors: Actors,
+    places: Places,
+    minds: Minds,
+    sites: Sites,
+    near: Near,
+    border: Border,
+    parameters: Any,
+    key: np.uint64,
+    week: int,
+) -> None:
+    """Let cells cross the border for one week of the prologue: nobody is struck, and no entry
+    counts."""
+    groups, partners, danger = actors.groups, places.partners, minds.danger
+    p = parameters.partner[0]
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 0 or group.kind != DISSIDENT:
+            continue
+        other = away_from(group, sites, border)
+        if other < 0:
+            continue
+        abroad = sites.country[group.site] != PERU
+        foreign, home = (group.site, other) if abroad else (other, group.site)
+        here = pressure(danger[g, home], p)
+        across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
+        rate = crossing_rate(here, across, abroad, p)
+        if uniform(key, PROLOGUE_CROSSING, week, group.uid, 0) < 1.0 - math.exp(-rate):
+            group.site = other
+            group.country = sites.country[other]
+
+
 @loop
 def cross(
     actors: Actors,
@@ -268,14 +327,13 @@ def cross(
     partners = places.partners
     danger = minds.danger
     site_country, site_theatre, site_cell = sites.country, sites.theatre, sites.cell
-    refuge, back = border.refuge, border.back
     p = parameters.partner[0]
     for g in range(len(groups)):
         group = groups[g]
         if group.alive == 0 or group.kind != DISSIDENT:
             continue
         abroad = site_country[group.site] != PERU
-        other = back[group.site] if abroad else refuge[group.site]
+        other = away_from(group, sites, border)
         if other < 0:
             continue
         foreign = group.site if abroad else other
@@ -283,15 +341,12 @@ def cross(
         b = partner_at(partners, foreign)
         here = pressure(danger[g, home], p)
         across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
-        if abroad:
-            rate = p.return_rate + p.sigma * max(0.0, across - here)
-            if held == 0 and b >= 0:
-                if uniform(key, CROSSING, t, group.uid, STRIKE_DRAW) < 1.0 - math.exp(
-                    -p.joint_rate * partners[b].coordination
-                ):
-                    strike(group, partners, b, site_theatre[other], p, tally)
-        else:
-            rate = p.sanctuary * (p.return_rate + p.sigma * max(0.0, here - across))
+        rate = crossing_rate(here, across, abroad, p)
+        if abroad and held == 0 and b >= 0:
+            if uniform(key, CROSSING, t, group.uid, STRIKE_DRAW) < 1.0 - math.exp(
+                -p.joint_rate * partners[b].coordination
+            ):
+                strike(group, partners, b, site_theatre[other], p, tally)
         if uniform(key, CROSSING, t, group.uid, 0) < 1.0 - math.exp(-rate):
             if (
                 abroad

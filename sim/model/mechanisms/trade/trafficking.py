@@ -1,19 +1,18 @@
 """4.13 Trafficking: networks buy, send loads on the routes of their choice (`trade/routing.py`) and
 learn.
 
-Reads: markets, routes, trade (share), labs (strips), support (b), levers (outbound),
+Reads: markets, routes, trade (share), labs (strips), support (b, in_fields), levers (outbound),
 networks (credit_usd). Writes: shipments, trade (used, book), minds (belief, tried, seized),
-networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg), support
-(tolled, carried), tally.
-Chance: ROUTE_CHOICE, STRIP_CHOICE.
+networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg), parties
+(toll_usd), support (tolled, carried), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE.
 
 A firm buys what clears the stock in `buy_weeks`, in proportion to its part of the market. Cash and
 credit limit its purchases, by the same factor in all markets (`trade/finance.py`). A load is sent
 when it is complete. Loads are split when the recent loss share passes max(.10, 2 x prior) and made
 larger again under .03; the least loads are 15 kg on foot, 50 by boat and 150 by vehicle and
-aircraft. A load moves a day at a time. It pays each armed party once, by the largest share of people
-that the party rules on its way, which begins in the fields of its cluster (`rules/tolls.py`); and
-its owner sees the force on each leg that it leaves.
+aircraft. A load moves a day at a time. It pays each armed party once, by the largest share of
+people that the party rules on its way, which begins in the fields of its cluster
+(`rules/tolls.py`). Its owner sees the force on each leg that it leaves.
 
 Left out: latex goes in loads of one size and pays no toll; loads do not wait for a patrol to pass
 or turn back; firms do not hear of one another's losses.
