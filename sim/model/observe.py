@@ -6,7 +6,7 @@ Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in onl
 from typing import Any
 
 from sim.model.compile import loop
-from sim.model.state.agents import PERU, TRANSIT
+from sim.model.state.agents import DISSIDENT, MPCP, PERU, TRANSIT
 from sim.model.state.arrays import (
     TEAMS,
     WAITING,
@@ -22,16 +22,20 @@ from sim.model.state.arrays import (
 )
 from sim.model.state.counts import (
     ACTIVE_ROUTES,
+    ARMED_CONTROL,
     COCA_HA,
     COOPERATION,
     EXPLOITED,
     FEAR,
     FIGHTERS,
+    FIGHTERS_DISSIDENT_PERU,
+    FIGHTERS_MPCP,
     GAP,
     GUARDING_PEOPLE,
     ON_TASK,
     PATROLS,
     PEOPLE,
+    PEOPLE_ARMED,
     POPPY_HA,
     PRICE_HCL,
     READINESS_PEOPLE,
@@ -52,7 +56,8 @@ def observe_people(
     actors: Actors, places: Places, fields: Fields, sites: Sites, border: Border, diary: Diary
 ) -> None:
     """Add the states of communities, units and groups to the tally. The people of a unit count in
-    the theatre where it is posted, and its effort does not count while it is in transit."""
+    the theatre where it is posted, and its effort does not count while it is in transit. A group
+    abroad counts in the theatre that it faces; of dissidents, those in Peru are told apart."""
     tally = diary.tally
     units, groups = actors.units, actors.groups
     communities = places.communities
@@ -66,6 +71,8 @@ def observe_people(
         tally[EXPLOITED, h] += town.weight * town.armed
         tally[GAP, h] += town.weight * (1.0 - town.coverage)
         tally[STATE_CONTROL, h] += town.weight * town.state
+        tally[ARMED_CONTROL, h] += town.weight * town.armed
+        tally[PEOPLE_ARMED, h] += town.population * town.armed
         tally[COOPERATION, h] += town.weight * town.cooperation
         tally[FEAR, h] += town.weight * town.fear
         tally[COCA_HA, h] += town.coca + town.coca_young
@@ -83,11 +90,17 @@ def observe_people(
     for s in range(len(force)):
         tally[PATROLS, site_theatre[s]] += force[s, TEAMS]
     for g in range(len(groups)):
-        if groups[g].alive == 1:
-            s = groups[g].site
+        group = groups[g]
+        if group.alive == 1:
+            s = group.site
             if site_country[s] != PERU and back[s] >= 0:
                 s = back[s]
-            tally[FIGHTERS, site_theatre[s]] += groups[g].fighters
+            h = site_theatre[s]
+            tally[FIGHTERS, h] += group.fighters
+            if group.kind == MPCP:
+                tally[FIGHTERS_MPCP, h] += group.fighters
+            elif group.kind == DISSIDENT and group.country == PERU:
+                tally[FIGHTERS_DISSIDENT_PERU, h] += group.fighters
 
 
 @loop
