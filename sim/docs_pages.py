@@ -22,7 +22,7 @@ from sim.analysis import answers
 from sim.analysis.markdown import table
 from sim.calibration import tables as calibration
 from sim.cli import description
-from sim.names import REGION_LABELS, REGIONS
+from sim.names import HORIZONS, REGION_LABELS, REGIONS
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -235,18 +235,33 @@ def provenance() -> str:
 
 
 def outcomes() -> str:
-    """Return every outcome; those that exist for several regions share one row."""
-    kinds: dict[str, list[dict[str, str]]] = {}
-    for row in description.outcomes():
-        kinds.setdefault(REGION.sub("_X", row["name"]), []).append(row)
+    """Return every outcome; those that differ by region or by horizon alone share one row."""
+    kinds: dict[tuple[str, str], list[dict[str, str]]] = {}
+    endings: dict[str, list[str]] = {}
+    rows = description.outcomes()
+    names = {row["name"] for row in rows}
+    for row in rows:
+        name, ending = row["name"], row["name"][-3:]
+        if ending in HORIZONS and name.removesuffix(ending) in names:
+            endings.setdefault(name.removesuffix(ending), []).append(f"`{ending}`")
+            continue
+        shared = row["label"]
+        if found := REGION.search(name):
+            shared = shared.replace(REGION_LABELS[found[1]], "X")
+        kinds.setdefault((REGION.sub("_X", name) if "X" in shared else name, shared), []).append(
+            row
+        )
     cells = []
-    for name, rows in kinds.items():
-        regions = [found[1] for row in rows if (found := REGION.search(row["name"]))]
-        first, label = rows[0], rows[0]["label"]
-        if regions:
-            label = label.replace(REGION_LABELS[regions[0]], "X")
-        cells.append([f"`{name}`", ", ".join(regions), first["unit"], label, first["direction"]])
-    return table(("outcome", "X", "unit", "what it is", "direction"), cells)
+    for (name, label), alike in kinds.items():
+        regions = [
+            found[1] for row in alike if "_X" in name and (found := REGION.search(row["name"]))
+        ]
+        first = alike[0]
+        ends = ", ".join(endings.get(first["name"], ()))
+        cells.append(
+            [f"`{name}`", ", ".join(regions), ends, first["unit"], label, first["direction"]]
+        )
+    return table(("outcome", "X", "also at", "unit", "what it is", "direction"), cells)
 
 
 def couplings() -> str:

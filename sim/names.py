@@ -1,5 +1,7 @@
 """Names that the code and its users share, each spelt once. A name's code is its index here."""
 
+from collections.abc import Container
+
 THEATRES = ("elsewhere", "vraem", "loreto", "cajamarca")
 ELSEWHERE, VRAEM, LORETO, CAJAMARCA = range(len(THEATRES))
 MODELLED_THEATRES = THEATRES[1:]  # those that have communities and forces
@@ -23,6 +25,29 @@ BORDER_EXITS = (COLOMBIA, BRAZIL, ECUADOR)
 
 PRODUCTS = ("hydrochloride", "latex")
 HCL, LATEX = range(len(PRODUCTS))
+
+# The horizons at which the headline outcomes of a longer run are read too, in days, by the ending
+# of their names. An outcome without an ending is read at the end of the run's own horizon.
+HORIZONS = {"_3y": 1_095, "_8y": 2_920}
+
+# Outcomes that have another name now, and mean the same. Users may write either.
+FORMER_OUTCOMES = {
+    "displaced_share": "diverted_share",
+    "poppy_ha_destroyed_border": "poppy_ha_destroyed",
+    "delivered_kg_total_latex": "latex_kg",
+} | {f"state_losses_{region}": f"dead_state_{region}" for region in REGIONS}
+
+
+def outcome_in(name: str, known: Container[str]) -> str:
+    """Return the name that `known` has for an outcome: the one given, or else its other name.
+
+    Where `known` has neither, the name comes back as it is."""
+    others = [
+        FORMER_OUTCOMES.get(name, name),
+        *(old for old, new in FORMER_OUTCOMES.items() if new == name),
+    ]
+    return next((each for each in (name, *others) if each in known), name)
+
 
 HOLD = "hold"  # the strategy that moves nobody; every other is compared with it
 

@@ -109,6 +109,7 @@ def compare_folders(
         short,
         folders,
         inputs,
+        tuple(int(heads[1].loc[label, "horizon_days"]) for label in shared),
     )
 
 

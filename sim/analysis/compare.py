@@ -21,6 +21,7 @@ from sim.analysis.derived import DERIVED, LESS, MORE, NEUTRAL, derived, futures_
 from sim.analysis.labels import short_labels
 from sim.analysis.paired import holm, mean_of
 from sim.analysis.verdicts import verdict
+from sim.names import outcome_in
 from sim.results.missing import Missing
 from sim.results.results import Results, ResultsError
 
@@ -58,6 +59,7 @@ class Comparison:
     - `pairs`: the arms that were to be compared, those without a pair included.
     - `missing`: the runs that the folder lacks.
     - `short`: the short label of each arm, by its full label.
+    - `horizons`: the days of the horizon of each compared arm.
     - `folders`, `inputs`: where two folders are compared, their names and a line for each input
       that differs."""
 
@@ -71,6 +73,7 @@ class Comparison:
     short: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    horizons: tuple[int, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -167,6 +170,7 @@ def compare(
         tuple(pairs),
         missing,
         short_labels(design),
+        horizons=tuple(int(points.loc[point_id, "horizon_days"]) for point_id in baselines),
     )
 
 
@@ -192,7 +196,8 @@ def asked_of(
     asked = (
         None if outcomes is None else (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     )
-    return asked, chosen(asked, known)
+    names = chosen(asked, known)
+    return (None if asked is None else tuple(names)), names
 
 
 def paired(
@@ -301,9 +306,12 @@ def censored(name: str, runs: pd.DataFrame) -> float:
 
 
 def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> list[str]:
-    """Return the outcomes to compare: those asked for, else all, derived ones included."""
+    """Return the outcomes to compare: those asked for, else all, derived ones included.
+
+    An outcome that is asked for by a former name is found under the name that the folder has."""
     possible = [*known, *(name for name, each in DERIVED.items() if set(each.needs) <= set(known))]
-    for name in asked or ():
+    wanted = [outcome_in(name, possible) for name in asked or ()]
+    for name in wanted:
         if name not in possible:
             near = difflib.get_close_matches(name, possible, 1) or [
                 each for each in possible if each.startswith(name[:4])
@@ -312,4 +320,4 @@ def chosen(asked: tuple[str, ...] | None, known: dict[str, dict[str, str]]) -> l
                 f"outcome: no {name!r} in these results"
                 + (f"; did you mean {near[0]!r}?" if near else "")
             )
-    return list(dict.fromkeys(asked)) if asked else possible
+    return list(dict.fromkeys(wanted)) if asked else possible

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.analysis.paired import Estimate, Floats, Whole, mean_of, ratio_of
+from sim.names import HORIZONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,26 +31,41 @@ class Derived:
     ratio: bool = False
 
 
-DERIVED = {
-    "averted_kg_border": Derived(
-        "kg", "cocaine kept from the border exits", MORE, ("delivered_kg_border",)
-    ),
-    "averted_kg_total": Derived("kg", "cocaine kept from all exits", MORE, ("delivered_kg_total",)),
-    "displaced_share": Derived(
-        "1",
-        "share of the averted border kilograms that left by other exits",
-        LESS,
-        ("delivered_kg_border", "delivered_kg_total"),
-        ratio=True,
-    ),
-    "exchange_rate": Derived(
-        "0.01 vacuum / (t/year)",
-        "hundredths of VRAEM vacuum paid per tonne a year averted",
-        LESS,
-        ("vacuum_vraem", "delivered_kg_border"),
-        ratio=True,
-    ),
-}
+def exported(suffix: str) -> dict[str, Derived]:
+    """Return what is kept in Peru at a reading, and the part of it that was only diverted."""
+    border, total = f"delivered_kg_border{suffix}", f"delivered_kg_total{suffix}"
+    until = f", until day {HORIZONS[suffix]:,}" if suffix else ""
+    return {
+        f"averted_kg_border{suffix}": Derived(
+            "kg", f"cocaine kept from the border exits{until}", MORE, (border,)
+        ),
+        f"averted_kg_total{suffix}": Derived(
+            "kg", f"cocaine kept from all exits{until}", MORE, (total,)
+        ),
+        f"diverted_share{suffix}": Derived(
+            "1",
+            f"share of the averted border kilograms that left by other exits{until}",
+            LESS,
+            (border, total),
+            ratio=True,
+        ),
+    }
+
+
+EXCHANGE_RATE = "exchange_rate"
+DERIVED = (
+    exported("")
+    | {
+        EXCHANGE_RATE: Derived(
+            "0.01 vacuum / (t/year)",
+            "hundredths of VRAEM vacuum paid per tonne a year averted",
+            LESS,
+            ("vacuum_vraem", "delivered_kg_border"),
+            ratio=True,
+        ),
+    }
+    | {name: each for suffix in HORIZONS for name, each in exported(suffix).items()}
+)
 
 
 def derived(
@@ -70,12 +86,12 @@ def derived(
     if not DERIVED[name].ratio:
         averted = 0.0 - change[needs[0]]
         return mean_of(averted, confidence, futures), averted
-    averted = -change["delivered_kg_border"]
-    if name == "displaced_share":
-        elsewhere = change["delivered_kg_total"] - change["delivered_kg_border"]
-        return ratio_of(elsewhere, averted, 1.0, confidence, futures), np.empty(0)
-    tonnes_a_year = averted / 1_000 * 365 / horizon_days
-    return ratio_of(change["vacuum_vraem"], tonnes_a_year, 100.0, confidence, futures), np.empty(0)
+    if name == EXCHANGE_RATE:
+        vacuum, border = (change[need] for need in needs)
+        tonnes_a_year = -border / 1_000 * 365 / horizon_days
+        return ratio_of(vacuum, tonnes_a_year, 100.0, confidence, futures), np.empty(0)
+    border, total = (change[need] for need in needs)
+    return ratio_of(total - border, -border, 1.0, confidence, futures), np.empty(0)
 
 
 def futures_of(runs: pd.DataFrame) -> Whole:

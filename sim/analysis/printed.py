@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from sim.analysis.derived import DERIVED
+from sim.analysis.headline import Table, tables
 from sim.analysis.sheet import Column, Sheet, tell
 from sim.analysis.verdicts import Verdict
 from sim.errors import printable
@@ -14,34 +17,31 @@ from sim.errors import printable
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
 
-HEADLINE = ("vacuum_vraem", "averted_kg_border", "averted_kg_total", "cost_musd")
-
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print the headline table, the tables of other outcomes asked for by name, and notes.
+    """Print the headline or the tables of the outcomes asked for by name, and notes.
 
-    The headline table has one line per point. The notes say what is missing, which arms had no
-    effect, and how to read the tables."""
-    frame = comparison.table
-    names = list(frame["outcome"].unique())
-    asked = list(comparison.asked or names)
-    headline = set(HEADLINE) <= set(asked)
-    others = (
-        [name for name in asked if not (headline and name in HEADLINE)]
-        if comparison.asked or not headline
-        else []
-    )
+    A folder without any outcome of the headline shows all that it has. The notes say what is
+    missing, which arms had no effect, and how to read the tables."""
+    names = list(comparison.table["outcome"].unique())
     for line in told_of_folders(comparison) if comparison.folders else ():
         tell(console, line, indent=4)
-    if headline:
-        headline_table(comparison).print(console)
-    for name in others:
+    headline = tables(comparison) if comparison.asked is None else []
+    for table in headline:
+        headline_sheet(table).print(console)
+    for name in comparison.asked or (() if headline else names):
         outcome_table(comparison, name).print(console)
-    more = len(names) - len(HEADLINE) if headline and comparison.asked is None else 0
+    shown = {
+        cell["outcome"]
+        for table in headline
+        for row in table.rows
+        for cell in (*row.cells, *row.beside)
+        if cell is not None
+    }
     for line in [
         *shortfall(comparison),
         *(f"{head}: {what}" for head, what in no_effect(comparison)),
-        *reading(comparison, headline, more),
+        *reading(comparison, headline, len(names) - len(shown) if headline else 0),
     ]:
         tell(console, line)
 
@@ -88,41 +88,42 @@ def no_effect(comparison: Comparison) -> list[tuple[str, str]]:
     return lines
 
 
-def headline_table(comparison: Comparison) -> Sheet:
-    """Return a row for each split with its changes against the baseline, which is the first row."""
-    percent = f"[{100 * comparison.confidence:g} %]"
-    heads = (
-        f"vacuum_vraem {percent}",
-        "averted_kg_border, t",
-        "averted_kg_total, t",
-        f"cost_musd {percent}",
-        "n",
-    )
-    title = "Security paid in the VRAEM; kilograms kept from the border, and from leaving at all"
-    sheet = Sheet(title, "split", [Column(head) for head in heads])
-    for base, group in comparison.table.groupby("baseline", sort=False):
-        if not comparison.folders:  # of two folders, each arm has a baseline of its own
-            at = {
-                name: group.loc[group["outcome"] == name, "baseline_mean"].iloc[0]
-                for name in (HEADLINE[0], HEADLINE[-1])
-            }
-            sheet.add(
-                comparison.short[str(base)],
-                number(at["vacuum_vraem"], 0.01),
-                "",
-                "",
-                number(at["cost_musd"], 10),
-            )
-        for _, rows in group.groupby("point_id", sort=False):
-            found = [rows[rows["outcome"] == name].iloc[0] for name in HEADLINE]
-            cells = [with_interval(row, shown_unit(row["unit"])[1]) for row in found]
-            label = str(found[0]["label"])
-            n = times(comparison, label, min(row["n"] for row in found))
-            sheet.add(comparison.short[label], *cells, n)
-    for each in comparison.pairs:
-        if not each.used:
-            sheet.add(comparison.short[each.label], *["no pair"] * len(HEADLINE), str(each))
+def headline_sheet(table: Table) -> Sheet:
+    """Return a table of the headline: levels under the baseline, and the change of each arm."""
+    sheet = Sheet(table.title, "", [Column(head) for head in table.heads], together=table.together)
+    for row in table.rows:
+        beside = row.beside or (None,) * len(row.cells)
+        cells = (
+            level(cell) if row.level else change(cell, other)
+            for cell, other in zip(row.cells, beside, strict=True)
+        )
+        sheet.add(row.words, *cells, bold=not row.words.startswith(" "))
     return sheet
+
+
+def level(row: Any) -> str:
+    """Return the mean of the baseline, in the unit shown; nothing for what exists only in pairs."""
+    if row is None or row["outcome"] in DERIVED or math.isnan(row["baseline_mean"]):
+        return ""
+    value = row["baseline_mean"] / shown_unit(row["unit"])[1]
+    return number(value, abs(value) / 100 or 0.01)
+
+
+def change(row: Any, beside: Any = None) -> str:
+    """Return a difference with its interval, in the unit shown.
+
+    `beside`: the row of the diverted share, which is told in the same cell."""
+    if row is None:
+        return ""
+    told = with_interval(row, shown_unit(row["unit"])[1])
+    return told if beside is None else f"{told} {diverted(beside)}"
+
+
+def diverted(row: Any) -> str:
+    """Return which share of what was kept from the border left by other exits."""
+    if row["exactly_zero"] or math.isnan(row["difference"]):
+        return "diverted: not defined"
+    return f"diverted {100 * row['difference']:.0f} %"
 
 
 def outcome_table(comparison: Comparison, name: str) -> Sheet:
@@ -188,7 +189,7 @@ def times(comparison: Comparison, label: str, n: int) -> str:
     return f"{n:,}" if planned is None else f"{n:,} of {planned:,}"
 
 
-def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
+def reading(comparison: Comparison, headline: Sequence[Table], more: int) -> list[str]:
     """Return a few lines on how to read the tables.
 
     `more`: how many outcomes are not shown."""
@@ -202,7 +203,7 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
         "Hypothetical: the redeployment rests on one unconfirmed press report. "
         "Read rankings and ranges, not forecasts.",
         f"Changes are against {against} (common random numbers), "
-        f"with {percent} t intervals of the mean.",
+        f"with {percent} t intervals of the mean{pairs_each(comparison)}.",
     ]
     if comparison.futures > 1:
         lines.append(
@@ -211,10 +212,11 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
             "share its parameters."
         )
     if headline:
-        levels = "" if comparison.folders else "First row: levels. "
+        levels = "" if comparison.folders else "Rows without an interval are levels. "
         lines.append(
-            f"{levels}vacuum_vraem: 0 = the state has full control everywhere, 1 = none. "
-            "Averted: left under the baseline, not here."
+            f"{levels}People, communities and fighters are means of the 28 days before; all else "
+            "counts from day 0. A place is ruled while an armed group holds more of it than the "
+            "state, and over a fifth: a step. Kilograms are in t."
         )
         covered = (
             "chance, and the sampled parameters over their ranges"
@@ -222,8 +224,8 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
             else "chance, not assumptions"
         )
         lines.append(
-            "If the border figure exceeds the total, that cocaine left by another exit. "
-            f"Intervals cover {covered}."
+            "Do not add rows, nor the VRAEM to the border. Diverted: the share of what was kept "
+            f"from the border that left by other exits. Intervals cover {covered}."
         )
     if headline and not comparison.table["enough"].all():
         more_of = "futures" if comparison.futures > 1 else "replications"
@@ -239,6 +241,12 @@ def reading(comparison: Comparison, headline: bool, more: int) -> list[str]:
     if more > 0:
         lines.append(f"{more} more outcomes: --outcome NAME, or --json for all.")
     return lines
+
+
+def pairs_each(comparison: Comparison) -> str:
+    """Return over how many pairs the means are, if it is the same number for every arm."""
+    used = {each.used for each in comparison.pairs}
+    return f" over {used.pop():,} pairs" if len(used) == 1 else ""
 
 
 def shown_unit(stored: str) -> tuple[str, float]:

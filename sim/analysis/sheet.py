@@ -39,13 +39,15 @@ class Column:
 class Sheet:
     """A table: a title, the head of the column of names (`first`), and the columns beside it.
 
-    `add` adds a row and `print` prints the table. `bold`: the rows that are printed in bold."""
+    `add` adds a row and `print` prints the table. `bold`: the rows that are printed in bold.
+    `together`: how many neighbouring columns stay in one piece if the table is cut."""
 
     title: str
     first: str
     columns: Sequence[Column]
     rows: list[tuple[str, ...]] = field(default_factory=list)
     bold: set[int] = field(default_factory=set)
+    together: int = 1
 
     def add(self, name: str, *cells: str, bold: bool = False) -> None:
         """Add a row of plain text: its name and its cells. Missing cells at the end are empty."""
@@ -68,10 +70,12 @@ class Sheet:
 
         The list is empty where some column is too wide to stand beside the names."""
         found: list[list[int]] = [[]]
-        for number in range(1, len(self.columns) + 1):
-            if found[-1] and self.least([*found[-1], number]) > width:
+        numbers = range(1, len(self.columns) + 1)
+        for i in range(0, len(numbers), self.together):
+            group = numbers[i : i + self.together]
+            if found[-1] and self.least([*found[-1], *group]) > width:
                 found.append([])
-            found[-1].append(number)
+            found[-1].extend(group)
         return found if all(self.least(columns) <= width for columns in found) else []
 
     def least(self, columns: Sequence[int]) -> int:

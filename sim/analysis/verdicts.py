@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sim.analysis.paired import Estimate, clear_of_zero
 
-RARE = ("state_losses", "leaders_killed")
+RARE = ("dead_state", "state_losses", "leaders_killed")
 """Counts of rare events: 30 replications tell them no better than to 25 % either way."""
 
 

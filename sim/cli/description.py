@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.errors import UserError, near, plain
+from sim.names import FORMER_OUTCOMES
 from sim.scenario import Scenario, events
 from sim.scenario.problems import expectation, inner, keys_of
 from sim.strategies import registry
@@ -36,18 +37,24 @@ MISSIONS = {
     "idle": "does nothing: covers nothing, answers no reports, is no target",
 }
 MAIN = (  # the outcomes that `run` prints, since users ask for them first
-    "vacuum_vraem",
-    "vacuum_peak_vraem",
-    "attacks_vraem",
-    "attacks_border",
-    "state_losses_total",
-    "civilian_harm_total",
-    "leaders_killed_total",
+    "people_armed_vraem",
+    "people_armed_border",
+    "people_ruled_vraem",
+    "people_ruled_border",
+    "fighters_mpcp",
+    "fighters_dissident_peru",
+    "poppy_ha_destroyed",
+    "labs_destroyed_total",
     "delivered_kg_border",
     "delivered_kg_total",
     "seized_kg_total",
-    "interdiction_rate_border",
+    "attacks_vraem",
+    "attacks_border",
+    "dead_state_total",
+    "civilian_harm_total",
+    "displaced_people_total",
     "coca_ha_total_end",
+    "vacuum_vraem",
     "cost_musd",
 )
 
@@ -82,7 +89,24 @@ def outcomes() -> list[dict[str, Any]]:
     from sim.simulation.outcomes.registry import OUTCOMES
 
     rows = [dataclasses.asdict(entry) for entry in OUTCOMES.values()]
-    return [{key: value for key, value in row.items() if not callable(value)} for row in rows]
+    stored = [{key: value for key, value in row.items() if not callable(value)} for row in rows]
+    return [*stored, *of_pairs()]
+
+
+def of_pairs() -> list[dict[str, Any]]:
+    """List the outcomes that only `compare` gives, since they exist only for a pair of runs."""
+    from sim.analysis.derived import DERIVED
+
+    return [
+        {
+            "name": name,
+            "unit": each.unit,
+            "label": f"{each.label}; in `compare` only",
+            "direction": each.direction,
+            "kind": "pair",
+        }
+        for name, each in DERIVED.items()
+    ]
 
 
 def strategies() -> list[dict[str, Any]]:
@@ -180,13 +204,17 @@ def scenarios() -> list[dict[str, Any]]:
 def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
     """Return the rows of a registry: all, the one of this name, or all that contain this text.
 
+    An outcome is also found by a name that it had formerly.
+
     UserError, with a near name, if no row matches.
     """
     rows: list[dict[str, Any]] = globals()[what]()
     found = [row for row in rows if name in (None, row["name"])]
     if not found:
         part = plain(str(name))
-        found = [row for row in rows if part in plain(row["name"])]
+        renamed = {new for old, new in FORMER_OUTCOMES.items() if part in plain(old)}
+        also = renamed if what == "outcomes" else set()
+        found = [row for row in rows if part in plain(row["name"]) or row["name"] in also]
     if not found:
         hint = near(str(name), [row["name"] for row in rows])
         lists = f"`redeploy describe {what}` lists them"

@@ -8,7 +8,7 @@ from sim.analysis.sheet import Column, Sheet, tell
 from sim.divergence.answer import Difference, Divergence, Element, First, Outcome, Run
 from sim.divergence.diverge import BUILDING
 from sim.errors import printable
-from sim.names import THEATRES
+from sim.names import THEATRES, outcome_in
 
 SHOWN = 12  # the most inputs, fields or outcomes in a table; --json has all
 UNNAMED = "the same agents stand in other rows, or it has another shape or type"
@@ -17,10 +17,13 @@ READING = (
     "Agents are matched by uid, and differ where one bit of them does. --json has all.",
 )
 HEADLINE = (
-    "vacuum_vraem",
+    "people_armed_vraem",
+    "people_armed_border",
+    "fighters_mpcp",
+    "fighters_dissident_peru",
     "delivered_kg_border",
     "delivered_kg_total",
-    "attacks_vraem",
+    "dead_state_total",
     "cost_musd",
 )
 
@@ -203,7 +206,8 @@ def outcomes(found: Divergence, console: Console) -> None:
     title = f"At the end {len(found.outcomes):,} of {found.outcomes_of:,} outcomes differ"
     sheet = Sheet(title, "outcome", [Column("A"), Column("B")])
     known = {each.name: each for each in found.outcomes}
-    shown = [known[name] for name in HEADLINE if name in known] or list(found.outcomes[:SHOWN])
+    names = [outcome_in(name, known) for name in HEADLINE]
+    shown = [known[name] for name in names if name in known] or list(found.outcomes[:SHOWN])
     for each in shown:
         sheet.add(each.name, value(each.a, each.b), value(each.b, each.a))
     sheet.print(console)

@@ -21,8 +21,9 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from sim.mesa_face.agents import ArmedGroup
 from sim.mesa_face.rosters import CLASSES, SOURCES, Roster
 from sim.model.state import counts
+from sim.model.state.agents import DISSIDENT, MPCP, PERU
 from sim.model.state.world import World
-from sim.names import THEATRES, VRAEM
+from sim.names import CAJAMARCA, LORETO, THEATRES, VRAEM
 from sim.scenario import Scenario, UserError, load_scenario
 from sim.scenario.sections import MAX_SEED
 from sim.simulation.records import Records
@@ -112,35 +113,42 @@ def so_far(quantity: int) -> Callable[[RedeploymentModel], float]:
     return reporter
 
 
-def vacuum_vraem(model: RedeploymentModel) -> float:
-    """Return the weighted vacuum of VRAEM communities today [0, 1].
+def people_armed(theatres: tuple[int, ...]) -> Callable[[RedeploymentModel], float]:
+    """Return a reporter of people x the share of their community that armed groups hold today."""
 
-    It is what the state was on day 0 beyond its civil presence, and no longer is.
+    def reporter(model: RedeploymentModel) -> float:
+        towns = model.world.places.communities
+        here = np.isin(towns.theatre, theatres)
+        return float((towns.population[here] * towns.armed[here]).sum())
 
-    It is NaN up to day 0, whose simulation sets the weights.
-    """
-    if model.day <= 0:
-        return math.nan
-    towns = model.world.places.communities
-    here = towns.theatre == VRAEM
-    return float((towns.weight[here] * towns.vacuum[here]).sum())
+    return reporter
 
 
-def fighters(model: RedeploymentModel) -> float:
-    """Return the people in armed groups today.
+def fighters(kind: int, in_peru: bool = False) -> Callable[[RedeploymentModel], float]:
+    """Return a reporter of the fighters of a kind today; `in_peru`: only those on its side.
 
     In the burn-in these stand as they were placed: groups keep their strength until day 0.
     """
-    groups = model.world.actors.groups
-    return float(groups.fighters[groups.alive == 1].sum())
+
+    def reporter(model: RedeploymentModel) -> float:
+        groups = model.world.actors.groups
+        mine = (groups.alive == 1) & (groups.kind == kind)
+        if in_peru:
+            mine &= groups.country == PERU
+        return float(groups.fighters[mine].sum())
+
+    return reporter
 
 
 HEADLINES: dict[str, Callable[[RedeploymentModel], float]] = {
     "day": lambda model: model.day,
-    "vacuum_vraem": vacuum_vraem,
+    "people_armed_vraem": people_armed((VRAEM,)),
+    "people_armed_border": people_armed((LORETO, CAJAMARCA)),
+    "fighters_mpcp": fighters(MPCP),
+    "fighters_dissident_peru": fighters(DISSIDENT, in_peru=True),
     "seized_kg": so_far(counts.SEIZED),  # hydrochloride equivalent, from shipments
     "attacks": so_far(counts.ATTACKS),
-    "fighters": fighters,
+    "dead_state": so_far(counts.STATE_LOSSES),
 }
 
 
@@ -155,8 +163,8 @@ class RedeploymentModel(mesa.Model):
 
     `datacollector` collects after every step: the headline series, or whatever the user's own
     `mesa.DataCollector` asks for, if one is assigned in its place. Steps begin with the burn-in,
-    whose days are negative. A headline is NaN as long as it does not exist: `seized_kg` and
-    `attacks` before day 0, `vacuum_vraem` before day 1. Agent reporters ask some thousand agents
+    whose days are negative. `seized_kg`, `attacks` and `dead_state` count from day 0 and are NaN
+    before it. Agent reporters ask some thousand agents
     each time; with `collect_days=7` they are asked on every seventh day, counted from day 0, and on
     the last one.
 

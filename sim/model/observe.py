@@ -5,8 +5,9 @@ Reads: all tables. Writes: tally, communities (stake, weight; in the burn-in onl
 
 from typing import Any
 
-from sim.model.compile import loop
-from sim.model.state.agents import PERU, TRANSIT
+from sim.model.compile import loop, rule
+from sim.model.rules.parties import under_party
+from sim.model.state.agents import DISSIDENT, MPCP, PARTIES, PERU, TRANSIT, Community
 from sim.model.state.arrays import (
     TEAMS,
     WAITING,
@@ -14,6 +15,7 @@ from sim.model.state.arrays import (
     Border,
     Diary,
     Fields,
+    Floats,
     Legs,
     Places,
     Sites,
@@ -23,16 +25,26 @@ from sim.model.state.arrays import (
 )
 from sim.model.state.counts import (
     ACTIVE_ROUTES,
+    ARMED_CONTROL,
+    CHANGED_HANDS,
     COCA_HA,
     COOPERATION,
     EXPLOITED,
     FEAR,
     FIGHTERS,
+    FIGHTERS_DISSIDENT_PERU,
+    FIGHTERS_MPCP,
     GAP,
     GUARDING_PEOPLE,
     ON_TASK,
     PATROLS,
     PEOPLE,
+    PEOPLE_ARMED,
+    PEOPLE_ARMED_DISSIDENT,
+    PEOPLE_ARMED_MPCP,
+    PEOPLE_ARMED_OTHER,
+    PEOPLE_RULED,
+    PLACES_RULED,
     POPPY_HA,
     PRICE_HCL,
     READINESS_PEOPLE,
@@ -48,6 +60,31 @@ ACTIVE_DAYS = 28.0  # a route is active while its last dispatch is less than thi
 STAKE_DAYS = 182  # the last days of the burn-in, in which stakes are added up
 
 
+@rule
+def count_people(town: Community, i: int, support: Support, tally: Floats) -> None:
+    """Add the people of a community under armed rule to the tally: all of them, and those of each
+    kind of party, which may overlap but are at most all."""
+    parties, h = support.parties, town.theatre
+    tally[PEOPLE_ARMED, h] += town.population * town.armed
+    mpcp = 0.0
+    dissident = 0.0
+    other = 0.0
+    for k in range(PARTIES):
+        ruled = under_party(town, i, k, support.present, support.b)
+        if parties[k].kind == MPCP:
+            mpcp += ruled
+        elif parties[k].kind == DISSIDENT:
+            dissident += ruled
+        else:
+            other += ruled
+    tally[PEOPLE_ARMED_MPCP, h] += town.population * min(mpcp, town.armed)
+    tally[PEOPLE_ARMED_DISSIDENT, h] += town.population * min(dissident, town.armed)
+    tally[PEOPLE_ARMED_OTHER, h] += town.population * min(other, town.armed)
+    tally[PEOPLE_RULED, h] += town.population * town.ruled
+    tally[PLACES_RULED, h] += town.ruled
+    tally[CHANGED_HANDS, h] += 1.0 if town.ruled != town.ruled_0 else 0.0
+
+
 @loop
 def observe_people(
     actors: Actors,
@@ -59,7 +96,8 @@ def observe_people(
     diary: Diary,
 ) -> None:
     """Add the states of communities, units and groups to the tally. The people of a unit count in
-    the theatre where it is posted, and its effort does not count while it is in transit."""
+    the theatre where it is posted, and its effort does not count while it is in transit. A group
+    abroad counts in the theatre that it faces; of dissidents, those in Peru are told apart."""
     tally = diary.tally
     units, groups = actors.units, actors.groups
     communities = places.communities
@@ -73,10 +111,12 @@ def observe_people(
         tally[EXPLOITED, h] += town.weight * town.vacuum * town.armed
         tally[GAP, h] += town.weight * (1.0 - town.coverage)
         tally[STATE_CONTROL, h] += town.weight * town.state
+        tally[ARMED_CONTROL, h] += town.weight * town.armed
         tally[COOPERATION, h] += town.weight * town.cooperation
         tally[FEAR, h] += town.weight * town.fear
         tally[COCA_HA, h] += town.coca + town.coca_young
         tally[POPPY_HA, h] += town.poppy
+        count_people(town, i, support, tally)
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 1:
@@ -90,11 +130,17 @@ def observe_people(
     for s in range(len(force)):
         tally[PATROLS, site_theatre[s]] += force[s, TEAMS]
     for g in range(len(groups)):
-        if groups[g].alive == 1:
-            s = groups[g].site
+        group = groups[g]
+        if group.alive == 1:
+            s = group.site
             if site_country[s] != PERU and back[s] >= 0:
                 s = back[s]
-            tally[FIGHTERS, site_theatre[s]] += groups[g].fighters
+            h = site_theatre[s]
+            tally[FIGHTERS, h] += group.fighters
+            if group.kind == MPCP:
+                tally[FIGHTERS_MPCP, h] += group.fighters
+            elif group.kind == DISSIDENT and group.country == PERU:
+                tally[FIGHTERS_DISSIDENT_PERU, h] += group.fighters
 
 
 @loop

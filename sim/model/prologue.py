@@ -20,6 +20,7 @@ from sim.model.mechanisms.forces import presence
 from sim.model.mechanisms.insurgents import camps, founding, insurgency, support
 from sim.model.mechanisms.interdiction import partner
 from sim.model.mechanisms.people import protection
+from sim.model.rules.parties import fighters_in_reach
 from sim.model.state.agents import PARTIES, Community
 from sim.model.state.arrays import (
     CARRIED_DAYS,
@@ -76,7 +77,7 @@ def settle(
     work space of pairs per site."""
     communities = places.communities
     p, guard = parameters.support[0], parameters.protection[0]
-    support.fighters_in_reach(actors, reach, bench.per_party, p)
+    fighters_in_reach(actors, reach, bench.per_party, p)
     for i in range(len(communities)):
         communities[i].vigour = 1.0
         communities[i].under_rule = 0.0

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.printed import HEADLINE, no_effect, pairs_left, shown_unit
+from sim.analysis.printed import no_effect, pairs_left, shown_unit
 from sim.analysis.verdicts import Verdict
 from sim.machine.durable import replace_file
 from sim.parameters import load_registry
@@ -27,11 +27,21 @@ from sim.results.results import FAILED, SUCCEEDED, Results, ResultsError
 from sim.scenario import to_toml
 
 PAGE = Path(__file__).with_name("report.html")
+# Outcomes that are told of the point whose weeks are shown.
+OF_THE_POINT = (
+    "people_armed_vraem",
+    "people_armed_border",
+    "fighters_mpcp",
+    "averted_kg_border",
+    "averted_kg_total",
+    "cost_musd",
+)
 NAMED = 8  # points that are listed one by one
 FANS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("vacuum_vraem",),
-        "The share of control that the state lacks in the VRAEM, weighted by community.",
+        "The part of the VRAEM, weighted by community, that the state protected on day 0 beyond "
+        "its civil presence, and no longer does.",
     ),
     (
         ("coverage_vraem",),
@@ -141,7 +151,8 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
     number = table["label"].nunique()
     lines = []
     for name, better, worse in (
-        ("vacuum_vraem", "smaller", "larger"),
+        ("people_armed_vraem", "fewer", "more"),
+        ("people_armed_border", "fewer", "more"),
         ("averted_kg_border", "more is kept", "more leaves"),
         ("averted_kg_total", "more is kept", "more leaves"),
     ):
@@ -175,7 +186,9 @@ def findings(comparison: Comparison, arm: series.Arm, horizon: str) -> str:
                 "The cocaine may have left by another exit."
             )
     told = []
-    for _, row in table[(table["label"] == arm.label) & table["outcome"].isin(HEADLINE)].iterrows():
+    for _, row in table[
+        (table["label"] == arm.label) & table["outcome"].isin(OF_THE_POINT)
+    ].iterrows():
         unit, _ = shown_unit(row["unit"])
         told.append(f"{tables.SHOWN[row['outcome']]}: {tables.plain(row)} {unit}".strip())
     if told:
@@ -227,8 +240,10 @@ def trade(results: Results, comparison: Comparison) -> str:
 def compared(results: Results, comparison: Comparison | None, names: Sequence[str]) -> str:
     """Return the comparison and the command that prints it, or levels if nothing is compared."""
     if comparison is not None:
-        return tables.comparison_table(comparison) + numbers(command(results, names))
-    stored = [name for name in names if name in results.outcomes()]
+        others = folded("Other outcomes, at the end", tables.comparison_table(comparison))
+        told = numbers(f"redeploy compare {quote(str(results.path))}")
+        return f"{tables.headline(comparison)}{told}{others}"
+    stored = [name for name in names if name in results.outcomes() and tables.is_shown(name)]
     return (
         tables.levels_table(results, stored)
         if stored

@@ -11,20 +11,35 @@ import numpy as np
 
 from sim.analysis.compare import Comparison, chosen
 from sim.analysis.derived import DERIVED
+from sim.analysis.headline import Row, outcomes_of_headline, tables
 from sim.analysis.labels import short_labels
 from sim.analysis.paired import mean_of
-from sim.analysis.printed import needs, number, shown_unit, times, with_interval
+from sim.analysis.printed import (
+    diverted,
+    level,
+    needs,
+    number,
+    shown_unit,
+    times,
+    with_interval,
+)
 from sim.analysis.verdicts import Verdict
+from sim.names import outcome_in
 from sim.parameters import load_registry
 from sim.results.results import Results
 from sim.scenario.frozen import flatten
 
 SHOWN = {
+    "people_armed_vraem": "People x armed share, VRAEM",
+    "people_armed_border": "People x armed share, border",
+    "fighters_mpcp": "MPCP fighters",
+    "fighters_dissident_peru": "Dissident fighters in Peru",
+    "delivered_kg_total": "Cocaine out of Peru",
     "vacuum_vraem": "Vacuum in the VRAEM",
     "averted_kg_border": "Kept from the border exits",
     "averted_kg_total": "Kept from leaving at all",
     "attacks_vraem": "Acts of armed groups, VRAEM",
-    "state_losses_total": "Soldiers and police killed",
+    "dead_state_total": "Soldiers and police killed",
     "interdiction_rate_border": "Seized of what came by, border",
     "cost_musd": "Cost",
 }
@@ -40,22 +55,42 @@ MOST_VALUES = 12  # values of a varied key that are listed one by one
 
 
 def outcomes_shown(results: Results) -> list[str]:
-    """Return the outcomes of the report that the folder can give."""
+    """Return the outcomes of the report that the folder can give: the headline, then SHOWN."""
     possible = chosen(None, results.outcomes())
-    return [name for name in SHOWN if name in possible]
+    others = [found for name in SHOWN if (found := outcome_in(name, possible)) in possible]
+    return list(dict.fromkeys([*outcomes_of_headline(possible), *others]))
+
+
+def headline(comparison: Comparison) -> str:
+    """Return the tables of the headline: levels under hold, and the change of each point."""
+    return "".join(
+        table(["", *map(escape, each.heads)], map(headline_row, each.rows), each.title)
+        for each in tables(comparison)
+    )
+
+
+def headline_row(row: Row) -> str:
+    """Return a row of the headline; the level of the baseline is told as such."""
+    words = escape(row.words)
+    if row.level or not row.cells:
+        told = f"{words} <small>level</small>" if row.level else words
+        return row_of([told, *map(level, row.cells)], "base")
+    beside = row.beside or (None,) * len(row.cells)
+    return row_of([words, *map(difference, row.cells, beside)])
 
 
 def comparison_table(comparison: Comparison) -> str:
-    """Return a row per point and a column per outcome: paired difference, interval, verdict.
+    """Return a row per point and a column per outcome of SHOWN: difference, interval, verdict.
 
     The first row of each world has the levels of its `hold`."""
     frame = comparison.table
-    names = list(dict.fromkeys(frame["outcome"]))
+    possible = set(frame["outcome"])
+    names = [found for name in SHOWN if (found := outcome_in(name, possible)) in possible]
     about = frame.drop_duplicates("outcome").set_index("outcome")
     heads = ["point"]
     for name in names:
         told, _ = shown_unit(about.loc[name, "unit"])
-        words = f"{SHOWN.get(name, name)}, {told}" if told else SHOWN.get(name, name)
+        words = f"{shown_as(name)}, {told}" if told else shown_as(name)
         heads.append(f"{escape(words)}<br><code>{escape(name).replace('_', '_<wbr>')}</code>")
     rows = []
     for base, group in frame.groupby("baseline", sort=False):
@@ -75,26 +110,36 @@ def comparison_table(comparison: Comparison) -> str:
     return table([*heads, "pairs"], rows, "Paired differences against hold, with 95 % intervals")
 
 
-def difference(row: Any) -> str:
-    """Return a cell: difference, interval, verdict."""
+def is_shown(name: str) -> bool:
+    """Say whether an outcome, under whichever of its names, is one of SHOWN."""
+    return outcome_in(name, SHOWN) in SHOWN
+
+
+def shown_as(name: str) -> str:
+    """Return the words of an outcome of SHOWN, under whichever of its names the folder has it."""
+    return SHOWN[outcome_in(name, SHOWN)]
+
+
+def difference(row: Any, beside: Any = None) -> str:
+    """Return a cell: difference, interval, verdict; nothing where there is no row.
+
+    `beside`: the row of the diverted share, which is told in the same cell."""
+    if row is None:
+        return ""
     verdict = Verdict(row["verdict"])
     words = WORDS.get(verdict, verdict)
     if verdict == Verdict.TOO_FEW and math.isfinite(row["n_needed"]):
         words += f" (needs {needs(row)})"
     value = escape(plain(row)).replace(" [", "<br>[")
     told = "" if verdict == Verdict.EXACTLY_ZERO else f"<br><small>{escape(words)}</small>"
+    if beside is not None:
+        told += f"<br><small>{escape(diverted(beside))}</small>"
     return f'<span class="{CLASSES.get(verdict, "")}">{value}</span>{told}'
 
 
 def plain(row: Any) -> str:
     """Return a difference with its interval as the command prints it, in the unit shown."""
     return with_interval(row, shown_unit(row["unit"])[1]).strip()
-
-
-def level(row: Any) -> str:
-    """Return the mean of the baseline, in the unit shown."""
-    value = row["baseline_mean"] / shown_unit(row["unit"])[1]
-    return number(value, abs(value) / 100 or 0.01)
 
 
 def levels_table(results: Results, names: Sequence[str]) -> str:
@@ -114,7 +159,7 @@ def levels_table(results: Results, names: Sequence[str]) -> str:
             shown = number(estimate.value, half if half > 0 else abs(estimate.value) / 100 or 0.01)
             if half > 0:
                 shown += f" [{number(estimate.low, half)}, {number(estimate.high, half)}]"
-            what = f"{escape(SHOWN[name])}<br><code>{name}</code>"
+            what = f"{escape(shown_as(name))}<br><code>{name}</code>"
             head = escape(short[str(label)])
             rows.append(row_of([head, what, shown, escape(told), str(estimate.n)]))
     return table(["point", "outcome", "mean [95 %]", "unit", "runs"], rows, "Levels")

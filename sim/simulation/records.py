@@ -22,7 +22,8 @@ class Records:
     """What a run wrote.
 
     tally: f8[weeks + 1, quantities, areas], of which row 0 is the burn-in. outcomes: name -> value,
-    None where undefined.
+    None where undefined. sums: the sums of the tally from day 0 to the days at which outcomes are
+    read, f8[quantities, areas] each.
     """
 
     tally: np.ndarray
@@ -33,6 +34,7 @@ class Records:
     log: Any
     burn_in: int
     layer_columns: dict[str, Any]
+    sums: dict[int, np.ndarray]
 
     @property
     def weekly(self) -> pandas.DataFrame:

@@ -23,6 +23,7 @@ from sim.scenario.events import turns
 from sim.simulation.apply_events import lay
 from sim.simulation.build.world import build
 from sim.simulation.orders import OrderError, enter
+from sim.simulation.outcomes.ledger import days_summed
 from sim.simulation.outcomes.registry import compute
 from sim.simulation.records import Records
 from sim.simulation.situation import situation
@@ -54,8 +55,10 @@ class Run:
         self.end: int = self.burn_in + scenario.time.horizon_days
         self.snapshots = Snapshots(scenario.record.layers_every_days, scenario.time.horizon_days)
         self.turns = turns(scenario)
+        self.sums: dict[int, np.ndarray] = {}
+        self.days_summed = days_summed(scenario.time.horizon_days)
         # Days of the horizon at which a stretch must end.
-        self.cuts = {*self.snapshots.days, *self.turns}
+        self.cuts = {*self.snapshots.days, *self.turns, *self.days_summed}
         self.snapshots.take(self.day, self.world)
 
     @property
@@ -151,6 +154,8 @@ class Run:
         self.t = int(reached)
         self._drain()
         self.snapshots.take(self.day, w)
+        if self.day in self.days_summed:
+            self.sums[self.day] = w.tally[1:].sum(axis=0)
         w.grow_if_nearly_full()
 
     def _days(self, arrays: Any, start: int, stop: int) -> int:
@@ -173,10 +178,11 @@ class Run:
             days,
             self.seed,
             self.replication,
-            compute(self.world.tally[: weeks + 1], days, self.world) if days else {},
+            compute(self.world.tally[: weeks + 1], days, self.world, self.sums) if days else {},
             np.concatenate(self.events) if self.events else self.world.events[:0],
             self.burn_in,
             self.snapshots.columns(self.world),
+            dict(self.sums),
         )
 
 

@@ -1,13 +1,17 @@
-"""4.17 and section 6: how much a community counts in the vacuum of its theatre."""
+"""4.17 and section 6: what a day adds to the tally, and how much a community counts in the vacuum
+of its theatre."""
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
-from hand_made import parameter_table, rows, today
+from hand_made import diary, empty_tally, parameter_table, rows, today
 
 from sim.model import observe
-from sim.model.state.agents import Community, Market
-from sim.names import CAJAMARCA, HCL, LATEX
+from sim.model.state import counts
+from sim.model.state.agents import DISSIDENT, MPCP, PERU, ArmedGroup, Community, Market, Unit
+from sim.model.state.arrays import TEAMS
+from sim.names import CAJAMARCA, HCL, LATEX, LORETO, VRAEM
 from sim.simulation.page import plain
 
 
@@ -24,3 +28,36 @@ def test_hydrochloride_that_passes_poppy_country_has_its_own_price():
     )
     assert towns.stake.tolist() == [13_000.0, 13_000.0]
     assert towns.weight == pytest.approx([0.5 * 0.75 + 0.25, 0.5 * 0.25 + 0.25])
+
+
+def test_people_under_arms_and_fighters_are_counted_where_they_stand():
+    """People x armed share by theatre, and fighters of each kind. A dissident cell abroad counts
+    among all fighters, in the theatre that it faces, and not among those in Peru."""
+    towns = rows(
+        Community, 2, theatre=[VRAEM, LORETO], population=[1_000.0, 400.0], armed=[0.25, 0.5]
+    )
+    towns.weight = 0.5
+    groups = rows(
+        ArmedGroup,
+        4,
+        alive=[1, 1, 1, 0],
+        kind=[MPCP, DISSIDENT, DISSIDENT, MPCP],
+        site=[0, 1, 2, 0],
+        country=[PERU, PERU, 0, PERU],
+        fighters=[30.0, 12.0, 8.0, 99.0],
+    )
+    tally = empty_tally()
+    plain(observe.observe_people)(
+        SimpleNamespace(units=rows(Unit, 0), groups=groups),
+        SimpleNamespace(communities=towns),
+        SimpleNamespace(force=np.zeros((0, TEAMS + 1))),
+        SimpleNamespace(theatre=np.array([VRAEM, LORETO, 0]), country=np.array([PERU, PERU, 0])),
+        SimpleNamespace(back=np.array([-1, -1, 1])),
+        diary(tally),
+    )
+    here = [VRAEM, LORETO]
+    assert tally[counts.PEOPLE_ARMED, here].tolist() == [250.0, 200.0]
+    assert tally[counts.ARMED_CONTROL, here].tolist() == [0.125, 0.25]
+    assert tally[counts.FIGHTERS, here].tolist() == [30.0, 20.0]
+    assert tally[counts.FIGHTERS_MPCP, here].tolist() == [30.0, 0.0]
+    assert tally[counts.FIGHTERS_DISSIDENT_PERU, here].tolist() == [0.0, 12.0]

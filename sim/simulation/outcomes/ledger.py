@@ -14,17 +14,35 @@ import numpy as np
 
 from sim.machine.addition import added
 from sim.model.state import counts
+from sim.names import HORIZONS
 
-CLOSE = 0.02  # a vacuum within this of its level on day 0 has recovered
+CLOSE = 0.02  # a vacuum of at most this has recovered; it is 0 on day 0
+RECENT_DAYS = 28  # people, places and fighters are means of so many days
+
+
+def days_summed(horizon_days: int) -> set[int]:
+    """Return the days of the horizon at which a run keeps the sums of its tally.
+
+    The tally is weekly, so that a sum up to such a day, or over the 28 days before it, could not be
+    read from it afterwards.
+    """
+    read = {horizon_days, *(day for day in HORIZONS.values() if day <= horizon_days)}
+    days = {RECENT_DAYS, *read, *(day - RECENT_DAYS for day in read)}
+    return {day for day in days if 0 < day <= horizon_days}
 
 
 @dataclass
 class Ledger:
-    """A finished run. tally: f8[weeks + 1, quantities, areas], of which row 0 is the burn-in."""
+    """A finished run.
+
+    tally: f8[weeks + 1, quantities, areas], of which row 0 is the burn-in. sums: the sums of the
+    tally from day 0 to each day of `days_summed`, f8[quantities, areas] each.
+    """
 
     tally: np.ndarray
     horizon_days: int
     world: Any
+    sums: dict[int, np.ndarray]
 
     @cached_property
     def days(self) -> np.ndarray:
@@ -45,6 +63,36 @@ class Ledger:
         """Return the mean over the days of the horizon of a sum over areas."""
         return self.flow(quantity, areas) / self.horizon_days
 
+    def summed(self, day: int | None) -> np.ndarray | None:
+        """Return the sums from day 0 to a day, by default the last. f8[quantities, areas]
+
+        None where the run ends before that day, or has not kept the sums of that day.
+        """
+        if day is None or day == self.horizon_days:
+            return self.total
+        return self.sums.get(day) if day > 0 else np.zeros_like(self.total)
+
+    def until(
+        self, quantities: tuple[int, ...], areas: tuple[int, ...], day: int | None
+    ) -> float | None:
+        """Return the sum of flows from day 0 to a day; None where the run ends before it."""
+        sums = self.summed(day)
+        if sums is None:
+            return None
+        return added(sums[quantity, area] for quantity in quantities for area in areas)
+
+    def recent(self, quantity: int, areas: tuple[int, ...], day: int | None) -> float | None:
+        """Return the mean of a state over the 28 days before a day, added over the areas.
+
+        There are fewer days in a shorter run. None where the run ends before the day.
+        """
+        last = self.horizon_days if day is None else day
+        first = max(last - RECENT_DAYS, 0)
+        after, before = (self.until((quantity,), areas, at) for at in (last, first))
+        if after is None or before is None:
+            return None
+        return (after - before) / (last - first)
+
     def four_weeks(self, quantity: int, area: int) -> np.ndarray:
         """Return the means over the 28 days that end with each week; fewer at the start."""
         sums = np.cumsum(np.concatenate([[0.0], self.tally[1:, quantity, area]]))
@@ -61,13 +109,12 @@ class Ledger:
     def recovery(self, theatre: int) -> tuple[float, float]:
         """Return (days from the peak of the vacuum until it recovers, 0.0).
 
-        A vacuum has recovered when it is within CLOSE of its level on day 0. If it never does, this
+        The vacuum is 0 on day 0 and has recovered when it is at most CLOSE. If it never does, this
         returns (days of the horizon, 1.0).
         """
         vacuum = self.four_weeks(counts.VACUUM, theatre)
-        level = 1.0 - self.weighted("state_0", theatre)
         peak = int(np.argmax(vacuum))
-        back = np.flatnonzero(vacuum[peak:] <= level + CLOSE)
+        back = np.flatnonzero(vacuum[peak:] <= CLOSE)
         return (float(7 * back[0]), 0.0) if len(back) else (float(self.horizon_days), 1.0)
 
 

@@ -3,8 +3,8 @@
 Every outcome is computed from the tally of the horizon (burn-in excluded) and from the world on its
 last day. Counts and kilograms are per horizon. A ratio whose denominator is 0 is None. Kilograms
 are hydrochloride equivalent; latex has columns of its own (`..._latex`). Outcomes that need a
-paired baseline (averted_kg_border, displaced_share, exchange_rate) are made in
-`analysis/derived.py`.
+paired baseline (averted_kg_border, diverted_share, exchange_rate) are made in
+`analysis/derived.py`. Outcomes that end in `_3y` or `_8y` are read at that day of a longer run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.names import MODELLED_THEATRES, THEATRES
-from sim.simulation.outcomes import command, security, territory, trade
+from sim.simulation.outcomes import command, headline, security, territory, trade
 from sim.simulation.outcomes.ledger import Ledger
 from sim.simulation.outcomes.outcome import CODES, Outcome
 
@@ -41,12 +41,18 @@ def every() -> Iterator[Outcome]:
     yield from territory.foothold()
     yield from security.border()
     yield from command.national()
+    yield from headline.headline()
 
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in every()}
 
 
-def compute(tally: np.ndarray, horizon_days: int, world: Any) -> dict[str, float | None]:
-    """Return every outcome of a finished run, in the order of the registry."""
-    ledger = Ledger(tally, horizon_days, world)
+def compute(
+    tally: np.ndarray, horizon_days: int, world: Any, sums: dict[int, np.ndarray]
+) -> dict[str, float | None]:
+    """Return every outcome of a finished run, in the order of the registry.
+
+    `tally` and `sums` are those of `Ledger`.
+    """
+    ledger = Ledger(tally, horizon_days, world, sums)
     return {name: outcome.of(ledger) for name, outcome in OUTCOMES.items()}

@@ -37,7 +37,7 @@ COUNTED = (
         "third groups that entered where nobody governed",
         LESS,
     ),
-    ("state_losses", PEOPLE, counts.STATE_LOSSES, "soldiers and police killed", LESS),
+    ("dead_state", PEOPLE, counts.STATE_LOSSES, "soldiers and police killed", LESS),
     ("fighters_lost", PEOPLE, counts.FIGHTERS_LOST, "fighters killed", NEUTRAL),
     ("leaders_killed", PEOPLE, counts.LEADERS_KILLED, "community leaders killed", LESS),
     ("displaced_people", PEOPLE, counts.DISPLACED, "people who left", LESS),

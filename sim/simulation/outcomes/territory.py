@@ -16,7 +16,8 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
     yield Outcome(
         f"vacuum_{name}",
         "share",
-        f"mean share of control that the state lacks in {where} communities, weighted",
+        f"part of {where} that the state protected on day 0, beyond its civil presence, and no "
+        "longer does: mean over the horizon, weighted (redefined in the second edition)",
         LESS,
         "mean",
         mean(counts.VACUUM, (theatre,)),
@@ -24,7 +25,7 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
     yield Outcome(
         f"vacuum_exploited_{name}",
         "share",
-        f"part of the vacuum in {where} that armed groups hold",
+        f"vacuum in {where} x share that armed groups hold (redefined in the second edition)",
         LESS,
         "mean",
         mean(counts.EXPLOITED, (theatre,)),
@@ -32,7 +33,7 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
     yield Outcome(
         f"vacuum_open_{name}",
         "share",
-        f"part of the vacuum in {where} that nobody holds",
+        f"vacuum in {where} less its exploited part (redefined in the second edition)",
         LESS,
         "mean",
         lambda run: run.mean(counts.VACUUM, (theatre,)) - run.mean(counts.EXPLOITED, (theatre,)),
@@ -67,7 +68,7 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
     yield Outcome(
         f"vacuum_recovery_days_{name}",
         "days",
-        f"time from the peak of the vacuum in {where} until it is within 0.02 of its level on "
+        f"time from the peak of the vacuum in {where} until it is within 0.02 of 0, its level on "
         "day 0 (the horizon if it never is)",
         LESS,
         "end",
@@ -112,5 +113,5 @@ def foothold() -> Iterator[Outcome]:
         "mean weight held by armed groups, over the two border theatres",
         LESS,
         "mean",
-        mean(counts.EXPLOITED, CODES["border"], float(len(CODES["border"]))),
+        mean(counts.ARMED_CONTROL, CODES["border"], float(len(CODES["border"]))),
     )

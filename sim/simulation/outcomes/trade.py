@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.model.state import counts
-from sim.names import BORDER_EXITS, EXITS, REGION_LABELS, VRAEM
+from sim.names import BORDER_EXITS, EXITS, LATEX, REGION_LABELS, VRAEM
 from sim.simulation.outcomes.ledger import flow, last_week, mean, part
 from sim.simulation.outcomes.outcome import BY_PRODUCT, CODES, LESS, NEUTRAL, Outcome
 
@@ -142,7 +142,7 @@ def fields(name: str, areas: tuple[int, ...]) -> Iterator[Outcome]:
 
 
 def poppy() -> Iterator[Outcome]:
-    """Yield the poppy of the northern border."""
+    """Yield the poppy at the end, and what was eradicated. It stands at the border only."""
     yield Outcome(
         "poppy_ha_border_end",
         "ha",
@@ -152,12 +152,12 @@ def poppy() -> Iterator[Outcome]:
         last_week(counts.POPPY_HA, CODES["border"]),
     )
     yield Outcome(
-        "poppy_ha_destroyed_border",
+        "poppy_ha_destroyed",
         "ha",
-        "poppy eradicated, northern border",
+        "poppy eradicated",
         NEUTRAL,
         "count",
-        flow(counts.POPPY_DESTROYED, CODES["border"]),
+        flow(counts.POPPY_DESTROYED, CODES["total"]),
     )
 
 
@@ -181,7 +181,7 @@ def delivered() -> Iterator[Outcome]:
             flow(counts.DELIVERED + product, (VRAEM,)),
         )
         yield Outcome(
-            f"delivered_kg_total{suffix}",
+            "latex_kg" if product == LATEX else "delivered_kg_total",
             "kg",
             f"{what} that left, by any exit",
             LESS,

@@ -21,7 +21,7 @@ from typing import Any
 
 from sim.model.chance import FOUNDING, U, child_uid, uniform
 from sim.model.compile import loop, rule
-from sim.model.mechanisms.insurgents.support import fighters_in_reach
+from sim.model.rules.parties import fighters_in_reach
 from sim.model.rules.stakes import stakes
 from sim.model.state.agents import (
     FIRST_FREE_PARTY,

@@ -263,7 +263,8 @@ def partner_at(partners: Sequence[Partner], site: int) -> int:
 def away_from(group: ArmedGroup, sites: Sites, border: Border) -> int:
     """Return the settlement across the border to which a cell would cross, -1 if there is none."""
     abroad = sites.country[group.site] != PERU
-    return border.back[group.site] if abroad else border.refuge[group.site]
+    other: int = border.back[group.site] if abroad else border.refuge[group.site]
+    return other
 
 
 @rule

@@ -16,6 +16,7 @@ from sim.model.state.agents import (
     MPCP,
     MPCP_PARTY,
     PARTIES,
+    THIRD,
     ArmedGroup,
     Party,
     Table,
@@ -84,7 +85,8 @@ def parties(rows: Table) -> Table:
     """Return the parties of the groups. Nothing ends what they earn elsewhere."""
     found = table(Party, PARTIES)
     found.wage_share = 1.0
+    found.kind = [MPCP, DISSIDENT, DISSIDENT, THIRD, THIRD, THIRD]
     for row in rows[rows.alive == 1]:
         party = found[row.party]
-        party.alive, party.kind, party.chest_until = 1, row.kind, NEVER
+        party.alive, party.chest_until = 1, NEVER
     return found
