@@ -124,6 +124,9 @@ def resolved(
         asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]
     ):
         key = f"parameters.{name}"
+        if gone := known.gone(name):
+            wrong.append((key, gone))
+            continue
         if name not in known:
             near = (
                 f' Did you mean "{found}"?'

@@ -50,7 +50,8 @@ def with_table(
     ]
     source, columns, more = _columns(folder, str(sweep["table"]))
     # The designs of an analysis use the registry's names of parameters.
-    names = registry.load_registry().names
+    # Those of former parameters too, so that the message about them is that of [parameters].
+    names = {*registry.load_registry().names, *registry.load_moved()}
     columns = {
         f"parameters.{header}" if header in names else header: column
         for header, column in columns.items()
