@@ -23,6 +23,7 @@ from sim.analysis.markdown import table
 from sim.calibration import tables as calibration
 from sim.cli import description
 from sim.names import HORIZONS, REGION_LABELS, REGIONS
+from sim.parameters import FIRST, other_edition
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -293,28 +294,42 @@ def scoreboard() -> str:
 
 def fitted() -> str:
     """Return what 2019 to 2021 say of each parameter, as `make history` last fitted it."""
-    return calibration.fitted(measured("calibration.json"))
+    kept = measured("calibration.json")
+    return outdated(kept, "make history") + calibration.fitted(kept)
 
 
 def fit() -> str:
     """Return each observation beside the ensemble of fits, as `make history` last ran it."""
-    return calibration.fit(measured("calibration.json"))
+    kept = measured("calibration.json")
+    return outdated(kept, "make history") + calibration.fit(kept)
 
 
 def ends() -> str:
     """Return the answer with one assumption at a time at an end of its range."""
-    return answers.ends(measured("answers.json")["assumptions"])
+    kept = measured("answers.json")
+    return outdated(kept, "make answers") + answers.ends(kept["assumptions"])
 
 
 def links() -> str:
     """Return what is left of the answer with one link cut at a time."""
     kept = measured("answers.json")
-    return answers.links(kept["decomposition"], kept["stale-beliefs"])
+    cut = answers.links(kept["decomposition"], kept["stale-beliefs"])
+    return outdated(kept, "make answers") + cut
 
 
 def measured(file: str) -> Any:
     """Return what a long command left in results/ for these pages."""
     return json.loads((RESULTS / file).read_text(encoding="utf-8"))
+
+
+def outdated(kept: Mapping[str, Any], command: str) -> str:
+    """Return a line for kept numbers of another edition of the model; "" for those of this one.
+
+    command: what measures them anew. Names in them may be those of parameters that are gone."""
+    other = other_edition(kept.get("edition", FIRST))
+    if not other:
+        return ""
+    return f"**Outdated.** Measured {other}. `{command}` measures anew.\n\n"
 
 
 @cache

@@ -50,7 +50,7 @@ class Futures(Section):
         default=None,
         exclude=True,  # its columns are the futures; the name of their file does not matter
         description='with design = "table": a CSV file with a row for each future and a column for '
-        "each parameter; the columns future and distance are notes",
+        "each parameter; the columns future, distance and edition are notes",
     )
     parameters: Any = Field(
         default=ASSUMED,
