@@ -111,14 +111,17 @@ def tolls_of(
     toll_usd: float,
 ) -> float:
     """Return the tolls of a party in a week [USD], from the loads of the burn-in: once per load, at
-    its largest b on the way."""
+    its largest b on the way as far as it came."""
     kg = 0.0
-    for r in range(len(armed.carried)):
-        if armed.carried[r] > 0.0:
+    for r in range(len(armed.sent_kg)):
+        if armed.sent_kg[r] > 0.0:
             most = armed.in_fields[route_facts.origin[r], k]
+            kg += armed.sent_kg[r] * most
             for e in range(along.start[r], along.start[r + 1]):
-                most = max(most, b[along.place[e], k])
-            kg += armed.carried[r] * most
+                more = b[along.place[e], k] - most
+                if more > 0.0:
+                    most += more
+                    kg += armed.passed_kg[e] * more
     return toll_usd * kg / max(weeks, 1e-9)
 
 

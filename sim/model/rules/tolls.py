@@ -7,7 +7,7 @@ from typing import Protocol
 from sim.model.compile import rule
 from sim.model.rules.shipments import enter_land
 from sim.model.state.agents import PARTIES, Community, Network, Shipment
-from sim.model.state.arrays import Floats, Ints, Support
+from sim.model.state.arrays import CARRIED_DAYS, Along, Floats, Ints, Support, Today
 from sim.model.state.counts import PAID_TOLL
 from sim.names import HCL
 
@@ -53,16 +53,28 @@ def pass_land(
     before: int,
     cell: int,
     cell_community: Ints,
+    along: Along,
+    counting: bool,
     p: Fee,
     tally: Floats,
 ) -> None:
     """Count the load in the catchment of a community that it enters, and let it pay tolls there.
-    Latex pays none."""
+    Latex pays none. counting: whether the loads of the burn-in are counted by route today."""
     owner = enter_land(load, before, cell, communities, cell_community)
     if owner >= 0 and load.product == HCL:
         town = communities[owner]
         town.kg_passed += load.kg
+        if counting:
+            for e in range(along.start[load.route], along.start[load.route + 1]):
+                if along.place[e] == owner:
+                    support.passed_kg[e] += load.kg
         pay_toll(row, load, networks, support, support.b, owner, town.theatre, p, tally)
+
+
+@rule
+def counted(today: Today) -> bool:
+    """Return whether today's loads are counted by route: in the last days of the burn-in."""
+    return today.held == 1 and today.t >= today.levers[0].burn_in - CARRIED_DAYS
 
 
 @rule

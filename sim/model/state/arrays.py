@@ -1,4 +1,4 @@
-"""How the compiled day receives the world: namedtuples of at most six arrays, and the columns of
+"""How the compiled day receives the world: namedtuples of a few arrays, and the columns of
 the layers; then what a day hands to its mechanisms: the date, the diary and the work space."""
 
 from typing import Any, NamedTuple, Protocol
@@ -136,8 +136,9 @@ class Support(NamedTuple):
     present: np.ndarray
     in_fields: np.ndarray  # f8[clusters, PARTIES] mean b where a cluster's crops grow, by ha
     tolled: np.ndarray  # f8[shipments, PARTIES] largest b that a load has met so far
-    # f8[routes] kg of hydrochloride sent on a route in the last CARRIED_DAYS of the burn-in
-    carried: np.ndarray
+    # kg of hydrochloride in the last CARRIED_DAYS of the burn-in
+    sent_kg: np.ndarray  # f8[routes] sent on a route
+    passed_kg: np.ndarray  # f8[entries of Along] that came to a community on its route
 
 
 class Ground(NamedTuple):

@@ -122,6 +122,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
     ground = ground_of(map_, travel)
     sites = sites_of(map_, travel, near, ground.post, start)
     routes, route_facts, legs = routes_of(map_, library, costs_of(library, parameters.trafficking))
+    along = along_of(routes, ground)
     border = border_of(scenario, map_, travel, sites)
     commerce = commerce_of(scenario, sites, library)
     n_sites, n_routes = len(map_.settlements), len(route_facts.origin)
@@ -188,6 +189,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             np.zeros((n_clusters, PARTIES)),
             np.zeros((SHIPMENT_ROWS, PARTIES)),
             np.zeros(n_routes),
+            np.zeros(len(along.place)),
         ),
         ground=ground,
         sites=sites,
@@ -198,7 +200,7 @@ def build(scenario: Any, replication: int = 0, base_seed: int | None = None) -> 
             float(parameters.support.reach_km[0]),
             float(parameters.support.over_river[0]),
         ),
-        along=along_of(routes, ground),
+        along=along,
         ways=ways_of(map_, travel),
         routes=routes,
         route_facts=route_facts,

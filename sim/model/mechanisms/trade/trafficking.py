@@ -4,7 +4,7 @@ learn.
 Reads: markets, routes, trade (share), labs (strips), support (b, in_fields), levers (outbound),
 networks (credit_usd). Writes: shipments, trade (used, book), minds (belief, tried, seized),
 networks, markets (stock_kg, bought_week), communities (kg_passed, attempted_kg), parties
-(toll_usd), support (tolled, carried), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE.
+(toll_usd), support (tolled, sent_kg, passed_kg), tally. Chance: ROUTE_CHOICE, STRIP_CHOICE.
 
 A firm buys what clears the stock in `buy_weeks`, in proportion to its part of the market. Cash and
 credit limit its purchases, by the same factor in all markets (`trade/finance.py`). A load is sent
@@ -27,7 +27,7 @@ from sim.model.rules.bounds import clip
 from sim.model.rules.firms import living
 from sim.model.rules.route_choice import drawn_route, route_prior
 from sim.model.rules.shipments import enter_cell, enter_leg, settle, strip_is_open
-from sim.model.rules.tolls import pass_land, start_tolls
+from sim.model.rules.tolls import counted, pass_land, start_tolls
 from sim.model.state.agents import (
     BY_AIR,
     BY_RIVER,
@@ -37,11 +37,11 @@ from sim.model.state.agents import (
 )
 from sim.model.state.arrays import (
     CAPACITY,
-    CARRIED_DAYS,
     SENT,
     WAITING,
     WHOLE,
     Actors,
+    Along,
     Bench,
     Commerce,
     Diary,
@@ -162,6 +162,7 @@ def buy_and_send(
     support: Support,
     ground: Ground,
     routes: Routes,
+    along: Along,
     route_facts: RouteFacts,
     legs: Legs,
     bench: Bench,
@@ -179,7 +180,7 @@ def buy_and_send(
     communities, markets = places.communities, places.markets
     belief, tried = minds.belief, minds.tried
     offered, wanted = bench.per_cluster[:, 0], bench.per_cluster[:, 1]
-    outbound, burn_in = today.levers[0].outbound, today.levers[0].burn_in
+    outbound, counting = today.levers[0].outbound, counted(today)
     share, used, book = trade.share, trade.used, trade.book
     cell_theatre, cell_community = ground.theatre, ground.community
     route_start, step_cell, step_leg, onward = routes.start, routes.cell, routes.leg, routes.onward
@@ -253,8 +254,8 @@ def buy_and_send(
                 tally[PAID_TRANSPORT, market.theatre] += kg * route_cost[r]
                 tally[PAID_BRIBE, market.theatre] += kg * p.bribe_usd
                 tally[DISPATCHED + market.product, market.theatre] += kg
-                if today.held == 1 and market.product == HCL and t >= burn_in - CARRIED_DAYS:
-                    support.carried[r] += kg
+                if counting and market.product == HCL:
+                    support.sent_kg[r] += kg
                 enter_cell(load, step_cell[load.step], cell_theatre, tally)
                 start_tolls(row, load, networks, support, market.theatre, p, tally)
                 pass_land(
@@ -266,6 +267,8 @@ def buy_and_send(
                     -1,
                     step_cell[load.step],
                     cell_community,
+                    along,
+                    counting,
                     p,
                     tally,
                 )
@@ -280,6 +283,7 @@ def move(
     support: Support,
     ground: Ground,
     routes: Routes,
+    along: Along,
     route_facts: RouteFacts,
     commerce: Commerce,
     parameters: Any,
@@ -288,7 +292,7 @@ def move(
 ) -> None:
     """Carry every load one day on; one sent today leaves tomorrow, after it has been searched for.
     It pays tolls, and its owner learns from the legs that it has passed."""
-    t = today.t
+    t, counting = today.t, counted(today)
     tally = diary.tally
     shipments, networks = actors.shipments, actors.networks
     communities = places.communities
@@ -333,6 +337,8 @@ def move(
                 before,
                 step_cell[load.step],
                 cell_community,
+                along,
+                counting,
                 p,
                 tally,
             )
