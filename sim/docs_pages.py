@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import answers
-from sim.analysis.markdown import table
+from sim.analysis.markdown import outdated, table
 from sim.calibration import tables as calibration
 from sim.cli import description
 from sim.names import HORIZONS, REGION_LABELS, REGIONS
-from sim.parameters import FIRST, other_edition
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -78,6 +77,14 @@ def in_words(condition: ast.expr) -> str:
             return "every 28 days"
         case ast.Compare(left=ast.Attribute(attr="held"), comparators=[ast.Constant(value=held)]):
             return "in the burn-in only" if held else "not in the burn-in"
+        case ast.Compare(left=ast.Attribute(attr="opening"), comparators=[ast.Constant(value=0)]):
+            return "after day 0"
+        case ast.Compare(left=ast.Name(id="t"), comparators=[ast.Constant(value=0)]):
+            return "on the first day of the burn-in"
+        case ast.Compare(left=ast.Name(id="t"), comparators=[ast.Attribute(attr="burn_in")]):
+            return "on day 0"
+        case ast.Compare(left=ast.Attribute(attr="change"), comparators=[ast.Constant(value=0.0)]):
+            return "unless `crops.change` is 0"
         case ast.Compare(left=ast.Name(id="heard"), comparators=[ast.Constant(value=1)]):
             return "when a plan leaks"
     raise ValueError(f"model/day.py: say in words when {ast.unparse(condition)} holds")
@@ -135,9 +142,7 @@ def mechanisms() -> str:
 
 def file_of(module: str) -> str:
     """Return the file of a module of the day, relative to the package."""
-    if module == "observe":
-        return "model/observe.py"
-    (found,) = HERE.glob(f"model/mechanisms/*/{module}.py")
+    (found,) = [*HERE.glob(f"model/mechanisms/*/{module}.py"), *HERE.glob(f"model/{module}.py")]
     return str(found.relative_to(HERE))
 
 
@@ -320,16 +325,6 @@ def links() -> str:
 def measured(file: str) -> Any:
     """Return what a long command left in results/ for these pages."""
     return json.loads((RESULTS / file).read_text(encoding="utf-8"))
-
-
-def outdated(kept: Mapping[str, Any], command: str) -> str:
-    """Return a line for kept numbers of another edition of the model; "" for those of this one.
-
-    command: what measures them anew. Names in them may be those of parameters that are gone."""
-    other = other_edition(kept.get("edition", FIRST))
-    if not other:
-        return ""
-    return f"**Outdated.** Measured {other}. `{command}` measures anew.\n\n"
 
 
 @cache

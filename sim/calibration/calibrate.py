@@ -147,7 +147,8 @@ class Calibration:
     def to_csv(self) -> str:
         """Return the ensemble as a CSV table: future, parameters, distance, edition; nearest first.
 
-        The edition of the model lets a later one say that the fit is outdated. The numbers are exactly those that were run."""
+        The edition of the model lets a later one say that the fit is outdated. The numbers are
+        exactly those that were run."""
         text = io.StringIO(newline="")
         table = csv.writer(text, lineterminator="\n")
         table.writerow([*self.ensemble.columns, MODEL])
