@@ -86,8 +86,8 @@ events = [{day = 15, set = {announce_departure = {theatre = "vraem", leave_day =
 -> leave_day: expected day = 15 or a later day (got 14)
 
 # an event on a parameter of the burn-in
-events = [{day = 15, set = {"parameters.insurgency.other_income_share" = 0.1}}]
--> events[0].set.parameters.insurgency.other_income_share
+events = [{day = 15, set = {"parameters.trafficking.start_air" = 0.4}}]
+-> events[0].set.parameters.trafficking.start_air
 -> acts in the burn-in only; an event cannot change it
 """
 WARNED = """
@@ -388,6 +388,8 @@ def test_a_setting_that_acts_in_some_arm_is_accepted_in_silence(text, told):
 def test_a_shipped_scenario_has_no_setting_without_effect(file):
     with warnings.catch_warnings():
         warnings.simplefilter("error", ScenarioWarning)
+        # Outdated draws are no setting without effect; tests/scenario/test_stale_fits.py has them.
+        warnings.filterwarnings("ignore", ".*: its draws were fitted on edition", ScenarioWarning)
         points(load_scenario(file))
 
 
