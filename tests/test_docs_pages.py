@@ -61,7 +61,11 @@ def test_the_day_has_each_step_in_order():
     assert steps[0][0] == "orders"
     assert steps[-1] == ("observe.observe_trade", "daily")
     assert dict(steps)["routing.open_and_close"] == "every 28 days"
-    assert dict(steps)["crops.grow"] == "weekly, not in the burn-in"
+    assert dict(steps)["processing.start"] == "weekly, not in the burn-in"
+    assert dict(steps)["crops.grow"] == "weekly, not in the burn-in, unless `crops.change` is 0"
+    assert dict(steps)["prologue.settle"] == "on the first day of the burn-in"
+    assert dict(steps)["prologue.prologue"] == "on day 0"
+    assert dict(steps)["support.win_people"] == "weekly, after day 0"
 
 
 def test_a_condition_of_the_day_that_has_no_words_is_refused():

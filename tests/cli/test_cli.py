@@ -120,7 +120,8 @@ def test_the_process_reports_a_wrong_file_as_the_function_does(tmp_path: Path):
 def test_every_shipped_scenario_is_fine():
     files = sorted(map(str, (Path(__file__).parents[2] / "scenarios").rglob("*.toml")))
     done = redeploy("check", *files)
-    assert (done.returncode, done.stderr) == (0, "")
+    told = [line for line in done.stderr.splitlines() if "draws were fitted on edition" not in line]
+    assert (done.returncode, told) == (0, [])
     assert [line.partition(": fine")[0] for line in done.stdout.splitlines()] == files != []
 
 
