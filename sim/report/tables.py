@@ -94,7 +94,7 @@ def comparison_table(comparison: Comparison) -> str:
         heads.append(f"{escape(words)}<br><code>{escape(name).replace('_', '_<wbr>')}</code>")
     rows = []
     for base, group in frame.groupby("baseline", sort=False):
-        levels = group.drop_duplicates("outcome").set_index("outcome")
+        levels = group.drop_duplicates("outcome").set_index("outcome", drop=False)
         cells = ["" if name in DERIVED else level(levels.loc[name]) for name in names]
         head = f"{escape(comparison.short[str(base)])} <small>level</small>"
         rows.append(row_of([head, *cells, ""], "base"))
