@@ -5,10 +5,10 @@ import math
 
 import pytest
 from hand_made import one, parameters
-from small_runs import alone, small_run
-
 from sim.model.mechanisms.insurgents.control import target_armed, target_state, towards
 from sim.model.rules.holding import holder_after, kept_out, stakes
+from small_runs import alone, small_run
+
 from sim.model.state.agents import ARMED, NOBODY, STATE, Community
 
 

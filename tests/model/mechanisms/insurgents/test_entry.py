@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 from hand_made import one, parameters
+from sim.model.mechanisms.insurgents.entry import entry_rate, leaders_hunted
 from small_runs import alone, small_run
 
-from sim.model.mechanisms.insurgents.entry import entry_rate, leaders_hunted
 from sim.model.state import counts as q
 from sim.model.state.agents import ARMED, DISSIDENT, MPCP, NOBODY, PERU, STATE, THIRD, Community
 from sim.model.state.rows import nearly_full
