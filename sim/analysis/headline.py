@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.derived import DERIVED
 from sim.names import HORIZONS, outcome_in
 
 if TYPE_CHECKING:
@@ -201,7 +202,9 @@ def rows_of(
     if not one_baseline:
         yield Row(line.words)
     for base, labels in groups.items():
-        levels = tuple(at.get((str(labels[0]), name)) for name in asked)
+        levels = tuple(
+            None if name in DERIVED else at.get((str(labels[0]), name)) for name in asked
+        )
         if not comparison.folders:
             short = comparison.short[str(base)]
             yield Row(f"{line.words}: {short}" if one_baseline else f"  {short}", levels, True)

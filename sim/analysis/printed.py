@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sim.analysis.derived import DERIVED
 from sim.analysis.headline import Table, tables
 from sim.analysis.sheet import Column, Sheet, tell
 from sim.analysis.verdicts import Verdict
@@ -102,8 +101,8 @@ def headline_sheet(table: Table) -> Sheet:
 
 
 def level(row: Any) -> str:
-    """Return the mean of the baseline, in the unit shown; nothing for what exists only in pairs."""
-    if row is None or row["outcome"] in DERIVED or math.isnan(row["baseline_mean"]):
+    """Return the mean of the baseline, in the unit shown; nothing where it is not defined."""
+    if row is None or math.isnan(row["baseline_mean"]):
         return ""
     value = row["baseline_mean"] / shown_unit(row["unit"])[1]
     return number(value, abs(value) / 100 or 0.01)
