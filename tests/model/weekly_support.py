@@ -67,7 +67,7 @@ class Flow(NamedTuple):
     kg: float  # sent
     cluster: int
     way: np.ndarray  # i8[places on the way], in order
-    passed: np.ndarray  # f8[places on the way] kg that came so far
+    passed: np.ndarray  # f8[places on the way] kg that came, again where a load came back
 
 
 class Ground(NamedTuple):
@@ -227,7 +227,8 @@ class Support:
         toll = 0.0
         for flow in g.flows:
             so_far = np.maximum.accumulate(np.append(in_fields[flow.cluster], b[flow.way]))
-            toll += flow.kg * so_far[0] + float(flow.passed @ np.diff(so_far))
+            came = np.minimum(np.minimum.accumulate(flow.passed), flow.kg)
+            toll += flow.kg * so_far[0] + float(came @ np.diff(so_far))
         tax = c.tax_ha_usd / 52.0 * float(g.hectares @ b)
         levy = c.levy * c.licit_usd / 52.0 * float(g.people @ b)
         return c.toll_usd * toll + tax + levy
