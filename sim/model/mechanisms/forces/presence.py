@@ -1,8 +1,8 @@
 """4.4 Presence: how much force people and travellers meet.
 
 Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force,
-patrols, guard), communities (coverage by soldiers and by police, felt coverage, armed_coverage),
-support.present. No chance.
+patrols, guard), communities (coverage, covered_by_soldiers, covered_by_police, felt, felt_soldiers,
+felt_police, armed_coverage), support.present. No chance.
 
 The density of force around community i is `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij +
 2,000)`, with E the people on task, alpha their weight by mission and K = exp(-d / reach) over
