@@ -115,7 +115,7 @@ def change(row: Any, beside: Any = None) -> str:
     if row is None:
         return ""
     told = with_interval(row, shown_unit(row["unit"])[1])
-    return told if beside is None else f"{told} {diverted(beside)}"
+    return told if beside is None or row["exactly_zero"] else f"{told} {diverted(beside)}"
 
 
 def diverted(row: Any) -> str:
