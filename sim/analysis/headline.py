@@ -80,7 +80,7 @@ PARTS = (
         PLACES,
         (
             Line("poppy destroyed, ha", ("", "poppy_ha_destroyed")),
-            Line("latex out", ("", "latex_kg")),
+            Line("latex out by any exit, t", ("", "latex_kg")),
             both("laboratories destroyed", "labs_destroyed"),
         ),
     ),
@@ -88,8 +88,8 @@ PARTS = (
         "3. Cocaine out of Peru",
         ("Peru",),
         (
-            Line("cocaine out by any exit", ("delivered_kg_total",)),
-            Line("kept from the border exits", ("averted_kg_border",), "diverted_share"),
+            Line("cocaine out by any exit, t", ("delivered_kg_total",)),
+            Line("kept from the border exits, t", ("averted_kg_border",), "diverted_share"),
         ),
     ),
     Part(
