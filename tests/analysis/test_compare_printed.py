@@ -21,7 +21,7 @@ def test_a_headline_of_two_years_is_read_at_the_end():
         next(line for line in lines if line.startswith(words))
         for words in ("kept from the border", "static 0 %", "static 10 %", "static 30 %")
     )
-    assert levels == "kept from the border exits: hold"
+    assert levels == "kept from the border exits, t"
     assert "= 0 exactly" in zero and "[" in some and "[" in most
     assert "+2.96 [2.86, 3.06]  diverted 40 %" in text  # 3 t of 10, of which .4 left elsewhere
     assert "+3.000 [3.000, 3.000]" in text and "cost, million USD: hold" in text
