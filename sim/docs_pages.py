@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import answers
-from sim.analysis.markdown import table
+from sim.analysis.markdown import outdated, table
 from sim.calibration import tables as calibration
 from sim.cli import description
 from sim.names import HORIZONS, REGION_LABELS, REGIONS
@@ -77,6 +77,14 @@ def in_words(condition: ast.expr) -> str:
             return "every 28 days"
         case ast.Compare(left=ast.Attribute(attr="held"), comparators=[ast.Constant(value=held)]):
             return "in the burn-in only" if held else "not in the burn-in"
+        case ast.Compare(left=ast.Attribute(attr="opening"), comparators=[ast.Constant(value=0)]):
+            return "after day 0"
+        case ast.Compare(left=ast.Name(id="t"), comparators=[ast.Constant(value=0)]):
+            return "on the first day of the burn-in"
+        case ast.Compare(left=ast.Name(id="t"), comparators=[ast.Attribute(attr="burn_in")]):
+            return "on day 0"
+        case ast.Compare(left=ast.Attribute(attr="change"), comparators=[ast.Constant(value=0.0)]):
+            return "unless `crops.change` is 0"
         case ast.Compare(left=ast.Name(id="heard"), comparators=[ast.Constant(value=1)]):
             return "when a plan leaks"
     raise ValueError(f"model/day.py: say in words when {ast.unparse(condition)} holds")
@@ -134,9 +142,7 @@ def mechanisms() -> str:
 
 def file_of(module: str) -> str:
     """Return the file of a module of the day, relative to the package."""
-    if module == "observe":
-        return "model/observe.py"
-    (found,) = HERE.glob(f"model/mechanisms/*/{module}.py")
+    (found,) = [*HERE.glob(f"model/mechanisms/*/{module}.py"), *HERE.glob(f"model/{module}.py")]
     return str(found.relative_to(HERE))
 
 
@@ -293,23 +299,27 @@ def scoreboard() -> str:
 
 def fitted() -> str:
     """Return what 2019 to 2021 say of each parameter, as `make history` last fitted it."""
-    return calibration.fitted(measured("calibration.json"))
+    kept = measured("calibration.json")
+    return outdated(kept, "make history") + calibration.fitted(kept)
 
 
 def fit() -> str:
     """Return each observation beside the ensemble of fits, as `make history` last ran it."""
-    return calibration.fit(measured("calibration.json"))
+    kept = measured("calibration.json")
+    return outdated(kept, "make history") + calibration.fit(kept)
 
 
 def ends() -> str:
     """Return the answer with one assumption at a time at an end of its range."""
-    return answers.ends(measured("answers.json")["assumptions"])
+    kept = measured("answers.json")
+    return outdated(kept, "make answers") + answers.ends(kept["assumptions"])
 
 
 def links() -> str:
     """Return what is left of the answer with one link cut at a time."""
     kept = measured("answers.json")
-    return answers.links(kept["decomposition"], kept["stale-beliefs"])
+    cut = answers.links(kept["decomposition"], kept["stale-beliefs"])
+    return outdated(kept, "make answers") + cut
 
 
 def measured(file: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.analysis.compare import compare
 from sim.analysis.markdown import table
+from sim.parameters import EDITION
 from sim.results.results import Results
 
 OUTCOMES = ("vacuum_vraem", "averted_kg_border", "averted_kg_total")
@@ -24,9 +25,10 @@ Row = Mapping[str, Any]
 
 
 def keep(folders: Sequence[str | Path], file: Path) -> None:
-    """Write what finished batches say of the headline outcomes, by the name of the folder."""
+    """Write what finished batches say of the headline outcomes, by the name of the folder, and the
+    edition of the model that made them."""
     found = {Path(folder).name: rows_of(Results.open(Path(folder))) for folder in folders}
-    lines = [
+    lines = [f'"edition": {EDITION}'] + [
         f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
         for name, rows in found.items()
     ]

@@ -29,14 +29,14 @@ from sim.analysis.sheet import Column, Sheet, tell
 from sim.calibration.observed import FIT, Observation, Weekly, read_weekly
 from sim.errors import Problem, ScenarioError, UserError
 from sim.names import HOLD
-from sim.parameters import load_registry
+from sim.parameters import EDITION, load_registry
 from sim.results.results import Interrupted, Results, ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-DISTANCE, FUTURE = "distance", "future"
+DISTANCE, FUTURE, MODEL = "distance", "future", "edition"
 SPREAD = (0.05, 0.5, 0.95)
 BLIND = 2_000  # sets chosen blindly, to see what chance narrows
 BY_CHANCE = 0.05  # how often chance may pass for a finding
@@ -145,20 +145,22 @@ class Calibration:
         return found
 
     def to_csv(self) -> str:
-        """Return the ensemble as a CSV table: future, parameters, distance, nearest first.
+        """Return the ensemble as a CSV table: future, parameters, distance, edition; nearest first.
 
-        The numbers are exactly those that were run."""
+        The edition of the model lets a later one say that the fit is outdated. The numbers are
+        exactly those that were run."""
         text = io.StringIO(newline="")
         table = csv.writer(text, lineterminator="\n")
-        table.writerow(self.ensemble.columns)
+        table.writerow([*self.ensemble.columns, MODEL])
         for future, *values in self.ensemble.itertuples(index=False):
-            table.writerow([int(future), *(repr(float(value)) for value in values)])
+            table.writerow([int(future), *(repr(float(value)) for value in values), EDITION])
         return text.getvalue()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the whole calibration for JSON."""
         distances = self.draws[DISTANCE]
         return {
+            MODEL: EDITION,
             "draws": len(self.draws),
             "kept": self.keep,
             "failed_runs": self.failed,

@@ -215,6 +215,11 @@ def entries(what: str, name: str | None = None) -> list[dict[str, Any]]:
         renamed = {new for old, new in FORMER_OUTCOMES.items() if part in plain(old)}
         also = renamed if what == "outcomes" else set()
         found = [row for row in rows if part in plain(row["name"]) or row["name"] in also]
+    if not found and what == "parameters":
+        from sim.parameters import load_registry
+
+        if gone := load_registry().gone(str(name)):
+            raise UserError(f'"{name}" {gone}')
     if not found:
         hint = near(str(name), [row["name"] for row in rows])
         lists = f"`redeploy describe {what}` lists them"

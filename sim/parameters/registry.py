@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sim.parameters.moved import load_moved
+
 HERE = Path(__file__).parent
 PROVENANCES = ("measured", "estimated", "assumed")
 CONFIDENCES = ("high", "medium", "low")
@@ -122,10 +124,34 @@ class Registry:
         ]
         return close[0] if close else None
 
+    def gone(self, name: str) -> str | None:
+        """Say why a parameter of an earlier edition is gone and what takes its place, or None.
+
+        The name may lack its mechanism, unless a parameter of today has the same last part.
+        """
+        moved = load_moved()
+        if name in moved and name not in self:
+            return moved[name].told
+        if "." in name or any(name == parameter.field for parameter in self):
+            return None
+        return next(
+            (
+                f"the former {full} {each.told}"
+                for full, each in moved.items()
+                if full.endswith(f".{name}")
+            ),
+            None,
+        )
+
     def get(self, name: str) -> Parameter:
-        """Return the parameter of a dotted name; KeyError, with the nearest known name."""
+        """Return the parameter of a dotted name.
+
+        KeyError, with what took the place of a former name or with the nearest known one.
+        """
         if name in self._parameters:
             return self._parameters[name]
+        if gone := self.gone(name):
+            raise KeyError(f"{name!r} {gone}")
         near = self.near(name)
         raise KeyError(f"no parameter {name!r}" + (f"; did you mean {near!r}?" if near else ""))
 

@@ -25,7 +25,7 @@ from sim.analysis.printed import (
 )
 from sim.analysis.verdicts import Verdict
 from sim.names import outcome_in
-from sim.parameters import load_registry
+from sim.parameters import load_moved, load_registry
 from sim.results.results import Results
 from sim.scenario.frozen import flatten
 
@@ -208,8 +208,9 @@ def varied_table(found: Mapping[str, Sequence[Any]]) -> str:
 def parameters_of(scenario: Mapping[str, Any], keys: Iterable[str] = ()) -> dict[str, float | None]:
     """Return the parameters that a scenario sets, by name, and those among the varied `keys`.
 
-    The value of a varied parameter is None."""
-    known = set(load_registry().names)
+    The value of a varied parameter is None. Results of an earlier edition may have parameters that
+    are gone."""
+    known = {*load_registry().names, *load_moved()}
     found: dict[str, float | None] = {
         name: value
         for name, value in flatten(scenario.get("parameters", {})).items()
@@ -224,8 +225,12 @@ def parameter_table(values: Mapping[str, float | None], caption: str) -> str:
     """Return parameters with their value here, and with all that the registry says of them."""
     registry, rows = load_registry(), []
     for name, value in values.items():
-        entry = registry.get(name)
         here = "varied" if value is None else f"{value:g}"
+        if gone := registry.gone(name):
+            told = f"<code>{escape(name)}</code><br><small>{escape(gone)}</small>"
+            rows.append(row_of([told, here, "", "", "", ""]))
+            continue
+        entry = registry.get(name)
         cells = [
             f"<code>{escape(name)}</code><br><small>{escape(entry.meaning)}</small>",
             here,

@@ -201,6 +201,8 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
         return []
     if key in registry.load_registry():
         return [(key, f'is a parameter. Did you mean "parameters.{key}"?')]
+    if gone := registry.load_registry().gone(key):
+        return [(key, gone)]
     if key == "strategy.name":
         return [(key, "cannot change during a run; list several under [[strategies]]")]
     if section not in MID_RUN or not rest:

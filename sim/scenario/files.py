@@ -67,6 +67,10 @@ def load_scenario(
                 layers.append(_layer(option, tree_of(values), folder))
         # Absolute, so that a worker in another folder finds a strategy beside the file.
         scenario = validated(layers, Home(path.absolute(), allow_code))
+        if stale := getattr(scenario.futures.table, "stale", ""):
+            told = f'"{scenario.futures.table}": {stale}'
+            key = "futures.table"
+            effects.warn([Problem(_origin(key, layers, label), key, told)])
         if not scenario.plan:  # the settings of a plan are checked over all its arms
             effects.warn(
                 effects.check([effects.Tried(scenario)], lambda key: _origin(key, layers, label))

@@ -50,7 +50,7 @@ class Futures(Section):
         default=None,
         exclude=True,  # its columns are the futures; the name of their file does not matter
         description='with design = "table": a CSV file with a row for each future and a column for '
-        "each parameter; the columns future and distance are notes",
+        "each parameter; the columns future, distance and edition are notes",
     )
     parameters: Any = Field(
         default=ASSUMED,
@@ -124,6 +124,9 @@ def resolved(
         asked.items() if isinstance(asked, Mapping) else [(name, None) for name in asked]
     ):
         key = f"parameters.{name}"
+        if gone := known.gone(name):
+            wrong.append((key, gone))
+            continue
         if name not in known:
             near = (
                 f' Did you mean "{found}"?'

@@ -40,7 +40,9 @@ def checked_parameters(value: Any, info: ValidationInfo) -> Any:
     wrong: list[tuple[str, str]] = []
     checked: dict[str, float] = {}
     for name, number in pairs(value):
-        if name not in known:
+        if gone := known.gone(name):
+            wrong.append((name, gone))
+        elif name not in known:
             hint = belongs(name) if len(wrong) < SHOWN else ""
             hint = hint or (
                 f' Did you mean "{found}"?'

@@ -123,13 +123,16 @@ def unknown(at: str, key: str, value: object, table: type[BaseModel]) -> str:
 
     The known key may belong to another table.
     """
-    names = registry.load_registry().names
+    known_parameters = registry.load_registry()
+    names = known_parameters.names
     full = f"{at}.{key}" if at else key
     for name in (
         [full, *(f"{full}.{below}" for below in value)] if isinstance(value, dict) else [full]
     ):
         if name in names:
             return f' Did you mean "parameters.{name}"?'
+        if "." in name and (gone := known_parameters.gone(name)):
+            return f" {name} {gone}"
     if "." not in key:
         return belongs(key) or near(key, keys_of(table))
     known = dotted_keys(table)

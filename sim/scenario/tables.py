@@ -22,17 +22,20 @@ from sim.scenario.shipped import TABLE, beside
 from sim.scenario.toml import MAX_PARTS
 
 # Columns of fitted.csv, which `redeploy calibrate` writes, that are no parameters.
-NOTES = ("future", "distance")
+FUTURE, DISTANCE, EDITION = "future", "distance", "edition"
+NOTES = (FUTURE, DISTANCE, EDITION)
 
 
 class Source(str):
     """The name of a table that has been read.
 
-    lines: the line of each row in the file, for messages; note: what was left out of the table.
+    lines: the line of each row in the file, for messages; note: what was left out of the table;
+    stale: that its draws were fitted on another edition of the model, or "".
     """
 
     lines: tuple[int, ...] = ()
     note: str = ""
+    stale: str = ""
 
 
 def with_table(
@@ -50,7 +53,8 @@ def with_table(
     ]
     source, columns, more = _columns(folder, str(sweep["table"]))
     # The designs of an analysis use the registry's names of parameters.
-    names = registry.load_registry().names
+    # Those of former parameters too, so that the message about them is that of [parameters].
+    names = {*registry.load_registry().names, *registry.load_moved()}
     columns = {
         f"parameters.{header}" if header in names else header: column
         for header, column in columns.items()
@@ -66,7 +70,7 @@ def with_futures(
     """Read the `table` of `[futures]`, which has a row for each future.
 
     Returns `[futures]` with the columns of the table as lists, and what is wrong, by key. The
-    optional columns `future` and `distance` are notes and are left out.
+    optional columns `future`, `distance` and `edition` are notes and are left out.
     """
     name = str(futures["table"])
     wrong = [
@@ -91,9 +95,11 @@ def _columns(
     wanted: str = "a dotted key such as strategy.share_to_border",
 ) -> tuple[Source, dict[str, list[Any]], list[tuple[str, str]]]:
     """Return the table's name, its columns by header without the notes, and what is wrong."""
-    note = ""
+    note = stale = ""
     try:
-        found, faults = _rows(read_text(beside(folder, name, TABLE), "CSV table"), notes, wanted)
+        text = read_text(beside(folder, name, TABLE), "CSV table")
+        found, faults = _rows(text, notes, wanted)
+        stale = _stale(text) if notes and not faults else ""
         if found and "" in found[0][1]:
             found, note, wrong = _without_index(found)
             faults += wrong
@@ -101,9 +107,28 @@ def _columns(
         found, faults = [], [str(error)]
     source = Source(name)
     source.note = note
+    source.stale = stale
     source.lines = tuple(line for line, _ in found)
     columns = {header: [row[header] for _, row in found] for header in found[0][1]} if found else {}
     return source, columns, [("table", f'"{name}" {fault}') for fault in faults]
+
+
+def _stale(text: str) -> str:
+    """Say that draws were fitted on another edition of the model, or return "".
+
+    Only draws of a calibration have a distance; the first edition wrote none with them.
+    """
+    (_, top), *rows = csv_rows(text)
+    headers = [header.strip().removeprefix("#").lstrip() for header in top]
+    if EDITION in headers:
+        editions = [cells[headers.index(EDITION)].strip() for _, cells in rows]
+    else:
+        editions = [str(registry.FIRST)] if DISTANCE in headers else []
+    other = next(filter(None, map(registry.other_edition, editions)), "")
+    if not other:
+        return ""
+    fitted = f"its draws were fitted {other}: they may no longer fit what was observed"
+    return f"{fitted}; `redeploy calibrate` fits anew"
 
 
 NO_NAME = (
