@@ -299,7 +299,7 @@ def ambushes(days, **parameters):
         "engagement.patrol_people": 12.0,
         "redeployment.replacement_per_day": 1.0,
         "insurgency.attrition": 0.0,
-        "entry.hazard": 0.0,
+        "founding.hazard": 0.0,
         "communities.retaliation": 0.0,
     }
     run = a_run(

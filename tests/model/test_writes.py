@@ -71,7 +71,7 @@ def changed():
                 "redeployment.replacement_per_day": 0.1,
                 "information.tips_per_1000": 1.0,
                 "processing.leaf_wait_weeks": 0.0,
-                "entry.hazard": 0.02,
+                "founding.hazard": 0.02,
                 "rivalry.rate": 5.0,
             },
         }
