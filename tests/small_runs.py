@@ -57,11 +57,11 @@ def alone(run: Run, *names: str, days: int = 1) -> None:
     """Advance a run in which only the named loops do anything; there is no prologue either."""
     unknown = set(names) - set(loops_of_the_day())
     assert not unknown, f"the day has no loop {unknown}"
-    with taken_apart(lambda name, loop, arguments: loop(*arguments) if name in names else 0):
-        with pytest.MonkeyPatch.context() as to:
-            for function in ("settle", "prologue"):
-                to.setattr(sim.model.day.prologue, function, lambda *arguments: None)
-            run.advance(days)
+    few = taken_apart(lambda name, loop, arguments: loop(*arguments) if name in names else 0)
+    with few, pytest.MonkeyPatch.context() as to:
+        for function in ("settle", "prologue"):
+            to.setattr(sim.model.day.prologue, function, lambda *arguments: None)
+        run.advance(days)
 
 
 def small_scenario(**overrides):
