@@ -91,10 +91,14 @@ def leave(world: World, rows: Rows) -> None:
 def hamlets_with_columns(world: World) -> dict[int, int]:
     """Return five hamlets of the VRAEM with a post that nobody rules, and the column near each.
 
-    They are those nearest to a column. Where no column is within NEAR_KM, the nearest that no
-    other hamlet needs moves to the community next to the hamlet."""
-    posts = posts_of(world, VRAEM, HAMLET_PEOPLE)
-    free = posts[world.places.communities.ruled[posts] == 0].tolist()
+    They are those nearest to a column, among those with another community within NEAR_KM. Where
+    no column is so near, the nearest that no other hamlet needs moves to that community."""
+    ruled = world.places.communities.ruled
+    free = [
+        place
+        for place in posts_of(world, VRAEM, HAMLET_PEOPLE).tolist()
+        if ruled[place] == 0 and len(around(world, np.array([place]))) > 1
+    ]
     columns = columns_of(world)
     apart = {place: km_to(world, place, columns) for place in free}
     chosen = sorted(free, key=lambda place: (min(apart[place].values()), place))[:HAMLETS]
