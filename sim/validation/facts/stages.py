@@ -167,8 +167,9 @@ def acts_outside(one: Run, zone: set[int], since: int) -> int:
 
 
 class PutumayoPosts:
-    """The posts on the Putumayo, which all units leave, or keep. Outcomes: services and cooperation
-    there at the end, weighted by population."""
+    """The posts on the Putumayo, which all units leave, or keep.
+
+    Outcomes: services and cooperation there at the end, weighted by the people of the census."""
 
     def __init__(self, leaves: bool) -> None:
         self.leaves = leaves
@@ -181,10 +182,10 @@ class PutumayoPosts:
         if self.leaves:
             leave(world, units_at(world, set(posts.tolist())))
         one.advance(one.end - one.t)
-        towns = one.world.places.communities[posts]
+        towns, people = one.world.places.communities[posts], one.world.census[posts]
         return {
-            "services_at_posts": float(np.average(towns.services, weights=towns.population)),
-            "cooperation_at_posts": float(np.average(towns.cooperation, weights=towns.population)),
+            "services_at_posts": float(np.average(towns.services, weights=people)),
+            "cooperation_at_posts": float(np.average(towns.cooperation, weights=people)),
         }
 
 

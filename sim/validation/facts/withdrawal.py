@@ -30,7 +30,7 @@ MONTH = 4  # weeks
     "N1",
     "where bases fell from 50 to 20 (VRAEM, 2000-08), armed strength rose from about 200 rifles to "
     "about 500 members, while acts fell from 130 to 64 a year",
-    "F0414; DIRCOTE's counts",
+    "F0414, a loose pair; bases and acts: no source in the figures",
     USED,
     "60 % of the VRAEM's soldiers away for eight years, hectares and farm prices frozen, against "
     "hold; the defaults of `support` were chosen with this case",
@@ -77,7 +77,7 @@ def bases_closed(arms: Arms) -> list[Check]:
             "strategy": {
                 "name": "surge-and-return",
                 "share_to_border": 0.6,
-                "settings": {"stay_days": AWAY},
+                "stay_days": AWAY,
             }
         }
     },
@@ -136,7 +136,7 @@ def ghost_bases(arms: Arms) -> list[Check]:
 @fact(
     "N12",
     "towns that forces left in Somalia (2016-17) were held by the other side within hours to a day",
-    "press reports of 2016 and 2017",
+    "no source in the figures",
     BUILT_IN,
     "as N3, with a column of 100 near each hamlet; read after one week",
     {"posts left": emptied(28)},
@@ -157,7 +157,7 @@ def left_towns(arms: Arms) -> list[Check]:
 @fact(
     "N19",
     "where posts on the Putumayo were left by 2022-25, service boats were withdrawn",
-    "press reports of 2022 to 2025",
+    "no source in the figures",
     EMERGENT,
     "the world is changed on day 1: all units leave the posts on the Putumayo, or all stay; read "
     "at these places after two years",
