@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sim.model.day import Diary, Today
-from sim.model.state.agents import Levers, table
-from sim.model.state.arrays import Near
+from sim.model.state.agents import PARTIES, Levers, Party, table
+from sim.model.state.arrays import Along, Near, Reach, Support
 from sim.model.state.counts import PLACES, QUANTITIES
 from sim.model.state.event_log import Event
 from sim.parameters import load_registry
@@ -56,11 +56,65 @@ def near(start, site, k, cells=()):
     )
 
 
-def today(
-    t: int = 0, held: int = 0, weekly: bool = True, day_of_year: int = 1, key: int = 7, **levers
+def reach(km, people, length: float = 25.0, country=None, over_river: float = 0.3):
+    """Return who reaches whom politically. km: f8[sites, communities], inf out of reach; people:
+    f8[communities]. With `country`, i8[sites], a reach that crosses a border is x `over_river`."""
+    km = np.asarray(km, float)
+    people = np.asarray(people, float)
+    starts, place, far, share = [0], [], [], []
+    for site, row in enumerate(km):
+        for i in np.flatnonzero(np.isfinite(row)):
+            crosses = country is not None and country[site] != country[i]
+            near_by = math.exp(-row[i] / length) if row[i] <= 3.0 * length else 0.0
+            place.append(i)
+            far.append(row[i])
+            share.append(near_by * (over_river if crosses else 1.0))
+        starts.append(len(place))
+    made = Reach(
+        np.array(starts), np.array(place), np.array(far), np.array(share), np.zeros(len(people))
+    )
+    for site in range(len(people)):
+        for e in range(starts[site], starts[site + 1]):
+            made.people[place[e]] += people[site] * share[e]
+    return made
+
+
+def along(*ways):
+    """Return the communities on the way of each route, given in order."""
+    start = np.cumsum([0, *(len(way) for way in ways)])
+    return Along(start, np.array([place for way in ways for place in way], np.int64))
+
+
+def support(
+    communities: int, clusters: int = 1, loads: int = 1, routes: int = 1, living=(0,), **fields
 ):
-    """Return a day, which is what a loop takes. Levers that are not named are 0."""
-    return Today(np.uint64(key), t, held, weekly, day_of_year, rows(Levers, 1, **levers))
+    """Return the bases of support of parties that rule nobody. `living` are the parties that have
+    groups; what they earn elsewhere never ends. Other fields are those of `Party`."""
+    parties = rows(Party, PARTIES, **({"wage_share": 1.0, "chest_until": 2**62} | fields))
+    parties.alive[list(living)] = 1
+    return Support(
+        parties,
+        np.zeros((communities, PARTIES)),
+        np.zeros((communities, PARTIES)),
+        np.zeros((clusters, PARTIES)),
+        np.zeros((loads, PARTIES)),
+        np.zeros(routes),
+    )
+
+
+def today(
+    t: int = 0,
+    held: int = 0,
+    weekly: bool = True,
+    day_of_year: int = 1,
+    key: int = 7,
+    opening: int | None = None,
+    **levers,
+):
+    """Return a day, which is what a loop takes. Levers that are not named are 0. Unless `opening`
+    is given, it is 1 in the burn-in alone."""
+    opening = held if opening is None else opening
+    return Today(np.uint64(key), t, held, weekly, day_of_year, rows(Levers, 1, **levers), opening)
 
 
 def empty_tally():

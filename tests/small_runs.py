@@ -18,11 +18,13 @@ from sim.simulation.page import loops_of_the_day, plain
 from sim.simulation.run import Run
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
-STATE = ("actors", "places", "fields", "land", "minds", "trade")
+STATE = ("actors", "places", "fields", "land", "minds", "trade", "support")
 MAP = (
     "ground",
     "sites",
     "near",
+    "reach",
+    "along",
     "ways",
     "routes",
     "route_facts",
@@ -52,10 +54,13 @@ def taken_apart(around: Callable) -> Iterator[None]:
 
 
 def alone(run: Run, *names: str, days: int = 1) -> None:
-    """Advance a run in which only the named loops do anything."""
+    """Advance a run in which only the named loops do anything; there is no prologue either."""
     unknown = set(names) - set(loops_of_the_day())
     assert not unknown, f"the day has no loop {unknown}"
-    with taken_apart(lambda name, loop, arguments: loop(*arguments) if name in names else 0):
+    few = taken_apart(lambda name, loop, arguments: loop(*arguments) if name in names else 0)
+    with few, pytest.MonkeyPatch.context() as to:
+        for function in ("settle", "prologue"):
+            to.setattr(sim.model.day.prologue, function, lambda *arguments: None)
         run.advance(days)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from sim.analysis.arms import baselines_of, nothing_to_compare
 from sim.analysis.derived import DERIVED, LESS, MORE, NEUTRAL, derived, futures_of
 from sim.analysis.labels import short_labels
-from sim.analysis.paired import holm, mean_of
+from sim.analysis.paired import holm, mean_of, value_of
 from sim.analysis.verdicts import verdict
 from sim.names import outcome_in
 from sim.results.missing import Missing
@@ -263,10 +263,7 @@ def row_for(
         futures = futures_of(mine)[both]
         differences = here - there
         estimate = mean_of(differences, confidence, futures)
-        base_mean, own_mean = (
-            mean_of(values, confidence, futures).value for values in (there, here)
-        )
-        means = (base_mean, own_mean)
+        means = (value_of(there, futures), value_of(here, futures))
     censored_base, censored_own = (censored(name, runs) for runs in (theirs, mine))
     sign = {LESS: -1, MORE: 1}.get(direction)
     is_ratio = name in DERIVED and DERIVED[name].ratio

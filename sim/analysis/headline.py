@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.derived import DERIVED
 from sim.names import HORIZONS, outcome_in
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ PARTS = (
         PLACES,
         (
             Line("poppy destroyed, ha", ("", "poppy_ha_destroyed")),
-            Line("latex out", ("", "latex_kg")),
+            Line("latex out by any exit, t", ("", "latex_kg")),
             both("laboratories destroyed", "labs_destroyed"),
         ),
     ),
@@ -87,8 +88,8 @@ PARTS = (
         "3. Cocaine out of Peru",
         ("Peru",),
         (
-            Line("cocaine out by any exit", ("delivered_kg_total",)),
-            Line("kept from the border exits", ("averted_kg_border",), "diverted_share"),
+            Line("cocaine out by any exit, t", ("delivered_kg_total",)),
+            Line("kept from the border exits, t", ("averted_kg_border",), "diverted_share"),
         ),
     ),
     Part(
@@ -185,7 +186,8 @@ def rows_of(
 ) -> Iterator[Row]:
     """Yield the rows of an outcome: its level under the baseline, then the change of each arm.
 
-    The first row has its words. It also has the level, if all arms have the same baseline."""
+    The first row has its words. It also has the level, if all arms have the same baseline. What
+    exists only for pairs has no level. An arm without a pair has a row that says so."""
     asked = [
         outcome_in(name + day.suffix, names) if name else "" for day in days for name in line.names
     ]
@@ -198,16 +200,26 @@ def rows_of(
     ]
     groups = comparison.table.groupby("baseline", sort=False)["label"].unique()
     one_baseline = len(groups) == 1 and not comparison.folders
-    if not one_baseline:
+    in_pairs_only = all(name in DERIVED for name in asked if name)
+    if not one_baseline or in_pairs_only:
         yield Row(line.words)
     for base, labels in groups.items():
         levels = tuple(at.get((str(labels[0]), name)) for name in asked)
-        if not comparison.folders:
+        if not comparison.folders and not in_pairs_only:
             short = comparison.short[str(base)]
             yield Row(f"{line.words}: {short}" if one_baseline else f"  {short}", levels, True)
         for label in labels:
             yield Row(
-                f"  {comparison.short[str(label)]}",
+                f"  {named(comparison, str(label))}",
                 tuple(at.get((str(label), name)) for name in asked),
                 beside=tuple(at.get((str(label), name)) for name in beside),
             )
+    for each in comparison.pairs:
+        if not each.used:
+            yield Row(f"  {named(comparison, each.label)}: no pair finished")
+
+
+def named(comparison: Comparison, label: str) -> str:
+    """Return the short label of an arm, and how many of its pairs it has where some are missing."""
+    few = [f", {each} pairs" for each in comparison.short_of_pairs if each.label == label]
+    return comparison.short[label] + "".join(few)

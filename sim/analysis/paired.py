@@ -98,6 +98,11 @@ def mean_of(
     )
 
 
+def value_of(values: Floats, futures: Whole | None = None) -> float:
+    """Return the value of `mean_of` without its intervals."""
+    return float(units_of(values, futures).mean()) if len(values) else math.nan
+
+
 def number_of(futures: Whole | None) -> int:
     """Return how many futures there are."""
     return 1 if futures is None else max(1, len(np.unique(futures)))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sim.analysis.derived import DERIVED
 from sim.analysis.headline import Table, tables
 from sim.analysis.sheet import Column, Sheet, tell
 from sim.analysis.verdicts import Verdict
@@ -102,11 +101,11 @@ def headline_sheet(table: Table) -> Sheet:
 
 
 def level(row: Any) -> str:
-    """Return the mean of the baseline, in the unit shown; nothing for what exists only in pairs."""
-    if row is None or row["outcome"] in DERIVED or math.isnan(row["baseline_mean"]):
+    """Return the mean of the baseline, in the unit shown; nothing where it is not defined."""
+    if row is None or math.isnan(row["baseline_mean"]):
         return ""
     value = row["baseline_mean"] / shown_unit(row["unit"])[1]
-    return number(value, abs(value) / 100 or 0.01)
+    return number(value, abs(value) / 100 or 2)
 
 
 def change(row: Any, beside: Any = None) -> str:
@@ -116,7 +115,7 @@ def change(row: Any, beside: Any = None) -> str:
     if row is None:
         return ""
     told = with_interval(row, shown_unit(row["unit"])[1])
-    return told if beside is None else f"{told} {diverted(beside)}"
+    return told if beside is None or row["exactly_zero"] else f"{told} {diverted(beside)}"
 
 
 def diverted(row: Any) -> str:
@@ -216,7 +215,7 @@ def reading(comparison: Comparison, headline: Sequence[Table], more: int) -> lis
         lines.append(
             f"{levels}People, communities and fighters are means of the 28 days before; all else "
             "counts from day 0. A place is ruled while an armed group holds more of it than the "
-            "state, and over a fifth: a step. Kilograms are in t."
+            "state, and over a fifth: a step."
         )
         covered = (
             "chance, and the sampled parameters over their ranges"

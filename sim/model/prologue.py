@@ -111,17 +111,20 @@ def tolls_of(
     toll_usd: float,
 ) -> float:
     """Return the tolls of a party in a week [USD], from the loads of the burn-in: once per load, at
-    its largest b on the way as far as it came."""
+    its largest b on the way as far as it came. A load that comes back to a community is counted
+    there twice, so no more come to a place than came to the one before."""
     kg = 0.0
     for r in range(len(armed.sent_kg)):
         if armed.sent_kg[r] > 0.0:
             most = armed.in_fields[route_facts.origin[r], k]
-            kg += armed.sent_kg[r] * most
+            came = armed.sent_kg[r]
+            kg += came * most
             for e in range(along.start[r], along.start[r + 1]):
+                came = min(came, armed.passed_kg[e])
                 more = b[along.place[e], k] - most
                 if more > 0.0:
                     most += more
-                    kg += armed.passed_kg[e] * more
+                    kg += came * more
     return toll_usd * kg / max(weeks, 1e-9)
 
 
@@ -188,7 +191,7 @@ def prologue(
     """Run the prologue on day 0. Reads what `presence.spread` left in the work space of pairs per
     site."""
     communities, parties = places.communities, armed.parties
-    feel = parameters.presence[0]
+    falls, rises = presence.pace(7.0, parameters.presence[0])
     weeks = min(today.levers[0].burn_in, CARRIED_DAYS) / 7.0
     for k in range(PARTIES):
         parties[k].revenue = 0.0
@@ -196,7 +199,7 @@ def prologue(
     for week in range(PROLOGUE_WEEKS):
         presence.cover(places, sites, near, bench, parameters)
         for i in range(len(communities)):
-            presence.follow(communities[i], 7.0, 1.0, feel)
+            presence.follow(communities[i], falls, rises, 1.0)
         protection.protect(places, parameters)
         support.win_people(actors, places, armed, reach, bench.per_party, parameters)
         founding.count_unreached(actors, places, reach, bench.per_party, parameters)

@@ -132,7 +132,7 @@ def difference(row: Any, beside: Any = None) -> str:
         words += f" (needs {needs(row)})"
     value = escape(plain(row)).replace(" [", "<br>[")
     told = "" if verdict == Verdict.EXACTLY_ZERO else f"<br><small>{escape(words)}</small>"
-    if beside is not None:
+    if beside is not None and verdict != Verdict.EXACTLY_ZERO:
         told += f"<br><small>{escape(diverted(beside))}</small>"
     return f'<span class="{CLASSES.get(verdict, "")}">{value}</span>{told}'
 

@@ -101,6 +101,18 @@ def band(
     return _check(what, values, accept, False, unit)
 
 
+def ratio_to(values: Floats, reference: Floats) -> Floats:
+    """Return one value for each pair, whose mean is mean(values) / mean(reference).
+
+    Their spread is that of the ratio of the two means to first order, so that the interval of a
+    check covers the chance in both. NaN where the mean of the reference is 0."""
+    least = reference.mean()
+    if least == 0.0:
+        return np.full(len(values), math.nan)
+    ratio = values.mean() / least
+    return np.asarray(ratio + (values - ratio * reference) / least)
+
+
 def share(
     what: str, happens: NDArray[np.bool_], accept: tuple[float | None, float | None], as_gate: bool
 ) -> Check:

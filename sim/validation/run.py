@@ -5,17 +5,19 @@ by the present model."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import hashlib
 import json
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.batches.folder import clear_leftovers, locked, move_aside, refuse, refuse_what_is_no_folder
-from sim.batches.plan import Plan, Point, make_plan, point_id_of
+from sim.batches.plan import Plan, Point, digest_of, make_plan, point_id_of
 from sim.batches.shard import Shard
 from sim.errors import UserError
 from sim.machine.durable import replace_file
@@ -24,8 +26,11 @@ from sim.results.reading import bytes_in
 from sim.results.refused import ResultsError, in_words
 from sim.results.results import FAILED, SUCCEEDED, Results
 from sim.validation.checks import Arms
-from sim.validation.facts import FACTS, Fact
+from sim.validation.facts import FACTS, Fact, stages
 from sim.validation.scoreboard import Score, Slopes
+
+if TYPE_CHECKING:
+    from sim.simulation.records import Records
 
 OUT = "results/validate"
 ABLATE, SCOREBOARD = "ablate", "scoreboard.json"
@@ -62,15 +67,43 @@ def plan_of(fact: Fact) -> Plan:
         # In the arm that the others are compared with, a setting may have no effect.
         warnings.simplefilter("ignore", ScenarioWarning)
         worlds = {
-            label: load_scenario("redeploy:baseline", dict(overrides))
+            label: load_scenario("redeploy:baseline", {"title": label} | dict(overrides))
             for label, overrides in fact.arms.items()
         }
     ids = {label: point_id_of(world) for label, world in worlds.items()}
+    if fact.stages:
+        ids = {label: digest_of(id_, label, stages_hash()) for label, id_ in ids.items()}
     points = tuple(
         Point(ids[label], label, {}, world, ids[label], ids[label])
         for label, world in worlds.items()
     )
     return Plan(points, fact.replications, source_hash(), points[0].scenario)
+
+
+def stages_hash() -> str:
+    """Return the hash of the code of the stages, which decides their runs as a scenario does."""
+    return hashlib.sha256(Path(stages.__file__).read_bytes()).hexdigest()
+
+
+def run_of(fact: Fact) -> Callable[..., Records] | None:
+    """Return what does one run of a fact: None for the model's own, or the run with its stage.
+
+    A stage is found by the title of the scenario, which `plan_of` sets to the label of the arm."""
+    if not fact.stages:
+        return None
+
+    def staged(scenario: Any, replication: int = 0) -> Records:
+        """Run day 0, then the stage of the arm, then the rest of the horizon."""
+        from sim.simulation.run import Run
+
+        one = Run(scenario, replication)
+        one.advance(one.burn_in + 1)
+        own = fact.stages[scenario.title](one)
+        one.advance(one.end - one.t)
+        records = one.records()
+        return dataclasses.replace(records, outcomes={**records.outcomes, **own})
+
+    return staged
 
 
 def decomposition() -> Plan:
@@ -117,9 +150,14 @@ def validate(
                 "to move it aside"
             )
         for fact in facts:
-            scores[fact.id] = score(
-                fact, batch(plans[fact.id], out=out / fact.id, workers=workers, replace=replace)
+            results = batch(
+                plans[fact.id],
+                out=out / fact.id,
+                workers=workers,
+                replace=replace,
+                run=run_of(fact),
             )
+            scores[fact.id] = score(fact, results)
         text = to_json([scores[each] for each in FACTS if each in scores])
         with in_words(board):
             if replace and board.exists():

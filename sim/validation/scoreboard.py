@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class Score:
         fact = self.fact
         told = {
             name: getattr(fact, name)
-            for name in ("id", "says", "source", "origin", "experiment", "replications")
+            for name in ("id", "says", "source", "origin", "experiment", "replications", "cause")
         }
         checks = [
             {k: _finite(v) for k, v in (asdict(check) | {"result": check.result}).items()}
@@ -112,6 +113,8 @@ def print_scores(scores: list[Score], console: Console) -> None:
         )
         for check in score.checks:
             sheet.add(f"  {check.what}", found(check), accepted(check), check.result)
+        if fact.cause and not all_hold(score.checks):
+            sheet.add(f"  why: {fact.cause}")
         if score.failed_runs:
             asked = len(fact.arms) * fact.replications
             sheet.add(
@@ -121,6 +124,11 @@ def print_scores(scores: list[Score], console: Console) -> None:
     sheet.print(console)
     for line in reading(scores):
         tell(console, line)
+
+
+def all_hold(checks: Iterable[Check]) -> bool:
+    """Return whether every sign passes and every magnitude is inside."""
+    return all(check.result in (Result.PASS, Result.INSIDE) for check in checks)
 
 
 def print_slopes(slopes: Slopes, console: Console) -> None:
@@ -170,7 +178,8 @@ def reading(scores: list[Score]) -> list[str]:
         "A share of runs is judged by its value, not by its interval.",
         "Magnitudes are reported, not enforced.",
         "built in: a parameter or an equation states it outright; "
-        "emergent: no mechanism mentions it.",
+        "emergent: no mechanism mentions it; "
+        "used in choosing: a form or a default was chosen with it in view, so it tests nothing.",
     ]
 
 
@@ -186,6 +195,8 @@ def as_markdown(scores: list[dict[str, Any]]) -> str:
             f"{check.what}: {found(check)} ({accepted(check)}{MARKS[check.result]})"
             for check in checks
         )
+        if each.get("cause") and not all_hold(checks):
+            told += f". *Why:* {each['cause']}"
         says = f"{each['says']} ({each['source']})"
         rows.append([each["id"], says, each["origin"], each["result"], told])
     return table(("", "published fact", "origin", "signs", "found (accepted)"), rows)

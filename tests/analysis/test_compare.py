@@ -48,7 +48,7 @@ def test_derived_outcomes_by_hand():
     assert row_of(comparison, "s3", "averted_kg_total")["difference"] == pytest.approx(
         0.6 * kilograms.mean()
     )
-    assert row_of(comparison, "s3", "displaced_share")["difference"] == pytest.approx(0.4, abs=1e-3)
+    assert row_of(comparison, "s3", "diverted_share")["difference"] == pytest.approx(0.4, abs=1e-3)
     rate = row_of(comparison, "s3", "exchange_rate")
     vacuum, tonnes_a_year = 0.3 * (0.5 + 0.05 * WORLDS), kilograms / 1_000 / 2
     assert rate["difference"] == pytest.approx(100 * vacuum.sum() / tonnes_a_year.sum())

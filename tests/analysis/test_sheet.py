@@ -57,6 +57,14 @@ def test_a_table_that_fits_is_in_one_piece_and_one_that_does_not_repeats_the_nam
     assert narrow.count("hold") == narrow.count("split") >= 2
 
 
+def test_columns_that_belong_together_stay_in_one_piece():
+    found = sheet()
+    found.together = 2
+    assert found.pieces(118) == [[1, 2], [3, 4]]
+    found.together = 1
+    assert found.pieces(118) == [[1, 2, 3], [4]]
+
+
 def test_without_a_width_nothing_is_wrapped():
     lines = printed(sheet(), ENDLESS).splitlines()
     assert [line for line in lines if NAMES[2] in line and line.count("[") == 1] and lines[

@@ -158,7 +158,7 @@ def test_in_a_pipe_no_line_is_cut_even_where_columns_is_set(ground):
     assert [
         line
         for line in wide.splitlines()
-        if line.startswith(" static 30 %") and line.count("[") == 4
+        if line.startswith("   static 30 %") and line.count("[") == 2
     ]
 
 

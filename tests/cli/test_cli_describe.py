@@ -60,9 +60,8 @@ def test_describe_registries_as_text_and_as_json(scenario, model, monkeypatch, c
         text = capsys.readouterr().out
         assert all(words in text for words in expected), text
         assert main(["describe", what, "--json"]) == 0
-        rows = json.loads(capsys.readouterr().out)
-        (row,) = [row for row in rows if row["name"] in ("secrecy.leak", "vacuum_vraem", "hold")]
-        assert "of" not in row
+        (row,) = (row for row in json.loads(capsys.readouterr().out) if row.get("kind") != "pair")
+        assert "of" not in row and row["name"] in ("secrecy.leak", "vacuum_vraem", "hold")
 
 
 def test_describe_shocks_lists_what_an_event_can_set(capsys):
@@ -143,3 +142,13 @@ def test_describe_one_entry_or_a_near_name(capsys):
     assert main(["describe", "parameters", "search.width_jungel_km"]) == 2
     assert 'no parameter "search.width_jungel_km"' in (err := capsys.readouterr().err)
     assert 'Did you mean "search.width_jungle_km"?' in err
+
+
+def test_outcomes_of_pairs_and_former_names_are_found(capsys):
+    """Some outcomes exist only in a comparison; `state_losses_vraem` has another name now."""
+    assert main(["describe", "outcomes", "averted_kg_border"]) == 0
+    assert "in `compare` only" in capsys.readouterr().out
+    assert main(["describe", "outcomes", "state_losses_vraem", "--json"]) == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["dead_state_vraem"]
+    assert main(["describe", "outcomes", "displaced_share"]) == 0
+    assert capsys.readouterr().out.startswith("diverted_share [1]")

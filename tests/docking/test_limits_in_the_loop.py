@@ -277,8 +277,8 @@ def test_fields_are_located_as_koopman_says():
 
 def ambushes(days, **parameters):
     """Run a world in which all fights are ambushes, of twenty who aim on twelve who sweep the area.
-    The groups are too strong to feel their losses, soldiers are replaced overnight, and there are
-    no meetings, raids, rivals or retaliation.
+    The groups are too strong to feel their losses and stay where they are, soldiers are replaced
+    overnight, and there are no meetings, raids, rivals or retaliation.
 
     The log has those killed of the patrol in each fight, and the tally those of the groups. Return
     the number of fights, those killed in each fight in which somebody was, and those killed of the
@@ -299,7 +299,8 @@ def ambushes(days, **parameters):
         "engagement.patrol_people": 12.0,
         "redeployment.replacement_per_day": 1.0,
         "insurgency.attrition": 0.0,
-        "entry.hazard": 0.0,
+        "founding.hazard": 0.0,
+        "camps.move": 0.0,
         "communities.retaliation": 0.0,
     }
     run = a_run(

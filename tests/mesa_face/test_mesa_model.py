@@ -15,6 +15,8 @@ from short_model import BASELINE, SHORT, run_for, short
 from sim.mesa_face.agents import ArmedGroup, Community, MilitaryUnit, Shipment
 from sim.mesa_face.model import HEADLINES, LAYERS, RedeploymentModel
 from sim.model.state import counts
+from sim.model.state.agents import DISSIDENT, MPCP, PERU
+from sim.names import LORETO, VRAEM
 from sim.scenario import load_scenario
 from sim.simulation.run import run
 
@@ -169,9 +171,16 @@ def test_the_datacollector_has_a_row_for_every_step(model):
     assert (table.loc[table["day"] == 0, ["seized_kg", "attacks"]] == 0.0).all(
         axis=None
     )  # flows count from day 0
-    assert table["seized_kg"].iloc[-1] > 0 and weeks["vacuum_vraem"].between(0.01, 0.99).all()
-    groups = model.world.actors.groups
-    assert table["fighters"].iloc[-1] == groups.fighters[groups.alive == 1].sum() > 0
+    assert table["seized_kg"].iloc[-1] > 0
+    world, last = model.world, table.iloc[-1]
+    towns, groups = world.places.communities, world.actors.groups
+    armed = towns.population * towns.armed
+    assert last["people_armed_vraem"] == pytest.approx(armed[towns.theatre == VRAEM].sum())
+    assert last["people_armed_border"] == pytest.approx(armed[towns.theatre >= LORETO].sum())
+    of_mpcp = (groups.alive == 1) & (groups.kind == MPCP)
+    assert last["fighters_mpcp"] == groups.fighters[of_mpcp].sum() > 0
+    in_peru = (groups.alive == 1) & (groups.kind == DISSIDENT) & (groups.country == PERU)
+    assert last["fighters_dissident_peru"] == groups.fighters[in_peru].sum() > 0
 
 
 def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist_yet(model):
@@ -180,13 +189,9 @@ def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist
     assert table.loc[:-1, ["seized_kg", "attacks"]].isna().all(axis=None) and table.loc[
         0:, ["seized_kg", "attacks"]
     ].notna().all(axis=None)
-    assert (
-        table.loc[:0, "vacuum_vraem"].isna().all() and table.loc[1:, "vacuum_vraem"].gt(0.0).all()
-    )  # the weights come with day 0
-    assert (
-        table.loc[:0, "fighters"].eq(table.loc[-6, "fighters"]).all()
-        and table.loc[-6, "fighters"] > 0
-    )
+    assert table["people_armed_vraem"].gt(0.0).all()
+    fighters = table["fighters_mpcp"]
+    assert fighters.loc[:0].eq(fighters.loc[-6]).all() and fighters.loc[-6] > 0
 
 
 def test_a_datacollector_may_look_once_a_week_and_on_the_last_day():

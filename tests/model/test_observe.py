@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_made import diary, empty_tally, parameter_table, rows, today
+from hand_made import diary, empty_tally, parameter_table, rows, support, today
 
 from sim.model import observe
 from sim.model.state import counts
-from sim.model.state.agents import DISSIDENT, MPCP, PERU, ArmedGroup, Community, Market, Unit
+from sim.model.state.agents import DISSIDENT, MPCP, PERU, THIRD, ArmedGroup, Community, Market, Unit
 from sim.model.state.arrays import TEAMS
 from sim.names import CAJAMARCA, HCL, LATEX, LORETO, VRAEM
 from sim.simulation.page import plain
@@ -28,6 +28,47 @@ def test_hydrochloride_that_passes_poppy_country_has_its_own_price():
     )
     assert towns.stake.tolist() == [13_000.0, 13_000.0]
     assert towns.weight == pytest.approx([0.5 * 0.75 + 0.25, 0.5 * 0.25 + 0.25])
+
+
+def people(town, parties=(), present=(), b=()):
+    """Return what one community of 1,000 people adds to the tally, by quantity. `present` and `b`
+    are the shares of the parties of these kinds."""
+    made, tally = support(1), empty_tally()
+    for k, kind in enumerate(parties):
+        made.parties.kind[k] = kind
+    made.present[0, : len(present)], made.b[0, : len(b)] = present, b
+    row = rows(Community, 1, **({"theatre": LORETO, "population": 1_000.0} | town))[0]
+    observe.count_people(row, 0, made, tally)
+    return tally[:, LORETO]
+
+
+def test_people_are_counted_with_each_kind_of_party():
+    """A party has those whom its fighters hold, `present x (1 - s)`, or those whom it rules."""
+    found = people(
+        {"armed": 0.5, "protection": 0.5},
+        parties=(MPCP, DISSIDENT, DISSIDENT, THIRD),
+        present=(0.4, 0.0, 0.2, 0.0),
+        b=(0.1, 0.15, 0.05, 0.0),
+    )
+    assert found[counts.PEOPLE_ARMED] == 500.0
+    assert found[counts.PEOPLE_ARMED_MPCP] == pytest.approx(200.0)
+    assert found[counts.PEOPLE_ARMED_DISSIDENT] == pytest.approx(250.0)
+    assert found[counts.PEOPLE_ARMED_OTHER] == 0.0
+
+
+def test_no_kind_of_party_has_more_people_than_all():
+    found = people({"armed": 0.3}, parties=(THIRD, THIRD), present=(0.3, 0.3), b=(0.0, 0.0))
+    assert found[counts.PEOPLE_ARMED_OTHER] == pytest.approx(300.0)
+
+
+@pytest.mark.parametrize(
+    ("ruled", "ruled_0", "changed"), [(0, 0, 0), (1, 1, 0), (1, 0, 1), (0, 1, 1)]
+)
+def test_ruled_places_their_people_and_those_that_changed_hands(ruled, ruled_0, changed):
+    found = people({"ruled": ruled, "ruled_0": ruled_0})
+    assert found[counts.PEOPLE_RULED] == 1_000.0 * ruled
+    assert found[counts.PLACES_RULED] == ruled
+    assert found[counts.CHANGED_HANDS] == changed
 
 
 def test_people_under_arms_and_fighters_are_counted_where_they_stand():
@@ -51,6 +92,7 @@ def test_people_under_arms_and_fighters_are_counted_where_they_stand():
         SimpleNamespace(units=rows(Unit, 0), groups=groups),
         SimpleNamespace(communities=towns),
         SimpleNamespace(force=np.zeros((0, TEAMS + 1))),
+        support(2),
         SimpleNamespace(theatre=np.array([VRAEM, LORETO, 0]), country=np.array([PERU, PERU, 0])),
         SimpleNamespace(back=np.array([-1, -1, 1])),
         diary(tally),

@@ -67,12 +67,13 @@ def changed():
             "parameters": {
                 "engagement.attack_rate": 0.05,
                 "engagement.lethal_share": 0.5,
-                "engagement.vis_group": 1.0,
+                "engagement.vis_group": 50.0,
+                "engagement.raid_response": 5.0,
                 "redeployment.replacement_per_day": 0.1,
                 "information.tips_per_1000": 1.0,
                 "processing.leaf_wait_weeks": 0.0,
-                "entry.hazard": 0.02,
-                "rivalry.rate": 5.0,
+                "founding.hazard": 0.02,
+                "rivalry.rate": 5_000.0,
             },
         }
     )

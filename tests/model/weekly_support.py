@@ -1,6 +1,6 @@
-"""A weekly model of bases of support, in plain numpy. The day does not use it yet.
+"""A weekly model of bases of support, in plain numpy.
 
-It is the reference that a compiled mechanism is to equal: same inputs, same b.
+It was written before the compiled mechanism, which must equal it: same inputs, same b.
 
 The state protects people with four parts (`protect`). Armed parties rule a share b of the people
 of each community (`rule_people`), live on what they collect there (`income_usd`), recruit
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.chance import GROUP_MOVE, uniform
+from sim.model.chance import GROUP_MOVE, PROLOGUE_MOVE, uniform
 
 PARTIES = 6  # MPCP, two of dissidents, three free
 MPCP, DISSIDENTS = 0, 1
@@ -47,7 +47,7 @@ class Constants(NamedTuple):
     recruitment: float = 0.03  # a week, of the gap to what income can pay
     born: float = 0.0003  # recruits a week per person under a party's rule
     attrition: float = 0.05  # a week, of fighters whom income cannot pay
-    losses: float = 0.002  # a week [.001-.004], of fighters
+    losses: float = 0.0012  # a week [.001-.004], of fighters
     wage_usd: float = 63.0  # USD a fighter and week
     toll_usd: float = 5.0  # USD a kg [2-10]
     tax_ha_usd: float = 20.0  # USD a ha and year [5-60]
@@ -59,6 +59,15 @@ class Constants(NamedTuple):
     move_danger: float = 0.02  # per person of the state on task in reach
     prologue_weeks: int = 416
     rest_weeks: int = 104  # last weeks of the prologue, whose mean is the balance of day 0
+
+
+class Flow(NamedTuple):
+    """The loads of one route in a week."""
+
+    kg: float  # sent
+    cluster: int
+    way: np.ndarray  # i8[places on the way], in order
+    passed: np.ndarray  # f8[places on the way] kg that came, again where a load came back
 
 
 class Ground(NamedTuple):
@@ -73,9 +82,9 @@ class Ground(NamedTuple):
     committee: np.ndarray  # f8[places] members
     hectares: np.ndarray  # f8[places] of coca and poppy
     kg_week: np.ndarray  # f8[places] that pass
-    flows: tuple[tuple[float, int, np.ndarray], ...]  # kg a week, its cluster, places on the way
+    flows: tuple[Flow, ...]
     cluster: np.ndarray  # i8[places]
-    danger: np.ndarray  # f8[places] people of the state on task in reach
+    danger: np.ndarray  # f8[places] or f8[camps, places], people of the state believed there
     coverage_scale: float  # per 1,000 people
     committee_weight: float
     garrison_weight: float
@@ -154,15 +163,17 @@ class Support:
         )
         return first, second
 
-    def protect(self, days: float = 7.0) -> None:
-        """s = 1 - (1 - C_f)(1 - C_p)(1 - civil)(1 - order).
-
-        Felt coverage falls in days and rises in weeks.
-        ."""
+    def feel(self, days: float) -> None:
+        """Felt coverage falls in days and rises in weeks."""
         c = self.constants
         for felt, target in zip(self.felt, self.covered_by_state()):
             lag = np.where(target < felt, c.days_down, c.days_up)
             felt += (1.0 - np.exp(-days / lag)) * (target - felt)
+
+    def protect(self, days: float = 7.0) -> None:
+        """s = 1 - (1 - C_f)(1 - C_p)(1 - civil)(1 - order), after some days of felt coverage."""
+        c = self.constants
+        self.feel(days)
         order = np.where(self.ground.ronda, self.vigour * c.ronda_shield, 0.0)
         forces = (1.0 - self.felt[0]) * (1.0 - self.felt[1])
         self.s = 1.0 - forces * (1.0 - self.civil) * (1.0 - order)
@@ -210,10 +221,14 @@ class Support:
         The way of a load begins in the fields of its cluster, at their mean b by hectares.
         """
         c, g, b = self.constants, self.ground, self.b[:, party]
-        clusters = 1 + max(int(g.cluster.max()), *(k for _, k, _ in g.flows))
+        clusters = 1 + max(int(g.cluster.max()), *(flow.cluster for flow in g.flows))
         grown = np.bincount(g.cluster, g.hectares, clusters)
         in_fields = np.bincount(g.cluster, g.hectares * b, clusters) / np.maximum(grown, 1e-9)
-        toll = sum(kg * max(in_fields[k], b[way].max(initial=0.0)) for kg, k, way in g.flows)
+        toll = 0.0
+        for flow in g.flows:
+            so_far = np.maximum.accumulate(np.append(in_fields[flow.cluster], b[flow.way]))
+            came = np.minimum(np.minimum.accumulate(flow.passed), flow.kg)
+            toll += flow.kg * so_far[0] + float(came @ np.diff(so_far))
         tax = c.tax_ha_usd / 52.0 * float(g.hectares @ b)
         levy = c.levy * c.licit_usd / 52.0 * float(g.people @ b)
         return c.toll_usd * toll + tax + levy
@@ -240,33 +255,42 @@ class Support:
             if force > 0.0:
                 self.fighters[mine] *= max(after, 0.0) / force
 
-    def move_camps(self) -> None:
+    def move_camps(self, stream: int = GROUP_MOVE) -> None:
         """A camp moves to stakes, people of its party and little protection, in its own theatre."""
         c, g, n = self.constants, self.ground, self.places
+        danger = np.broadcast_to(g.danger, (len(self.site), n))
         for i, site in enumerate(self.site):
-            if site >= n or self.draw(i, 0) >= c.move_chance:
+            if site >= n or self.draw(stream, i, 0) >= c.move_chance:
                 continue
             b = self.b[:, self.party[i]]
             km = g.km[site, :n]
             open_ = (km <= c.move_most_km) & (g.theatre == g.theatre[site])
             stakes = np.sqrt(g.kg_week + g.hectares + 100.0)
             known = 0.05 + 0.5 * (b + self.around @ b)
-            far = np.exp(-np.where(open_, km, 0.0) / c.move_km - c.move_danger * g.danger)
+            far = np.exp(-np.where(open_, km, 0.0) / c.move_km - c.move_danger * danger[i])
             weight = np.where(open_, stakes * known * (1.0 - self.s) ** 2 * far, 0.0)
             walk = np.cumsum(weight)
-            self.site[i] = int(np.searchsorted(walk, self.draw(i, 1) * walk[-1], side="right"))
+            self.site[i] = int(
+                np.searchsorted(walk, self.draw(stream, i, 1) * walk[-1], side="right")
+            )
 
-    def draw(self, camp: int, k: int) -> float:
-        return float(uniform(self.key, GROUP_MOVE, self.week, self.uid[camp], k))
+    def draw(self, stream: int, camp: int, k: int) -> float:
+        return float(uniform(self.key, stream, self.week, self.uid[camp], k))
 
-    def settle(self, enough: float = 1e-7) -> None:
+    def settle(self, enough: float = 1e-12) -> None:
         """b at its fixed point for the camps of the start, which stand where they are."""
+        c = self.constants
         for _ in range(5_000):
             before = self.b.copy()
             self.protect(math.inf)
             self.s_usual = self.s.copy()
-            self.keep_heart()
-            self.rule_people()
+            open_ = c.growth * (1.0 - self.s) ** 2 / (c.fading + c.decay * self.s)
+            for k in range(PARTIES):
+                self.b[:, k] = open_ * (1.0 - np.exp(-self.per_1000(k) / c.half_reach))
+            self.b /= 1.0 + self.b.sum(axis=1, keepdims=True)
+            felt = 1.0 - (1.0 - self.felt[0]) * (1.0 - self.felt[1])
+            backed = np.where(self.ground.ronda, 1.0, 1.0 - np.exp(-felt / c.vigour_scale))
+            self.vigour = backed * (1.0 - self.b.sum(axis=1))
             if abs(self.b - before).max() < enough:
                 return
         raise RuntimeError("b has no fixed point within 5,000 weeks for the camps of the start")
@@ -283,12 +307,11 @@ class Support:
     def prologue(self) -> None:
         """Let b and camps find their rest with fighters held; set the balance of day 0 from it."""
         c = self.constants
-        self.settle()
         earned: dict[int, list[float]] = {k: [] for k in self.parties}
         usual: dict[int, list[float]] = {k: [] for k in self.parties}
         for week in range(c.prologue_weeks):
             self.follow()
-            self.move_camps()
+            self.move_camps(PROLOGUE_MOVE)
             self.week += 1
             if week >= c.prologue_weeks - c.rest_weeks:
                 for k in self.parties:

@@ -14,6 +14,9 @@ WEEKS = 8  # the last one short
 LEAVE, ARRIVE = 2, 4
 SHARES = (0.0, 0.1, 0.3)
 OUTCOMES = {
+    "people_armed_vraem": SimpleNamespace(
+        unit="people", label="people x armed share", direction="less is better"
+    ),
     "vacuum_vraem": SimpleNamespace(unit="share", label="vacuum", direction="less is better"),
     "delivered_kg_border": SimpleNamespace(
         unit="kg", label="left by the border", direction="less is better"
@@ -28,7 +31,8 @@ def world_of(replication):
 
 
 def run(scenario, replication=0):
-    """Make a run: vacuum grows by .1 to .15 of the share; a share of 1 averts 30 t."""
+    """Make a run: vacuum grows by .1 to .15 of the share, and people under arms with it; a share of
+    1 averts 30 t."""
     share = 0.0 if scenario.strategy.name == "hold" else scenario.strategy.share_to_border
     world = world_of(replication)
     rows = []
@@ -53,6 +57,7 @@ def run(scenario, replication=0):
         "vacuum_vraem": 0.3 + 0.1 * world + share * (0.1 + 0.05 * world),
         "cost_musd": 100.0 + share,
     }
+    outcomes |= {"people_armed_vraem": 10_000 * outcomes["vacuum_vraem"]}
     outcomes |= {"delivered_kg_border": 90_000 - share * (30_000 + 1_000 * world)}
     outcomes |= {"delivered_kg_total": 200_000 + share * 5_000 * (world - 0.5)}
     nothing = pd.DataFrame()

@@ -1,13 +1,12 @@
-"""What the weekly reference of bases of support needs from a run on day 0 of the built world."""
+"""What the weekly reference of bases of support needs from a run on the built world."""
 
 import numpy as np
-from weekly_support import DISSIDENTS, MPCP, Camps, Constants, Force, Ground, Support
+from weekly_support import Camps, Constants, Flow, Force, Ground, Support
 
 from sim.model.mechanisms.forces.presence import alpha
 from sim.model.rules.units import duty
 from sim.model.state import agents
-from sim.model.state.arrays import CAPACITY
-from sim.names import HCL
+from sim.model.state.arrays import CARRIED_DAYS
 from sim.simulation.build.world import geography_of
 from sim.simulation.run import Run
 
@@ -38,17 +37,21 @@ def felt_km(run: Run) -> np.ndarray:
     return km
 
 
-def flows_of(world) -> tuple[tuple[float, int, np.ndarray], ...]:
-    """Kilograms of hydrochloride a week on each route, its cluster, and the places on its way."""
-    facts, markets, owner = world.route_facts, world.places.markets, world.ground.community
-    kg = np.zeros(len(facts.origin))
-    for share, book in zip(world.trade.share, world.trade.book):
-        kg += share * book[facts.origin, CAPACITY] * markets.outflow[facts.origin]
+def flows_of(world) -> tuple[Flow, ...]:
+    """Kilograms of hydrochloride a week on each route, as counted in the burn-in."""
+    support, along, origin = world.support, world.along, world.route_facts.origin
+    weeks = min(int(world.levers.burn_in[0]), CARRIED_DAYS) / 7.0
     found = []
-    for r in np.flatnonzero((markets.product[facts.origin] == HCL) & (kg > 0.0)):
-        cells = world.routes.cell[world.routes.start[r] : world.routes.start[r + 1]]
-        way = np.unique(owner[cells[cells >= 0]])
-        found.append((float(kg[r]), int(facts.origin[r]), way[way >= 0]))
+    for r in np.flatnonzero(support.sent_kg > 0.0):
+        part = slice(along.start[r], along.start[r + 1])
+        found.append(
+            Flow(
+                float(support.sent_kg[r]) / weeks,
+                int(origin[r]),
+                along.place[part],
+                support.passed_kg[part] / weeks,
+            )
+        )
     return tuple(found)
 
 
@@ -72,7 +75,7 @@ def ground_of(run: Run) -> Ground:
         kg_week=towns.kg_recent.copy(),
         flows=flows_of(world),
         cluster=towns.cluster.copy(),
-        danger=world.fields.guard[:n].copy(),
+        danger=world.minds.danger[world.actors.groups.alive == 1][:, :n].copy(),
         coverage_scale=float(p.coverage_scale),
         committee_weight=float(p.committee_weight),
         garrison_weight=float(p.alpha_garrison),
@@ -81,15 +84,19 @@ def ground_of(run: Run) -> Ground:
 
 def camps_of(world) -> Camps:
     groups = world.actors.groups[world.actors.groups.alive == 1]
-    party = np.where(groups.kind == agents.MPCP, MPCP, DISSIDENTS)
-    return Camps(party, groups.uid.copy(), groups.site.copy(), groups.fighters.copy())
+    return Camps(groups.party.copy(), groups.uid.copy(), groups.site.copy(), groups.fighters.copy())
 
 
-def support_of(run: Run, constants: Constants | None = None) -> Support:
-    """The reference on day 0 of a run that has reached the end of its burn-in."""
+def support_of(run: Run, force: Force, constants: Constants | None = None) -> Support:
+    """The reference with the ground and camps of a run as they are now, before its prologue."""
     world = run.world
-    made = Support(
-        ground_of(run), force_of(world), camps_of(world), constants or Constants(), world.key
-    )
-    made.prologue()
-    return made
+    return Support(ground_of(run), force, camps_of(world), constants or Constants(), world.key)
+
+
+def take_over(made: Support, run: Run) -> None:
+    """Let the reference start where rule, vigour and protection of a run stand."""
+    towns = run.world.places.communities
+    made.b = run.world.support.b.copy()
+    made.vigour = towns.vigour.copy()
+    made.felt = np.array([towns.felt_soldiers, towns.felt_police])
+    made.s_usual = towns.protection_usual.copy()

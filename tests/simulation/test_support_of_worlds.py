@@ -1,61 +1,48 @@
-"""The weekly reference of bases of support on the built world, under `hold` and two withdrawals."""
+"""The compiled mechanism of rule equals the weekly reference: same inputs, same b."""
 
 import numpy as np
 import pytest
-from support_of_worlds import force_of, support_of
-from weekly_support import MPCP
+from support_of_worlds import force_of, support_of, take_over
 
 from sim import load_scenario
-from sim.names import VRAEM
+from sim.model.state.agents import FIRST_DISSIDENTS, MPCP_PARTY
 from sim.simulation.run import Run
 
-WORLDS = 4
-YEARS = (3, 8)
+NOBODY_CROSSES = {"parameters.partner.sigma": 0.0, "parameters.partner.return_rate": 0.0}
+PARTIES = (MPCP_PARTY, FIRST_DISSIDENTS)
 
 
-def at_day(day: int, replication: int, name: str, settings: dict | None = None) -> Run:
-    """A run of a shipped scenario on a day counted from day 0."""
-    run = Run(load_scenario(f"redeploy:{name}", settings or {}), replication)
-    run.advance(run.scenario.time.burn_in_days + day)
-    return run
+def run_of(replication: int, burn_in: int = 364) -> Run:
+    """A run of `hold` in which no cell crosses the border, which the reference leaves out."""
+    settings = {"time.horizon_days": 7, "time.burn_in_days": burn_in, "allow_outside_range": True}
+    return Run(load_scenario("redeploy:baseline", {**settings, **NOBODY_CROSSES}), replication)
 
 
-def ratios(arm, held) -> tuple[float, float]:
-    """Fighters and people x armed share in the VRAEM, against `hold` in the same world."""
-    return (
-        arm.strength(MPCP) / held.strength(MPCP),
-        arm.people_armed(VRAEM) / held.people_armed(VRAEM),
-    )
+@pytest.mark.parametrize("replication", [0, 3])
+def test_rule_on_the_first_day_is_the_fixed_point_of_the_reference(replication):
+    run = run_of(replication)
+    run.advance(1)
+    made = support_of(run, force_of(run.world))
+    made.settle()
+    assert run.world.support.b.max() > 0.1
+    assert run.world.support.b == pytest.approx(made.b, abs=1e-9)
 
 
-@pytest.mark.slow
-def test_hold_is_at_rest_and_a_withdrawal_is_filled():
-    """Prints what model and script are compared by: means over worlds, and their spread."""
-    drift, found = [], {}
-    for world in range(WORLDS):
-        start = support_of(at_day(0, world, "baseline"))
-        held = start.branch()
-        held.live(520)
-        drift.append(
-            (
-                held.strength(MPCP) / start.strength(MPCP),
-                held.people_armed(VRAEM) / start.people_armed(VRAEM),
-            )
-        )
-        for share in (0.15, 0.6):
-            moved = at_day(120, world, "static", {"strategy.share_to_border": share})
-            gone = force_of(moved.world)
-            arm, held = start.branch(gone), start.branch()
-            weeks = 0
-            for year in YEARS:
-                arm.live(52 * year - weeks)
-                held.live(52 * year - weeks)
-                weeks = 52 * year
-                found.setdefault((share, year), []).append(ratios(arm, held))
-    print("hold after ten years", np.mean(drift, axis=0), np.std(drift, axis=0))
-    for case, values in found.items():
-        print(case, np.mean(values, axis=0), np.std(values, axis=0))
-    assert np.mean(drift, axis=0) == pytest.approx([1.0, 1.0], abs=0.15)
-    for year in YEARS:
-        small, large = (np.mean(found[share, year], axis=0) for share in (0.15, 0.6))
-        assert (small > 1.0).all() and (large > small).all()
+@pytest.mark.parametrize("replication", [0, 3])
+def test_the_prologue_leaves_the_rule_and_the_balance_of_the_reference(replication):
+    run = run_of(replication)
+    run.advance(run.burn_in)
+    made = support_of(run, force_of(run.world))
+    take_over(made, run)
+    before = made.b.copy()
+    run.advance(1)
+    made.force = force_of(run.world)  # of day 0, on which the prologue runs
+    made.feel(1.0)
+    made.prologue()
+    assert np.abs(made.b - before).max() > 0.05
+    assert run.world.support.b == pytest.approx(made.b, abs=1e-9)
+    for party in PARTIES:
+        found = run.world.support.parties[party]
+        assert found.wage_share == pytest.approx(made.kept[party], abs=1e-9)
+        assert found.other_usd == pytest.approx(made.other_usd[party], rel=1e-9)
+        assert found.protection_0 == pytest.approx(made.s_b0[party], abs=1e-9)

@@ -18,7 +18,7 @@ WITHIN = 3.0  # outside this factor there is an error
 YEARLY = {
     "attacks_vraem": (15, 40),
     "ambushes_vraem": (1, 4),
-    "state_losses_vraem": (2, 10),
+    "dead_state_vraem": (2, 10),
     "attempted_kg_vraem": (308_000, 308_000),
     "attempted_kg_border": (100_000, 150_000),
     "labs_destroyed_vraem": (243, 243),

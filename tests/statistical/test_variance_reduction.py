@@ -18,6 +18,10 @@ from sim.scenario import load_scenario
 pytestmark = pytest.mark.slow
 SPLIT = Path(__file__).parents[2] / "scenarios" / "experiments" / "split.toml"
 HEADLINE = (
+    "people_armed_vraem",
+    "people_armed_border",
+    "fighters_mpcp",
+    "fighters_dissident_peru",
     "vacuum_vraem",
     "coverage_gap_vraem",
     "control_lost_vraem",
@@ -25,7 +29,7 @@ HEADLINE = (
     "delivered_kg_total",
     "seized_kg_border",
     "attacks_vraem",
-    "state_losses_vraem",
+    "dead_state_vraem",
     "civilian_harm_vraem",
     "fighters_vraem_end",
     "cost_musd",

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import math
@@ -21,6 +22,7 @@ from sim.simulation.build.world import geography_of
 from sim.validation import scoreboard
 from sim.validation.checks import Check, band, share, sign
 from sim.validation.facts import FACTS
+from sim.validation.facts.fact import BUILT_IN, EMERGENT, USED
 from sim.validation.facts.trade import COAST_ROUTES, EFFORT, REST, ROUTES
 from sim.validation.run import plan_of
 
@@ -89,9 +91,29 @@ def test_the_worst_gate_is_the_result():
     assert scoreboard.Score(fact, (), 3).result == "undefined"
 
 
+@pytest.mark.parametrize(("low", "shown"), [(0.5, False), (-0.5, True)])
+def test_a_cause_is_told_only_where_a_check_does_not_hold(low, shown):
+    fact = dataclasses.replace(FACTS["S19"], cause="chance")
+    score = scoreboard.Score(fact, (Check("a", 1.0, low, 1.5, (0.0, None), True),))
+    assert ("*Why:* chance" in scoreboard.as_markdown([score.as_dict()])) is shown
+    page = io.StringIO()
+    scoreboard.print_scores([score], Console(file=page, width=120))
+    assert ("why: chance" in page.getvalue()) is shown
+
+
+@pytest.mark.parametrize("id", ["N1", "N1b", "N3", "N12", "N19", "W1", "W2", "W3", "W4"])
+def test_cases_and_falsifiers_are_on_the_board_with_their_origin(id):
+    assert FACTS[id].origin in (BUILT_IN, EMERGENT, USED)
+
+
+def test_the_case_that_chose_the_defaults_says_so():
+    assert FACTS["N1"].origin == USED and "chosen with this case" in FACTS["N1"].experiment
+
+
 def test_no_fact_is_known_elsewhere_in_the_model():
-    """A mechanism or a default that names a fact would be made for it."""
-    named = re.compile(r"\b(" + "|".join(FACTS) + r")\b")
+    """A mechanism or a default that names a fact is made for it, and its origin must say so."""
+    kept_apart = [fact.id for fact in FACTS.values() if fact.origin != USED]
+    named = re.compile(r"\b(" + "|".join(kept_apart) + r")\b")
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sorted((ROOT / "sim").rglob("*"))

@@ -47,6 +47,14 @@ def vacuum(name: str, theatre: int) -> Iterator[Outcome]:
         mean(counts.GAP, (theatre,)),
     )
     yield Outcome(
+        f"state_control_{name}",
+        "share",
+        f"mean share of {where} that the state controls, weighted",
+        MORE,
+        "mean",
+        mean(counts.STATE_CONTROL, (theatre,)),
+    )
+    yield Outcome(
         f"control_lost_{name}",
         "share",
         f"state control of {where} on day 0 minus its mean over the last 28 days",

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.validation.checks import Arms, Check
 
-BUILT_IN, EMERGENT = "built in", "emergent"
+if TYPE_CHECKING:
+    from sim.simulation.run import Run
+
+BUILT_IN, EMERGENT, USED = "built in", "emergent", "used in choosing"
 YEAR = 364  # days
 
 Judge = Callable[[Arms], list[Check]]
+Stage = Callable[["Run"], dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A published fact and its experiment.
+    """A published fact, or a statement that would show the model wrong, and its experiment.
 
     - `says`: the fact; `source`: who found it.
     - `origin`: BUILT_IN where a parameter or an equation of the model states it outright, so that
-      the check shows only that the parts work together; EMERGENT where no mechanism mentions it.
+      the check shows only that the parts work together; EMERGENT where no mechanism mentions it;
+      USED where a form or a default of the model was chosen with it in view, so that it tests
+      nothing.
     - `experiment`: what is run, in words.
     - `arms`: overrides of the baseline by the label of the arm.
-    - `judge`: reads the finished runs of the arms."""
+    - `judge`: reads the finished runs of the arms.
+    - `stages`: direct changes of the world after day 0, for every arm or for none (`stages.py`).
+    - `cause`: why a check does not hold, as far as that was found out."""
 
     id: str
     says: str
@@ -33,6 +41,8 @@ class Fact:
     arms: Mapping[str, Mapping[str, Any]]
     replications: int
     judge: Judge = field(repr=False)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    cause: str = ""
 
 
 def fact(
@@ -43,9 +53,13 @@ def fact(
     experiment: str,
     arms: Mapping[str, Mapping[str, Any]],
     replications: int,
+    stages: Mapping[str, Stage] | None = None,
+    cause: str = "",
 ) -> Callable[[Judge], Fact]:
     """Make a fact of the function below, which judges its runs."""
-    return lambda judge: Fact(id, says, source, origin, experiment, arms, replications, judge)
+    return lambda judge: Fact(
+        id, says, source, origin, experiment, arms, replications, judge, stages or {}, cause
+    )
 
 
 def days(horizon: int) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def soldiers(number: float) -> dict[str, Any]:
 def no_cliff(arms: Arms) -> list[Check]:
     """Compare the share that the state holds from density to density."""
     # f8[densities, replications]
-    held = np.array([1.0 - arms.of(f"{each} per 1,000", "vacuum_vraem") for each in DENSITY])
+    held = np.array([arms.of(f"{each} per 1,000", "state_control_vraem") for each in DENSITY])
     whole = (held[-1] - held[0]).mean()
     steps = np.diff(held, axis=0).mean(axis=1)
     slope = np.diff(held, axis=0) / np.diff(np.array(DENSITY))[:, None]

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
-from hand_made import diary, empty_tally, parameters, rows, today
+from hand_made import diary, empty_tally, parameters, rows, support, today
 from small_network import SmallNetwork
 
 from sim.model.mechanisms.trade.trafficking import buy_and_send, learn_weekly, move
@@ -40,6 +40,9 @@ class Country(SmallNetwork):
             theatre=np.full(steps, VRAEM), community=np.zeros(steps, np.int64)
         )
         self.fields = SimpleNamespace(leg_effort=np.zeros(len(self.legs.risk)))
+        self.support = support(
+            2, clusters=len(self.markets), loads=shipments, routes=len(ways), living=()
+        )
         self.commerce.cluster_theatre = np.full(len(self.markets), VRAEM)
         self.bench.per_cluster = np.zeros((len(self.markets), 3))
         self.parameters = SimpleNamespace(
@@ -48,19 +51,20 @@ class Country(SmallNetwork):
         self.tally = empty_tally()
         self.diary = diary(self.tally)
 
-    def send(self, t: int = 0):
+    def send(self, t: int = 0, **of_the_day):
         plain(buy_and_send)(
             self.actors,
             self.places,
             self.minds,
             self.trade,
+            self.support,
             self.ground,
             self.routes,
             self.facts,
             self.legs,
             self.bench,
             self.parameters,
-            today(t, outbound=self.outbound),
+            today(t, outbound=self.outbound, **of_the_day),
             self.diary,
         )
         return self
@@ -71,6 +75,7 @@ class Country(SmallNetwork):
             self.places,
             self.fields,
             self.minds,
+            self.support,
             self.ground,
             self.routes,
             self.facts,

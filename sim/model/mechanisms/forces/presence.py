@@ -1,8 +1,8 @@
 """4.4 Presence: how much force people and travellers meet.
 
 Reads: units, groups, communities (population, committees), theatres (foot). Writes: fields (force,
-patrols, guard), communities (coverage by soldiers and by police, felt coverage, armed_coverage),
-support.present. No chance.
+patrols, guard), communities (coverage, covered_by_soldiers, covered_by_police, felt, felt_soldiers,
+felt_police, armed_coverage), support.present. No chance.
 
 The density of force around community i is `D_i = 1000 sum_u alpha_u E_u K_ui / (sum_j pop_j K_ij +
 2,000)`, with E the people on task, alpha their weight by mission and K = exp(-d / reach) over
@@ -285,20 +285,26 @@ def together(first: float, second: float) -> float:
 
 
 @rule
-def felt_after(felt: float, target: float, days: float, p: Parameters) -> float:
-    """Return felt coverage some days later: it falls in days and rises in weeks."""
-    lag = p.felt_down_days if target < felt else p.felt_up_days
-    return felt + (1.0 - math.exp(-days / max(lag, 1e-9))) * (target - felt)
+def pace(days: float, p: Parameters) -> tuple[float, float]:
+    """Return how far felt coverage falls and how far it rises in some days, as shares of the
+    way."""
+    falls = 1.0 - math.exp(-days / max(p.felt_down_days, 1e-9))
+    return falls, 1.0 - math.exp(-days / max(p.felt_up_days, 1e-9))
 
 
 @rule
-def follow(town: Community, days: float, chi: float, p: Parameters) -> None:
-    """Let felt coverage follow today's for some days. chi: the share of a change since day 0 that
-    people feel."""
+def felt_after(felt: float, target: float, falls: float, rises: float) -> float:
+    """Return felt coverage after it has gone its share of the way to a target."""
+    return felt + (falls if target < felt else rises) * (target - felt)
+
+
+@rule
+def follow(town: Community, falls: float, rises: float, chi: float) -> None:
+    """Let felt coverage follow today's. chi: the share of a change since day 0 that people feel."""
     soldiers = town.felt_soldiers_0 + chi * (town.covered_by_soldiers - town.felt_soldiers_0)
     police = town.felt_police_0 + chi * (town.covered_by_police - town.felt_police_0)
-    town.felt_soldiers = felt_after(town.felt_soldiers, soldiers, days, p)
-    town.felt_police = felt_after(town.felt_police, police, days, p)
+    town.felt_soldiers = felt_after(town.felt_soldiers, soldiers, falls, rises)
+    town.felt_police = felt_after(town.felt_police, police, falls, rises)
     town.felt = together(town.felt_soldiers, town.felt_police)
 
 
@@ -307,12 +313,14 @@ def feel(places: Places, parameters: Any, today: Today) -> None:
     """Let felt coverage follow for one day. Up to day 0 people feel every change."""
     communities = places.communities
     p = parameters.presence[0]
+    falls, rises = pace(1.0, p)
+    chi = 1.0 if today.opening == 1 else p.vacuum_coupling
     for i in range(len(communities)):
         town = communities[i]
         if today.t == 0:
             town.felt_soldiers = town.covered_by_soldiers
             town.felt_police = town.covered_by_police
-        follow(town, 1.0, 1.0 if today.opening == 1 else p.vacuum_coupling, p)
+        follow(town, falls, rises, chi)
 
 
 @loop

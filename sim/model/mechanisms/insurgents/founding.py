@@ -110,7 +110,7 @@ def found(
     party.toll_usd = 0.0
     party.revenue = 0.0
     party.other_usd = p.fighters * wage_usd / max(p.wage_share, 1e-9)
-    party.chest_until = t + int(7.0 * p.chest_weeks)
+    party.chest_until = t + int(7.0 * p.chest_weeks) + 1  # the first wages are paid in a week
     party.wage_share = p.wage_share
     party.carrying = p.fighters
     party.protection_0 = town.protection

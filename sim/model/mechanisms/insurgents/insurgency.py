@@ -1,7 +1,7 @@
 """4.9 Insurgency: what armed parties collect, how many fighters that pays, and who leaves.
 
-Reads: support.b, communities (coca, poppy, population, protection, harm). Writes: parties, groups
-(fighters, spare_usd), tally. Weekly; no chance.
+Reads: groups, parties (toll_usd), support.b, communities (coca, poppy, population, protection,
+harm). Writes: parties, groups (fighters, spare_usd), support.in_fields, tally. Weekly; no chance.
 
 A party collects where it rules: a toll of 5 USD/kg (F0345) once per load, at its largest b on the
 way (`trafficking`), a tax of 20 USD a hectare and year x b, and a levy of .2 % of licit income x b.

@@ -50,7 +50,7 @@ class Parameters:
 @rule
 def strength(x: float, p: Parameters) -> float:
     """Return c [0, 1], from fighters per 1,000 people in political reach."""
-    return 1.0 - math.exp(-x / max(p.half_reach, 1e-9))
+    return 1.0 - math.exp(-x / max(p.half_reach, 1e-9)) if x > 0.0 else 0.0
 
 
 @rule

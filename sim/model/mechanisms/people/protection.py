@@ -1,7 +1,7 @@
 """4.10 Protection: what the state, its allies and rondas keep safe, and the vacuum that they leave.
 
-Reads: communities (felt coverage, ronda, under_rule). Writes: communities (protection,
-protection_usual, vigour, vacuum). Weekly; no chance.
+Reads: communities (felt coverage, ronda, under_rule). Writes: communities (civil,
+protection, protection_usual, vigour, vacuum). Weekly; no chance.
 
 Protection is `s = 1 - (1 - C_f)(1 - C_p)(1 - civil)(1 - order)`, four parts that each hold on their
 own. C_f and C_p are the felt coverage of soldiers with committees and of police (`presence`). Civil

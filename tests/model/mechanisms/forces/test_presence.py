@@ -5,9 +5,20 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_made import near, parameter_table, parameters, rows, today
+from hand_made import near, parameter_table, parameters, rows, support, today
 
-from sim.model.mechanisms.forces.presence import alpha, coverage_of, feel, place_units, spread
+from sim.model.mechanisms.forces.presence import (
+    alpha,
+    cover,
+    cover_by_armed,
+    coverage_of,
+    feel,
+    felt_after,
+    mark_felt,
+    place_units,
+    spread,
+    together,
+)
 from sim.model.state.agents import (
     CHECKPOINT,
     ERADICATION,
@@ -16,6 +27,7 @@ from sim.model.state.agents import (
     IDLE,
     LINE,
     PATROL,
+    PERU,
     POLICE,
     POSTED,
     PREPARING,
@@ -36,6 +48,7 @@ from sim.model.state.arrays import (
     ESCORTS,
     FORCE_COLUMNS,
     HOLDING,
+    HOLDING_POLICE,
     N_PATROL,
     N_POLICE,
     N_POST,
@@ -47,6 +60,7 @@ from sim.model.state.arrays import (
     SERVES,
     TEAMS,
     WEIGHTED,
+    WEIGHTED_POLICE,
 )
 from sim.names import VRAEM
 from sim.simulation.page import plain
@@ -61,7 +75,9 @@ class Valley:
     Patrols of the first spend three quarters of their time in cell 0 and the rest in cell 1. The
     posts of both stand at the second, the largest town of their cell."""
 
-    def __init__(self, groups=None, town=None, foot=1.0, unit=None, **changes: float) -> None:
+    def __init__(
+        self, groups=None, town=None, foot=1.0, unit=None, country=(PERU, PERU), **changes: float
+    ) -> None:
         fields = {"alive": 1, "uid": 1, "posting": HERE, "kind": LINE, "mission": PATROL}
         self.units = rows(
             Unit,
@@ -79,12 +95,14 @@ class Valley:
         self.sites = SimpleNamespace(
             post=np.array([NEXT_DOOR, NEXT_DOOR]),
             theatre=np.array([VRAEM, VRAEM]),
+            country=np.array(country),
             people_in_reach=np.full(2, PEOPLE_IN_REACH),
         )
         self.near = near(
             [0, 2, 4], [0, 1, 0, 1], [1.0, 0.5, 0.5, 1.0], cells=[{0: 0.75, 1: 0.25}, {1: 1.0}]
         )
-        self.bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)))
+        self.bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)), per_site=np.zeros(2))
+        self.support = support(2)
         self.parameters = SimpleNamespace(
             presence=parameter_table("presence", **changes), crops=parameter_table("crops")
         )
@@ -100,12 +118,18 @@ class Valley:
 
     def spread(self):
         self.place()
-        who, where = (self.actors, self.places), (self.fields, self.sites, self.near)
-        plain(spread)(*who, *where, self.bench, self.parameters)
+        plain(spread)(self.places, self.fields, self.sites, self.near, self.bench, self.parameters)
+        plain(cover)(self.places, self.sites, self.near, self.bench, self.parameters)
         return self
 
-    def feel(self, t: int = 30, held: int = 0):
-        plain(feel)(self.places, self.parameters, today(t, held=held))
+    def cover_by_armed(self):
+        plain(cover_by_armed)(
+            self.actors, self.places, self.sites, self.near, self.support, self.parameters
+        )
+        return self
+
+    def feel(self, t: int = 30, opening: int = 0):
+        plain(feel)(self.places, self.parameters, today(t, opening=opening))
         return self
 
 
@@ -152,6 +176,43 @@ def test_a_committee_covers_its_own_place_by_its_members_and_their_vigour():
     assert valley.towns.coverage[HERE] == pytest.approx(coverage_of(density, 25.0))
 
 
+def test_a_committee_covers_a_neighbour_by_the_kernel():
+    valley = Valley(town={"committee": [2_500.0, 0.0], "vigour": 0.8}, unit={"effort": 0.0})
+    density = 0.5 * 2_500.0 * 0.8 * valley.p.committee_weight / 40.0
+    assert valley.spread().towns.coverage[NEXT_DOOR] == pytest.approx(coverage_of(density, 25.0))
+
+
+def test_a_committee_counts_with_the_soldiers():
+    towns = Valley(town={"committee": [2_500.0, 0.0], "vigour": 0.8}).spread().towns
+    assert towns.covered_by_soldiers[HERE] > Valley().spread().towns.covered_by_soldiers[HERE]
+    assert towns.covered_by_police[HERE] == 0.0
+
+
+def test_police_cover_apart_from_soldiers():
+    """375 police on patrol weigh `police_weight` each."""
+    valley = Valley(unit={"kind": POLICE, "effort": 375.0}).spread()
+    assert valley.towns.covered_by_soldiers[HERE] == 0.0
+    density = 18.75 * valley.p.police_weight
+    assert valley.towns.covered_by_police[HERE] == pytest.approx(coverage_of(density, 25.0))
+    assert valley.towns.coverage[HERE] == valley.towns.covered_by_police[HERE]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"), [(0.0, 0.0, 0.0), (0.3, 0.0, 0.3), (0.5, 0.5, 0.75), (1, 0.2, 1)]
+)
+def test_together_two_cover_whom_either_covers(first, second, both):
+    assert together(first, second) == pytest.approx(both)
+
+
+def test_a_place_is_covered_by_soldiers_and_police_together():
+    valley = Valley(town={"committee": [2_500.0, 0.0], "vigour": 0.8}, unit={"kind": POLICE})
+    town = valley.spread().towns[HERE]
+    assert min(town.covered_by_soldiers, town.covered_by_police) > 0.0
+    assert town.coverage == pytest.approx(
+        1 - (1 - town.covered_by_soldiers) * (1 - town.covered_by_police)
+    )
+
+
 def test_a_day_begins_without_what_stood_there_the_day_before():
     valley = Valley().spread()
     first = valley.towns.coverage.copy(), valley.fields.patrols.copy(), valley.fields.guard.copy()
@@ -187,7 +248,16 @@ def test_a_person_without_a_task_weighs_nothing(mission):
 def test_police_weigh_less_than_soldiers():
     police, p = standing(kind=POLICE)
     soldiers, _ = standing(kind=LINE)
-    assert police[WEIGHTED] == pytest.approx(p.police_weight * soldiers[WEIGHTED])
+    assert police[WEIGHTED_POLICE] == pytest.approx(p.police_weight * soldiers[WEIGHTED])
+
+
+@pytest.mark.parametrize(("kind", "of_police"), [(LINE, False), (POLICE, True)])
+@pytest.mark.parametrize("guarding", [0, 1])
+def test_soldiers_and_police_weigh_in_columns_of_their_own(kind, of_police, guarding):
+    force, _ = standing(kind=kind, guarding=guarding)
+    soldiers, police = force[[WEIGHTED, HOLDING]], force[[WEIGHTED_POLICE, HOLDING_POLICE]]
+    assert (soldiers.sum() == 0.0) == of_police
+    assert (police.sum() == 0.0) != of_police
 
 
 @pytest.mark.parametrize(
@@ -331,13 +401,14 @@ def test_protection_is_people_on_task_in_reach():
 # --- armed groups ---
 
 
-def band(**fields):
-    made = {"alive": 1, "site": HERE, "fighters": 20.0, "supporters": 100.0} | fields
-    return Valley(groups=rows(ArmedGroup, 1, **made)).spread()
+def band(country=(PERU, PERU), **fields):
+    made = {"alive": 1, "site": HERE, "fighters": 50.0} | fields
+    groups = rows(ArmedGroup, np.size(made["fighters"]), **made)
+    return Valley(groups=groups, country=country).cover_by_armed()
 
 
-def test_a_group_covers_by_its_fighters_and_part_of_its_supporters():
-    """20 fighters and 100 supporters at .3 weigh 50, which is 1.25 per 1,000, at scale 3."""
+def test_a_group_covers_by_its_fighters():
+    """50 among 40,000 people are 1.25 per 1,000, at scale 3."""
     assert band().towns.armed_coverage[HERE] == pytest.approx(1 - 3 ** (-1.25 / 3.0))
 
 
@@ -349,47 +420,95 @@ def test_a_group_that_is_gone_covers_nobody():
     assert (band(alive=0).towns.armed_coverage == 0.0).all()
 
 
+def test_a_group_covers_nobody_across_a_border():
+    towns = band(country=(PERU + 2, PERU)).towns
+    assert towns.armed_coverage[HERE] > 0.0 == towns.armed_coverage[NEXT_DOOR]
+
+
+def test_the_coverage_of_each_party_is_told_apart():
+    """Groups of 30 and 10 of one party and of 20 of another."""
+    valley = band(fighters=[30.0, 10.0, 20.0], party=[0, 0, 4])
+    here = valley.support.present[HERE]
+    law = [1 - 3 ** (-fighters / 40.0 / 3.0) for fighters in (40.0, 20.0, 60.0)]
+    assert here == pytest.approx([law[0], 0.0, 0.0, 0.0, law[1], 0.0])
+    assert valley.towns.armed_coverage[HERE] == pytest.approx(law[2])
+
+
+def test_who_has_left_covers_nobody_the_day_after():
+    valley = band()
+    valley.actors.groups.alive = 0
+    assert (valley.cover_by_armed().support.present == 0.0).all()
+    assert (valley.towns.armed_coverage == 0.0).all()
+
+
 # --- felt coverage ---
 
+FELT = ("felt_soldiers", "felt_police")
 
-def felt_after(days, chi=1.0, held=0):
-    """Return a valley where .5 was felt, days after coverage has become 0."""
-    valley = Valley(vacuum_coupling=chi, town={"felt": 0.5, "felt_0": 0.5, "felt_armed": 0.5})
+
+def left_after(days, chi=1.0, opening=0, covered=0.0):
+    """Return a valley where .5 was felt of soldiers and of police, days after coverage by both has
+    become `covered`."""
+    town = dict.fromkeys((*FELT, "felt_soldiers_0", "felt_police_0"), 0.5)
+    town |= {"covered_by_soldiers": covered, "covered_by_police": covered}
+    valley = Valley(vacuum_coupling=chi, town=town)
     for day in range(days):
-        valley.feel(30 + day, held)
+        valley.feel(30 + day, opening)
     return valley.towns
 
 
+@pytest.mark.parametrize("part", FELT)
+@pytest.mark.parametrize("days", [1, 5, 21])
+def test_felt_coverage_falls_by_e_in_five_days(part, days):
+    assert left_after(days)[part] == pytest.approx(0.5 * math.exp(-days / 5.0))
+
+
+@pytest.mark.parametrize("part", FELT)
 @pytest.mark.parametrize("days", [1, 21, 63])
-def test_felt_coverage_follows_with_a_lag_of_three_weeks(days):
-    assert felt_after(days).felt == pytest.approx(0.5 * math.exp(-days / 21.0))
+def test_what_is_still_to_be_felt_falls_by_e_in_three_weeks(part, days):
+    felt = left_after(days, covered=0.9)[part]
+    assert 0.9 - felt == pytest.approx(0.4 * math.exp(-days / 21.0))
 
 
-def test_felt_coverage_by_armed_groups_has_the_same_lag():
-    assert felt_after(21).felt_armed == pytest.approx(0.5 * math.exp(-1.0))
+@pytest.mark.parametrize(("felt", "target"), [(0.2, 0.7), (0.7, 0.2), (0.4, 0.4)])
+def test_a_week_at_once_is_seven_days_one_by_one(felt, target):
+    p = parameters("presence")
+    by_day = felt
+    for _ in range(7):
+        by_day = felt_after(by_day, target, 1.0, p)
+    assert felt_after(felt, target, 7.0, p) == pytest.approx(by_day)
 
 
+def test_people_feel_soldiers_and_police_together():
+    towns = left_after(5)
+    assert towns.felt == pytest.approx(1 - (1 - 0.5 / math.e) ** 2)
+
+
+@pytest.mark.parametrize("part", FELT)
 @pytest.mark.parametrize(("chi", "end"), [(0.0, 0.5), (0.4, 0.3), (1.0, 0.0)])
-def test_the_vacuum_coupling_is_the_share_of_a_change_that_is_felt(chi, end):
+def test_the_vacuum_coupling_is_the_share_of_a_change_that_is_felt(part, chi, end):
     """`C~_0 + chi (C - C~_0)` where coverage fell from .5 to 0."""
-    assert felt_after(1_000, chi).felt == pytest.approx(end, abs=1e-9)
+    assert left_after(1_000, chi)[part] == pytest.approx(end, abs=1e-9)
 
 
-def test_the_vacuum_coupling_leaves_armed_groups_alone():
-    assert felt_after(1_000, chi=0.0).felt_armed == pytest.approx(0.0, abs=1e-9)
+@pytest.mark.parametrize("chi", [0.0, 0.4])
+def test_up_to_day_0_every_change_is_felt(chi):
+    towns = left_after(10, chi=chi, opening=1)
+    assert towns.felt_soldiers == pytest.approx(0.5 * math.exp(-2.0))
 
 
-def test_in_the_burn_in_the_reference_follows_what_is_felt():
-    towns = felt_after(10, chi=0.0, held=1)
-    assert (towns.felt_0 == towns.felt).all()
-    assert (towns.felt < 0.5).all()
-
-
-def test_after_the_burn_in_the_reference_stays():
-    assert (felt_after(10).felt_0 == 0.5).all()
+def test_the_reference_is_marked_and_then_stays():
+    towns = left_after(10)
+    assert (towns.felt_soldiers_0 == 0.5).all()
+    plain(mark_felt)(SimpleNamespace(communities=towns))
+    assert (towns.felt_soldiers_0 == towns.felt_soldiers).all()
+    assert (towns.felt_police_0 == towns.felt_police).all()
+    assert (towns.felt_soldiers < 0.5).all()
 
 
 def test_on_the_first_day_coverage_is_felt_at_once():
-    valley = Valley(town={"coverage": 0.4, "armed_coverage": 0.2}).feel(t=0, held=1)
-    assert (valley.towns.felt == 0.4).all()
-    assert (valley.towns.felt_armed == 0.2).all()
+    valley = Valley(town={"covered_by_soldiers": 0.4, "covered_by_police": 0.2})
+    valley.feel(t=0, opening=1)
+    assert valley.towns.felt_soldiers == pytest.approx([0.4, 0.4])
+    assert valley.towns.felt_police == pytest.approx([0.2, 0.2])
+    assert valley.towns.felt == pytest.approx([0.52, 0.52])

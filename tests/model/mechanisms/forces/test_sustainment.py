@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hand_made import diary, near, one, parameter_table, parameters, rows
 
-from sim.model.mechanisms.forces.presence import place_units, spread
+from sim.model.mechanisms.forces.presence import cover, place_units, spread
 from sim.model.mechanisms.forces.sustainment import (
     guards,
     readiness_after,
@@ -323,20 +323,11 @@ def test_a_guarded_post_weighs_in_its_own_place_only_and_rain_slows_patrols():
         force[0, column] = 10.0
         force[0, TEAMS] = 2.0
         fields = SimpleNamespace(force=force, patrols=np.zeros(1), guard=np.zeros(2))
-        actors, places = (
-            SimpleNamespace(groups=rows(Unit, 0)),
-            SimpleNamespace(communities=towns, theatres=theatres),
-        )
-        bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)))
-        plain(spread)(
-            actors,
-            places,
-            fields,
-            sites,
-            near,
-            bench,
-            SimpleNamespace(presence=parameter_table("presence")),
-        )
+        places = SimpleNamespace(communities=towns, theatres=theatres)
+        bench = SimpleNamespace(pair_per_site=np.zeros((2, 2)), per_site=np.zeros(2))
+        presence = SimpleNamespace(presence=parameter_table("presence"))
+        plain(spread)(places, fields, sites, near, bench, presence)
+        plain(cover)(places, sites, near, bench, presence)
         return towns.coverage.copy(), fields
 
     coverage, fields = spread_out(WEIGHTED)

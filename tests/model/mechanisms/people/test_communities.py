@@ -1,4 +1,4 @@
-"""4.16 Communities: harm, extortion, retaliation, committees and rondas, and people who leave."""
+"""4.16 Communities: harm, cooperation, retaliation, and people who leave."""
 
 import math
 
@@ -13,19 +13,9 @@ from sim.model.mechanisms.people.communities import (
     leaving,
     mood,
     retaliation_rate,
-    supported,
 )
 from sim.model.state import counts as q
-from sim.model.state.agents import ARMED, STATE, Community
-
-
-def test_extortion_silences():
-    """Cooperation falls in proportion to the share of income that is taken (4.16)."""
-    p = parameters("communities")
-    town = {"population": 1_000.0, "goodwill": 0.4, "cooperation_0": 0.4}
-    assert goodwill_after(one(Community, **town, levied=0.02), p) == pytest.approx(
-        0.4 - 0.02 * p.cost_extortion
-    )
+from sim.model.state.agents import Community
 
 
 def test_harm_is_forgotten_and_a_part_of_it_stays():
@@ -108,32 +98,6 @@ def test_fear_fades():
     assert flows[q.RETALIATIONS] == 0
 
 
-@pytest.mark.parametrize(
-    ("fields", "keeps"),
-    [
-        ({"felt": 0.5}, True),
-        ({"felt": 0.1}, False),
-        ({"felt": 0.5, "fear": 0.7}, False),
-        ({"felt": 0.5, "holder": ARMED}, False),
-        ({"felt": 0.5, "holder": STATE}, True),
-        ({"felt": 0.0, "ronda": 1}, True),
-        ({"felt": 0.0, "ronda": 1, "fear": 0.7}, False),
-        ({"felt": 0.0, "ronda": 1, "holder": ARMED}, False),
-    ],
-)
-def test_what_keeps_a_committee_in_heart(fields, keeps):
-    """Felt force, no fear above .6, and land that armed groups do not hold. A ronda never had the
-    army's support (4.16)."""
-    assert supported(one(Community, **fields), parameters("communities")) == keeps
-
-
-def test_vigour_moves_by_a_step_a_week_within_its_bounds():
-    _, towns, _ = week(0.0, armed=0.0, felt=0.5, ronda=0, vigour=0.5, holder=STATE)
-    assert towns.vigour == pytest.approx(0.52)
-    _, towns, _ = week(0.0, armed=0.0, felt=0.0, ronda=0, vigour=0.01, holder=STATE)
-    assert (towns.vigour == 0.0).all()
-
-
 def test_whole_people_leave_as_fear_says():
     """`people x rate x (fear - limit)` are expected. Whole people leave and are counted once; below
     the limit nobody leaves (4.16)."""
@@ -189,11 +153,16 @@ def test_the_mood_has_a_worst_level():
     ("fields", "rises"),
     [
         ({"eradicated_ha": 100.0}, False),
-        ({"armed": 0.5}, False),
         ({"services": 0.5, "state": 0.5}, True),
     ],
-    ids=["eradication", "rule by armed groups", "services of the state"],
+    ids=["eradication", "services of the state"],
 )
 def test_what_moves_goodwill(fields, rises):
     after = goodwill_after(town(**fields), parameters("communities"))
     assert after > 0.4 if rises else after < 0.4
+
+
+def test_armed_rule_costs_no_goodwill_as_well():
+    """People under armed rule report nothing (4.5), and that is counted once."""
+    after = goodwill_after(town(armed=0.9, under_rule=0.9, services=0.5), parameters("communities"))
+    assert after == pytest.approx(0.4)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hand_made import parameters
+from hand_made import parameters, today
 from small_network import SmallNetwork
 from small_runs import alone
 
@@ -59,13 +59,35 @@ def test_the_tax_is_in_the_price_of_what_pays_it(product, toll):
         [parameters("market", target_weeks=5.0)],
         [parameters("processing")],
     )
-    plain(market)(
-        small.places, small.trade, small.facts, small.commerce, small.bench, small.parameters
-    )
+    a_week(small)
     p = small.parameters.market[0]
     assert small.markets.price[0] == pytest.approx(
         2_000.0 * (1.0 - p.margin) - 100.0 - small.p.bribe_usd - toll
     )
+
+
+def a_week(small, opening=0):
+    plain(market)(
+        small.places,
+        small.trade,
+        small.facts,
+        small.commerce,
+        small.bench,
+        small.parameters,
+        today(30, opening=opening),
+    )
+
+
+@pytest.mark.parametrize(("change", "opening", "moves"), [(1, 0, 1), (0, 1, 1), (0, 0, 0)])
+def test_farm_prices_can_be_frozen_after_day_0(change, opening, moves):
+    small = SmallNetwork([[0]], cost=100.0, price=2_000.0, source=555.0)
+    small.markets.stock_kg, small.markets.bought_week = 0.0, 100.0
+    small.trade.share[:] = 1.0
+    small.bench.per_cluster = np.zeros((1, 3))
+    small.parameters.market = [parameters("market", change=change)]
+    small.parameters.processing = [parameters("processing")]
+    a_week(small, opening)
+    assert (small.markets.price[0] != 555.0) == moves
 
 
 def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
@@ -79,9 +101,7 @@ def test_nobody_pays_at_the_farm_what_the_load_does_not_fetch():
         [parameters("market", margin=0.4)],
         [parameters("processing")],
     )
-    plain(market)(
-        small.places, small.trade, small.facts, small.commerce, small.bench, small.parameters
-    )
+    a_week(small)
     assert small.markets.price[0] == pytest.approx(
         2_000.0 - 100.0 - small.p.bribe_usd - small.p.toll_usd
     )

@@ -253,6 +253,17 @@ def test_a_firm_notes_when_it_used_a_route():
     assert Country(mode=ON_FOOT).wait(120.0).send(t=40).trade.used[0, 0] == 40.0
 
 
+@pytest.mark.parametrize(
+    ("t", "held", "kg"), [(181, 1, 0.0), (182, 1, 240.0), (363, 1, 240.0), (364, 0, 0.0)]
+)
+def test_loads_of_the_last_half_year_of_the_burn_in_are_counted_by_route(t, held, kg):
+    """The prologue takes the tolls of day 0 from them."""
+    country = Country([[0], [1]], mode=ON_FOOT, shipments=50)
+    country.trade.share[0] = [0.0, 1.0]
+    country.wait(240.0).send(t, held=held, burn_in=364)
+    assert country.support.carried.tolist() == [0.0, kg]
+
+
 # --- learning ---
 
 

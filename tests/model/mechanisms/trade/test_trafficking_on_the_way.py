@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from hand_made import empty_tally, one, parameters, rows
+from hand_made import empty_tally, one, rows
 from small_country import Country
 
-from sim.model.mechanisms.trade.trafficking import deliver, pay_toll
+from sim.model.mechanisms.trade.trafficking import deliver
 from sim.model.state import counts as q
-from sim.model.state.agents import ON_FOOT, Community, Network, Shipment
-from sim.names import BRAZIL, COLOMBIA, HCL, LATEX, LORETO, VRAEM
+from sim.model.state.agents import ON_FOOT, Network, Shipment
+from sim.names import BRAZIL, COLOMBIA, HCL, LORETO, VRAEM
 
 # --- moving ---
 
@@ -84,60 +84,39 @@ def test_a_load_attempts_the_theatre_that_it_enters():
     assert country.tally[q.ATTEMPTED].tolist() == [0.0, 120.0, 120.0, 0.0, 0.0]
 
 
-def test_a_load_pays_its_toll_on_the_land_that_it_enters():
-    country = sent()
+# --- tolls (the law is tested in `rules/test_tolls.py`) ---
+
+
+def ruled_country():
+    """Return a country where the first party rules .2 of the fields and .5 of the second
+    community, on whose land the way goes on after its first step."""
+    country = Country(mode=ON_FOOT)
     country.ground.community[1:] = 1
-    country.towns.armed, country.towns.armed_coverage = [0.0, 0.5], 1.0
-    assert country.move().towns.toll_usd.tolist() == [0.0, 5.0 * 120.0 * 0.5]
+    country.support.parties.alive[0] = 1
+    country.support.in_fields[0, 0], country.support.b[1, 0] = 0.2, 0.5
+    return country.wait(120.0)
 
 
-# --- tolls ---
+def test_a_load_pays_its_first_toll_in_the_fields_that_it_comes_from():
+    country = ruled_country().send(t=0)
+    assert country.support.parties.toll_usd[0] == pytest.approx(5.0 * 120.0 * 0.2)
 
 
-def toll(product=HCL, before=-1, cell=0, taxed=0.0, **town):
-    """Return a load of 100 kg, its firm, the communities and the tally after a step."""
-    towns = rows(Community, 2, theatre=VRAEM, **({"armed": 0.4, "armed_coverage": 0.3} | town))
-    load, firms = one(Shipment, kg=100.0, product=product, toll=taxed), rows(Network, 1)
-    tally, p = empty_tally(), parameters("trafficking")
-    pay_toll(load, firms, towns, before, cell, np.array([0, 0, 1]), p, tally)
-    return load, firms, towns, tally
+def test_a_load_pays_no_more_than_its_largest_share_on_the_way():
+    country = ruled_country().send(t=0)
+    for t in (1, 2, 3):
+        country.move(t)
+    assert country.support.parties.toll_usd[0] == pytest.approx(5.0 * 120.0 * 0.5)
+    assert country.flow(q.PAID_TOLL) == pytest.approx(5.0 * 120.0 * 0.5)
 
 
-def test_a_group_takes_its_fee_on_the_share_of_the_land_that_it_holds():
-    """Five USD a kilogram x .4."""
-    _, _, towns, _ = toll()
-    assert towns.toll_usd.tolist() == [pytest.approx(200.0), 0.0]
-
-
-def test_the_firm_pays_the_toll():
-    _, firms, _, tally = toll()
-    assert -firms.cash[0] == pytest.approx(200.0) == tally[q.PAID_TOLL, VRAEM]
-
-
-def test_a_load_that_has_paid_pays_only_for_more():
-    assert toll(taxed=0.3)[2].toll_usd[0] == pytest.approx(50.0)
-
-
-def test_a_load_that_has_paid_more_pays_nothing():
-    assert toll(taxed=0.5)[2].toll_usd[0] == 0.0
-
-
-def test_a_load_remembers_the_largest_share_that_has_taxed_it():
-    assert toll(taxed=0.3)[0].toll == 0.4
-    assert toll(taxed=0.5)[0].toll == 0.5
-
-
-@pytest.mark.parametrize(
-    "case",
-    [{"product": LATEX}, {"armed_coverage": 0.0}, {"before": 1}, {"cell": -1}],
-    ids=["latex", "nobody there to take it", "the same land", "off the map"],
-)
-def test_a_load_pays_no_toll(case):
-    assert toll(**case)[2].toll_usd.sum() == 0.0
-
-
-def test_a_load_passes_a_community_once():
-    assert toll(before=1)[2].kg_passed.sum() == 0.0 < toll(before=2)[2].kg_passed[0] == 100.0
+def test_a_new_load_in_a_row_of_an_old_one_pays_anew():
+    country = ruled_country().send(t=0)
+    for t in (1, 2, 3):
+        country.move(t)
+    country.wait(120.0).send(t=4)
+    assert country.loads.alive.sum() == 1
+    assert country.support.parties.toll_usd[0] == pytest.approx(5.0 * 120.0 * (0.5 + 0.2))
 
 
 # --- the end of a way ---
