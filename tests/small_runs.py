@@ -18,11 +18,13 @@ from sim.simulation.page import loops_of_the_day, plain
 from sim.simulation.run import Run
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
-STATE = ("actors", "places", "fields", "land", "minds", "trade")
+STATE = ("actors", "places", "fields", "land", "minds", "trade", "support")
 MAP = (
     "ground",
     "sites",
     "near",
+    "reach",
+    "along",
     "ways",
     "routes",
     "route_facts",

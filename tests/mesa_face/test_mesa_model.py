@@ -15,6 +15,8 @@ from short_model import BASELINE, SHORT, run_for, short
 from sim.mesa_face.agents import ArmedGroup, Community, MilitaryUnit, Shipment
 from sim.mesa_face.model import HEADLINES, LAYERS, RedeploymentModel
 from sim.model.state import counts
+from sim.model.state.agents import MPCP
+from sim.names import VRAEM
 from sim.scenario import load_scenario
 from sim.simulation.run import run
 
@@ -169,9 +171,14 @@ def test_the_datacollector_has_a_row_for_every_step(model):
     assert (table.loc[table["day"] == 0, ["seized_kg", "attacks"]] == 0.0).all(
         axis=None
     )  # flows count from day 0
-    assert table["seized_kg"].iloc[-1] > 0 and weeks["vacuum_vraem"].between(0.01, 0.99).all()
+    assert table["seized_kg"].iloc[-1] > 0 and weeks["people_armed_vraem"].gt(0.0).all()
     groups = model.world.actors.groups
-    assert table["fighters"].iloc[-1] == groups.fighters[groups.alive == 1].sum() > 0
+    mpcp = (groups.alive == 1) & (groups.kind == MPCP)
+    assert table["fighters_mpcp"].iloc[-1] == groups.fighters[mpcp].sum() > 0
+    states = records.tally[1:4, [counts.PEOPLE_ARMED, counts.FIGHTERS_MPCP], VRAEM] / 7
+    shown = table[table["day"].between(1, 21)].groupby((table["day"] - 1) // 7).mean()
+    np.testing.assert_allclose(shown["fighters_mpcp"], states[:, 1])
+    np.testing.assert_allclose(shown["people_armed_vraem"], states[:, 0])
 
 
 def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist_yet(model):
@@ -180,13 +187,9 @@ def test_a_headline_is_nan_on_the_days_of_the_burn_in_on_which_it_does_not_exist
     assert table.loc[:-1, ["seized_kg", "attacks"]].isna().all(axis=None) and table.loc[
         0:, ["seized_kg", "attacks"]
     ].notna().all(axis=None)
-    assert (
-        table.loc[:0, "vacuum_vraem"].isna().all() and table.loc[1:, "vacuum_vraem"].gt(0.0).all()
-    )  # the weights come with day 0
-    assert (
-        table.loc[:0, "fighters"].eq(table.loc[-6, "fighters"]).all()
-        and table.loc[-6, "fighters"] > 0
-    )
+    assert table["people_armed_vraem"].gt(0.0).all()
+    strength = table.loc[:0, "fighters_mpcp"]  # groups keep their strength until day 0
+    assert strength.eq(strength.iloc[0]).all() and strength.iloc[0] > 0
 
 
 def test_a_datacollector_may_look_once_a_week_and_on_the_last_day():
