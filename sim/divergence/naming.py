@@ -13,6 +13,7 @@ from sim.model.state import agents as state
 from sim.model.state import arrays as tables
 from sim.model.state.world import World
 from sim.names import ELSEWHERE, EXITS, PRODUCTS, THEATRES
+from sim.simulation.party_names import PARTY_NAMES
 
 Column = Callable[[str], np.ndarray]  # gives the values of a field as they stood
 
@@ -81,12 +82,12 @@ NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "theatres": ("theatre", ()),
     "basins": ("basin", ()),
 }
-AGENTS = tuple(name for name in NOUNS if name not in ("theatres", "basins"))
+AGENTS = tuple(name for name in NOUNS if name not in ("parties", "theatres", "basins"))
 OF_AN_AGENT = {  # arrays with a row for each agent of a table: its beliefs, plans and possessions
     table: tuple(name for name, axes in AXES.items() if axes[0] == table)
-    for table in ("networks", "groups", "communities")
+    for table in ("networks", "groups", "shipments", "communities")
 }
-GROWN = ("networks", "groups")  # of these tables not every row is in use
+GROWN = ("networks", "groups", "shipments")  # of these tables not every row is in use
 PLACED = {
     "units": "posting",
     "groups": "site",
@@ -97,6 +98,7 @@ PLACED = {
 }
 WORDS = {
     **{f"{table}.kind": words for table, (_, words) in NOUNS.items() if words},
+    "groups.party": PARTY_NAMES,
     "units.mission": state.MISSIONS,
     "units.order_mission": state.MISSIONS,
     "units.status": state.STATUSES,
@@ -173,6 +175,8 @@ class Names:
                 }
             case "theatres":
                 return found | {"name": THEATRES[row], "theatre": THEATRES[row]}
+            case "parties":
+                return found | {"name": PARTY_NAMES[value(ROWS)]}
             case "basins":
                 return found | {"name": state.BASINS[row]}
             case "communities":
@@ -217,6 +221,8 @@ class Names:
                 return _spot("", THEATRES[index]) | {"theatre": THEATRES[index]}
             case "exit":
                 return _spot("exit", EXITS[index])
+            case "party":
+                return _spot("party", PARTY_NAMES[index])
             case "product":
                 return _spot("", PRODUCTS[index])
             case "force":

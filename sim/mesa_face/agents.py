@@ -8,79 +8,24 @@ fields have another name because Mesa uses theirs: `cell` is `cell_index` and `s
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 import mesa
-import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
 from sim.geography.map import COUNTRIES
+from sim.mesa_face.columns import GONE, Column, named, notes
+from sim.mesa_face.parties import Party
 from sim.model.state import agents as state
 from sim.model.state.world import World
 from sim.names import ELSEWHERE, EXITS, THEATRES, VRAEM
+from sim.simulation.party_names import PARTY_NAMES
 
 if TYPE_CHECKING:
     from sim.mesa_face.rosters import Roster
 
 RENAMED = {"cell": "cell_index", "step": "step_index"}
 IDENTITY = ("alive", "uid")  # fields that say whose row it is; a view has its own of these names
-
-
-class Columns(dict[str, np.ndarray]):
-    """Columns of one table by field, found at first use.
-
-    They are cleared after every step, since a table that grows is replaced.
-    """
-
-    def __init__(self, find: Callable[[], np.ndarray]) -> None:
-        super().__init__()
-        self.find = find
-
-    def __missing__(self, field: str) -> np.ndarray:
-        column = self[field] = self.find()[field]
-        return column
-
-
-class Gone(dict[str, np.ndarray]):
-    """The columns of an agent that has left the model; its row may be another agent's."""
-
-    def __missing__(self, field: str) -> np.ndarray:
-        raise LookupError(
-            f"{field}: this agent is no longer in the model; look again with model.agents"
-        )
-
-
-GONE = Gone()
-
-
-class Column:
-    """A field of the agent's row as an attribute, read and written in place."""
-
-    def __init__(self, field: str, note: str) -> None:
-        self.field, self.__doc__ = field, note
-
-    def __get__(self, view: Any, owner: type | None = None) -> Any:
-        return self if view is None else view.columns[self.field].item(view.row)
-
-    def __set__(self, view: Any, value: float) -> None:
-        view.columns[self.field][view.row] = value
-
-
-def notes(record: type) -> dict[str, str]:
-    """Return the unit and range of every field of a record class, from its comments."""
-    return dict(
-        re.findall(r"^    (\w+): \w+(?:  # (.*))?$", inspect.getsource(record), re.MULTILINE)
-    )
-
-
-def named(field: str, names: tuple[str, ...]) -> property:
-    """Return a property that gives the code in a field as a word."""
-    return property(
-        lambda view: names[getattr(view, field)], doc=f"`{field}` as a word: {', '.join(names)}"
-    )
 
 
 class ModelOfAWorld(Protocol):
@@ -218,10 +163,16 @@ class PoliceUnit(StateUnit):
 
 
 class ArmedGroup(View, CellAgent, record=state.ArmedGroup):
-    """An armed group; `model.agents_by_type[ArmedGroup]` holds all kinds."""
+    """An armed group, one camp of its party; `model.agents_by_type[ArmedGroup]` holds all kinds."""
 
     kind_name = named("kind", state.GROUP_KINDS)
+    party_name = named("party", PARTY_NAMES)
     country_name = named("country", COUNTRIES)
+
+    @property
+    def its_party(self) -> Party:
+        """The party, with what it collects and rules and how many fighters that can pay."""
+        return Party(self.world, self.party)
 
 
 class MpcpColumn(ArmedGroup):
@@ -233,7 +184,7 @@ class DissidentCell(ArmedGroup):
 
 
 class ThirdGroup(ArmedGroup):
-    """An armed group of another kind, which entered where nobody governed."""
+    """An armed group of another kind, whose party was founded where no party reached."""
 
 
 class TraffickingNetwork(View, CellAgent, record=state.Network):

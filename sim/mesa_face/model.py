@@ -19,6 +19,7 @@ import numpy as np
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from sim.mesa_face.agents import ArmedGroup
+from sim.mesa_face.parties import Party, living_parties
 from sim.mesa_face.rosters import CLASSES, SOURCES, Roster
 from sim.model.state import counts
 from sim.model.state.agents import DISSIDENT, MPCP, PERU
@@ -204,6 +205,11 @@ class RedeploymentModel(mesa.Model):
     def day(self) -> int:
         """The day that the next step simulates: 0 is `start_date`, the burn-in is negative."""
         return self._course.day
+
+    @property
+    def parties(self) -> list[Party]:
+        """The armed parties that have groups; `group.its_party` is that of one group."""
+        return living_parties(self.world)
 
     @property
     def date(self) -> datetime.date:

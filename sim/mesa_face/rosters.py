@@ -9,7 +9,6 @@ import numpy as np
 from mesa.discrete_space import OrthogonalMooreGrid
 
 from sim.mesa_face.agents import (
-    Columns,
     Community,
     DissidentCell,
     Laboratory,
@@ -23,6 +22,7 @@ from sim.mesa_face.agents import (
     TraffickingNetwork,
     View,
 )
+from sim.mesa_face.columns import Columns
 from sim.model.state import agents as state
 from sim.model.state.world import World
 

@@ -13,7 +13,7 @@ resolution_km = 10
 samples = 16
 [futures.parameters]
 "crops.growth_coca" = {low = 0.05, high = 0.5}
-"communities.vigour_step" = {low = 0.005, high = 0.05}
+"protection.vigour_weeks" = {low = 8.0, high = 104.0}
 [parameters]
 "market.margin" = 0.3
 [replications]

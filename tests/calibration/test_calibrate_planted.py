@@ -70,7 +70,7 @@ def test_a_planted_parameter_is_found_again_and_one_that_does_not_matter_is_not(
         growth["low"] - 0.03 <= WORLD["crops.growth_coca"] <= growth["high"] + 0.03
         and abs(growth["median"] - 0.45) < 0.05
     )
-    assert vigour["parameter"] == "communities.vigour_step" and not vigour["narrowed"]
+    assert vigour["parameter"] == "protection.vigour_weeks" and not vigour["narrowed"]
     assert (found["draws"], found["kept"], found["failed_runs"]) == (16, 4, 0)
     assert (
         found["distance"]["kept"][1] < found["distance"]["all"][1]
@@ -105,7 +105,7 @@ def test_the_ensemble_is_a_table_of_futures_that_are_the_same_worlds(small, fitt
         design["point_id"][future] for future in (0, *kept["future"])
     ]
     assert points[1].drawn == {
-        name: kept[name][0] for name in ("crops.growth_coca", "communities.vigour_step")
+        name: kept[name][0] for name in ("crops.growth_coca", "protection.vigour_weeks")
     }
 
 
@@ -114,7 +114,7 @@ def test_the_printed_page_says_what_was_not_narrowed(small, fitted, capsys):
     out = capsys.readouterr().out
     assert (
         "Kept 4 of 16 draws" in out
-        and "The data did not narrow: communities.vigour_step." in out
+        and "The data did not narrow: protection.vigour_weeks." in out
         and "[futures] design" in out
     )
 

@@ -45,18 +45,18 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_a_file_has_the_folder_of_what_it_compiles(copy):
     """An edit of a mechanism renames its own folder and the day's; a shared file renames all."""
     mechanisms = copy / "model" / "mechanisms"
-    control, crops, day = (
-        mechanisms / "insurgents" / "control.py",
+    protection, crops, day = (
+        mechanisms / "people" / "protection.py",
         mechanisms / "trade" / "crops.py",
         copy / "model" / "day.py",
     )
-    before = [folder(file) for file in (control, crops, day)]
-    assert before == [folder(file) for file in (control, crops, day)] and len(set(before)) == 3
-    edit(control, "1.5 - cooperation", "1.6 - cooperation")
-    after = [folder(file) for file in (control, crops, day)]
+    before = [folder(file) for file in (protection, crops, day)]
+    assert before == [folder(file) for file in (protection, crops, day)] and len(set(before)) == 3
+    edit(protection, "LEAST_STATE = 0.05", "LEAST_STATE = 0.06")
+    after = [folder(file) for file in (protection, crops, day)]
     assert after[0] != before[0] and after[1] == before[1] and after[2] != before[2]
     edit(copy / "model" / "rules" / "bounds.py", "min(max(x, low), high)", "max(min(x, high), low)")
-    assert all(a != b for a, b in zip(after, [folder(file) for file in (control, crops, day)]))
+    assert all(a != b for a, b in zip(after, [folder(file) for file in (protection, crops, day)]))
 
 
 @pytest.mark.parametrize("flag", FLAGS)

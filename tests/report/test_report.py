@@ -178,28 +178,28 @@ def test_parameters_that_the_scenario_sets_are_listed_with_range_and_source(
 ):
     shutil.copytree(results.path, tmp_path / "copy")
     copy = Results.open(tmp_path / "copy")
-    copy.manifest["scenario"]["parameters"] = {"presence.felt_days": 41.5}
+    copy.manifest["scenario"]["parameters"] = {"presence.felt_up_days": 41.5}
     text = page(copy)
     told = text.partition("Parameters that this scenario sets")[2].partition("</table>")[0]
-    assert "presence.felt_days" in told and "<td>41.5</td>" in told and told.count("<tr") == 2
-    assert "&quot;presence.felt_days&quot; = 41.5" in text
+    assert "presence.felt_up_days" in told and "<td>41.5</td>" in told and told.count("<tr") == 2
+    assert "&quot;presence.felt_up_days&quot; = 41.5" in text
 
 
 def test_futures_are_told_with_what_was_drawn(monkeypatch, results):
     design = results.design().assign(future=[0, 1, 2, 2])
-    design["drawn.presence.felt_days"] = [30.0, 20.5, 41.0, 41.0]
+    design["drawn.presence.felt_up_days"] = [30.0, 20.5, 41.0, 41.0]
     design["x.strategy.border_split"] = '{"loreto": 1}'
     monkeypatch.setattr(Results, "design", lambda self: design)
     varied = tables.varied(results)
     assert (
         varied["future"] == [0, 1, 2]
-        and varied["presence.felt_days"] == [30.0, 20.5, 41.0]
+        and varied["presence.felt_up_days"] == [30.0, 20.5, 41.0]
         and "strategy.border_split" not in varied
     )
-    assert tables.parameters_of({}, varied) == {"presence.felt_days": None}
+    assert tables.parameters_of({}, varied) == {"presence.felt_up_days": None}
     assert "30, 20.5, 41" in tables.varied_table(varied)
     assert covers(results).startswith("Intervals are over 3 futures")
-    many = {"presence.felt_days": [float(value) for value in range(20, 41)]}
+    many = {"presence.felt_up_days": [float(value) for value in range(20, 41)]}
     assert "21 values from 20 to 40" in tables.varied_table(many)
 
 

@@ -90,24 +90,15 @@ def network_cash(world) -> float:
     return float(world.actors.networks.cash.sum()) - total(world, q.REVENUE) + paid
 
 
-def group_money(world) -> float:
-    """Return money that armed groups hold and have spent, less all their income, a constant."""
-    groups = world.actors.groups
+def party_money(world) -> float:
+    """Return money that armed parties hold and have spent, less all their income, a constant."""
+    held = world.support.parties.toll_usd.sum() + world.actors.groups.spare_usd.sum()
     spent = sum(total(world, k) for k in (q.WAGES, q.SPONSORED, q.OTHER_SPENDING))
-    got = sum(total(world, k) for k in (q.COLLECTED, q.TAXED, q.EXTORTION, q.OTHER_INCOME))
-    return float(groups.money.sum() + groups.spare_usd.sum()) + spent - got
+    got = sum(total(world, k) for k in (q.PAID_TOLL, q.TAXED, q.EXTORTION, q.OTHER_INCOME))
+    return float(held) + spent - got
 
 
-def tolls(world) -> float:
-    """What loads have paid, less what groups collected and what lies uncollected: constant."""
-    return (
-        total(world, q.PAID_TOLL)
-        - total(world, q.COLLECTED)
-        - float(world.places.communities.toll_usd.sum())
-    )
-
-
-MONEY = ("cash", "group money", "tolls")
+MONEY = ("cash", "party money")
 
 
 def tolerance(world, ledger: str) -> float:
@@ -123,8 +114,7 @@ LEDGERS = {
     "coca": coca_standing,
     "poppy": poppy_standing,
     "cash": network_cash,
-    "group money": group_money,
-    "tolls": tolls,
+    "party money": party_money,
 }
 
 
@@ -145,13 +135,19 @@ def faults(world) -> list[str]:
         world.actors.networks,
     )
     markets, trade, minds = world.places.markets, world.trade, world.minds
+    armed, parties = world.support, world.support.parties
     shares = {f"communities.{name}": towns[name] for name in SHARES} | {
         "units.readiness": units.readiness,
         "units.sustained": units.sustained,
         "units.knowledge": units.knowledge,
         "networks.load_scale": networks.load_scale,
         "networks.capacity_left": networks.capacity_left,
-        "groups.wage_share": groups.wage_share,
+        "parties.wage_share": parties.wage_share,
+        "parties.protection_0": parties.protection_0,
+        "support.b": armed.b,
+        "support.present": armed.present,
+        "support.in_fields": armed.in_fields,
+        "support.tolled": armed.tolled,
         "trade.share": trade.share,
         "partners.coordination": world.places.partners.coordination,
         "partners.friction": world.places.partners.friction,
@@ -161,9 +157,12 @@ def faults(world) -> list[str]:
         "units.stock_kg": units.stock_kg,
         "units.effort": units.effort,
         "groups.fighters": groups.fighters,
-        "groups.money": groups.money,
         "groups.spare_usd": groups.spare_usd,
-        "groups.revenue": groups.revenue,
+        "parties.toll_usd": parties.toll_usd,
+        "parties.revenue": parties.revenue,
+        "parties.other_usd": parties.other_usd,
+        "parties.carrying": parties.carrying,
+        "support.carried": armed.carried,
         "labs.held_kg": labs.held_kg,
         "markets.leaf_kg": markets.leaf_kg,
         "markets.stock_kg": markets.stock_kg,
@@ -187,7 +186,11 @@ def faults(world) -> list[str]:
         for name, values in amounts.items()
         if not (np.isfinite(values) & (values >= -1e-9)).all()
     ]
-    found += [] if (towns.state + towns.armed <= 1 + 1e-12).all() else ["state + armed"]
+    nobody = (1.0 - towns.armed) * (1.0 - towns.protection)
+    everybody = towns.state + towns.armed + nobody
+    found += [] if np.allclose(everybody, 1.0, 0.0, 1e-12) else ["state + armed + nobody"]
+    ruled = armed.b.sum(axis=1)
+    found += [] if np.allclose(ruled, towns.under_rule, 0.0, 1e-12) else ["under_rule"]
     found += (
         []
         if (units.soldiers == np.floor(units.soldiers)).all()
@@ -208,14 +211,21 @@ SHARES = (
     "cooperation",
     "fear",
     "coverage",
+    "covered_by_soldiers",
+    "covered_by_police",
     "felt",
+    "felt_soldiers",
+    "felt_police",
+    "civil",
+    "protection",
+    "protection_usual",
+    "vacuum",
     "armed_coverage",
-    "felt_armed",
+    "under_rule",
     "state",
     "armed",
     "vigour",
     "weight",
-    "levied",
 )
 AMOUNTS = (
     "population",
@@ -232,7 +242,7 @@ AMOUNTS = (
     "poppy_seen",
     "kg_recent",
     "attempted_kg",
-    "toll_usd",
+    "unreached_weeks",
     "sponsored_coca",
     "sponsored_poppy",
     "tips",

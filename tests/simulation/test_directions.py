@@ -138,13 +138,16 @@ def test_without_the_vacuum_coupling_felt_coverage_stays():
 
 
 def test_felt_coverage_lags(run_in_week_1):
-    """A day after all force is gone, felt coverage has lost 1 - exp(-1/21) of the way (4.4)."""
+    """A day after soldiers are gone, their felt coverage has lost 1 - exp(-1/5) of the way; a day
+    after police have come, theirs has gained 1 - exp(-1/21) of it (4.4)."""
     run = run_in_week_1
     towns = run.world.places.communities
-    before = towns.felt.copy()
-    towns.coverage[:] = 0.0
+    before = towns.felt_soldiers.copy(), towns.felt_police.copy()
+    towns.covered_by_soldiers[:], towns.covered_by_police[:] = 0.0, 1.0
     alone(run, "presence.feel")
-    assert towns.felt == pytest.approx(before * np.exp(-1 / 21))
+    assert towns.felt_soldiers == pytest.approx(before[0] * np.exp(-1 / 5))
+    assert 1.0 - towns.felt_police == pytest.approx((1.0 - before[1]) * np.exp(-1 / 21))
+    assert before[0].max() > 0.1
 
 
 @pytest.mark.parametrize(("times", "sign"), [(3.0, -1), (1 / 3, 1)])
@@ -202,13 +205,15 @@ def test_eradication_never_takes_more_than_stands(run_at_day_0):
 def test_groups_recruit_when_they_can_pay_more(run_at_day_0):
     """Income above wages draws recruits; without income they leave (4.9)."""
     run = run_at_day_0
-    groups = run.world.actors.groups
+    run.advance(1)  # up to day 0 nobody comes or goes
+    groups, parties = run.world.actors.groups, run.world.support.parties
     change = []
-    for other in (0.0, groups.fighters * 63.0 * 10):
-        groups.other_usd[:] = other
-        groups.revenue[:] = 0.0
+    for other in (0.0, 1e6):
+        parties.other_usd[:] = other
+        parties.revenue[:] = 0.0
+        run.world.support.b[:] = 0.0 if other == 0.0 else 0.1  # who rules nobody earns nothing
         before = groups.fighters.copy()
-        run.t = 7
+        run.t = 14
         alone(run, "insurgency.insurgency")
         change.append(groups.fighters - before)
     assert (
@@ -356,7 +361,7 @@ def test_the_ambush_rate_is_that_of_the_page():
     }
     run = small_run(**levers, parameters=parameters)
     run.advance(7)
-    run.world.parameters.insurgency.move_rate[:] = 0.0
+    run.world.parameters.camps.move[:] = 0.0
     run.world.tally[:] = 0.0
     alone(run, "engagement.exposure", "engagement.attacks", days=14)
     expected = 14 * 200 * (1 - np.exp(-0.02 / 7 * 20))

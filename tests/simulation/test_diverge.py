@@ -23,7 +23,7 @@ from sim.divergence.trace import ORDERS, TracedRun, Tracer, answer
 from sim.divergence.two_runs import sources
 from sim.machine import compile_cache
 from sim.model import compile as kernel
-from sim.model.state.agents import HOLDERS
+from sim.model.state.agents import GROUP_KINDS
 from sim.scenario import UserError
 from sim.simulation.run import run
 
@@ -128,7 +128,7 @@ def test_a_run_that_is_followed_step_by_step_is_the_same_run(monkeypatch):
             and found.log.tobytes() == plain.log.tobytes()
         )
         assert found.outcomes == plain.outcomes
-        assert steps.count("presence.spread") == 5 and steps.count("control.control") == 1
+        assert steps.count("presence.spread") == 5 and steps.count("support.share_places") == 1
     # The page hands it a 0 or a 1 as it stands, which the day compiles as a constant: it alone is
     # compiled once more.
     assert not kernel.is_compiled() or set(compiled) <= {
@@ -151,7 +151,8 @@ def test_every_field_has_a_name_for_what_stands_in_it():
     arrays = {
         field
         for field, array in fields.items()
-        if field.partition(".")[0] in ("fields", "land", "minds", "trade")
+        if field.partition(".")[0] in ("fields", "land", "minds", "trade", "support")
+        and not field.startswith("parties")
     }
     assert arrays == {field for field in AXES if "." in field}
     assert all(fields[field].ndim == len(axes) for field, axes in AXES.items())
@@ -168,7 +169,9 @@ def test_every_field_has_a_name_for_what_stands_in_it():
     assert named["minds.belief"]["kind"] == "network" and named["minds.belief"]["at"].startswith(
         "leg "
     )
-    assert named["shipments.kg"]["theatre"] and named["communities.holder"]["word"] in HOLDERS
+    assert named["shipments.kg"]["theatre"] and named["parties.kind"]["word"] in GROUP_KINDS
+    assert named["parties.revenue"]["name"].startswith("dissidents")
+    assert named["groups.party"]["word"] and named["support.b"]["at"] == "party new-3"
     assert named["tally.exported_kg"]["name"] == "coast"
 
 
@@ -205,9 +208,9 @@ def test_two_strategies_part_with_their_orders(tmp_path, hold):
 
 
 def test_a_parameter_is_an_input_and_what_reads_it_comes_first(in_this_process, hold):
-    found = between(hold, hold, 0, settings={"--set-b": ["parameters.presence.felt_days=41"]})
+    found = between(hold, hold, 0, settings={"--set-b": ["parameters.presence.felt_down_days=9"]})
     assert [(each.name, each.a, each.b) for each in found.inputs] == [
-        ("parameters.presence.felt_days", "21.0", "41.0")
+        ("parameters.presence.felt_down_days", "5.0", "9.0")
     ]
     assert (found.first.step, found.first.mechanism) == ("presence.feel", "presence")
     assert (
@@ -236,14 +239,14 @@ def test_worlds_that_are_built_apart_are_told_so(in_this_process, hold):
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """A copy of the code in which the armed groups' share of a place is another."""
+    """A copy of the code in which the armed parties' share of a place is another."""
     here, there = Path(cli.__file__).parents[2], tmp_path_factory.mktemp("checkout")
     shutil.copytree(here / "sim", there / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    edited = there / "sim" / "model" / "mechanisms" / "insurgents" / "control.py"
-    equation = "rival / max(strength + rival + p.emptiness, 1e-9)"
+    edited = there / "sim" / "model" / "mechanisms" / "insurgents" / "support.py"
+    equation = "at_hand = town.armed_coverage * (1.0 - town.protection)"
     text = edited.read_text()
     assert text.count(equation) == 1
-    edited.write_text(text.replace(equation, equation.replace("rival / ", "0.999 * rival / ")))
+    edited.write_text(text.replace(equation, equation.replace("= town", "= 0.999 * town")))
     return here, there
 
 
@@ -252,10 +255,13 @@ def test_the_edit_of_a_mechanism_is_found(checkout, hold):
     found = between(here, there, 1, scenario=hold, settings={"--set": ["time.horizon_days=7"]})
     assert (found.first.day, found.first.step, found.first.mechanism) == (
         -7,
-        "control.control",
-        "control",
+        "support.share_places",
+        "support",
     )
-    assert [each.field for each in found.first.differences] == ["communities.armed"]
+    assert [each.field for each in found.first.differences] == [
+        "communities.state",
+        "communities.armed",
+    ]
     assert found.a.code != found.b.code and [each.name for each in found.inputs] == [
         "the model's code"
     ]

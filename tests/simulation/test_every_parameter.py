@@ -53,9 +53,7 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "engagement.raid_decay_days": LONG,
     "engagement.raid_people": LONG,
     "engagement.value_post": {"strategy.tasking_vraem": "garrison"},
-    "insurgency.other_income_share": {"time.burn_in_days": 364, "enemy.mpcp_fighters": 40},
     "insurgency.attrition": {"time.horizon_days": 364},
-    "control.hold_above": LONG,
     "processing.leaf_wait_weeks": {"parameters": {"start.capacity_slack": 0.3}},
     "processing.expansion": {"parameters": {"start.capacity_slack": 0.3}},
     "justice.arrest_points": {"parameters": WATCHED},
@@ -76,7 +74,6 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "partner.joint_rate": LONG,
     "partner.joint_loss": LONG,
     "partner.min_fighters": LONG | {"enemy.dissident_fighters": 80},
-    "communities.fear_limit": LONG,
 }
 
 

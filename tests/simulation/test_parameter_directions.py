@@ -6,7 +6,7 @@ in which everything happens. A record is one of these:
 - an outcome, or a counted quantity (`tally.attacks`);
 - the mean of a field at the end (`communities.fear`) or of a layer (`minds.belief`);
 - the rows of a table (`networks.rows`), the coca of a department, the people of a kind of unit;
-- the share of groups that camp elsewhere than at first, and the coca at their camps;
+- the share of groups that camp elsewhere than on day 0, and the coca at their camps;
 - the mean of finite travel days between sites (`travel.days`).
 """
 
@@ -44,6 +44,8 @@ DEAR_POSTS = {
     "detection.post_bribe_usd": 10.0,
     "detection.corruption_usd": 250.0,
 }
+# Founders are few and go home at once, so that a column is always free.
+SELDOM = {"parameters": {"founding.hazard": 0.003, "founding.disband_below": 20.0}}
 NO_PARTNER = {"partner.coordination": 0.0, "parameters": {"partner.own_will": 0.0}}
 ALSO: dict[str, dict] = (
     {  # what else must hold for the record to move: a limit that binds under stress, a single cause
@@ -56,7 +58,6 @@ ALSO: dict[str, dict] = (
             "engagement.meeting_state_break",
             "engagement.meeting_rebel_break",
             "engagement.value_post",
-            "insurgency.other_income_share",
             "insurgency.attrition",
             "processing.leaf_wait_weeks",
             "processing.expansion",
@@ -82,7 +83,15 @@ ALSO: dict[str, dict] = (
             "parameters": {"trafficking.kappa": 0.001, "trafficking.prior_weight": 30.0}
         },
         "trafficking.floor_foot_kg": {"parameters": {"trafficking.load_foot_kg": 7.0}},
-        "control.ronda_shield": {"parameters": {"entry.hazard": 0.2}},
+        "founding.hazard": {
+            "time.horizon_days": 364,
+            "parameters": {"founding.disband_below": 20.0, "founding.stakes_scale": 1.0},
+        },
+        "founding.unreached": SELDOM,
+        "founding.stakes_scale": SELDOM,
+        "founding.weeks": {
+            "parameters": {"founding.unreached": 0.02, "founding.disband_below": 20.0}
+        },  # founders wander and wear out the places that none has reached
         "start.abroad_share": {
             "time.horizon_days": 28,
             "parameters": {"partner.sigma": 0.05, "partner.return_rate": 0.01},
@@ -165,6 +174,7 @@ ALSO: dict[str, dict] = (
 def records(run) -> dict[str, float]:
     """Every record of a run that is brought to its end."""
     world = run.world
+    run.advance(run.burn_in + 1)  # the camps of day 0 are those that the prologue leaves
     camps = {
         int(group.uid): int(group.site)
         for group in world.actors.groups[world.actors.groups.alive == 1]
@@ -174,7 +184,7 @@ def records(run) -> dict[str, float]:
         name: float(value) for name, value in run.records().outcomes.items() if value is not None
     }
     found |= {f"tally.{name}": float(world.tally[1:, k].sum()) for k, name in enumerate(QUANTITIES)}
-    for part in ("actors", "places", "fields", "minds", "trade"):
+    for part in ("actors", "places", "fields", "minds", "trade", "support"):
         for name, array in getattr(world, part)._asdict().items():
             if not array.dtype.names:
                 found[f"{part}.{name}"] = float(array.mean())

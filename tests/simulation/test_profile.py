@@ -32,7 +32,8 @@ def test_a_profiled_run_is_the_same_run_even_where_stretches_end_early(monkeypat
     assert found.outcomes == plain.outcomes
     ticks = {name: int(one.clock.spent[row, 1]) for name, row in one.rows.items()}
     assert ticks["presence.spread"] == ticks["observe.observe_trade"] == one.end
-    assert ticks["pursuit.meetings"] == 28 and ticks["control.control"] == one.end // 7
+    assert ticks["pursuit.meetings"] == 28 and ticks["support.share_places"] == one.end // 7
+    assert ticks["prologue.settle"] == ticks["prologue.prologue"] == 1
     assert set(one.loops_ms()) == set(loops_of_the_day()) and sum(one.loops_ms().values()) > 0
 
 

@@ -41,15 +41,16 @@ def test_one_row_per_day_and_community(finished, layers):
 
 
 @pytest.mark.parametrize("theatre", ["vraem", "loreto", "cajamarca"])
-def test_vacuum_of_the_weekly_series(finished, layers, theatre):
+def test_shares_of_the_weekly_series(finished, layers, theatre):
     """Shares change on the first day of a week: its mean is the value when the next one starts."""
     here = layers[layers["theatre"] == theatre]
-    weekly = finished.records().weekly.query("theatre == @theatre").set_index("week")["vacuum"]
+    weekly = finished.records().weekly.query("theatre == @theatre").set_index("week")
     for day in DAYS[1:]:
         now = here[here["day"] == day]
-        assert (now["weight"] * (1 - now["state"])).sum() == pytest.approx(
-            weekly[day // 7 - 1], abs=1e-5
-        )
+        for share, series in (("state", "state_control"), ("armed", "armed_control")):
+            assert (now["weight"] * now[share]).sum() == pytest.approx(
+                weekly[series][day // 7 - 1], abs=1e-5
+            )
 
 
 def test_seized_since_day_0_as_the_tally_has_it(finished, layers):

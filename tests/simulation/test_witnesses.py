@@ -51,7 +51,7 @@ WITNESSES = [
 LATE = [
     "trafficking.river_usd",
     "trafficking.start_air",
-    "insurgency.other_income_share",
+    "support.reach_km",
     "engagement.attack_rate",
 ]
 
