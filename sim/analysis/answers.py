@@ -17,6 +17,14 @@ from sim.parameters import EDITION
 from sim.results.results import Results
 
 OUTCOMES = ("vacuum_vraem", "averted_kg_border", "averted_kg_total")
+# People x armed share and fighters in the valley, at three and at eight years.
+RULE = (
+    "people_armed_vraem_3y",
+    "people_armed_vraem_8y",
+    "fighters_mpcp_3y",
+    "fighters_mpcp_8y",
+)
+OF_FOLDER = {"sign": RULE}  # outcomes that are kept of a folder in place of OUTCOMES
 KEPT = ("label", "outcome", "n", "baseline_mean", "difference", "low", "high")
 CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")
 
@@ -27,7 +35,12 @@ Row = Mapping[str, Any]
 def keep(folders: Sequence[str | Path], file: Path) -> None:
     """Write what finished batches say of the headline outcomes, by the name of the folder, and the
     edition of the model that made them."""
-    found = {Path(folder).name: rows_of(Results.open(Path(folder))) for folder in folders}
+    found = {
+        Path(folder).name: rows_of(
+            Results.open(Path(folder)), OF_FOLDER.get(Path(folder).name, OUTCOMES)
+        )
+        for folder in folders
+    }
     lines = [f'"edition": {EDITION}'] + [
         f"{json.dumps(name)}: [\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
         for name, rows in found.items()
@@ -35,9 +48,9 @@ def keep(folders: Sequence[str | Path], file: Path) -> None:
     file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def rows_of(results: Results) -> list[Row]:
+def rows_of(results: Results, outcomes: Sequence[str] = OUTCOMES) -> list[Row]:
     """Return the rows of a batch that are kept."""
-    frame = compare(results, outcomes=OUTCOMES).table
+    frame = compare(results, outcomes=outcomes).table
     keys = [
         column.removeprefix("x.")
         for column in frame.columns
@@ -121,3 +134,49 @@ def changes(point: Mapping[str, Row]) -> list[str]:
             for row in (border, total)
         ),
     ]
+
+
+def sign(rows: Sequence[Row]) -> str:
+    """Return how many times as many people are under armed rule, and fighters in the MPCP, as under
+    hold, with one number at a time at an end of its range, as Markdown.
+
+    The intervals are those of the differences, over the mean under hold.
+    """
+    points: dict[str, dict[str, dict[str, Row]]] = {}
+    for row in rows:
+        varied = dict(row["varied"])
+        share = varied.pop("strategy.share_to_border", None)
+        if share:
+            at = points.setdefault(in_words(varied), {})
+            at.setdefault(f"{share:.0%}".replace("%", " %"), {})[row["outcome"]] = row
+    shares = list(dict.fromkeys(share for at in points.values() for share in at))
+    shown = table(
+        ("at", "share", *(f"{name} {year}" for name in ("people", "fighters") for year in YEARS)),
+        [
+            [f"`{at}`" if at else "the defaults", share, *(times(found[share][n]) for n in RULE)]
+            for at, found in points.items()
+            for share in shares
+        ],
+    )
+    cells = [
+        (row["low"], row["high"])
+        for at in points.values()
+        for f in at.values()
+        for row in f.values()
+    ]
+    above = sum(low > 0 for low, _ in cells)
+    below = sum(high < 0 for _, high in cells)
+    return (
+        f"{shown}\n\nOf {len(cells)} such changes, the whole interval lies above 1 in {above}, below "
+        f"1 in {below}, and contains 1 in {len(cells) - above - below}."
+    )
+
+
+YEARS = ("after 3 years", "after 8 years")
+
+
+def times(row: Row) -> str:
+    """Return a change as a multiple of the mean under hold, with its interval."""
+    level = row["baseline_mean"]
+    mean, low, high = (1.0 + row[name] / level for name in ("difference", "low", "high"))
+    return f"{mean:.2f} [{low:.2f}, {high:.2f}]"

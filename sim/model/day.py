@@ -226,9 +226,7 @@ def one_day(world: Arrays, t: int) -> None:
         support.share_places(places, parameters)
         insurgency.insurgency(actors, places, sites, armed, parameters, today, diary)
         if today.opening == 0:
-            camps.camps(
-                actors, places, minds, sites, reach, armed, bench.per_site, parameters, today
-            )
+            camps.camps(actors, places, minds, sites, reach, armed, parameters, today)
         sponsorship.sponsorship(actors, places, sites, near, bench, parameters, today, diary)
         if today.opening == 0:
             founding.founding(

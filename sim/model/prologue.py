@@ -210,7 +210,6 @@ def prologue(
             sites,
             reach,
             armed,
-            bench.per_site,
             parameters,
             today.key,
             PROLOGUE_MOVE,

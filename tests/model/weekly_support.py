@@ -269,10 +269,9 @@ class Support:
             known = 0.05 + 0.5 * (b + self.around @ b)
             far = np.exp(-np.where(open_, km, 0.0) / c.move_km - c.move_danger * danger[i])
             weight = np.where(open_, stakes * known * (1.0 - self.s) ** 2 * far, 0.0)
-            walk = np.cumsum(weight)
-            self.site[i] = int(
-                np.searchsorted(walk, self.draw(stream, i, 1) * walk[-1], side="right")
-            )
+            drawn = np.array([self.draw(stream, i, 1 + place) for place in range(n)])
+            wait = -np.log(1.0 - drawn) / np.where(weight > 0.0, weight, 1.0)
+            self.site[i] = int(np.argmin(np.where(weight > 0.0, wait, np.inf)))
 
     def draw(self, stream: int, camp: int, k: int) -> float:
         return float(uniform(self.key, stream, self.week, self.uid[camp], k))

@@ -65,33 +65,34 @@ def around(i: int, k: int, b: Floats, communities: Sequence[Community], reach: R
 def next_camp(
     group: ArmedGroup,
     g: int,
-    u: float,
     places: Places,
     minds: Minds,
     sites: Sites,
     reach: Reach,
     support: Support,
-    pulls: Floats,
     p: Parameters,
+    key: np.uint64,
+    stream: int,
+    day: int,
 ) -> int:
-    """Draw the next camp of a group. pulls: f8[sites] work space."""
+    """Draw the next camp of a group. Each place waits `-log(1 - u) / weight`, and the first one
+    wins: with a draw of its own for each place, camps of two arms that have parted tend to meet
+    again, where one draw for all places would keep them apart."""
     communities, danger, b = places.communities, minds.danger, support.b
     here = sites.theatre[group.site]
-    total = 0.0
+    chosen = group.site
+    least = math.inf
     for e in range(reach.start[group.site], reach.start[group.site + 1]):
         i: int = reach.place[e]
-        pulls[i] = 0.0
         if sites.theatre[i] == here and reach.km[e] <= p.most_km:
             kept = b[i, group.party] + around(i, group.party, b, communities, reach)
-            pulls[i] = pull(communities[i], kept, reach.km[e], danger[g, i], p)
-            total += pulls[i]
-    mark = u * total
-    for e in range(reach.start[group.site], reach.start[group.site + 1]):
-        i = reach.place[e]
-        mark -= pulls[i]
-        if mark < 0.0:
-            return i
-    return group.site
+            weight = pull(communities[i], kept, reach.km[e], danger[g, i], p)
+            if weight > 0.0:
+                wait = -math.log(1.0 - uniform(key, stream, day, group.uid, 1 + i)) / weight
+                if wait < least:
+                    least = wait
+                    chosen = i
+    return chosen
 
 
 @loop
@@ -102,13 +103,12 @@ def move_camps(
     sites: Sites,
     reach: Reach,
     support: Support,
-    pulls: Floats,
     parameters: Any,
     key: np.uint64,
     stream: int,
     day: int,
 ) -> None:
-    """Let the camps in the modelled theatres move for one week. pulls: f8[sites] work space."""
+    """Let the camps in the modelled theatres move for one week."""
     groups = actors.groups
     p = parameters.camps[0]
     for g in range(len(groups)):
@@ -116,8 +116,9 @@ def move_camps(
         if group.alive == 0 or group.site >= len(places.communities):
             continue
         if uniform(key, stream, day, group.uid, 0) < p.move:
-            u = uniform(key, stream, day, group.uid, 1)
-            group.site = next_camp(group, g, u, places, minds, sites, reach, support, pulls, p)
+            group.site = next_camp(
+                group, g, places, minds, sites, reach, support, p, key, stream, day
+            )
 
 
 @loop
@@ -128,7 +129,6 @@ def camps(
     sites: Sites,
     reach: Reach,
     support: Support,
-    pulls: Floats,
     parameters: Any,
     today: Today,
 ) -> None:
@@ -140,7 +140,6 @@ def camps(
         sites,
         reach,
         support,
-        pulls,
         parameters,
         today.key,
         GROUP_MOVE,
