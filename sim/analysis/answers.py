@@ -24,6 +24,7 @@ RULE = (
     "fighters_mpcp_3y",
     "fighters_mpcp_8y",
 )
+YEARS = ("after 3 years", "after 8 years")
 OF_FOLDER = {"sign": RULE}  # outcomes that are kept of a folder in place of OUTCOMES
 KEPT = ("label", "outcome", "n", "baseline_mean", "difference", "low", "high")
 CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")
@@ -167,12 +168,9 @@ def sign(rows: Sequence[Row]) -> str:
     above = sum(low > 0 for low, _ in cells)
     below = sum(high < 0 for _, high in cells)
     return (
-        f"{shown}\n\nOf {len(cells)} such changes, the whole interval lies above 1 in {above}, below "
-        f"1 in {below}, and contains 1 in {len(cells) - above - below}."
+        f"{shown}\n\nOf {len(cells)} such changes, the whole interval lies above 1 in {above}, "
+        f"below 1 in {below}, and contains 1 in {len(cells) - above - below}."
     )
-
-
-YEARS = ("after 3 years", "after 8 years")
 
 
 def times(row: Row) -> str:
