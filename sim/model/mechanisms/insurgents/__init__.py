@@ -1,1 +1,1 @@
-"""What armed groups do: attacks, pursuit, rivalry, recruits, sponsorship, control and entry."""
+"""What armed groups do: attacks, pursuit, rivalry, income, rule, camps, founding, sponsorship."""

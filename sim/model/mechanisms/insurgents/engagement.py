@@ -20,7 +20,8 @@ without arms. A rival's camp adds the rival's fighters to the risk; no camp acro
 attacked (as in `rivalry`). About .09 of the attacks are lethal ambushes, fought by Deitchman's law:
 the hidden side aims, the other side sweeps an area, and the attacker ends the fight. The more
 accurate the fire, the fewer civilians are hit. Accuracy is .8 for the state, .8 for a group where
-it governs and 0 where it is a stranger (Kalyvas: violence is selective where control is).
+all people are with it and 0 where it is a stranger (Kalyvas: violence is selective where one side
+holds a place).
 
 Left out: rivals' camps in the opportunity (they have no level at day 0 to be compared with); groups
 that join for one attack, captured weapons and stores, attacks on the state's loads on the road, and

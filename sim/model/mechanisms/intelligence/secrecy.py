@@ -88,7 +88,7 @@ class Parameters:
     leak_police: float  # per week: added hazard at a move of police alone
     leak_coordination: float  # per week: added hazard at full coordination with a partner
     watch: float  # per day: chance a day that a group sees what stands around it
-    sympathisers: float  # per day: added chance where the group holds control
+    sympathisers: float  # per day: added chance by the share of people with the group
     # days: days over which a group forgets what it saw of a place that it no longer observes
     danger_memory_days: float
     restraint_on: float  # share: whether groups that know of a departure hold back

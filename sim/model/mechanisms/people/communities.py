@@ -46,8 +46,8 @@ class Parameters:
     cost_eradication: float  # per week: cooperation lost per 100 ha eradicated per 1,000 people
     reversion: float  # per week: rate at which cooperation reverts
     harm_half_life_weeks: float  # weeks: half-life of harm in memory
-    # per report: acts against informers a week per report of recent weeks where control is
-    # contested
+    # per report: acts against informers a week per report of recent weeks where
+    # people are contested
     retaliation: float
     retaliation_harm: float  # people: people harmed in one act against informers; most are threats
     fear_step: float  # share: fear that one act against informers adds
