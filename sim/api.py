@@ -34,7 +34,7 @@ class Results(StoredResults):
         return compare(self, baseline, outcomes, confidence)
 
     def plot_tradeoff(self) -> Figure:
-        """Draw the vacuum that each point opens against the kilograms that it keeps in Peru.
+        """Draw the people whom each point leaves to armed rule, against the kilograms kept in Peru.
 
         See `sim.report.tradeoff.tradeoff`."""
         from sim.report.tradeoff import tradeoff
@@ -47,13 +47,13 @@ class Results(StoredResults):
 
         return weekly(self, series, point)
 
-    def plot_vacuum_map(self, point: str) -> Figure:
-        """Draw the vacuum by community at the start, after the move and at the end.
+    def plot_armed_map(self, point: str) -> Figure:
+        """Draw the people under armed rule by community: at the start, after the move, at the end.
 
-        See `sim.report.maps.vacuum`."""
-        from sim.report.maps import vacuum
+        See `sim.report.maps.armed_rule`."""
+        from sim.report.maps import armed_rule
 
-        return vacuum(self, point)
+        return armed_rule(self, point)
 
     def plot_interdiction_map(self, point: str) -> Figure:
         """Draw the cocaine that passed and was seized, by community.

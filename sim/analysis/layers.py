@@ -17,7 +17,7 @@ from sim.analysis.paired import Floats, Whole, units_of
 from sim.names import BORDER_THEATRES
 from sim.results.results import Results, ResultsError
 
-QUANTITIES = ("state", "attempted_kg", "seized_kg")
+QUANTITIES = ("armed", "attempted_kg", "seized_kg")
 # The move is over once this share of the people that the border ever gains over hold are there.
 ARRIVED = 0.95
 
@@ -57,7 +57,7 @@ class Layers:
     @property
     def n(self) -> int:
         """The number of pairs: futures x replications."""
-        return len(self.here["state"])
+        return len(self.here["armed"])
 
     def inside(self, theatres: tuple[str, ...]) -> np.ndarray:
         """Return which communities lie in one of the theatres, bool[communities]."""
@@ -69,15 +69,16 @@ class Layers:
             raise ValueError("a hold has no hold that it could be compared with")
         return values[quantity][:, self.days.index(day)]
 
-    def vacuum(self, day: int) -> Floats:
-        """Return 1 - state on the morning of a day, the mean over the runs, f8[communities]."""
-        return 1.0 - self.on(self.here, "state", day).mean(axis=0)
+    def armed(self, day: int) -> Floats:
+        """Return the armed share of the people of each community on the morning of a day.
 
-    def vacuum_change(self, day: int) -> Change:
-        """Return the difference of `vacuum` to hold."""
-        return change(
-            -self.on(self.here, "state", day), -self.on(self.hold, "state", day), self.futures
-        )
+        It is the mean over the runs, f8[communities]."""
+        return self.on(self.here, "armed", day).mean(axis=0)
+
+    def armed_change(self, day: int) -> Change:
+        """Return the difference of `armed` to hold."""
+        here, there = (self.on(values, "armed", day) for values in (self.here, self.hold))
+        return change(here, there, self.futures)
 
     def per_year(
         self, values: dict[str, Floats] | None, quantity: str, start: int, stop: int

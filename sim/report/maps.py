@@ -1,4 +1,4 @@
-"""Maps of a results folder: the vacuum, and the cocaine that crosses the land and is seized there.
+"""Maps of a results folder: armed rule, and the cocaine that crosses the land and is seized there.
 
 Panels show the start, the time when the move is done and the end. Each community is painted on its
 land; a community that shares its cell with another may have none. Levels are means over the
@@ -30,15 +30,22 @@ from sim.results.results import Results, ResultsError
 PALE = 0.35  # opacity of a difference whose interval contains 0
 LEAST_T = 0.1  # tonnes a year; land with less stays unpainted
 LARGEST_DISC = 11.0  # diameter in points
+PEOPLE_ARMED = "people_armed"  # the weekly series of every folder whose layers count people
 
 
-def vacuum(results: Results, point: str) -> Figure:
-    """Draw the vacuum (1 - state) of every community of the VRAEM on its land, in three panels.
+def armed_rule(results: Results, point: str) -> Figure:
+    """Draw the armed share of the people of every community of the VRAEM, in three panels.
 
     `point`: a label or a point_id of the folder. Below the levels stands the difference to the
     `hold` of the point; a `hold` has levels only. Raises ResultsError when the folder has no layers
-    or no such point."""
+    or no such point, or is of the first edition of the model, whose armed share is not one of
+    people."""
     layers = layers_of(results, point)
+    if PEOPLE_ARMED not in results.sql("select * from weekly limit 0").columns:
+        raise ResultsError(
+            f"{results.path}: no series {PEOPLE_ARMED}, so its layers do not hold the armed share "
+            "of people; run the batch again with this version"
+        )
     map_, here = map_of(results, layers), layers.inside(VRAEM.theatres)
     days = list(dict.fromkeys([0, move_of(layers), layers.days[-1]]))
     rows = 2 if layers.hold else 1
@@ -51,7 +58,7 @@ def vacuum(results: Results, point: str) -> Figure:
                 panels[0, column],
                 map_,
                 VRAEM,
-                layers.vacuum(day),
+                layers.armed(day),
                 here,
                 SEQUENTIAL,
                 level,
@@ -63,16 +70,16 @@ def vacuum(results: Results, point: str) -> Figure:
             panels[0],
             SEQUENTIAL,
             level,
-            "vacuum: 1 less the state's share of control",
+            "share of the people under armed rule",
             "neither",
         )
         if layers.hold:
-            changes = [layers.vacuum_change(day) for day in days]
+            changes = [layers.armed_change(day) for day in days]
             both_ways = about_zero([change.mean[here] for change in changes])
             for axes, change in zip(panels[1], changes):
                 paint_change(axes, map_, VRAEM, change, here, both_ways)
             bar(picture, panels[1], DIVERGING, both_ways, "change against hold", "both")
-        finish(picture, f"Vacuum in the VRAEM: {layers.label}", layers, [])
+        finish(picture, f"People under armed rule in the VRAEM: {layers.label}", layers, [])
     return picture
 
 
@@ -82,7 +89,7 @@ def interdiction(results: Results, point: str) -> Figure:
     Colours show what crossed and discs what was seized, in tonnes a year, at the northern border
     and in the VRAEM. Panels are the
     periods up to the move, after it, and up to the end. `point`, the differences to `hold` and the
-    errors are those of `vacuum`."""
+    errors are those of `armed_rule`, but for the last."""
     layers = layers_of(results, point)
     map_, periods = map_of(results, layers), periods_of(layers)
     rows = 4 if layers.hold else 2

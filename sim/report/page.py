@@ -14,7 +14,6 @@ from shlex import quote
 from string import Template
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sim import __version__
 from sim.analysis.compare import Comparison, compare
@@ -22,7 +21,8 @@ from sim.analysis.printed import no_effect, pairs_left, shown_unit
 from sim.analysis.verdicts import Verdict
 from sim.machine.durable import replace_file
 from sim.parameters import load_registry
-from sim.report import maps, series, style, tables, tradeoff
+from sim.report import maps, series, tables, tradeoff
+from sim.report.figures import asked_in_sql, command, figure, folded, numbers
 from sim.results.results import FAILED, SUCCEEDED, Results, ResultsError
 from sim.scenario import to_toml
 
@@ -39,13 +39,22 @@ OF_THE_POINT = (
 NAMED = 8  # points that are listed one by one
 FANS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
+        ("people_armed_vraem", "people_armed_border"),
+        "People, each counted by the share of their community that armed groups rule, in the VRAEM "
+        "and in the two border theatres.",
+    ),
+    (
+        ("fighters_mpcp", "fighters_dissident_peru"),
+        "Fighters of the MPCP, and of dissident groups while they are on the Peruvian side.",
+    ),
+    (
         ("vacuum_vraem",),
         "The part of the VRAEM, weighted by community, that the state protected on day 0 beyond "
         "its civil presence, and no longer does.",
     ),
     (
         ("coverage_vraem",),
-        "The weight of VRAEM communities that force covers: the mechanical part of control.",
+        "The weight of VRAEM communities that force covers: the mechanical part of protection.",
     ),
     (("attacks_vraem",), "Acts opened by armed groups in the VRAEM."),
     (("delivered_kg_border",), "Cocaine that left by the northern border exits, by any route."),
@@ -216,17 +225,21 @@ def listed(comparison: Comparison, labels: Iterable[str], number: int) -> str:
 def trade(results: Results, comparison: Comparison) -> str:
     """Return the trade-off with its caption, or the reason why it cannot be drawn."""
     if not {tradeoff.PAID, *tradeoff.BOUGHT} <= set(comparison.table["outcome"]):
-        return "<p>This folder lacks the vacuum or the kilograms that the figure shows.</p>"
+        return (
+            "<p>This folder lacks the people under armed rule or the kilograms that the figure "
+            "shows.</p>"
+        )
     caption = (
-        "To the right: more vacuum in the VRAEM than under hold. Up: more kept, in tonnes a year, "
-        "from the northern border exits (left panel) and from every exit (right panel). A point "
-        "that is high on the left and near 0 on the right has mostly moved the trade. Crosses are "
-        "95 % intervals over pairs; the thin line joins points in the order of the plan. Outcomes: "
-        "<code>vacuum_vraem</code>, <code>averted_kg_border</code>, <code>averted_kg_total</code>."
+        "To the right: more people under armed rule in the VRAEM than under hold, the mean of the "
+        "last 28 days. Up: more kept, in tonnes a year, from the northern border exits (left "
+        "panel) and from every exit (right panel). A point that is high on the left and near 0 on "
+        "the right has mostly moved the trade. Crosses are 95 % intervals over pairs; the thin "
+        "line joins points in the order of the plan. Outcomes: <code>people_armed_vraem</code>, "
+        "<code>averted_kg_border</code>, <code>averted_kg_total</code>."
     )
     alt = (
-        "Two panels: the vacuum opened in the VRAEM against tonnes a year kept from the border "
-        "exits, and from all exits. Numbers: next table."
+        "Two panels: the change of people under armed rule in the VRAEM against tonnes a year kept "
+        "from the border exits, and from all exits. Numbers: next table."
     )
     return figure(
         tradeoff.tradeoff(results, comparison),
@@ -286,23 +299,26 @@ def fans(results: Results, arm: series.Arm) -> str:
 
 
 def mapped(results: Results, arm: series.Arm) -> str:
-    """Return the two maps of the point, or the reason why there are none."""
+    """Return the two maps of the point, with the reason for each that cannot be drawn."""
     labels = ", ".join(series.quoted(label) for label in (arm.label, arm.hold) if label is not None)
     query = (
-        "select label, day, place, name, avg(1 - state) as vacuum, "
+        "select label, day, place, name, avg(armed) as armed, "
         "avg(attempted_kg) as came_kg_since_day_0, avg(seized_kg) as seized_kg_since_day_0\n"
         f"from layers join runs using (run_id)\nwhere label in ({labels})\n"
         "group by all order by all"
     )
-    found = []
-    for draw, words in (
+    found: list[str] = []
+    absent: dict[str, list[str]] = {}
+    for draw, name, words in (
         (
-            maps.vacuum,
-            "The share of control that the state lacks, by community in the VRAEM: at the start, "
-            "once the move is done, at the end.",
+            maps.armed_rule,
+            "armed rule",
+            "The share of the people of each community in the VRAEM who live under armed rule: at "
+            "the start, once the move is done, at the end.",
         ),
         (
             maps.interdiction,
+            "cocaine",
             "The cocaine that crossed the land of each community and what of it was seized "
             "there, at the border and in the VRAEM.",
         ),
@@ -310,13 +326,19 @@ def mapped(results: Results, arm: series.Arm) -> str:
         try:
             picture = draw(results, arm.label)
         except ResultsError as error:
-            return f"<p>No maps: {escape(str(error).removeprefix(f'{results.path}: '))}.</p>"
+            why = str(error).removeprefix(f"{results.path}: ")
+            absent.setdefault(why, []).append(name)
+            continue
         caption = (
             f"{words} Means over the runs of {escape(arm.short[arm.label])}; below, where there is "
             "a hold, the paired change."
         )
         found.append(figure(picture, words, caption, asked_in_sql(results, query), "all"))
-    return "".join(found)
+    told = [
+        f"<p>No map of {' and of '.join(names)}: {escape(why)}.</p>"
+        for why, names in absent.items()
+    ]
+    return "".join([*found, *told])
 
 
 def what_was_run(results: Results) -> str:
@@ -367,32 +389,3 @@ def what_was_run(results: Results) -> str:
         + tables.named_values(identity)
         + numbers(f"redeploy status {quote(str(results.path))}")
     )
-
-
-def command(results: Results, names: Sequence[str]) -> str:
-    """Return the command that prints outcomes of the folder."""
-    return f"redeploy compare {quote(str(results.path))} " + " ".join(
-        f"--outcome {name}" for name in names
-    )
-
-
-def asked_in_sql(results: Results, query: str) -> str:
-    """Return the Python line that answers a query on the folder."""
-    return f'Results.open({str(results.path)!r}).sql("""\n{query}\n""")'
-
-
-def figure(picture: Figure, alt: str, caption: str, code: str, kind: str = "") -> str:
-    """Return a figure as HTML; `caption` is HTML, `alt` and `code` are plain text."""
-    image = f'<img src="{style.data_uri(picture)}" alt="{escape(alt)}">'
-    below = f"<figcaption>{caption}{numbers(code) if code else ''}</figcaption>"
-    return f'<figure class="{kind}">{image}{below}</figure>'
-
-
-def numbers(code: str) -> str:
-    """Return the command or the query that gives the numbers, folded."""
-    return folded("The numbers", f"<pre>{escape(code)}</pre>")
-
-
-def folded(summary: str, body: str) -> str:
-    """Return HTML that the reader unfolds by a click on its summary."""
-    return f"<details><summary>{escape(summary)}</summary>{body}</details>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,6 +53,18 @@ def quoted(text: str) -> str:
 
 WEEKLY_T = "t a week, mean of 4"
 SERIES = {
+    **{
+        f"people_armed_{region}": Series(
+            f"People under armed rule: {REGION_LABELS[region]}",
+            "people x armed share",
+            over("people_armed", region),
+        )
+        for region in ("vraem", "border")
+    },
+    "fighters_mpcp": Series("Fighters of the MPCP", "people", over("fighters_mpcp", "total")),
+    "fighters_dissident_peru": Series(
+        "Fighters of dissidents in Peru", "people", over("fighters_dissident_peru", "total")
+    ),
     "vacuum_vraem": Series("Vacuum in the VRAEM", "share of weight", over("vacuum", "vraem")),
     "coverage_vraem": Series(
         "Covered by force in the VRAEM", "share of weight", over("1 - coverage_gap", "vraem")
@@ -153,12 +166,14 @@ def query(series: Mapping[str, Series], arm: Arm) -> str:
     """Return the SQL, for `Results.sql`, whose answer a figure shows.
 
     The answer has the columns label, future, replication, week, and one for each series. It has
-    whole weeks only, since what happens once a week would make a short last week look busy."""
+    whole weeks only, since what happens once a week would make a short last week look busy. Of
+    `runs` it takes the keys alone, since an outcome may have the name of a weekly column."""
     keys = ", ".join(["label", *PAIR, "week"])
     columns = ", ".join(f"{each.sql} as {name}" for name, each in series.items())
     labels = ", ".join(quoted(label) for label in (arm.label, arm.hold) if label is not None)
     return (
-        f"select {keys}, {columns}\nfrom weekly join runs using (run_id)\n"
+        f"select {keys}, {columns}\nfrom weekly\n"
+        f"join (select run_id, label, {', '.join(PAIR)} from runs) using (run_id)\n"
         f"where label in ({labels}) and days = 7\ngroup by {keys} order by {keys}"
     )
 
@@ -171,7 +186,7 @@ def chosen(arm: Arm, names: Sequence[str]) -> dict[str, Series]:
     known = {
         name: each
         for name, each in SERIES.items()
-        if any(column in each.sql for column in arm.columns)
+        if not set(arm.columns).isdisjoint(re.findall(r"\w+", each.sql))
     }
     found = {}
     for name in names:

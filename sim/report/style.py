@@ -31,7 +31,9 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
 )
 # In the order in which strategies take them; yellow is too faint for a line.
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
-MARKERS = ("o", "^", "D", "v", "P", "X")  # beside the colours, for grey prints
+# Beside the colours, for grey prints. Their number has no divisor in common with that of the
+# colours, so that a seventh strategy differs from the first.
+MARKERS = ("o", "^", "D", "v", "P", "X", "<")
 WATER, LAND, ABROAD = "#b8d4e8", "#f7f5ef", "#e8e8e8"  # maps
 # Colour maps of levels, and of changes about 0 (orange for more).
 SEQUENTIAL, DIVERGING = "cividis_r", "PuOr_r"

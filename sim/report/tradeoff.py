@@ -1,4 +1,4 @@
-"""The trade-off: the vacuum that each point opens against the kilograms that it keeps in Peru.
+"""The trade-off: people whom a point leaves to armed rule, against the kilograms kept in Peru.
 
 Both are changes against the `hold` of the point, with their intervals. Two panels share their axes:
 cocaine kept from the border exits, and cocaine kept from leaving at all. A point that stands high
@@ -26,7 +26,7 @@ from sim.analysis.paired import clear_of_zero
 from sim.report import style
 from sim.results.results import Results
 
-PAID = "vacuum_vraem"
+PAID = "people_armed_vraem"
 BOUGHT = {
     "averted_kg_border": "Kept from the border exits",
     "averted_kg_total": "Kept from leaving Peru at all",
@@ -34,7 +34,9 @@ BOUGHT = {
 NEAR = 4  # distance in points from a mark to its name; a name farther off gets a line to its mark
 # Offsets in points at which a name may stand from its mark, best first.
 OFFSETS = tuple(
-    (dx, dy) for dy in (NEAR, 16, 28, 40) for dx, dy in ((5, dy), (-5, dy), (5, -dy), (-5, -dy))
+    (dx, dy)
+    for dy in (NEAR, 16, 28, 40, 52, 64)
+    for dx, dy in ((5, dy), (-5, dy), (5, -dy), (-5, -dy))
 )
 MOST_NAMED = 16  # with more points than this their names would cover the marks
 
@@ -42,7 +44,7 @@ MOST_NAMED = 16  # with more points than this their names would cover the marks
 def marks(results: Results, comparison: Comparison, bought: str) -> pd.DataFrame:
     """Return a row for each point: label, short, strategy, n, x, y, their intervals, clear.
 
-    `short`: the short label without the strategy. `x` is a share of weight, `y` tonnes a year, each
+    `short`: the short label without the strategy. `x` is in people, `y` in tonnes a year, each
     with `_low` and `_high`. `clear`: neither interval contains 0."""
     design = results.design().drop_duplicates("label").set_index("label")
     table = comparison.table.set_index("label")
@@ -76,14 +78,19 @@ def tradeoff(results: Results, comparison: Comparison | None = None) -> Figure:
     """Draw the two panels, with every point whose `hold` has finished runs.
 
     `comparison`: the answer of `compare`, where the caller has it already. Raises ResultsError when
-    there is nothing to compare or the folder lacks the vacuum or the kilograms."""
+    there is nothing to compare or the folder lacks the people or the kilograms."""
     comparison = comparison or compare(results, outcomes=(PAID, *BOUGHT))
     picture = style.figure(4.3)
     panels: Any = picture.subplots(1, 2, sharex=True, sharey=True)
     shown = [marks(results, comparison, bought) for bought in BOUGHT]
-    looks = dict(
-        zip(dict.fromkeys(shown[0]["strategy"]), itertools.cycle(zip(style.COLOURS, style.MARKERS)))
-    )
+    looks = {
+        strategy: (colour, shape)
+        for strategy, colour, shape in zip(
+            dict.fromkeys(shown[0]["strategy"]),
+            itertools.cycle(style.COLOURS),
+            itertools.cycle(style.MARKERS),
+        )
+    }
     for axes, found, title in zip(panels, shown, BOUGHT.values()):
         axes.axhline(0, color=style.INK, lw=0.8)
         axes.axvline(0, color=style.INK, lw=0.8)
@@ -91,7 +98,7 @@ def tradeoff(results: Results, comparison: Comparison | None = None) -> Figure:
             draw(axes, rows, *looks[strategy])
         axes.plot(0, 0, "s", color=style.HOLD, ms=6, zorder=5)
         axes.set_title(title)
-        axes.set_xlabel("vacuum opened in the VRAEM, share of weight")
+        axes.set_xlabel("change of people under armed rule\nin the VRAEM, against hold")
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.margins(0.12)
         axes.grid()

@@ -44,11 +44,12 @@ def pairs_of(table, label, quantity, day):
     return rows.pivot(index="replication", columns="place", values=quantity).to_numpy(float)
 
 
-def test_the_vacuum_is_the_mean_of_the_table(moved, table):
+def test_the_armed_share_is_the_mean_of_the_table(moved, table):
     assert (moved.n, moved.days, moved.resolution_km) == (3, DAYS, 10)
     for day in DAYS:
-        state = pairs_of(table, "static share_to_border=0.3", "state", day)
-        assert moved.vacuum(day) == pytest.approx(1 - state.mean(axis=0), abs=1e-12)
+        armed = pairs_of(table, "static share_to_border=0.3", "armed", day)
+        assert moved.armed(day) == pytest.approx(armed.mean(axis=0), abs=1e-12)
+    assert 0 < moved.armed(70).max() <= 1
 
 
 def test_flows_are_tonnes_a_year_between_two_days(moved, table):
@@ -63,12 +64,12 @@ def test_flows_are_tonnes_a_year_between_two_days(moved, table):
 
 def test_differences_are_paired_by_replication(moved, table):
     here, there = (
-        pairs_of(table, label, "state", 70) for label in ("static share_to_border=0.3", "hold")
+        pairs_of(table, label, "armed", 70) for label in ("static share_to_border=0.3", "hold")
     )
-    found = moved.vacuum_change(70)
-    assert found.mean == pytest.approx((there - here).mean(axis=0), abs=1e-12)
-    differs = ~found.zero & (np.ptp(there - here, axis=0) > 0)
-    p = ttest_rel(there[:, differs], here[:, differs]).pvalue
+    found = moved.armed_change(70)
+    assert found.mean == pytest.approx((here - there).mean(axis=0), abs=1e-12)
+    differs = ~found.zero & (np.ptp(here - there, axis=0) > 0)
+    p = ttest_rel(here[:, differs], there[:, differs]).pvalue
     assert differs.sum() > 20 and list(found.clear[differs]) == list(p < 0.05)
     assert 0 < found.clear.sum() < len(found.clear)
 
@@ -76,7 +77,7 @@ def test_differences_are_paired_by_replication(moved, table):
 def test_a_share_of_0_changes_nothing_anywhere(results_with_layers):
     still = layers_of(results_with_layers, "static 0 %")
     assert still.arrived is None
-    for found in (still.vacuum_change(70), still.flow_change("seized_kg", 0, 70)):
+    for found in (still.armed_change(70), still.flow_change("seized_kg", 0, 70)):
         assert found.zero.all() and not found.clear.any() and (found.mean == 0).all()
 
 
@@ -98,7 +99,7 @@ def test_the_move_ends_at_the_first_snapshot_with_all_units_in_place(moved, resu
 
 def test_hold_has_levels_only(results_with_layers):
     hold = layers_of(results_with_layers, "hold")
-    assert hold.hold is None and hold.arrived is None and 0 < hold.vacuum(70).mean() < 1
+    assert hold.hold is None and hold.arrived is None and 0 < hold.armed(70).mean() < 1
 
 
 def test_one_pair_gives_no_clear_difference():
@@ -126,7 +127,7 @@ def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
     whole = load_scenario(
         results_with_layers.path.parent / "ten_weeks.toml", {"time.horizon_days": 28}
     )
-    futures = {"samples": 1, "parameters": ["presence.felt_days"]}
+    futures = {"samples": 1, "parameters": ["presence.felt_up_days"]}
     scenario = type(whole).model_validate(
         whole.model_dump(exclude={"futures"}) | {"futures": futures}
     )
@@ -140,13 +141,13 @@ def test_an_arm_has_its_snapshots_in_all_futures(tmp_path, results_with_layers):
         local_dict={"arm_label": "static share_to_border=0.3"},
     )
     assert layers_of(found, other["point_id"].iloc[0]).n == 4
-    state = (
+    rows = (
         found.layers()
         .merge(found.runs()[["run_id", "label"]])
         .query("label == 'hold' and day == 28")
     )
-    assert layers_of(found, "hold").vacuum(28) == pytest.approx(
-        1 - state.groupby("place")["state"].mean().to_numpy(float), abs=1e-6
+    assert layers_of(found, "hold").armed(28) == pytest.approx(
+        rows.groupby("place")["armed"].mean().to_numpy(float), abs=1e-6
     )
 
 

@@ -8,7 +8,7 @@ from matplotlib import colormaps
 from matplotlib.text import Text
 
 from sim.analysis.layers import layers_of
-from sim.batches import ResultsError
+from sim.batches import Results, ResultsError
 from sim.geography.map import load_map
 from sim.report import maps
 from sim.report.basemap import BORDER, VRAEM, territories
@@ -37,8 +37,8 @@ def colour_bars(picture):
 
 
 @pytest.fixture(scope="module")
-def vacuum(results_with_layers):
-    return maps.vacuum(results_with_layers, "static 30 %")
+def armed_rule(results_with_layers):
+    return maps.armed_rule(results_with_layers, "static 30 %")
 
 
 @pytest.fixture(scope="module")
@@ -46,21 +46,21 @@ def layers(results_with_layers):
     return layers_of(results_with_layers, "static 30 %")
 
 
-def test_vacuum_panels_hold_the_means(vacuum, layers):
+def test_armed_panels_hold_the_means(armed_rule, layers):
     days = [0, layers.arrived, 70]
-    shown = panels(vacuum)
+    shown = panels(armed_rule)
     titles = ["day 0: start", f"day {layers.arrived}: move done", "day 70: end"]
     assert len(shown) == 6 and [axes.get_title("left") for axes in shown[:3]] == titles
-    level, both_ways = colour_bars(vacuum)
+    level, both_ways = colour_bars(armed_rule)
     assert (level.vmin, level.vmax) == (0, 1) and both_ways.vmin == -both_ways.vmax
     land = np.bincount(territories(10)[territories(10) >= 0], minlength=len(layers.communities))
     for place in np.argsort(np.where(layers.inside(VRAEM.theatres), land, 0))[-5:]:
         for axes, day in zip(shown, days):
             assert colour_of(axes, place) == pytest.approx(
-                colormaps[SEQUENTIAL](layers.vacuum(day)[place])
+                colormaps[SEQUENTIAL](layers.armed(day)[place])
             )
         for axes, day in zip(shown[3:], days):
-            change = layers.vacuum_change(day)
+            change = layers.armed_change(day)
             opacity = 1 if change.clear[place] or change.zero[place] else maps.PALE
             assert colour_of(axes, place) == pytest.approx(
                 [*colormaps[DIVERGING](both_ways(change.mean[place]))[:3], opacity]
@@ -68,10 +68,10 @@ def test_vacuum_panels_hold_the_means(vacuum, layers):
     assert shown[3].get_title("left") == "= 0 exactly in every pair"
 
 
-def test_only_the_theatre_is_painted(vacuum, layers):
+def test_only_the_theatre_is_painted(armed_rule, layers):
     owner = territories(10)
     inside = (owner >= 0) & (layers.communities["theatre"] == "vraem").to_numpy()[owner]
-    for axes in panels(vacuum):
+    for axes in panels(armed_rule):
         assert ((axes.images[1].get_array()[..., 3] > 0) == inside).all()
 
 
@@ -97,7 +97,7 @@ def test_discs_and_land_of_the_interdiction(results_with_layers, layers):
     assert sum(len(axes.collections[-1].get_sizes()) for axes in shown[: 2 * len(periods)]) > 5
 
 
-@pytest.mark.parametrize("draw", [maps.vacuum, maps.interdiction])
+@pytest.mark.parametrize("draw", [maps.armed_rule, maps.interdiction])
 def test_hold_has_levels_only_and_a_share_of_0_no_change(results_with_layers, draw, tmp_path):
     hold, still = draw(results_with_layers, "hold"), draw(results_with_layers, "static 0 %")
     assert 2 * len(panels(hold)) == len(panels(still))
@@ -125,7 +125,21 @@ def test_a_folder_of_another_map_is_refused(results_with_layers, monkeypatch):
         ),
     )
     with pytest.raises(ResultsError, match="made on another map"):
-        maps.vacuum(results_with_layers, "static 30 %")
+        maps.armed_rule(results_with_layers, "static 30 %")
+
+
+def test_layers_of_an_edition_without_armed_people_are_refused(results_with_layers, monkeypatch):
+    """The column `armed` of the first edition is a share of control, so it cannot be drawn."""
+    ask = Results.sql
+
+    def first_edition(self, query):
+        found = ask(self, query)
+        return found.drop(columns="people_armed") if "weekly limit 0" in query else found
+
+    monkeypatch.setattr(Results, "sql", first_edition)
+    with pytest.raises(ResultsError, match=r"no series people_armed.* run the batch again"):
+        maps.armed_rule(results_with_layers, "static 30 %")
+    assert panels(maps.interdiction(results_with_layers, "static 30 %"))
 
 
 @pytest.mark.parametrize(

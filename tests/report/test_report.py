@@ -95,8 +95,8 @@ def test_the_page_stands_alone(text):
     assert {tag for tag, _ in elements} & {"script", "link", "iframe", "object"} == set()
     images = [attributes for tag, attributes in elements if tag == "img"]
     assert (
-        len(images) == 4
-    )  # trade-off, vacuum, attacks, kilograms at the border: what this folder has series for
+        len(images) == 5
+    )  # trade-off, people, vacuum, attacks, kilograms at the border: what this folder has series of
     assert all(image["src"].startswith("data:image/") and image["alt"] for image in images)
     assert all(attributes["href"].startswith("#") for tag, attributes in elements if tag == "a")
     assert "url(" not in text and len(text) < 5_000_000
@@ -105,26 +105,29 @@ def test_the_page_stands_alone(text):
 
 
 def test_what_the_folder_cannot_tell_is_said(text):
-    assert "No maps: " in text
-    assert "This folder does not hold: <code>coverage_vraem, attempted_kg_border" in text
+    assert "No map of armed rule and of cocaine: no map layers" in text
+    assert (
+        "This folder does not hold: <code>fighters_mpcp, fighters_dissident_peru, coverage_vraem"
+        in text
+    )
 
 
 def test_maps_are_those_of_the_point(results, monkeypatch, no_pictures):
     asked = []
-    for name in ("vacuum", "interdiction"):
+    for name in ("armed_rule", "interdiction"):
         monkeypatch.setattr(
             f"sim.report.maps.{name}", lambda results, point, name=name: asked.append((name, point))
         )
     told = page(results, "static 30 %")
     assert asked == [
-        ("vacuum", "static share_to_border=0.3"),
+        ("armed_rule", "static share_to_border=0.3"),
         ("interdiction", "static share_to_border=0.3"),
     ]
     maps = told.partition('<section id="maps">')[2].partition("</section>")[0]
     assert (
         maps.count("<img") == 2
         and maps.count("from layers join runs") == 2
-        and "No maps" not in maps
+        and "No map of" not in maps
     )
 
 
@@ -132,12 +135,37 @@ def test_the_queries_on_the_page_give_its_numbers(results, text):
     from html import unescape
 
     queries = re.findall(r'sql\("""\n(.*?)\n"""\)', unescape(text), re.S)
-    assert len(queries) == 3
+    assert len(queries) == 4
     answer = results.sql(queries[0])
     assert (
-        list(answer.columns) == ["label", "future", "replication", "week", "vacuum_vraem"]
+        list(answer.columns)
+        == [
+            "label",
+            "future",
+            "replication",
+            "week",
+            "people_armed_vraem",
+            "people_armed_border",
+        ]
         and len(answer) == 2 * 6 * 7
     )
+
+
+def test_a_map_that_cannot_be_drawn_is_told_beside_the_other(results, monkeypatch, no_pictures):
+    def refused(results, point):
+        raise ResultsError(f"{results.path}: no series people_armed")
+
+    monkeypatch.setattr("sim.report.maps.armed_rule", refused)
+    monkeypatch.setattr("sim.report.maps.interdiction", lambda results, point: None)
+    told = page(results, "static 30 %")
+    maps = told.partition('<section id="maps">')[2].partition("</section>")[0]
+    assert maps.count("<img") == 1 and "No map of armed rule: no series people_armed." in maps
+
+
+def test_a_folder_without_people_under_armed_rule_says_so(tmp_path, no_pictures):
+    told = page(folder(tmp_path / "first", armed=False))
+    assert "This folder lacks the people under armed rule or the kilograms" in told
+    assert "This folder does not hold: <code>people_armed_vraem, people_armed_border" in told
 
 
 def test_what_was_run_is_told(results, text):

@@ -38,6 +38,31 @@ def test_difference_is_that_of_pairs_week_by_week(results):
     assert found.values.loc[2].std() > 0.01
 
 
+def test_people_under_armed_rule_are_summed_over_a_region(results):
+    in_vraem, at_border = (
+        read(results, f"people_armed_{region}", "hold").values for region in ("vraem", "border")
+    )
+    assert in_vraem.loc[3, (0, 2)] == pytest.approx(10_000 * (0.3 + 0.1 * world_of(2)))
+    assert (at_border == 100.0).all(axis=None), "50 people in each of two theatres"
+
+
+def test_a_column_of_another_name_does_not_stand_for_a_series(tmp_path):
+    """`people` is no part of `people_armed`: a folder without the latter has no such series."""
+    first = folder(tmp_path / "first", replications=1, armed=False)
+    with pytest.raises(ResultsError, match="no 'people_armed_vraem' in these results"):
+        series.weekly(first, "people_armed_vraem")
+    assert series.weekly(first, "people_vraem")
+
+
+def test_every_series_is_in_the_folder_of_a_real_batch(results_with_layers):
+    arm = series.arm_of(results_with_layers, "static 30 %")
+    found = series.read(results_with_layers, series.chosen(arm, list(series.SERIES)), arm)
+    for name, each in found.items():
+        assert each.values.shape == (10, 3) and each.values.notna().all(axis=None), name
+    for name in ("people_armed_vraem", "people_armed_border", "fighters_mpcp"):
+        assert (found[name].values > 0).all(axis=None), name
+
+
 def test_interval_is_students_t_and_needs_two():
     values = pd.DataFrame([[1.0, 2.0, 4.0, np.nan], [1.0, np.nan, np.nan, np.nan]])
     mean, low, high = series.interval(values).loc[0]
@@ -110,6 +135,7 @@ def test_names_in_labels_are_text_to_the_query(tmp_path):
         ("---", None, "expected a column and a region"),
         ("vacuum_vraem", "static 31 %", "did you mean 'static 30 %'"),
         ("vacuum_vraem", "zzz", "finished: hold, static 0 %"),
+        ("fighters_mpcp", None, "no 'fighters_mpcp' in these results"),
     ],
 )
 def test_what_is_not_there_is_told_with_a_near_name(results, name, point, words):

@@ -1,4 +1,5 @@
 import base64
+import itertools
 
 import numpy as np
 
@@ -26,3 +27,9 @@ def test_the_style_ends_with_the_picture():
     before = dict(matplotlib.rcParams)
     drawn(3)
     assert dict(matplotlib.rcParams) == before
+
+
+def test_strategies_differ_by_colour_or_mark_for_as_long_as_they_can():
+    number = len(style.COLOURS) * len(style.MARKERS)
+    both = zip(itertools.cycle(style.COLOURS), itertools.cycle(style.MARKERS))
+    assert len(set(itertools.islice(both, number))) == number
