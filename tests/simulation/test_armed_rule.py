@@ -7,6 +7,7 @@ from small_runs import small_run
 
 from sim.names import LORETO, VRAEM
 
+WORLDS = 24  # a single world in which camps part can double the ratio of eight
 YEAR = {"time.burn_in_days": 28, "time.horizon_days": 364}
 
 
@@ -47,12 +48,13 @@ def test_without_fighters_armed_rule_falls_under_half_in_three_years():
     assert max(left.values()) < 0.5, left
 
 
+@pytest.mark.slow
 def test_pairs_stay_coupled_in_people_under_armed_rule_and_fighters():
     """A difference of two arms in the same worlds varies less than a level does: the draws of one
     arm stay those of the other."""
     names = ("people_armed_vraem", "fighters_mpcp")
     levels, differences = [], []
-    for world in range(8):
+    for world in range(WORLDS):
         found = []
         for strategy in ({}, {"strategy.name": "static", "strategy.share_to_border": 0.15}):
             run = small_run(world, **YEAR, **strategy)
