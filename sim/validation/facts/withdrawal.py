@@ -42,9 +42,9 @@ MONTH = 4  # weeks
     },
     12,
     cause="fighters follow income, and rule grows less where income is: 2.5 times over people, "
-    "but 1.6 times over fields and along the ways, and most income is tolls and the tax on fields (with "
-    "growers free, fighters reach 1.8 times hold). Acts per fighter rise by a tenth: by the law of "
-    "`engagement` a target with fewer people around it is easier",
+    "but 1.6 times over fields and along the ways, and most income is tolls and the tax on "
+    "fields (with growers free, fighters reach 1.8 times hold). Acts per fighter rise by a "
+    "tenth: by the law of `engagement` a target with fewer people around it is easier",
 )
 def bases_closed(arms: Arms) -> list[Check]:
     """Compare fighters, people x armed and acts after eight years with those under hold."""
@@ -125,9 +125,9 @@ KEPT = PostsLeft(COLUMN[0], COLUMN[-1], LOOK_WEEKS, leaves=False)
     },
     24,
     {"posts kept": KEPT, "posts left": LEFT},
-    cause="acts move within the region: columns camp in the emptied places and strike around them, "
-    "so that in 26 weeks acts up to 30 km on foot around these places rise from 2.5 to 7.1, and "
-    "those farther away fall from 9.2 to 7.3 (14 worlds)",
+    cause="acts move within the region: columns camp in the emptied places and strike around "
+    "them, so that in 26 weeks acts up to 30 km on foot around these places rise from 2.5 "
+    "to 7.1, and those farther away fall from 9.2 to 7.3 (14 worlds)",
 )
 def ghost_bases(arms: Arms) -> list[Check]:
     """Return how many of the hamlets are ruled, and compare acts elsewhere with posts kept."""
