@@ -95,6 +95,13 @@ def test_only_people_of_its_own_party_pull():
     assert shares(line.rules([0.0, 0.0, 0.9]))[2] > shares(other)[2]
 
 
+def test_a_camp_of_a_later_party_is_pulled_by_its_own_people():
+    line = Line(3, camped=[(SECOND, 0, 20.0)])
+    before = shares(line)
+    assert np.array_equal(shares(line.rules([0.0, 0.0, 0.9])), before)
+    assert shares(line.rules([0.0, 0.0, 0.9], party=SECOND))[2] > before[2]
+
+
 def test_danger_that_it_believes_in_repels_it_and_only_it():
     line = Line(2, camped=[(0, 0, 20.0), (0, 0, 20.0)])
     line.minds.danger[0, 1] = 100.0
