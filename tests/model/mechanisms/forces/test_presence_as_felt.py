@@ -8,7 +8,7 @@ import pytest
 from hand_made import parameters, rows
 from small_valley import HERE, NEXT_DOOR, Valley
 
-from sim.model.mechanisms.forces.presence import felt_after, mark_felt
+from sim.model.mechanisms.forces.presence import felt_after, mark_felt, pace
 from sim.model.state.agents import PERU, ArmedGroup
 from sim.simulation.page import plain
 
@@ -89,8 +89,8 @@ def test_a_week_at_once_is_seven_days_one_by_one(felt, target):
     p = parameters("presence")
     by_day = felt
     for _ in range(7):
-        by_day = felt_after(by_day, target, 1.0, p)
-    assert felt_after(felt, target, 7.0, p) == pytest.approx(by_day)
+        by_day = felt_after(by_day, target, *pace(1.0, p))
+    assert felt_after(felt, target, *pace(7.0, p)) == pytest.approx(by_day)
 
 
 def test_people_feel_soldiers_and_police_together():
