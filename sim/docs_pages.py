@@ -294,7 +294,8 @@ def scoreboard() -> str:
     """Return the published facts as `make scoreboard` last measured them."""
     from sim.validation.scoreboard import as_markdown
 
-    return as_markdown(measured("scoreboard.json")["facts"])
+    kept = measured("scoreboard.json")
+    return outdated(kept, "make scoreboard") + as_markdown(kept["facts"])
 
 
 def fitted() -> str:

@@ -94,8 +94,10 @@ def support(
     living=(0,),
     **fields,
 ):
-    """Return the bases of support of parties that rule nobody. `on_ways` is the number of places on
-    all routes; `living` are the parties that have groups; what they earn elsewhere never ends. Other fields are those of `Party`."""
+    """Return the bases of support of parties that rule nobody.
+
+    `on_ways` is the number of places on all routes. `living` are the parties that have groups; what
+    they earn elsewhere never ends. Other fields are those of `Party`."""
     parties = rows(Party, PARTIES, **({"wage_share": 1.0, "chest_until": 2**62} | fields))
     parties.alive[list(living)] = 1
     return Support(
