@@ -68,7 +68,8 @@ answers: .venv/core.stamp
 	@$(BIN)/redeploy batch scenarios/experiments/assumptions.toml --out results/assumptions --workers $(JOBS)
 	@$(BIN)/redeploy batch scenarios/experiments/decomposition.toml --out results/decomposition --workers $(JOBS)
 	@$(BIN)/redeploy batch scenarios/experiments/stale-beliefs.toml --out results/stale-beliefs --workers $(JOBS)
-	@$(BIN)/python -m sim.docs_pages results/assumptions results/decomposition results/stale-beliefs
+	@$(BIN)/redeploy batch scenarios/experiments/sign.toml --out results/sign --workers $(JOBS)
+	@$(BIN)/python -m sim.docs_pages results/assumptions results/decomposition results/stale-beliefs results/sign
 
 # The parts of docs/ that say what the registries and the mechanisms' pages say.
 odd: .venv/core.stamp

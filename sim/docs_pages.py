@@ -294,7 +294,8 @@ def scoreboard() -> str:
     """Return the published facts as `make scoreboard` last measured them."""
     from sim.validation.scoreboard import as_markdown
 
-    return as_markdown(measured("scoreboard.json")["facts"])
+    kept = measured("scoreboard.json")
+    return outdated(kept, "make scoreboard") + as_markdown(kept["facts"])
 
 
 def fitted() -> str:
@@ -320,6 +321,12 @@ def links() -> str:
     kept = measured("answers.json")
     cut = answers.links(kept["decomposition"], kept["stale-beliefs"])
     return outdated(kept, "make answers") + cut
+
+
+def sign() -> str:
+    """Return armed rule under two withdrawals, with one number at a time at an end of its range."""
+    kept = measured("answers.json")
+    return outdated(kept, "make answers") + answers.sign(kept["sign"])
 
 
 def measured(file: str) -> Any:
@@ -369,6 +376,7 @@ PARTS = (
     fit,
     ends,
     links,
+    sign,
 )
 
 

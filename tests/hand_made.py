@@ -86,10 +86,18 @@ def along(*ways):
 
 
 def support(
-    communities: int, clusters: int = 1, loads: int = 1, routes: int = 1, living=(0,), **fields
+    communities: int,
+    clusters: int = 1,
+    loads: int = 1,
+    routes: int = 1,
+    on_ways: int = 0,
+    living=(0,),
+    **fields,
 ):
-    """Return the bases of support of parties that rule nobody. `living` are the parties that have
-    groups; what they earn elsewhere never ends. Other fields are those of `Party`."""
+    """Return the bases of support of parties that rule nobody.
+
+    `on_ways` is the number of places on all routes. `living` are the parties that have groups; what
+    they earn elsewhere never ends. Other fields are those of `Party`."""
     parties = rows(Party, PARTIES, **({"wage_share": 1.0, "chest_until": 2**62} | fields))
     parties.alive[list(living)] = 1
     return Support(
@@ -99,6 +107,7 @@ def support(
         np.zeros((clusters, PARTIES)),
         np.zeros((loads, PARTIES)),
         np.zeros(routes),
+        np.zeros(on_ways),
     )
 
 

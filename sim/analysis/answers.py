@@ -157,6 +157,7 @@ def sign(rows: Sequence[Row]) -> str:
             [f"`{at}`" if at else "the defaults", share, *(times(found[share][n]) for n in RULE)]
             for at, found in points.items()
             for share in shares
+            if share in found
         ],
     )
     cells = [

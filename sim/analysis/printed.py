@@ -119,10 +119,12 @@ def change(row: Any, beside: Any = None) -> str:
 
 
 def diverted(row: Any) -> str:
-    """Return which share of what was kept from the border left by other exits."""
+    """Return which share of what was kept from the border left by other exits.
+
+    A question mark says that its interval is wide against it."""
     if row["exactly_zero"] or math.isnan(row["difference"]):
         return "diverted: not defined"
-    return f"diverted {100 * row['difference']:.0f} %"
+    return f"diverted {100 * row['difference']:.0f} %{'' if row['enough'] else '?'}"
 
 
 def outcome_table(comparison: Comparison, name: str) -> Sheet:

@@ -1,12 +1,12 @@
-"""The prologue: eight years in which armed rule and camps find their rest before day 0.
+"""The prologue: the years in which armed rule and camps find their rest before day 0.
 
 Rule changes over years, and the burn-in is one year. A run that began with the rule of the first
 day would drift through its whole horizon. So rule starts at its fixed point for the starting camps
-(`settle`) and is held there in the burn-in. At the end of the burn-in come 416 weeks in which only
-protection, committees, rule and camps change (cells also cross the border), while forces, fighters,
-fields and flows stand as they are. The means of the last 104 of these weeks give the balance of day
-0: what share of its income a party pays to fighters, what it earns elsewhere, and how protected its
-people are.
+(`settle`) and is held there in the burn-in. At the end of the burn-in come `prologue_weeks` in
+which only protection, committees, rule and camps change (cells also cross the border), while
+forces, fighters, fields and flows stand as they are. The means of the last 104 of these weeks give
+the balance of day 0: what share of its income a party pays to fighters, what it earns elsewhere,
+and how protected its people are.
 
 The moves are drawn from streams of their own, so that arms that agree until day 0 share the
 prologue. No time passes in it: day 0 follows the last day of the burn-in.
@@ -39,7 +39,6 @@ from sim.model.state.arrays import (
     Today,
 )
 
-PROLOGUE_WEEKS = 416
 REST_WEEKS = 104  # at the end of the prologue, whose means are the balance of day 0
 MOST_STEPS = 5_000
 ENOUGH = 1e-12
@@ -153,16 +152,16 @@ def weigh_week(
 
 
 @loop
-def balance(actors: Actors, armed: Support, parameters: Any) -> None:
+def balance(actors: Actors, armed: Support, parameters: Any, weeks: float) -> None:
     """Set phi, `other` and s_b0 of each party so that its income pays for its fighters and for the
-    recruits that usual losses ask for."""
+    recruits that usual losses ask for. weeks: those that `weigh_week` has added."""
     parties = armed.parties
     p = parameters.insurgency[0]
     for k in range(PARTIES):
         party = parties[k]
         if party.alive == 1:
-            party.revenue /= REST_WEEKS
-            party.protection_0 /= REST_WEEKS
+            party.revenue /= max(weeks, 1.0)
+            party.protection_0 /= max(weeks, 1.0)
             at_rest = 1.0 + p.usual_losses / max(p.recruitment, 1e-9)
             need = p.wage_usd * insurgency.strength_of(actors, k) * at_rest
             party.wage_share = insurgency.share_paid(party.revenue, need)
@@ -196,7 +195,9 @@ def prologue(
     for k in range(PARTIES):
         parties[k].revenue = 0.0
         parties[k].protection_0 = 0.0
-    for week in range(PROLOGUE_WEEKS):
+    length = int(parameters.support[0].prologue_weeks)
+    rest = min(REST_WEEKS, length)
+    for week in range(length):
         presence.cover(places, sites, near, bench, parameters)
         for i in range(len(communities)):
             presence.follow(communities[i], falls, rises, 1.0)
@@ -216,9 +217,9 @@ def prologue(
             week,
         )
         partner.wander(actors, places, minds, sites, near, border, parameters, today.key, week)
-        if week >= PROLOGUE_WEEKS - REST_WEEKS:
+        if week >= length - rest:
             weigh_week(places, armed, route_facts, along, parameters, weeks)
-    balance(actors, armed, parameters)
+    balance(actors, armed, parameters, float(rest))
     presence.cover(places, sites, near, bench, parameters)
     presence.mark_felt(places)
     protection.mark_protection(places)

@@ -21,6 +21,7 @@ from sim.batches.plan import Plan, Point, digest_of, make_plan, point_id_of
 from sim.batches.shard import Shard
 from sim.errors import UserError
 from sim.machine.durable import replace_file
+from sim.parameters import EDITION
 from sim.results.manifest import versions
 from sim.results.reading import bytes_in
 from sim.results.refused import ResultsError, in_words
@@ -214,8 +215,9 @@ def score(fact: Fact, results: Results) -> Score:
 
 
 def as_dict(scores: list[Score]) -> dict[str, Any]:
-    """Return the scoreboard, with the versions that measured it, for JSON."""
-    return {"versions": versions(), "facts": [score.as_dict() for score in scores]}
+    """Return the scoreboard, with the edition and the versions that measured it, for JSON."""
+    facts = [score.as_dict() for score in scores]
+    return {"edition": EDITION, "versions": versions(), "facts": facts}
 
 
 def to_json(scores: list[Score]) -> str:

@@ -45,3 +45,26 @@ def test_links_end_with_the_stale_beliefs():
     text = answers.links(rows({"ablate": []}, {"ablate": ["tips"]}), rows({}))
     cuts = [line.split(" | ")[0] for line in text.splitlines()[2:]]
     assert cuts == ["| `nothing`", "| `tips`", "| beliefs stale from day 0"]
+
+
+def test_the_sign_of_armed_rule_is_counted_over_all_changes():
+    def point(share, difference, **varied):
+        return [
+            {
+                "outcome": outcome,
+                "baseline_mean": 10.0,
+                "difference": difference,
+                "low": difference - 1.0,
+                "high": difference + 1.0,
+                "varied": {"strategy.share_to_border": share, **varied},
+            }
+            for outcome in answers.RULE
+        ]
+
+    ends = point(0.15, 0.5, **{"parameters.support.fresh": 0.0})
+    text = answers.sign([*point(0.15, 2.0), *point(0.6, 12.0), *ends, *point(0.6, -3.0, x=1.0)])
+    assert "| the defaults | 15 % | 1.20 [1.10, 1.30] |" in text
+    assert "| the defaults | 60 % | 2.20 [2.10, 2.30] |" in text
+    assert "| `support.fresh=0` | 15 % | 1.05 [0.95, 1.15] |" in text
+    assert "Of 16 such changes" in text
+    assert "above 1 in 8, below 1 in 4, and contains 1 in 4." in text

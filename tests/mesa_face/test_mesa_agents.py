@@ -268,3 +268,19 @@ def test_files_and_owners_are_seen(model):
     uids = {agent.uid for agent in firms.values()}
     assert all((agent.owner_uid in uids) == (agent.kind_name != "strip") for agent in labs)
     assert {agent.age_days for agent in labs if agent.opened == 0} == {9}
+
+
+def test_a_group_shows_its_party_and_the_party_shows_its_row(model):
+    run_for(model, 10)
+    cells = list(model.agents_by_type[DissidentCell])
+    assert {cell.party_name for cell in cells} == {"dissidents-1"}
+    assert {column.party_name for column in model.agents_by_type[MpcpColumn]} == {"mpcp"}
+    assert [party.name for party in model.parties] == ["mpcp", "dissidents-1"]
+    party, row = cells[0].its_party, model.world.support.parties[1]
+    assert (party.row, party.kind_name, party.revenue) == (1, "dissident", row.revenue)
+    assert party.fighters == pytest.approx(sum(cell.fighters for cell in cells))
+    towns = model.agents_by_type[Community]
+    assert 0.0 < party.people_ruled <= sum(town.population * town.under_rule for town in towns)
+    party.wage_share = 0.25
+    assert model.world.support.parties.wage_share[1] == 0.25
+    assert type(party).wage_share.__doc__.startswith("phi")

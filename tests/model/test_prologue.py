@@ -49,7 +49,7 @@ def test_years_of_weeks_keep_what_was_settled():
     for _ in range(520):
         plain(presence.cover)(line.places, line.sites, line.near, line.bench, line.parameters)
         for town in line.towns:
-            presence.follow(town, 7.0, 1.0, line.p("presence"))
+            presence.follow(town, *presence.pace(7.0, line.p("presence")), 1.0)
         line.protect().win()
     assert line.b == pytest.approx(b, abs=1e-8)
 
@@ -85,22 +85,31 @@ def facts(*origins):
 
 
 def test_tolls_of_the_balance_are_paid_once_per_load_at_its_largest_rule():
-    """Two routes of one cluster: 300 kg in 26 weeks at .6, 520 kg at the .3 of their fields, and a
-    way that nobody took."""
+    """Two routes of one cluster: 300 kg in 26 weeks, of which 200 come to the .6, 520 kg at the .3
+    of their fields, and a way that nobody took."""
     line = Line(3).rules([0.2, 0.6, 0.1])
     armed = line.support._replace(
-        carried=np.array([300.0, 520.0, 0.0]), in_fields=np.array([[0.3] + [0.0] * (PARTIES - 1)])
+        sent_kg=np.array([300.0, 520.0, 0.0]),
+        passed_kg=np.array([300.0, 200.0, 200.0, 520.0, 0.0]),
+        in_fields=np.array([[0.3] + [0.0] * (PARTIES - 1)]),
     )
     way = along([0, 1, 2], [2], [1])
     usd = tolls_of(0, armed.b, armed, facts(0, 0, 0), way, 26.0, 5.0)
-    assert usd == pytest.approx(5.0 * (300.0 * 0.6 + 520.0 * 0.3) / 26.0)
+    assert usd == pytest.approx(5.0 * (300.0 * 0.3 + 200.0 * 0.3 + 520.0 * 0.3) / 26.0)
     assert tolls_of(1, armed.b, armed, facts(0, 0, 0), way, 26.0, 5.0) == 0.0
+
+
+def test_a_load_that_comes_back_to_a_place_is_counted_there_once():
+    line = Line(2).rules([0.1, 0.5])
+    armed = line.support._replace(sent_kg=np.array([260.0]), passed_kg=np.array([260.0, 520.0]))
+    usd = tolls_of(0, armed.b, armed, facts(0), along([0, 1]), 26.0, 5.0)
+    assert usd == pytest.approx(5.0 * 10.0 * 0.5)
 
 
 def test_a_week_of_the_balance_adds_tolls_taxes_and_protection():
     line = Line(2, town={"coca": 52.0, "population": 5_200.0, "protection": [0.2, 0.6]})
     line.rules([0.5, 0.25])
-    armed = line.support._replace(carried=np.array([260.0]))
+    armed = line.support._replace(sent_kg=np.array([260.0]), passed_kg=np.array([260.0, 260.0]))
     plain(weigh_week)(line.places, armed, facts(0), along([0, 1]), line.parameters, 26.0)
     party = armed.parties[0]
     tolls = 5.0 * 10.0 * 0.5
@@ -115,7 +124,7 @@ def test_on_day_0_income_pays_for_the_fighters_and_for_the_usual_losses(income, 
     line = Line(2, camped=[(0, 0, 30.0), (0, 1, 20.0), (1, 0, 7.0)])
     line.parties.revenue = REST_WEEKS * income
     line.parties.protection_0 = REST_WEEKS * 0.4
-    plain(balance)(line.actors, line.support, line.parameters)
+    plain(balance)(line.actors, line.support, line.parameters, float(REST_WEEKS))
     party, p = line.parties[0], line.p("insurgency")
     assert party.carrying == pytest.approx(50.0 * (1.0 + p.usual_losses / 0.03))
     assert p.recruitment * (party.carrying - 50.0) == pytest.approx(p.usual_losses * 50.0)

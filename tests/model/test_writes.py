@@ -72,7 +72,8 @@ def changed():
                 "redeployment.replacement_per_day": 0.1,
                 "information.tips_per_1000": 1.0,
                 "processing.leaf_wait_weeks": 0.0,
-                "founding.hazard": 0.02,
+                "founding.hazard": 5.0,  # third parties come next to others, so that rivals meet
+                "founding.unreached": 1e9,
                 "rivalry.rate": 5_000.0,
             },
         }

@@ -35,6 +35,7 @@ STRONG = {
     "rivalry.rate": 100.0,
     "partner.incident_rate": 0.2,
     "partner.suspend": 0.5,
+    "support.prologue_weeks": 12.0,  # short, since the plain lane runs it line by line
 }
 
 

@@ -133,7 +133,7 @@ def test_without_the_vacuum_coupling_felt_coverage_stays():
         run = moved(parameters={"presence.vacuum_coupling": chi})
         run.advance(run.end)
         towns = run.world.places.communities
-        gone[chi] = np.abs(towns.felt - towns.felt_0).max()
+        gone[chi] = np.abs(towns.felt_soldiers - towns.felt_soldiers_0).max()
     assert gone[0.0] == 0.0 and gone[1.0] > 0.02
 
 

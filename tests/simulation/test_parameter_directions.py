@@ -6,7 +6,8 @@ in which everything happens. A record is one of these:
 - an outcome, or a counted quantity (`tally.attacks`);
 - the mean of a field at the end (`communities.fear`) or of a layer (`minds.belief`);
 - the rows of a table (`networks.rows`), the coca of a department, the people of a kind of unit;
-- the share of groups that camp elsewhere than on day 0, and the coca at their camps;
+- the share of groups that camp elsewhere than on day 0 and how far (`groups.km_moved`), and the
+  coca, the people under armed rule and the danger that they believe in, at their camps;
 - the mean of finite travel days between sites (`travel.days`).
 """
 
@@ -46,6 +47,7 @@ DEAR_POSTS = {
 }
 # Founders are few and go home at once, so that a column is always free.
 SELDOM = {"parameters": {"founding.hazard": 0.003, "founding.disband_below": 20.0}}
+STILL_CAMPS = {"parameters": {"camps.move": 0.0, "partner.sigma": 0.0}}
 NO_PARTNER = {"partner.coordination": 0.0, "parameters": {"partner.own_will": 0.0}}
 ALSO: dict[str, dict] = (
     {  # what else must hold for the record to move: a limit that binds under stress, a single cause
@@ -83,6 +85,13 @@ ALSO: dict[str, dict] = (
             "parameters": {"trafficking.kappa": 0.001, "trafficking.prior_weight": 30.0}
         },
         "trafficking.floor_foot_kg": {"parameters": {"trafficking.load_foot_kg": 7.0}},
+        "insurgency.recruits": {
+            "parameters": {"insurgency.usual_losses": 0.1}
+        },  # parties can pay for many more than they have
+        "camps.known": {"enemy.mpcp_groups": 40},
+        "camps.most_km": {"parameters": {"camps.move_km": 200.0}},
+        "support.over_river": STILL_CAMPS,
+        "support.floor_people": STILL_CAMPS,
         "founding.hazard": {
             "time.horizon_days": 364,
             "parameters": {"founding.disband_below": 20.0, "founding.stakes_scale": 1.0},
@@ -211,12 +220,31 @@ def records(run) -> dict[str, float]:
         for code, name in enumerate(UNIT_KINDS)
     }
     groups = world.actors.groups[world.actors.groups.alive == 1]
+    rows = np.flatnonzero(world.actors.groups.alive == 1)
     at_home = groups[groups.site < len(towns)]
+    found["groups.danger"] = float(world.minds.danger[rows, groups.site].mean())
+    found["groups.rule"] = float(towns.under_rule[at_home.site].mean()) if len(at_home) else 0.0
+    found["groups.km_moved"] = float(
+        np.mean(
+            [
+                km_between(world, camps[int(group.uid)], int(group.site))
+                for group in groups
+                if int(group.uid) in camps
+            ]
+        )
+    )
     found["groups.elsewhere"] = float(
         np.mean([camps.get(int(group.uid), -1) not in (-1, group.site) for group in groups])
     )
     found["groups.coca"] = float(towns.coca[at_home.site].mean()) if len(at_home) else 0.0
     return found
+
+
+def km_between(world, one: int, other: int) -> float:
+    """Return the distance of two sites [km], on a plane, which is near enough for camps' moves."""
+    north = 111.2 * (world.site_lat[one] - world.site_lat[other])
+    east = 111.2 * math.cos(math.radians(world.site_lat[one]))
+    return math.hypot(north, east * (world.site_lon[one] - world.site_lon[other]))
 
 
 def days_of_travel(scenario) -> float:

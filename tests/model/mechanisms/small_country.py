@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
-from hand_made import diary, empty_tally, parameters, rows, support, today
+from hand_made import along, diary, empty_tally, parameters, rows, support, today
 from small_network import SmallNetwork
 
 from sim.model.mechanisms.trade.trafficking import buy_and_send, learn_weekly, move
@@ -41,8 +41,14 @@ class Country(SmallNetwork):
         )
         self.fields = SimpleNamespace(leg_effort=np.zeros(len(self.legs.risk)))
         self.support = support(
-            2, clusters=len(self.markets), loads=shipments, routes=len(ways), living=()
+            2,
+            clusters=len(self.markets),
+            loads=shipments,
+            routes=len(ways),
+            on_ways=len(ways),
+            living=(),
         )
+        self.along = along(*([0] for _ in ways))
         self.commerce.cluster_theatre = np.full(len(self.markets), VRAEM)
         self.bench.per_cluster = np.zeros((len(self.markets), 3))
         self.parameters = SimpleNamespace(
@@ -60,6 +66,7 @@ class Country(SmallNetwork):
             self.support,
             self.ground,
             self.routes,
+            self.along,
             self.facts,
             self.legs,
             self.bench,
@@ -78,6 +85,7 @@ class Country(SmallNetwork):
             self.support,
             self.ground,
             self.routes,
+            self.along,
             self.facts,
             self.commerce,
             self.parameters,

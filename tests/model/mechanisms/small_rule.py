@@ -175,7 +175,6 @@ class Line:
                 self.sites,
                 self.reach,
                 self.support,
-                self.bench.per_site,
                 self.parameters,
                 np.uint64(key),
                 stream,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hand_made import empty_tally, one, parameters, rows, support
+from hand_made import along, empty_tally, one, parameters, rows, support
 
 from sim.model.rules.tolls import pass_land, start_tolls
 from sim.model.state.agents import PARTIES, Community, Network, Shipment
@@ -11,6 +11,7 @@ from sim.names import CAJAMARCA, HCL, LATEX, LORETO, VRAEM
 
 KG = 100.0  # of the load; the fee is 5 USD/kg
 IN_CELL = np.array([0, 0, 1, 2, -1])  # community of each cell
+ALONG = along([2], [0, 1, 2])
 
 
 class Way:
@@ -18,17 +19,17 @@ class Way:
     parties. `in_fields` and each row of `ruled` are the shares of these two."""
 
     def __init__(self, ruled=((0.0, 0.0),) * 3, in_fields=(0.0, 0.0), product=HCL, living=(0, 1)):
-        self.support = support(3, clusters=2, loads=2, living=living)
+        self.support = support(3, clusters=2, loads=2, routes=2, on_ways=4, living=living)
         self.support.b[:, :2] = ruled
         self.support.in_fields[1, :2] = in_fields
         self.towns = rows(Community, 3, theatre=[VRAEM, LORETO, CAJAMARCA])
         self.firms = rows(Network, 2)
-        self.load = one(Shipment, kg=KG, product=product, network=1, cluster=1)
+        self.load = one(Shipment, kg=KG, product=product, network=1, cluster=1, route=1)
         self.tally, self.p = empty_tally(), parameters("trafficking")
         self.support.tolled[0] = 0.5  # another load
         start_tolls(1, self.load, self.firms, self.support, VRAEM, self.p, self.tally)
 
-    def go(self, *cells, before=-1):
+    def go(self, *cells, before=-1, counting=False):
         for cell in cells:
             pass_land(
                 1,
@@ -39,6 +40,8 @@ class Way:
                 before,
                 cell,
                 IN_CELL,
+                ALONG,
+                counting,
                 self.p,
                 self.tally,
             )
@@ -124,3 +127,13 @@ def test_a_load_passes_the_community_whose_land_it_enters(before, kg):
 
 def test_latex_passes_unseen():
     assert Way(product=LATEX).go(0).towns.kg_passed.sum() == 0.0
+
+
+def test_loads_are_counted_where_they_pass_on_their_own_route():
+    way = Way().go(0, 2, counting=True)
+    assert way.support.passed_kg.tolist() == [0.0, KG, KG, 0.0]
+    assert not way.go(3).support.passed_kg[3]
+
+
+def test_latex_is_not_counted():
+    assert not Way(product=LATEX).go(0, 2, 3, counting=True).support.passed_kg.any()

@@ -1,12 +1,14 @@
 """4.9 Founding: a third party appears where no party reaches and there is something to win.
 
 Reads: groups, communities (protection, kg_recent, coca, poppy), reach. Writes: groups, parties,
-support.b, communities.unreached_weeks, minds.danger, status, tally. Chance: FOUNDING. Weekly.
+support.b, communities (under_rule, unreached_weeks), minds.danger, status, tally. Chance: FOUNDING.
+Weekly.
 
 Where all parties together have had fewer than `.1 n0` fighters per 1,000 people in political reach
 (`support`) for 26 weeks, a cell of 8 of a new party comes with the hazard
 `.0001 (1 - s) stakes / (stakes + 100)` a week, stakes the kg that pass in a week plus the hectares,
-while one of the three free parties is left. It is an armed group like the others: it rules,
+while one of the three free parties is left; of several that would come in one week, the first
+comes. It is an armed group like the others: it rules,
 collects, fights, moves and is hunted. It brings the wages of `chest_weeks` and spends the share
 `wage_share` of its income on fighters. Under `disband_below` fighters a cell goes home. This is the
 only way in for others than the parties of day 0.
@@ -183,30 +185,32 @@ def founding(
     p = parameters.founding[0]
     go_home(groups, parties, p)
     count_unreached(actors, places, reach, per_party, parameters)
-    reference = reference_of(groups)
+    at = -1
+    least = 1.0  # week
     for i in range(len(communities)):
-        town = communities[i]
-        rate = founding_rate(town, p)
-        if rate <= 0.0 or uniform(key, FOUNDING, t, town.uid, 0) >= 1.0 - math.exp(-rate):
-            continue
-        k = free_party(parties)
-        if k < 0:
-            return
-        row = free_row(groups)
-        if row < 0:
-            diary.status[FULL] = GROUPS_FULL
-            return
-        # What the last party of this row ruled has faded by itself; its rest is nobody's.
-        for j in range(len(communities)):
-            communities[j].under_rule = max(communities[j].under_rule - b[j, k], 0.0)
-            b[j, k] = 0.0
-        group = groups[row]
-        found(parties[k], group, k, town, i, t, parameters.insurgency[0].wage_usd, p)
-        group.exposure = reference
-        group.exposure_0 = reference
-        for s in range(danger.shape[1]):
-            danger[row, s] = 0.0
-        tally[THIRD_GROUP_ENTRIES, town.theatre] += 1.0
-        note(
-            diary, t, LOG_ENTRY, town.theatre, town.cell, group.uid, U(0), group.fighters, NO_SOURCE
-        )
+        rate = founding_rate(communities[i], p)
+        if rate > 0.0:
+            wait = -math.log(1.0 - uniform(key, FOUNDING, t, communities[i].uid, 0)) / rate
+            if wait < least:
+                least = wait
+                at = i
+    k = free_party(parties)
+    if at < 0 or k < 0:
+        return
+    row = free_row(groups)
+    if row < 0:
+        diary.status[FULL] = GROUPS_FULL
+        return
+    # What the last party of this row ruled has faded by itself; its rest is nobody's.
+    for j in range(len(communities)):
+        communities[j].under_rule = max(communities[j].under_rule - b[j, k], 0.0)
+        b[j, k] = 0.0
+    town, group = communities[at], groups[row]
+    found(parties[k], group, k, town, at, t, parameters.insurgency[0].wage_usd, p)
+    reference = reference_of(groups)
+    group.exposure = reference
+    group.exposure_0 = reference
+    for s in range(danger.shape[1]):
+        danger[row, s] = 0.0
+    tally[THIRD_GROUP_ENTRIES, town.theatre] += 1.0
+    note(diary, t, LOG_ENTRY, town.theatre, town.cell, group.uid, U(0), group.fighters, NO_SOURCE)

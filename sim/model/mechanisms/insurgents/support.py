@@ -45,6 +45,7 @@ class Parameters:
     over_river: float  # share: political reach that crosses a boundary river
     floor_people: float  # people: added to those in reach
     ruled_above: float  # share: armed share above which a place can be ruled
+    prologue_weeks: float  # weeks: time before day 0 in which rule and camps find their rest
 
 
 @rule

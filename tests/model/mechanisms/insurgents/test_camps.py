@@ -7,6 +7,7 @@ import pytest
 from hand_made import MANY, chance, one, parameters
 from small_rule import Line
 
+from sim.model.chance import GROUP_MOVE
 from sim.model.mechanisms.insurgents.camps import around, next_camp, pull
 from sim.model.state.agents import Community
 from sim.names import LORETO, VRAEM
@@ -47,27 +48,28 @@ def test_a_place_alone_has_nobody_around():
 
 # --- where it goes ---
 
-DRAWS = (np.arange(2_000) + 0.5) / 2_000
+DRAWS = 4_000
 
 
-def shares(line, g=0, draws=DRAWS):
-    """Return the share of draws that lead a camp to each place."""
+def shares(line, g=0):
+    """Return the share of keys whose draws lead a camp to each place."""
     went = [
         next_camp(
             line.groups[g],
             g,
-            u,
             line.places,
             line.minds,
             line.sites,
             line.reach,
             line.support,
-            line.bench.per_site,
             line.p("camps"),
+            np.uint64(key),
+            GROUP_MOVE,
+            7,
         )
-        for u in draws
+        for key in range(DRAWS)
     ]
-    return np.bincount(went, minlength=len(line.towns)) / len(draws)
+    return np.bincount(went, minlength=len(line.towns)) / DRAWS
 
 
 def by_hand(line, here=0, g=0):
@@ -85,7 +87,7 @@ def by_hand(line, here=0, g=0):
 def test_a_camp_is_drawn_by_the_weights():
     line = Line(5, town={"coca": [0.0, 300.0, 50.0, 0.0, 900.0], "protection": [0.2, 0, 0.5, 0, 0]})
     line.rules([0.4, 0.1, 0.0, 0.7, 0.0]).minds.danger[0] = [0.0, 30.0, 0.0, 5.0, 0.0]
-    assert shares(line) == pytest.approx(by_hand(line), abs=1e-3)
+    assert shares(line) == pytest.approx(by_hand(line), abs=0.03)  # four standard errors
     assert (by_hand(line) > 0.01).all()
 
 
@@ -93,6 +95,13 @@ def test_only_people_of_its_own_party_pull():
     line, other = Line(3), Line(3).rules([0.0, 0.0, 0.9], party=SECOND)
     assert np.array_equal(shares(line), shares(other))
     assert shares(line.rules([0.0, 0.0, 0.9]))[2] > shares(other)[2]
+
+
+def test_a_camp_of_a_later_party_is_pulled_by_its_own_people():
+    line = Line(3, camped=[(SECOND, 0, 20.0)])
+    before = shares(line)
+    assert np.array_equal(shares(line.rules([0.0, 0.0, 0.9])), before)
+    assert shares(line.rules([0.0, 0.0, 0.9], party=SECOND))[2] > before[2]
 
 
 def test_danger_that_it_believes_in_repels_it_and_only_it():
@@ -157,3 +166,13 @@ def test_camps_move_one_by_one_and_fighters_go_along():
 def test_the_prologue_draws_moves_of_its_own():
     run, before = (Line(6, camped=[(0, 0, 20.0)] * 30, camps={"move": 1.0}) for _ in range(2))
     assert (run.move(stream=901).groups.site != before.move(stream=904).groups.site).any()
+
+
+def test_camps_that_stand_apart_often_move_to_the_same_place():
+    """The draw of a place does not depend on where the camp stands: pairs of arms meet again."""
+    near, far = (Line(6, camped=[(0, at, 20.0)], camps={"move": 1.0}) for at in (0, 5))
+    same = sum(
+        int(near.move(key=key).groups.site[0] == far.move(key=key).groups.site[0])
+        for key in range(400)
+    )
+    assert same > 200

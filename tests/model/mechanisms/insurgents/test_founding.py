@@ -125,7 +125,6 @@ def test_a_cell_of_8_of_a_new_party_stands_where_it_came():
     assert line.diary.status[LOGGED] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the chest ends before its last week is paid")
 def test_a_founder_brings_the_wages_of_eight_weeks():
     """They are paid out of what comes in, by the share that goes to fighters."""
     line = empty(insurgency={"levy_share": 0.0, "tax_ha_year": 0.0, "desertion": 0.0}).found(t=70)

@@ -261,7 +261,8 @@ def test_loads_of_the_last_half_year_of_the_burn_in_are_counted_by_route(t, held
     country = Country([[0], [1]], mode=ON_FOOT, shipments=50)
     country.trade.share[0] = [0.0, 1.0]
     country.wait(240.0).send(t, held=held, burn_in=364)
-    assert country.support.carried.tolist() == [0.0, kg]
+    assert country.support.sent_kg.tolist() == [0.0, kg]
+    assert country.support.passed_kg.tolist() == [0.0, kg]
 
 
 # --- learning ---
