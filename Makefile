@@ -6,7 +6,7 @@ JOBS ?= 2
 .PHONY: demo test lint lanes fuzz smoke validate bench sample scoreboard history answers odd map lock clean
 
 demo: .venv/core.stamp
-	@echo "Running scenarios/experiments/split.toml: hold and four shares, each in 50 worlds of eight years, paired by common random numbers."
+	@echo "Running scenarios/experiments/split.toml: hold and four shares, each in 20 worlds of eight years, paired by common random numbers."
 	@echo "The whole split, with eight shares in 100 worlds, is scenarios/experiments/split-full.toml."
 	@$(BIN)/redeploy batch scenarios/experiments/split.toml --out results/split --workers $(JOBS) --replace
 	@$(BIN)/redeploy compare results/split

@@ -13,8 +13,14 @@ from pathlib import Path
 
 SIM = Path(__file__).parents[1]
 SHARED = ("names.py", "model/compile.py", "model/chance.py", "model/state/*.py", "model/rules/*.py")
-KERNELS = (*SHARED, "model/mechanisms/*/*.py", "model/observe.py", "model/day.py")
-CALL_MECHANISMS = ("day.py",)  # files whose kernels can contain every other kernel
+KERNELS = (
+    *SHARED,
+    "model/mechanisms/*/*.py",
+    "model/observe.py",
+    "model/prologue.py",
+    "model/day.py",
+)
+CALL_MECHANISMS = ("day.py", "prologue.py")  # files whose kernels can contain every other kernel
 INPUTS = (
     "geography/data/*.npz",
     "geography/data/places*.json",
@@ -68,7 +74,7 @@ def _numbers(registry: Path) -> bytes:
 def kernel_hash(source: str, *words: str) -> str:
     """Hash all sources that the compiled code of one file can contain.
 
-    These are the file itself and the shared files; for `model/day.py`, all kernels. `words` are
+    These are the file itself and the shared files; for a file that calls mechanisms, all kernels. `words` are
     other dependencies, such as versions.
     """
     own = Path(source).resolve()

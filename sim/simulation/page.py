@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sim.model.day
-from sim.model import observe
+from sim.model import observe, prologue
 
 
 def plain(function: Callable) -> Callable:
@@ -29,7 +29,7 @@ def loop_called(node: ast.AST) -> str | None:
     ):
         module = getattr(sim.model.day, node.func.value.id, None)
         if inspect.ismodule(module) and (
-            module is observe or module.__name__.startswith("sim.model.mechanisms.")
+            module in (observe, prologue) or module.__name__.startswith("sim.model.mechanisms.")
         ):
             return f"{node.func.value.id}.{node.func.attr}"
     return None

@@ -72,7 +72,9 @@ def changed():
                 "redeployment.replacement_per_day": 0.1,
                 "information.tips_per_1000": 1.0,
                 "processing.leaf_wait_weeks": 0.0,
-                "founding.hazard": 5.0,  # third parties come next to others, so that rivals meet
+                # Third parties come where most is at stake, next to others, so that rivals meet.
+                "founding.hazard": 1e4,
+                "founding.stakes_scale": 1e6,
                 "founding.unreached": 1e9,
                 "rivalry.rate": 5_000.0,
             },

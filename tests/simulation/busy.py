@@ -29,8 +29,10 @@ STRONG = {
     "information.tips_per_1000": 1.0,
     "redeployment.replacement_per_day": 0.1,
     "communities.retaliation": 0.5,
-    "founding.hazard": 0.3,
-    "founding.unreached": 2.0,
+    # Third parties come where most is at stake, next to others, so that rivals meet.
+    "founding.hazard": 1e4,
+    "founding.stakes_scale": 1e6,
+    "founding.unreached": 1e9,
     "founding.weeks": 2.0,
     "rivalry.rate": 100.0,
     "partner.incident_rate": 0.2,

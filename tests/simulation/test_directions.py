@@ -296,7 +296,7 @@ def test_belief_follows_what_is_there_by_rumour_only(run_at_day_0):
 
 
 def test_reports_need_cooperation_and_no_fear(run_in_week_1):
-    """Check `tau pop/1000 k (1 - fear)(.3 + .7 C~)` (4.5) by hand for every community."""
+    """Check `tau pop/1000 k (1 - fear)(.3 + .7 C~)(1 - B)` (4.5) by hand for every community."""
     run = run_in_week_1
     towns, p = run.world.places.communities, run.world.parameters.information
     towns.cooperation[0], towns.fear[1] = 0.0, 1.0
@@ -304,8 +304,14 @@ def test_reports_need_cooperation_and_no_fear(run_in_week_1):
     people = np.minimum(towns.population, p.population_cap[0]) / 1_000.0
     shown = p.base_protection[0] + (1 - p.base_protection[0]) * towns.felt
     assert towns.tips == pytest.approx(
-        p.tips_per_1000[0] * people * towns.cooperation * (1 - towns.fear) * shown
+        p.tips_per_1000[0]
+        * people
+        * towns.cooperation
+        * (1 - towns.fear)
+        * shown
+        * (1 - towns.under_rule)
     )
+    assert towns.under_rule.max() > 0.5
     assert towns.tips[0] == 0.0 == towns.tips[1]
 
 

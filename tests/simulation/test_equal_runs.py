@@ -7,7 +7,7 @@ from small_runs import STATE, arrays_of, small_run, small_scenario
 
 import sim.model.day
 from sim.model.compile import is_compiled
-from sim.model.state.agents import IDLE, MISSIONS, Lead, Shipment, table
+from sim.model.state.agents import IDLE, MISSIONS, PARTIES, Lead, Shipment, table
 from sim.model.state.world import TableFull
 from sim.simulation.run import run
 
@@ -173,6 +173,7 @@ def with_room(one, shipments: int, leads: int):
     one.world.actors = one.world.actors._replace(
         shipments=table(Shipment, shipments), leads=table(Lead, leads)
     )
+    one.world.support = one.world.support._replace(tolled=np.zeros((shipments, PARTIES)))
     return one
 
 

@@ -25,6 +25,11 @@ KEEN = {
     "engagement.vis_group": 0.5,
 }
 HUNGRY = LONG | {"strategy.share_to_border": 0.7}  # more than Loreto's boats and helicopters feed
+RAIDED = LONG | {  # camps that do not keep away from forces
+    "enemy.mpcp_groups": 60,
+    "enemy.mpcp_fighters": 600,
+    "parameters": {"camps.danger": 0.0, "engagement.raid_response": 5.0},
+}
 NEEDS = {  # what must also hold for a parameter to matter: rare events, limits under stress
     "redeployment.many_people": {"strategy.share_to_border": 0.1},
     "secrecy.leak_police": LONG
@@ -49,9 +54,9 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
         "enemy.mpcp_groups": 40,
     },
     "engagement.vis_group": {"parameters": KEEN},
-    "engagement.raid_success": LONG,
-    "engagement.raid_decay_days": LONG,
-    "engagement.raid_people": LONG,
+    "engagement.raid_success": RAIDED,
+    "engagement.raid_decay_days": RAIDED,
+    "engagement.raid_people": RAIDED,
     "engagement.value_post": {"strategy.tasking_vraem": "garrison"},
     "insurgency.attrition": {"time.horizon_days": 364},
     "processing.leaf_wait_weeks": {"parameters": {"start.capacity_slack": 0.3}},
@@ -70,7 +75,12 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     "trafficking.salience_theta": {"enemy.cognition": "salience"},
     "market.cost_usd": {"parameters": {"market.margin": 0.9}},
     "market.latex_cost_usd": {"parameters": {"market.margin": 0.9}},
-    "partner.handover": LONG | {"parameters": {"partner.suspend": 0.0, "partner.sigma": 1.0}},
+    "partner.handover": LONG
+    | {
+        "enemy.dissident_groups": 40,
+        "parameters": {"partner.suspend": 0.0, "partner.sigma": 1.0, "camps.danger": 0.0},
+    },
+    "sponsorship.lab_day_usd": LONG | {"parameters": {"insurgency.wage_usd": 5.0}},
     "partner.joint_rate": LONG,
     "partner.joint_loss": LONG,
     "partner.min_fighters": LONG | {"enemy.dissident_fighters": 80},

@@ -42,7 +42,7 @@ def test_the_table_has_every_mechanism_and_adds_up():
     profile = Profile(100, 5.0, loops, 3.0, 2.0, 50.0)
     rows = dict(profile.rows())
     assert {name.split(".")[0] for name in loops} < set(rows)
-    assert rows["presence"] == rows["  spread"] * 3 == 3.0
+    assert rows["presence"] == rows["  spread"] * 5 == 5.0
     total = 10.0 + len(loops)
     assert sum(ms for name, ms in profile.rows() if not name.startswith(" ")) == total
     lines = profile.text().splitlines()
