@@ -74,8 +74,8 @@ def _numbers(registry: Path) -> bytes:
 def kernel_hash(source: str, *words: str) -> str:
     """Hash all sources that the compiled code of one file can contain.
 
-    These are the file itself and the shared files; for a file that calls mechanisms, all kernels. `words` are
-    other dependencies, such as versions.
+    These are the file itself and the shared files; for a file that calls mechanisms, all kernels.
+    `words` are other dependencies, such as versions.
     """
     own = Path(source).resolve()
     globs = KERNELS if own.name in CALL_MECHANISMS else SHARED
