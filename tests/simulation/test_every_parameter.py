@@ -55,7 +55,12 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
     },
     "engagement.vis_group": {"parameters": KEEN},
     "engagement.raid_success": RAIDED,
-    "engagement.raid_decay_days": RAIDED,
+    "engagement.raid_decay_days": RAIDED
+    | {
+        "time.horizon_days": 728,
+        "parameters": RAIDED["parameters"]
+        | {"engagement.raid_response": 0.5, "engagement.raid_success": 1.0},
+    },
     "engagement.raid_people": RAIDED,
     "engagement.value_post": {"strategy.tasking_vraem": "garrison"},
     "insurgency.attrition": {"time.horizon_days": 364},
@@ -80,7 +85,14 @@ NEEDS = {  # what must also hold for a parameter to matter: rare events, limits 
         "enemy.dissident_groups": 40,
         "parameters": {"partner.suspend": 0.0, "partner.sigma": 1.0, "camps.danger": 0.0},
     },
-    "sponsorship.lab_day_usd": LONG | {"parameters": {"insurgency.wage_usd": 5.0}},
+    "sponsorship.lab_day_usd": LONG
+    | {  # parties with much more money than their fighters need
+        "parameters": {
+            "insurgency.wage_usd": 1.0,
+            "insurgency.levy_share": 0.5,
+            "sponsorship.advance_share": 1.0,
+        }
+    },
     "partner.joint_rate": LONG,
     "partner.joint_loss": LONG,
     "partner.min_fighters": LONG | {"enemy.dissident_fighters": 80},
