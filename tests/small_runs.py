@@ -15,7 +15,7 @@ import sim.model.day
 import sim.simulation.run
 from sim.scenario import load_scenario
 from sim.simulation.page import loops_of_the_day, plain
-from sim.simulation.run import Run
+from sim.simulation.run import Run, warm_up
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
 STATE = ("actors", "places", "fields", "land", "minds", "trade", "support")
@@ -39,7 +39,10 @@ SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 2
 @contextmanager
 def taken_apart(around: Callable) -> Iterator[None]:
     """Make the day plain Python that calls `around(name, loop, arguments)` in place of each
-    loop."""
+    loop.
+
+    The prologue calls loops as well, so it is compiled before they are replaced."""
+    warm_up()
     with pytest.MonkeyPatch.context() as to:
         for name, loop in loops_of_the_day().items():
             module, function = name.split(".")

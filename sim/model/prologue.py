@@ -1,5 +1,12 @@
 """The prologue: the years in which armed rule and camps find their rest before day 0.
 
+Reads: units and groups, communities, support (sent_kg, passed_kg), minds.danger, reach, along.
+Writes: communities (civil, covered_by_soldiers, covered_by_police, coverage, felt, felt_soldiers,
+felt_police, felt_soldiers_0, felt_police_0, protection, protection_usual, protection_0, vacuum,
+vigour, under_rule, armed_coverage, armed, state, state_0, ruled, ruled_0, unreached_weeks), parties
+(revenue, protection_0, wage_share, other_usd, carrying), support (b, present, in_fields), groups
+(site, country). Chance: PROLOGUE_MOVE, PROLOGUE_CROSSING.
+
 Rule changes over years, and the burn-in is one year. A run that began with the rule of the first
 day would drift through its whole horizon. So rule starts at its fixed point for the starting camps
 (`settle`) and is held there in the burn-in. At the end of the burn-in come `prologue_weeks` in
