@@ -46,12 +46,19 @@ RARE = {
     "justice.split_share": 0.5,
     "justice.split_least": 0.01,
     "justice.cut_weeks": 1.0,
+    "founding.disband_below": 9.0,  # a new cell goes home
 }
 SHOCKS = [
     {"day": 7, "until": 21, "set": {"eradicate": {"theatre": "vraem", "ha_per_year": 20_000.0}}},
     {"day": 14, "set": {"partner.suspended": True, "mandate.detain": "pnp"}},
 ]
-MONTH = {"time.horizon_days": 28, "record.events": True, "enemy.mpcp_groups": 40, "events": SHOCKS}
+MONTH = {
+    "time.horizon_days": 28,
+    "record.events": True,
+    "enemy.mpcp_groups": 60,
+    "events": SHOCKS,
+    "replications.base_seed": 2,  # a world in which a founded cell meets a rival within the month
+}
 BUSY = busy() | MONTH | {"parameters": STRONG | RARE}
 SCENARIOS = {"moving": MOVING, "busy": BUSY}
 
