@@ -13,26 +13,13 @@ import pytest
 
 import sim.model.day
 import sim.simulation.run
+from sim.divergence import fields
 from sim.scenario import load_scenario
 from sim.simulation.page import loops_of_the_day, plain
 from sim.simulation.run import Run, warm_up
 
 BASELINE = Path(__file__).parents[1] / "scenarios" / "baseline.toml"
-STATE = ("actors", "places", "fields", "land", "minds", "trade", "support")
-MAP = (
-    "ground",
-    "sites",
-    "near",
-    "reach",
-    "along",
-    "ways",
-    "routes",
-    "route_facts",
-    "legs",
-    "border",
-    "commerce",
-    "parameters",
-)
+STATE, MAP = fields.STATE, (*fields.MAP, "parameters")
 SMALL = {"map.resolution_km": 10, "time.burn_in_days": 7, "time.horizon_days": 21}
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model import observe, prologue
+from sim.model.chance import GROUP_MOVE
 from sim.model.compile import loop, rule
 from sim.model.mechanisms.forces import presence, redeployment, seasons, sustainment
 from sim.model.mechanisms.insurgents import (
@@ -226,7 +227,9 @@ def one_day(world: Arrays, t: int) -> None:
         support.share_places(places, parameters)
         insurgency.insurgency(actors, places, sites, armed, parameters, today, diary)
         if today.opening == 0:
-            camps.camps(actors, places, minds, sites, reach, armed, parameters, today)
+            camps.move_camps(
+                actors, places, minds, sites, reach, armed, parameters, today.key, GROUP_MOVE, t
+            )
         sponsorship.sponsorship(actors, places, sites, near, bench, parameters, today, diary)
         if today.opening == 0:
             founding.founding(

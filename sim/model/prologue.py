@@ -79,8 +79,9 @@ def settle(
     parameters: Any,
 ) -> None:
     """Bring rule, vigour and protection to the fixed point that they reach from committees in full
-    vigour, for the camps and forces of the first day. Reads what `presence.spread` left in the
-    work space of pairs per site."""
+    vigour, for the camps and forces of the first day. Less vigour means less protection, more rule
+    and less vigour again, so that the steps go one way and end. Reads what `presence.spread` left
+    in the work space of pairs per site."""
     communities = places.communities
     p, guard = parameters.support[0], parameters.protection[0]
     fighters_in_reach(actors, reach, bench.per_party, p)
@@ -210,7 +211,7 @@ def prologue(
             presence.follow(communities[i], falls, rises, 1.0)
         protection.protect(places, parameters)
         support.win_people(actors, places, armed, reach, bench.per_party, parameters)
-        founding.count_unreached(actors, places, reach, bench.per_party, parameters)
+        founding.count_unreached(places, bench.per_party, parameters)  # x as just set
         camps.move_camps(
             actors,
             places,

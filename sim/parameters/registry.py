@@ -33,6 +33,8 @@ class Parameter:
     """One number: `value` within [`low`, `high`], all three in `unit`.
 
     - off: the value at which a coupling is switched off.
+    - limit: the largest value that the model can work with, where there is one;
+      `allow_outside_range` does not lift it.
     - direction: the effect of a higher value, in words.
     - moves: an outcome or record that shows this effect. "+attacks_vraem" rises with the value,
       "-attacks_vraem" falls, and "0 <reason>" does not change in the shipped baseline.
@@ -53,6 +55,7 @@ class Parameter:
     confidence: str
     meaning: str
     off: float | None = None
+    limit: float | None = None
     direction: str | None = None
     moves: str | None = None
     acts: str = "always"
@@ -75,6 +78,8 @@ class Parameter:
             sound = False
         if not sound or not isinstance(value, int | float):
             return f"expected a finite number in {self.unit}"
+        if self.limit is not None and value > self.limit:
+            return f"expected at most {self.limit:g} {self.unit}: the model cannot work with more"
         if outside_range or self.low <= value <= self.high or value == self.off:
             return None
         expected = f"expected {self.low:g} to {self.high:g} {self.unit}"
@@ -200,7 +205,7 @@ def load_registry(path: Path = HERE / "parameters.toml") -> Registry:
             if not found:
                 numbers = {
                     key: float(entry[key])
-                    for key in ("value", "low", "high", "off")
+                    for key in ("value", "low", "high", "off", "limit")
                     if key in entry
                 }
                 parameters.append(Parameter(mechanism, field, **{**entry, **numbers}))
@@ -216,10 +221,10 @@ def _faults(entry: Any) -> list[str]:
     if not isinstance(entry, dict):
         return ["expected a table with value, low, high, unit, source ..."]
     known = [field.name for field in fields(Parameter)][2:]
-    optional = {"off", "direction", "moves", "acts", "needs"}
+    optional = {"off", "limit", "direction", "moves", "acts", "needs"}
     faults = [f"unknown key {key!r}" for key in entry if key not in known]
     faults += [f"{key} is missing" for key in known if key not in entry and key not in optional]
-    for key in ("value", "low", "high", "off"):
+    for key in ("value", "low", "high", "off", "limit"):
         number = entry.get(key, 0)
         if (
             isinstance(number, bool)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.geography.travel import FAR_KM
 from sim.parameters import RegistryError, load_figures, load_registry
 
 ENTRY = {
@@ -116,6 +117,17 @@ def test_a_replacement_is_checked_against_range_and_off_value(small):
     assert leak.fault(2.1, outside_range=True) is None
     for value in (True, "1", float("nan"), float("inf"), None, [1]):
         assert "finite number" in leak.fault(value, outside_range=True)
+
+
+def test_a_limit_holds_outside_the_range_too(registry_of):
+    """The travel tables end at 110 km: a longer reach would be cut without a word."""
+    small = registry_of(entry("camps.most_km", value="90", low="40", high="105", limit="110"))
+    far = small.get("camps.most_km")
+    assert far.fault(110.0, outside_range=True) is None
+    assert "expected at most 110" in far.fault(110.1, outside_range=True)
+    real = load_registry()
+    assert real.get("camps.most_km").limit == FAR_KM
+    assert real.get("support.reach_km").limit <= FAR_KM / 3.0
 
 
 @pytest.mark.parametrize(

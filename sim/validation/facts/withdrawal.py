@@ -41,10 +41,9 @@ MONTH = 4  # weeks
         | {"strategy": {"name": "static", "share_to_border": 0.6}},
     },
     12,
-    cause="fighters follow income, and rule grows less where income is: 2.5 times over people, "
-    "but 1.6 times over fields and along the ways, and most income is tolls and the tax on "
-    "fields (with growers free, fighters reach 1.8 times hold). Acts per fighter rise by a "
-    "tenth: by the law of `engagement` a target with fewer people around it is easier",
+    cause="fighters follow income, and rule grows less over fields and along the ways, where most "
+    "income comes from, than over people. By the law of `engagement` a target with fewer "
+    "people around it is easier, so that acts grow more than fighters",
 )
 def bases_closed(arms: Arms) -> list[Check]:
     """Compare fighters, people x armed and acts after eight years with those under hold."""
@@ -86,8 +85,8 @@ def bases_closed(arms: Arms) -> list[Check]:
         }
     },
     12,
-    cause="the return works whole: after five years fighters and people x armed are back at the "
-    "level of hold (99 and 103 fighters); the peak is too low (165), as in N1",
+    cause="the return works whole: after five years fighters are back at the level of hold; the "
+    "peak is too low, as in N1",
 )
 def way_back(arms: Arms) -> list[Check]:
     """Compare the fighters five years after the return with their peak, in the mean of worlds."""
@@ -126,8 +125,7 @@ KEPT = PostsLeft(COLUMN[0], COLUMN[-1], LOOK_WEEKS, leaves=False)
     24,
     {"posts kept": KEPT, "posts left": LEFT},
     cause="acts move within the region: columns camp in the emptied places and strike around "
-    "them, so that in 26 weeks acts up to 30 km on foot around these places rise from 2.5 "
-    "to 7.1, and those farther away fall from 9.2 to 7.3 (14 worlds)",
+    "them, so that acts near these places rise and those farther away fall",
 )
 def ghost_bases(arms: Arms) -> list[Check]:
     """Return how many of the hamlets are ruled, and compare acts elsewhere with posts kept."""

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.chance import GROUP_MOVE, uniform
+from sim.model.chance import uniform
 from sim.model.compile import loop, rule
 from sim.model.rules.stakes import stakes
 from sim.model.state.agents import ArmedGroup, Community
-from sim.model.state.arrays import Actors, Floats, Minds, Places, Reach, Sites, Support, Today
+from sim.model.state.arrays import Actors, Floats, Minds, Places, Reach, Sites, Support
 
 
 class Parameters:
@@ -108,7 +108,8 @@ def move_camps(
     stream: int,
     day: int,
 ) -> None:
-    """Let the camps in the modelled theatres move for one week."""
+    """Let the camps in the modelled theatres move for one week. stream: GROUP_MOVE, with day t, or
+    PROLOGUE_MOVE, with the week of the prologue as `day`."""
     groups = actors.groups
     p = parameters.camps[0]
     for g in range(len(groups)):
@@ -119,29 +120,3 @@ def move_camps(
             group.site = next_camp(
                 group, g, places, minds, sites, reach, support, p, key, stream, day
             )
-
-
-@loop
-def camps(
-    actors: Actors,
-    places: Places,
-    minds: Minds,
-    sites: Sites,
-    reach: Reach,
-    support: Support,
-    parameters: Any,
-    today: Today,
-) -> None:
-    """Run one week of moves."""
-    move_camps(
-        actors,
-        places,
-        minds,
-        sites,
-        reach,
-        support,
-        parameters,
-        today.key,
-        GROUP_MOVE,
-        today.t,
-    )

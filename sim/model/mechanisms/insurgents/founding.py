@@ -7,11 +7,11 @@ Weekly.
 Where all parties together have had fewer than `.1 n0` fighters per 1,000 people in political reach
 (`support`) for 26 weeks, a cell of 8 of a new party comes with the hazard
 `.0001 (1 - s) stakes / (stakes + 100)` a week, stakes the kg that pass in a week plus the hectares,
-while one of the three free parties is left; of several that would come in one week, the first
-comes. It is an armed group like the others: it rules,
-collects, fights, moves and is hunted. It brings the wages of `chest_weeks` and spends the share
-`wage_share` of its income on fighters. Under `disband_below` fighters a cell goes home. This is the
-only way in for others than the parties of day 0.
+while one of the three free parties is left. At most one comes in a week: the first of those that
+would. It is an armed group like the others: it rules, collects, fights, moves and is hunted. It
+brings the wages of `chest_weeks` and spends the share `wage_share` of its income on fighters. Under
+`disband_below` fighters a cell goes home. This is the only way in for others than the parties of
+day 0.
 
 Left out: where it comes from and what it leaves there; a state that knows of it at once. The hazard
 is assumed: nothing published says how often this happens in Peru; at 0 no third party comes.
@@ -129,14 +129,11 @@ def found(
 
 
 @loop
-def count_unreached(
-    actors: Actors, places: Places, reach: Reach, per_party: Floats, parameters: Any
-) -> None:
-    """Count the weeks in which no party has reached each community. per_party: f8[sites, PARTIES]
-    work space."""
+def count_unreached(places: Places, per_party: Floats, parameters: Any) -> None:
+    """Count the weeks in which no party has reached each community. per_party: f8[sites, PARTIES],
+    x as `fighters_in_reach` sets it."""
     communities = places.communities
     p, support = parameters.founding[0], parameters.support[0]
-    fighters_in_reach(actors, reach, per_party, support)
     for i in range(len(communities)):
         in_reach = 0.0
         for k in range(PARTIES):
@@ -184,7 +181,8 @@ def founding(
     communities, danger = places.communities, minds.danger
     p = parameters.founding[0]
     go_home(groups, parties, p)
-    count_unreached(actors, places, reach, per_party, parameters)
+    fighters_in_reach(actors, reach, per_party, parameters.support[0])
+    count_unreached(places, per_party, parameters)
     at = -1
     least = 1.0  # week
     for i in range(len(communities)):

@@ -1,8 +1,8 @@
 """4.10 Support: whom armed parties rule, and whose people a place has: the state's, armed parties'
 or nobody's.
 
-Reads: groups, communities (protection, protection_usual), reach. Writes: support.b, communities
-(under_rule, state, armed, ruled, unreached_weeks). Weekly; no chance.
+Reads: groups, communities (protection, protection_usual, armed_coverage), reach. Writes: support.b,
+communities (under_rule, state, armed, ruled; on day 0 state_0 and ruled_0). Weekly; no chance.
 
 A party rules the share b of a community's people: it judges, taxes and recruits them. B is the sum
 over parties, at most 1. In a week
@@ -19,9 +19,9 @@ is `a = max(f, B)`. The state has `s (1 - a)` and nobody `(1 - a)(1 - s)`; the t
 clocks in one maximum: force that comes and goes in a week, and rule that takes years. A place is
 *ruled* while a is above the state's share and above `ruled_above`.
 
-The form is an assumption, written down before any case was tried. The defaults r, d, d0, n0 and eta
-were chosen so that the first closure of bases in the VRAEM (2000 to 2008, case N1 of the
-scoreboard) comes out in its size.
+The form and its numbers are assumptions. The defaults r, d, d0 and n0 were chosen with the closure
+of bases in the VRAEM from 2000 to 2008 in view, and the form with eta with posts that rotate; cases
+N1 and W4 of the scoreboard say how far the model holds in them.
 
 Left out: loyalty that differs between neighbours; agreements between parties; ideology.
 """

@@ -51,6 +51,14 @@ from sim.model.chance import (
     uniform,
 )
 from sim.model.compile import loop, rule
+from sim.model.rules.crossing import (
+    crossing_rate,
+    other_bank,
+    partner_at,
+    people_abroad,
+    pressure,
+    pressures,
+)
 from sim.model.rules.reach import in_reach
 from sim.model.state.agents import DISSIDENT, PERU, ArmedGroup, Community, Partner
 from sim.model.state.arrays import (
@@ -111,12 +119,6 @@ class Parameters:
     heal_weeks: float  # weeks: weeks over which friction heals by e
     suspend: float  # per week: hazard that a neighbour suspends coordination at full friction
     suspension_weeks: float  # weeks: mean length of a suspension
-
-
-@rule
-def pressure(people: float, p: Parameters) -> float:
-    """Return the pressure [0, 1] of the people on task in reach."""
-    return 1.0 - math.exp(-people / max(p.pressure_people, 1e-9))
 
 
 @rule
@@ -221,24 +223,6 @@ def coordinate(
 
 
 @rule
-def people_abroad(
-    partners: Sequence[Partner], site: int, floor: float, worth: float, near: Near
-) -> float:
-    """Return the partner's people in reach of a foreign site: the share `floor` of them, and the
-    rest by coordination and `worth`."""
-    people = 0.0
-    for b in range(len(partners)):
-        for e in range(near.start[site], near.start[site + 1]):
-            if near.site[e] == partners[b].site:
-                people += (
-                    near.kernel[e]
-                    * partners[b].presence
-                    * (floor + (1.0 - floor) * partners[b].coordination * worth)
-                )
-    return people
-
-
-@rule
 def strike(
     group: ArmedGroup, partners: Sequence[Partner], b: int, place: int, p: Parameters, tally: Floats
 ) -> None:
@@ -248,31 +232,6 @@ def strike(
     group.fighters -= lost
     partners[b].strikes += 1.0
     tally[FIGHTERS_LOST, place] += lost
-
-
-@rule
-def partner_at(partners: Sequence[Partner], site: int) -> int:
-    """Return the row of the partner's forces at a foreign town, -1 where there are none."""
-    for b in range(len(partners)):
-        if partners[b].site == site:
-            return b
-    return -1
-
-
-@rule
-def away_from(group: ArmedGroup, sites: Sites, border: Border) -> int:
-    """Return the settlement across the border to which a cell would cross, -1 if there is none."""
-    abroad = sites.country[group.site] != PERU
-    other: int = border.back[group.site] if abroad else border.refuge[group.site]
-    return other
-
-
-@rule
-def crossing_rate(here: float, across: float, abroad: bool, p: Parameters) -> float:
-    """Return the hazard a week that a cell crosses, from the pressure of either side."""
-    if abroad:
-        return p.return_rate + p.sigma * max(0.0, across - here)
-    return p.sanctuary * (p.return_rate + p.sigma * max(0.0, here - across))
 
 
 @loop
@@ -295,13 +254,12 @@ def wander(
         group = groups[g]
         if group.alive == 0 or group.kind != DISSIDENT:
             continue
-        other = away_from(group, sites, border)
+        other = other_bank(group, sites, border)
         if other < 0:
             continue
         abroad = sites.country[group.site] != PERU
         foreign, home = (group.site, other) if abroad else (other, group.site)
-        here = pressure(danger[g, home], p)
-        across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
+        here, across = pressures(danger[g, home], foreign, partners, near, p)
         rate = crossing_rate(here, across, abroad, p)
         if uniform(key, PROLOGUE_CROSSING, week, group.uid, 0) < 1.0 - math.exp(-rate):
             group.site = other
@@ -320,8 +278,7 @@ def cross(
     today: Today,
     diary: Diary,
 ) -> None:
-    """Let cells cross the border for one week. refuge, back: i8[sites], the nearest settlement
-    abroad and at home."""
+    """Let cells cross the border for one week."""
     held, key, t = today.held, today.key, today.t
     tally = diary.tally
     groups = actors.groups
@@ -334,14 +291,12 @@ def cross(
         if group.alive == 0 or group.kind != DISSIDENT:
             continue
         abroad = site_country[group.site] != PERU
-        other = away_from(group, sites, border)
+        other = other_bank(group, sites, border)
         if other < 0:
             continue
-        foreign = group.site if abroad else other
-        home = other if abroad else group.site
+        foreign, home = (group.site, other) if abroad else (other, group.site)
         b = partner_at(partners, foreign)
-        here = pressure(danger[g, home], p)
-        across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
+        here, across = pressures(danger[g, home], foreign, partners, near, p)
         rate = crossing_rate(here, across, abroad, p)
         if abroad and held == 0 and b >= 0:
             if uniform(key, CROSSING, t, group.uid, STRIKE_DRAW) < 1.0 - math.exp(
@@ -396,9 +351,9 @@ def move_bases(
         other = back[firm.hub] if abroad else refuge[firm.hub]
         if firm.alive == 0 or other < 0:
             continue
-        here = pressure(in_reach(force, POLICE_PEOPLE, other if abroad else firm.hub, near), p)
-        foreign = firm.hub if abroad else other
-        across = pressure(people_abroad(partners, foreign, p.own_will, here, near), p)
+        home, foreign = (other, firm.hub) if abroad else (firm.hub, other)
+        police = in_reach(force, POLICE_PEOPLE, home, near)
+        here, across = pressures(police, foreign, partners, near, p)
         rate = (
             p.firm_return + p.sigma * max(0.0, across - here)
             if abroad

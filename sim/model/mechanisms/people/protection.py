@@ -1,7 +1,7 @@
 """4.10 Protection: what the state, its allies and rondas keep safe, and the vacuum that they leave.
 
-Reads: communities (felt coverage, ronda, under_rule). Writes: communities (civil,
-protection, protection_usual, vigour, vacuum). Weekly; no chance.
+Reads: communities (felt coverage, ronda, under_rule, population). Writes: communities (civil,
+protection, protection_usual, vigour, vacuum; on day 0 protection_0). Weekly; no chance.
 
 Protection is `s = 1 - (1 - C_f)(1 - C_p)(1 - civil)(1 - order)`, four parts that each hold on their
 own. C_f and C_p are the felt coverage of soldiers with committees and of police (`presence`). Civil
@@ -12,8 +12,8 @@ sum of the four would pass 1, and a third of the people would then notice no cha
 The vigour v of a committee follows `dv/dt = (P (1 - B) - v) / 26 weeks` with `P = 1 - exp(-felt /
 .25)` and B the people under armed rule: a committee needs soldiers behind it and fades under its
 enemy. A ronda follows the same law with P = 1, since it never had the army. Vigour falls at once
-where leaders fall (`engagement`). Committees exist in the VRAEM only (915 with 6,400 weapons, F0555
-and F0556).
+where a committee is attacked (`engagement`). Committees exist in the VRAEM only (915 with 6,400
+weapons, F0555 and F0556).
 
 The vacuum of a place is `max(s_0 - s, 0) / max(s_0 - civil, .05)`: what the state was on day 0
 beyond its civil presence, and no longer is. What the state never held is no vacuum.

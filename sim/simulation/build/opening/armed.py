@@ -25,7 +25,7 @@ from sim.model.state.agents import (
 from sim.names import LORETO, VRAEM
 from sim.simulation.build.opening.founders import spread_whole, uid_of
 
-NEVER = 2**62  # t of what does not end
+NO_END = 2**62  # t until which something lasts that does not end
 SPARE_GROUPS = 8  # free rows for groups that come later; the table also grows between stretches
 
 
@@ -88,5 +88,5 @@ def parties(rows: Table) -> Table:
     found.kind = [MPCP, DISSIDENT, DISSIDENT, THIRD, THIRD, THIRD]
     for row in rows[rows.alive == 1]:
         party = found[row.party]
-        party.alive, party.chest_until = 1, NEVER
+        party.alive, party.chest_until = 1, NO_END
     return found

@@ -12,6 +12,7 @@ from sim.model.mechanisms.insurgents.founding import (
     go_home,
     reference_of,
 )
+from sim.model.rules.parties import fighters_in_reach
 from sim.model.state import counts as q
 from sim.model.state.agents import (
     FIRST_FREE_PARTY,
@@ -80,9 +81,9 @@ def test_without_the_hazard_nobody_comes():
 def test_a_tenth_of_n0_reaches_a_place(fighters, reached):
     """.05 per 1,000 of 1,000 people and the floor of 2,000 are .15 fighters."""
     line = Line(1, camped=[(0, 0, fighters)], town={"unreached_weeks": 40.0})
-    plain(count_unreached)(
-        line.actors, line.places, line.reach, line.bench.per_party, line.parameters
-    )
+    x = line.bench.per_party
+    plain(fighters_in_reach)(line.actors, line.reach, x, line.p("support"))
+    plain(count_unreached)(line.places, x, line.parameters)
     assert line.towns.unreached_weeks[0] == (0.0 if reached else 41.0)
 
 

@@ -11,11 +11,10 @@ from sim.model.chance import INCIDENT, SUSPENSION, U, uniform
 from sim.model.mechanisms.interdiction.partner import (
     friction_after,
     incident_hazard,
-    people_abroad,
-    pressure,
     strike,
     suspension_days,
 )
+from sim.model.rules.crossing import people_abroad, pressure
 from sim.model.state import counts as q
 from sim.model.state.agents import ArmedGroup, Community, Partner
 from sim.model.state.arrays import FORCE_COLUMNS, PEOPLE
