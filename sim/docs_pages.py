@@ -323,6 +323,12 @@ def links() -> str:
     return outdated(kept, "make answers") + cut
 
 
+def sign() -> str:
+    """Return armed rule under two withdrawals, with one number at a time at an end of its range."""
+    kept = measured("answers.json")
+    return outdated(kept, "make answers") + answers.sign(kept["sign"])
+
+
 def measured(file: str) -> Any:
     """Return what a long command left in results/ for these pages."""
     return json.loads((RESULTS / file).read_text(encoding="utf-8"))
@@ -370,6 +376,7 @@ PARTS = (
     fit,
     ends,
     links,
+    sign,
 )
 
 
