@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.labels import short_labels
@@ -13,17 +14,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LEVERS = "levers"
+
+
 def baselines_of(design: pd.DataFrame, baseline: str | None) -> dict[str, str]:
     """Return the baseline of each arm that is not a baseline itself.
 
-    Arms go by their point_id in future 0. `baseline`: None for each arm's own `hold`."""
+    Arms go by their point_id in future 0. `baseline`: None for each arm's own `hold`; "levers" for
+    the `hold` with the levers of its own strategy, which only strategies with levers have."""
     arms = design[design["future"] == 0]
+    if baseline == LEVERS and LEVERS not in set(arms["label"]):
+        if "levers_id" not in arms:
+            raise ResultsError("baseline: no strategy of these results has levers of its own")
+        return {
+            row.point_id: row.levers_id
+            for row in arms.itertuples()
+            if row.levers_id and row.levers_id != row.point_id
+        }
     if baseline is None:
         return {
             row.point_id: row.hold_id for row in arms.itertuples() if row.point_id != row.hold_id
         }
     base_id = find_arm(design, baseline)
     return {point_id: base_id for point_id in arms["point_id"] if point_id != base_id}
+
+
+def arms_with_levers(design: pd.DataFrame, baselines: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the labels of the arms whose levers their baseline has not."""
+    if "levers_id" not in design:
+        return ()
+    return tuple(
+        row.label
+        for row in design.itertuples()
+        if row.levers_id and baselines.get(row.point_id, row.levers_id) != row.levers_id
+    )
 
 
 def nothing_to_compare(design: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.arms import baselines_of, nothing_to_compare
+from sim.analysis.arms import arms_with_levers, baselines_of, nothing_to_compare
 from sim.analysis.derived import DERIVED, LESS, MORE, NEUTRAL, derived, futures_of
 from sim.analysis.labels import short_labels
 from sim.analysis.paired import holm, mean_of, value_of
@@ -60,6 +60,7 @@ class Comparison:
     - `missing`: the runs that the folder lacks.
     - `short`: the short label of each arm, by its full label.
     - `horizons`: the days of the horizon of each compared arm.
+    - `with_levers`: the arms that have levers of their own, which their baseline has not.
     - `folders`, `inputs`: where two folders are compared, their names and a line for each input
       that differs."""
 
@@ -74,6 +75,7 @@ class Comparison:
     folders: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     horizons: tuple[int, ...] = ()
+    with_levers: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -117,7 +119,9 @@ def compare(
     """Return the paired differences, arm minus baseline, of each outcome.
 
     `baseline`: a label, a point_id or `key=value,...`; by default the `hold` of each arm, with the
-    same world and taskings. `outcomes`: names, derived ones included; by default all.
+    same world and taskings and the file's levers; "levers" for the `hold` with the levers of the
+    arm's own strategy, so that only the movement differs.
+    `outcomes`: names, derived ones included; by default all.
 
     Runs are paired by future and replication. A pair in which an outcome is null does not count in
     the `n` of that outcome. `low` and `high` are Student's t interval of the mean difference,
@@ -171,6 +175,7 @@ def compare(
         missing,
         short_labels(design),
         horizons=tuple(int(points.loc[point_id, "horizon_days"]) for point_id in baselines),
+        with_levers=arms_with_levers(design, baselines),
     )
 
 

@@ -228,6 +228,13 @@ def reading(comparison: Comparison, headline: Sequence[Table], more: int) -> lis
             "Do not add rows, nor the VRAEM to the border. Diverted: the share of what was kept "
             f"from the border that left by other exits. Intervals cover {covered}."
         )
+    if comparison.with_levers:
+        named = ", ".join(comparison.short[label] for label in comparison.with_levers[:3])
+        more_arms = ", ..." if len(comparison.with_levers) > 3 else ""
+        lines.append(
+            f"Levers of its own: {named}{more_arms}. Against hold, the movement and the levers "
+            "count together; `--baseline levers` compares with hold under the same levers."
+        )
     if headline and not comparison.table["enough"].all():
         more_of = "futures" if comparison.futures > 1 else "replications"
         lines.append(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def design_of(plan: Plan) -> pa.Table:
     """Return one row for each point, in the order of the plan.
 
-    `drawn.<parameter>` holds the values of each future.
+    `drawn.<parameter>` holds the values of each future. Only a plan with levers of a deployment has
+    the column `levers_id`.
     """
     import pyarrow as pa
 
@@ -33,6 +34,8 @@ def design_of(plan: Plan) -> pa.Table:
         "hold_id": [point.hold_id for point in plan.points],
         "horizon_days": [int(point.scenario.time.horizon_days) for point in plan.points],
     }
+    if any(point.levers_id for point in plan.points):
+        columns["levers_id"] = [point.levers_id for point in plan.points]
     for name, kind in kinds.items():
         columns[name] = pa.array(
             [stored(point.x.get(name[2:]), kind) for point in plan.points], pa.type_for_alias(kind)

@@ -1,5 +1,8 @@
 """What a batch will run: arms x futures x replications, each with the `hold` to compare it with.
 
+A strategy with levers of its own has two: `hold` with the levers of the file, and `hold` with its
+own, which tells what the levers do from what the movement does.
+
 An *arm* is a strategy at a point of the sweep. A *point* is an arm in one future: a resolved
 scenario. A *run* is a point with the number of a replication. The points of an arm share its label.
 
@@ -19,9 +22,10 @@ from typing import Any
 from sim.errors import Problem, ScenarioError, UserError
 from sim.names import label_of_strategy
 from sim.parameters import load_registry
-from sim.scenario.frozen import hashable
+from sim.scenario.frozen import flatten, hashable
 from sim.scenario.futures import draws, in_future
 from sim.scenario.sections import Crops
+from sim.scenario.strategy_section import is_lever
 from sim.scenario.sweep import (
     HOLD,
     MAX_RUNS,
@@ -42,10 +46,11 @@ class PlanError(UserError):
 class Point:
     """One resolved scenario of the plan.
 
-    `x` are its varied values by dotted key, `hold_id` is the point it is compared with. `rows` are
-    the rows of the design that ask for it, counted from 0; those of a second scenario follow those
-    of the first. `arm` is the point_id of this strategy and sweep point in future 0. `drawn` are
-    the uncertain parameters with their values in this `future`.
+    `x` are its varied values by dotted key, `hold_id` is the point it is compared with, `levers_id`
+    is `hold` with the levers of its strategy ("" where these are the file's). `rows` are the rows
+    of the design that ask for it, counted from 0; those of a second scenario follow those of the
+    first. `arm` is the point_id of this strategy and sweep point in future 0. `drawn` are the
+    uncertain parameters with their values in this `future`.
     """
 
     point_id: str
@@ -57,6 +62,7 @@ class Point:
     future: int = 0
     drawn: dict[str, float] = field(default_factory=dict)
     rows: tuple[int, ...] = ()
+    levers_id: str = ""
 
     @property
     def strategy(self) -> str:
@@ -150,19 +156,28 @@ def make_plan(
             key=lambda arm: not (arm.label and arm.scenario.strategy.name == HOLD),
         )
         for arm in arms:
-            moves = arm.scenario.strategy.name != HOLD
+            strategy = arm.scenario.strategy
+            holds_still = strategy.name == HOLD and not strategy.changes
             x, hold = holding(arm.values, arm.scenario)
             hold_id = point_id_of(hold)
             if hold_id not in holds:
-                label = (not moves and arm.label) or label_of(x, hold)
+                label = (holds_still and arm.label) or label_of(x, hold)
                 holds[hold_id] = in_every_future(x, hold, label, futures)
-            own = []
-            if moves:
+            own, with_levers = [], []
+            if strategy.changes:
+                x, hold = with_its_levers(arm.values, arm.scenario)
+                label = (strategy.name == HOLD and arm.label) or label_of(x, hold)
+                with_levers = in_every_future(x, hold, label, futures, holds[hold_id])
+            if strategy.name != HOLD:
                 label = arm.label or label_of(arm.values, arm.scenario)
                 own = in_every_future(arm.values, arm.scenario, label, futures, holds[hold_id])
-            for point in [*holds[hold_id], *own]:
+            if own and with_levers:
+                own = [
+                    replace(point, levers_id=base.point_id) for point, base in zip(own, with_levers)
+                ]
+            for point in [*holds[hold_id], *with_levers, *own]:
                 found.setdefault(point.point_id, point)
-            for point in own or holds[hold_id]:
+            for point in own or with_levers or holds[hold_id]:
                 asking.setdefault(point.point_id, []).extend(first_row + row for row in arm.rows)
         first_row = max((row + 1 for rows in asking.values() for row in rows), default=0)
     if len(found) * replications > MAX_RUNS:
@@ -238,19 +253,36 @@ def refuse_crops_beyond_land(plan: Plan) -> None:
 
 
 def holding(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
-    """Return what a point is compared with: its world and taskings with no force moved."""
-    from sim.scenario.events import without_movement
+    """Return what a point is compared with: its world, taskings and the file's levers, with no
+    force moved."""
+    kept = {key: getattr(scenario.strategy, key) for key in TASKINGS}
+    return unmoved(x, scenario, type(scenario.strategy)(name=HOLD, share_to_border=0.0, **kept))
 
-    strategy = scenario.strategy
-    kept = {key: getattr(strategy, key) for key in TASKINGS}
-    hold = type(strategy)(name=HOLD, share_to_border=0.0, **kept)
+
+def with_its_levers(x: dict[str, Any], scenario: Any) -> tuple[dict[str, Any], Any]:
+    """Return the same as `holding`, with the levers of the point's own strategy."""
+    return unmoved(x, scenario, scenario.strategy.without_movement(), is_lever)
+
+
+def unmoved(
+    x: dict[str, Any],
+    scenario: Any,
+    hold: Any,
+    also: Callable[[str], bool] = lambda key: False,
+) -> tuple[dict[str, Any], Any]:
+    """Return a point with the strategy `hold`, and its varied values.
+
+    These are what all strategies share, and those for which `also` holds.
+    """
     same = {"strategy.name": HOLD, "strategy.share_to_border": 0.0}
     values = {
-        key: same.get(key, value) for key, value in x.items() if is_shared(key) or key in same
+        key: same.get(key, value)
+        for key, value in x.items()
+        if is_shared(key) or key in same or also(key)
     }
-    return values, scenario.model_copy(
-        update={"strategy": hold, "events": without_movement(scenario.events)}
-    )
+    kept = (event.without_movement() for event in scenario.events)
+    events = tuple(event for event in kept if event)
+    return values, scenario.model_copy(update={"strategy": hold, "events": events})
 
 
 def point_id_of(scenario: Any) -> str:
@@ -264,11 +296,15 @@ def point_id_of(scenario: Any) -> str:
 def label_of(x: dict[str, Any], scenario: Any) -> str:
     """Return a label that is easy to type: `static share_to_border=0.15 secrecy.level=0.2`."""
     strategy = scenario.strategy
+    levers = {f"strategy.{key}": value for key, value in flatten(strategy.levers).items()}
     more = {
         key: value
-        for key, value in x.items()
+        for key, value in (levers | x).items()
         if key not in ("strategy.name", "strategy.share_to_border")
     }
+    own_events = [change for change in strategy.changes if change.where != "strategy."]
+    if strategy.name == HOLD and own_events:
+        more["strategy.events"] = len(own_events)
     return f"{label_of_strategy(strategy.name, strategy.share_to_border)}{said(more)}"
 
 

@@ -238,7 +238,8 @@ def _keys(model: Any, prefix: str = "") -> list[dict[str, Any]]:
     rows = []
     for key, field in keys_of(model).items():
         kind = inner(field)
-        if isinstance(kind, type) and hasattr(kind, "model_fields"):
+        # A table that may be left out repeats keys of another, and is told in one row.
+        if isinstance(kind, type) and hasattr(kind, "model_fields") and field.default is not None:
             rows += _keys(kind, f"{prefix}{key}.")
         else:
             default = (

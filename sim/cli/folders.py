@@ -157,8 +157,9 @@ def compare(
         One results folder, or two: then arms of the same label are compared, the second folder
         against the first.
     baseline
-        A label, a point_id or key=value,...; the default is "hold" with the same tasking. It
-        applies to one folder only.
+        A label, a point_id or key=value,...; the default is "hold" with the same tasking and the
+        file's levers, and "levers" is "hold" with the levers of the arm's own strategy. It applies
+        to one folder only.
     outcome
         An outcome to compare; may be repeated.
     """

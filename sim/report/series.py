@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.labels import short_labels
 from sim.calibration.observed import SERIES_REGIONS, over
-from sim.names import MODELLED_THEATRES, REGION_LABELS
+from sim.names import HOLD, MODELLED_THEATRES, REGION_LABELS
 from sim.report import style
 from sim.results.results import Results, ResultsError
 
@@ -139,7 +139,9 @@ def arm_of(results: Results, point: str | None = None) -> Arm:
         raise ResultsError(f"{results.path}: no finished run yet")
     short = short_labels(design)
     if point is None:
-        moving = design[design["point_id"] != design["hold_id"]].drop_duplicates("label")
+        compared = design[design["point_id"] != design["hold_id"]].drop_duplicates("label")
+        moving = compared[compared["strategy"] != HOLD]
+        moving = moving if len(moving) else compared
         row = moving.iloc[len(moving) // 2] if len(moving) else design.iloc[0]
     else:
         named = design[

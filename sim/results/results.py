@@ -86,8 +86,8 @@ class Results:
         """Return one row for each point of the plan.
 
         The columns are point_id, label, strategy, future, hold_id, horizon_days, `x.<dotted key>`,
-        `drawn.<parameter>` and scenario (as JSON). The points of one strategy in several futures
-        share its label.
+        `drawn.<parameter>` and scenario (as JSON), and levers_id where strategies have levers of
+        their own. The points of one strategy in several futures share its label.
         """
         return self.design_table().to_pandas()
 

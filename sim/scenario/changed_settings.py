@@ -12,6 +12,7 @@ from sim import parameters as registry
 from sim.parameters.needs import DayOfReview, Needs
 from sim.scenario.conditions import strategy_of
 from sim.scenario.sections import Section
+from sim.scenario.strategy_section import LEVERS
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -48,7 +49,7 @@ def changed_levers(scenario: Scenario) -> Iterator[Lever]:
     for name in type(scenario).model_fields:
         if name not in NO_SETTINGS + NO_WORLD:
             yield from _changed(getattr(scenario, name), f"{name}.")
-    yield from _changed(scenario.strategy, "strategy.", ("name", "settings"))
+    yield from _changed(scenario.strategy, "strategy.", ("name", "settings", "events", *LEVERS))
     if strategy_of(scenario) is not None and scenario.strategy.name != "hold":
         yield Lever("strategy.name", scenario.strategy.name, (MOVES,))
     own = getattr(getattr(strategy_of(scenario), "Settings", None), "model_fields", {})

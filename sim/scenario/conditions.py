@@ -125,7 +125,7 @@ CONDITIONS: dict[str, Condition] = {
         "before a departure that groups can know of",
         lambda scenario: (
             None
-            if any("announce_departure" in event.set for event in scenario.events)
+            if any("announce_departure" in event.set for _, event in scenario.changes)
             else no_movement(scenario)
         ),
     ),
@@ -160,7 +160,7 @@ CONDITIONS: dict[str, Condition] = {
         "on fields that are cleared",
         lambda scenario: (
             None
-            if any("eradicate" in event.set for event in scenario.events)
+            if any("eradicate" in event.set for _, event in scenario.changes)
             else not_cleared(scenario)
         ),
     ),

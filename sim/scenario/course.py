@@ -27,9 +27,10 @@ class Course:
     def on(self, day: int) -> Scenario:
         """Return the scenario of a day; days with equal values share one object."""
         if day not in self._by_day:
-            values = hashable(events.values_on(self.scenario.events, day))
+            values = hashable(events.values_on(self.scenario, day))
             if values not in self._by_values:
-                shocks = {"events": self.scenario.events}  # some conditions depend on shocks
+                # Some conditions depend on shocks.
+                shocks = {"events": tuple(event for _, event in self.scenario.changes)}
                 self._by_values[values] = events.scenario_on(self.scenario, day).model_copy(
                     update=shocks
                 )

@@ -127,10 +127,12 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
 
 
 def _settings(scenario: Scenario, levers: Iterable[Lever]) -> Iterator[tuple[str, Any]]:
-    """Yield every setting of a scenario and its value, except those that its events set."""
+    """Yield every setting of a scenario, those of its events included, and its value."""
     yield from ((lever.key, lever.value) for lever in levers)
     yield from (
         (f"parameters.{name}", value) for name, value in replaced_parameters(scenario).items()
     )
     yield from ((f"ablate.{name}", name) for name in scenario.ablate)
+    for change in scenario.changes:
+        yield from ((change.key(key), value) for key, value in change.event.set.items())
     yield from ((key, value) for key, value, _ in reaching_past_the_end(scenario))

@@ -9,9 +9,17 @@ shocks, a fixed list of changes from outside the model. The shocks `civilian_har
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim import parameters as registry
@@ -135,7 +143,7 @@ class Event(Section):
     def _known(cls, table: dict[str, Any]) -> Frozen:
         flat, wrong = {}, []
         for key, value in _leaves(table):
-            wrong += _fault(key, value)
+            wrong += fault_of(key, value)
             if key in flat:
                 wrong.append((key, "written twice, nested and quoted; keep one"))
             flat[key] = freeze(
@@ -168,6 +176,41 @@ class Event(Section):
         """Whether the event is in force on a day."""
         return self.day <= day and (self.until is None or day < self.until)
 
+    def without_movement(self) -> Event | None:
+        """Return the event for a strategy that moves no unit: without settings of the movement.
+
+        None if nothing is left of it.
+        """
+        table = {
+            key: value
+            for key, value in self.set.items()
+            if not key.startswith("strategy.") or key.startswith("strategy.tasking_")
+        }
+        return self.model_copy(update={"set": Frozen(table)}) if table else None
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, list | tuple) and len(value) > MAX_EVENTS:
+        raise ValueError(f"expected at most {MAX_EVENTS:,} events (got {len(value):,})")
+    return tuple(value) if isinstance(value, list) else value
+
+
+Events = Annotated[tuple[Event, ...], Strict(False), BeforeValidator(_listed)]
+
+
+class Change(NamedTuple):
+    """An event, or the levers of a deployment as an event of day 0.
+
+    where: what its keys begin with in the file, `events[0].set.` or `strategy.`.
+    """
+
+    where: str
+    event: Event
+
+    def key(self, name: str) -> str:
+        """Return the key in the file of a value that it sets."""
+        return f"{self.where}{name}"
+
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield dotted keys and values; the table of a shock is one value."""
@@ -179,7 +222,7 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield name, value
 
 
-def _fault(key: str, value: Any) -> list[tuple[str, str]]:
+def fault_of(key: str, value: Any) -> list[tuple[str, str]]:
     """Report what is wrong with one entry, as far as the entry alone shows it."""
     section, _, rest = key.partition(".")
     if key in TABLES:
@@ -205,6 +248,8 @@ def _fault(key: str, value: Any) -> list[tuple[str, str]]:
         return [(key, gone)]
     if key == "strategy.name":
         return [(key, "cannot change during a run; list several under [[strategies]]")]
+    if section == "strategy" and rest.partition(".")[0] in (*MID_RUN, "events"):
+        return [(key, f"is a lever of a deployment from day 0 on; an event sets {rest}")]
     if section not in MID_RUN or not rest:
         expected = f"expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)})"
         return [(key, f"cannot change during a run; {expected}.{near(key, SHOCKS)}")]
@@ -242,29 +287,31 @@ def idle_shock(key: str, value: Any, unmoved: Callable[[], str | None]) -> str |
 
 def turns(scenario: Scenario) -> tuple[int, ...]:
     """Return the days of the horizon on which an event starts or ends, in order."""
-    days = {day for event in scenario.events for day in (event.day, event.until) if day is not None}
+    days = {
+        day for _, event in scenario.changes for day in (event.day, event.until) if day is not None
+    }
     return tuple(sorted(day for day in days if day < scenario.time.horizon_days))
 
 
-def values_on(events: tuple[Event, ...], day: int) -> dict[str, Any]:
+def values_on(scenario: Scenario, day: int) -> dict[str, Any]:
     """Return the keys and values that the events in force on a day set; the last event counts."""
     return {
         key: value
-        for event in events
+        for _, event in scenario.changes
         if event.holds(day)
         for key, value in event.set.items()
         if key not in SHOCKS
     }
 
 
-def shocks_on(events: tuple[Event, ...], day: int) -> list[tuple[str, Any]]:
+def shocks_on(scenario: Scenario, day: int) -> list[tuple[str, Any]]:
     """Return the shocks in force on a day, in the order of the file: (name, number or table).
 
     A shock that happens once is in force only on the event's first day.
     """
     found = [
         (key, value, event.day)
-        for event in events
+        for _, event in scenario.changes
         if event.holds(day)
         for key, value in event.set.items()
         if key in SHOCKS
@@ -278,7 +325,10 @@ def scenario_on(scenario: Scenario, day: int) -> Scenario:
     ValidationError if these values do not fit together.
     """
     tree = scenario.model_dump(exclude={"events", "sweep", "strategies", "futures"})
-    for key, value in values_on(scenario.events, day).items():
+    # The sections hold the levers of the deployment from now on.
+    levers = (*scenario.strategy.levers, "events")
+    tree["strategy"] = {key: value for key, value in tree["strategy"].items() if key not in levers}
+    for key, value in values_on(scenario, day).items():
         *path, last = key.split(".", 1) if key.startswith("parameters.") else key.split(".")
         table = tree
         for part in path:
@@ -293,16 +343,16 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
     horizon = scenario.time.horizon_days
     wrong = {
         (
-            f"events[{i}].day",
+            f"{where.removesuffix('set.')}day",
             f"expected a day before time.horizon_days = {horizon} (got {event.day})",
         ): ""
-        for i, event in enumerate(scenario.events)
+        for where, event in scenario.changes
         if event.day >= horizon
     }
     # Incidents change no value and seasons come back, so most days of a long list repeat others.
     fine = {hashable({})}
     for day in turns(scenario):
-        values = hashable(values_on(scenario.events, day))
+        values = hashable(values_on(scenario, day))
         if values in fine:
             continue
         try:
@@ -310,51 +360,34 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
             fine.add(values)
         except ValidationError as error:
             for key, text in translate(error, type(scenario)):
-                wrong.setdefault(
-                    (f"events[{_setter(scenario.events, key, day)}].set.{key}", text),
-                    f"on day {day}: ",
-                )
+                setter = _setter(scenario.changes, key, day)
+                when = "" if setter.where == "strategy." else f"on day {day}: "
+                wrong.setdefault((setter.key(key), text), when)
     return faults([(key, first + text) for (key, text), first in wrong.items()]) if wrong else None
 
 
-def _setter(events: tuple[Event, ...], key: str, day: int) -> int:
-    """Return the index of the last event in force that sets a key, or a key of the same table."""
+def _setter(changes: tuple[Change, ...], key: str, day: int) -> Change:
+    """Return the last change in force that sets a key, or a key of the same table."""
     table = key.rpartition(".")[0]
-    last = max((i for i, event in enumerate(events) if event.holds(day)), default=0)
+    in_force = [change for change in changes if change.event.holds(day)]
     for wanted in (
         lambda name: name == key,
         lambda name: name.startswith(table) or key.startswith(name),
     ):
-        if found := [
-            i for i, event in enumerate(events) if event.holds(day) and any(map(wanted, event.set))
-        ]:
+        if found := [change for change in in_force if any(map(wanted, change.event.set))]:
             return found[-1]
-    return last
-
-
-def without_movement(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Return the events for a strategy that moves no unit: without the settings of the movement."""
-    kept = [
-        (
-            event,
-            {
-                key: value
-                for key, value in event.set.items()
-                if not key.startswith("strategy.") or key.startswith("strategy.tasking_")
-            },
-        )
-        for event in events
-    ]
-    return tuple(event.model_copy(update={"set": Frozen(table)}) for event, table in kept if table)
+    return (in_force or list(changes))[-1]
 
 
 __all__ = [
+    "Change",
     "Event",
+    "Events",
     "check",
+    "fault_of",
     "scenario_on",
     "shocks",
     "shocks_on",
     "turns",
     "values_on",
-    "without_movement",
 ]

@@ -166,9 +166,11 @@ def tree_of(flat: Mapping[str, object]) -> dict[str, Any]:
     """Turn dotted keys into nested tables; names in [parameters] and [sweep] keep their dots."""
     tree: dict[str, Any] = {}
     for dotted, value in flat.items():
-        head, _, rest = dotted.partition(".")
+        above = ["strategy"] if dotted.startswith("strategy.parameters.") else []
+        head, _, rest = dotted.removeprefix("strategy." if above else "").partition(".")
         whole = head in ("parameters", "sweep") and rest
-        *path, last = [head, rest.replace('"', "").replace("'", "")] if whole else dotted.split(".")
+        keys = [head, rest.replace('"', "").replace("'", "")] if whole else dotted.split(".")
+        *path, last = above + keys if whole else keys
         branch = tree
         for part in path:
             if not isinstance(branch.get(part), dict):

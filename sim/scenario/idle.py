@@ -55,14 +55,14 @@ def reaching_past_the_end(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     Each is its key, its value and, if it does reach past the end, what to report, else "".
     """
     horizon = scenario.time.horizon_days
-    for i, event in enumerate(scenario.events):
+    for where, event in scenario.changes:
         if event.until is not None:
             late = f"the run ends before this day, with time.horizon_days = {horizon}"
             text = f"has no effect: {late} {got(event.until)}" if event.until > horizon else ""
-            yield f"events[{i}].until", event.until, text
+            yield f"{where.removesuffix('set.')}until", event.until, text
     kind = strategy_of(scenario)
     if hasattr(kind, "steps_done") and not any(
-        key.startswith("strategy.") for event in scenario.events for key in event.set
+        key.startswith("strategy.") for _, event in scenario.changes for key in event.set
     ):
         # This is not in the strategy, since its file is part of the identity of every run.
         levers, last = scenario.strategy, (horizon - 1) // kind.turn_days * kind.turn_days
@@ -109,7 +109,7 @@ def _ends_too_early(course: Course) -> str | None:
     """Say why secrecy has no effect if it ends before there is anything to keep secret, or None."""
     secrecy, first = course.scenario.secrecy, course.first_move()
     changes = any(
-        key.startswith("secrecy.") for event in course.scenario.events for key in event.set
+        key.startswith("secrecy.") for _, event in course.scenario.changes for key in event.set
     )
     if secrecy.until_day is None or secrecy.until_day > first or changes:
         return None

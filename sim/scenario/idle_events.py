@@ -24,7 +24,7 @@ def idle_events(course: Course) -> Iterator[Idle]:
     """Yield the values that events of a scenario set without effect."""
     scenario, horizon = course.scenario, course.scenario.time.horizon_days
     setters: dict[str, list[events.Event]] = {}
-    for event in scenario.events:
+    for _, event in scenario.changes:
         for key in event.set:
             setters.setdefault(key, []).append(event)
     layers = {
@@ -32,11 +32,12 @@ def idle_events(course: Course) -> Iterator[Idle]:
         for key, set_by in setters.items()
         if key not in events.SHOCKS
     }
-    for i, event in enumerate(scenario.events):
+    for change in scenario.changes:
+        event = change.event
         window = range(event.day, horizon if event.until is None else min(event.until, horizon))
         for key, value in event.set.items():
             if found := _idle_change(course, event, key, window, layers):
-                yield found._replace(key=f"events[{i}].set.{key}", value=value)
+                yield found._replace(key=change.key(key), value=value)
 
 
 def _idle_change(

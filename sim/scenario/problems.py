@@ -109,11 +109,16 @@ def translate(error: ValidationError, model: type[BaseModel]) -> list[tuple[str,
 
 
 def dotted_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    """List every key of a table and of the tables in it, dotted."""
+    """List every key of a table and of the tables in it, dotted.
+
+    A table that may be left out, such as the levers of a deployment, only repeats another's keys.
+    """
     found = []
     for key, field in keys_of(model).items():
         kind = inner(field)
         below = isinstance(kind, type) and issubclass(kind, BaseModel)
+        if below and field.default is None:
+            continue
         found += dotted_keys(kind, f"{prefix}{key}.") if below else [f"{prefix}{key}"]
     return found
 

@@ -21,7 +21,7 @@ from pydantic import (
 from sim import parameters as registry
 from sim.errors import got
 from sim.scenario import designs, named_strategy
-from sim.scenario.events import MAX_EVENTS, Event
+from sim.scenario.events import Change, Events
 from sim.scenario.events import check as check_events
 from sim.scenario.frozen import Frozen, freeze, hashable
 from sim.scenario.futures import Futures, resolved
@@ -85,9 +85,7 @@ class Scenario(Section):
     partner: Partner = Partner()
     mandate: Mandate = Mandate()
     eradication: Eradication = Eradication()
-    events: tuple[Event, ...] = Field(
-        default=(), description="what changes on a day, and until when"
-    )
+    events: Events = Field(default=(), description="what changes on a day, and until when")
     parameters: Annotated[dict[str, float], BeforeValidator(checked_parameters)] = Field(
         default={}, description="registry name = value"
     )
@@ -111,13 +109,6 @@ class Scenario(Section):
     replications: Replications = Replications()
     record: Record = Record()
     _home: Home = PrivateAttr(Home())
-
-    @field_validator("events", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        if isinstance(value, list | tuple) and len(value) > MAX_EVENTS:
-            raise ValueError(f"expected at most {MAX_EVENTS:,} events (got {len(value):,})")
-        return tuple(value) if isinstance(value, list) else value
 
     @field_validator("parameters", "sweep", mode="after")
     @classmethod
@@ -148,8 +139,10 @@ class Scenario(Section):
                 wrong.append((f"[{i}].label", f"expected each label once ({other})"))
             elif same < i:
                 wrong.append((f"[{i}]", f"the same strategy as strategies[{same}]"))
-            if label == "hold" and entry.name != "hold":
+            if label == "hold" and (entry.name != "hold" or entry.changes):
                 reason = '"hold" is the label of the strategy hold, with which all are compared'
+                if entry.name == "hold":
+                    reason = f"{reason}; it has no levers of its own"
                 wrong.append((f"[{i}].label", reason))
         if wrong:
             raise faults(wrong)
@@ -224,6 +217,17 @@ class Scenario(Section):
             *self.sweep.get("strategy.name", ()),
         ]
         return tuple(dict.fromkeys(filter(is_own, named)))
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What changes on a day: the deployment's levers on day 0, the file's events, then its own.
+
+        If several set a key, the last counts.
+        """
+        given = self.strategy.changes
+        levers = [change for change in given if change.where == "strategy."]
+        events = (Change(f"events[{i}].set.", event) for i, event in enumerate(self.events))
+        return (*levers, *events, *given[len(levers) :])
 
     @property
     def plan(self) -> tuple[str, ...]:

@@ -1,5 +1,12 @@
-"""The sections `[strategy]` and `[[strategies]]`: which units move, and what they do."""
+"""The sections `[strategy]` and `[[strategies]]`: which units move, what they do, and how.
 
+A deployment is one thing: besides the movement it may hold levers of its own, such as its secrecy.
+They replace the file's own from day 0 on, and come back to nothing in `hold`, which keeps the
+file's.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -15,9 +22,18 @@ from pydantic import (
 from sim.errors import got
 from sim.parameters.needs import Needs
 from sim.scenario import named_strategy
-from sim.scenario.frozen import Frozen, freeze
-from sim.scenario.problems import keys_of
-from sim.scenario.sections import BorderSplit, Section, Share
+from sim.scenario.events import Change, Event, Events, fault_of
+from sim.scenario.frozen import Frozen, flatten, freeze
+from sim.scenario.problems import faults, keys_of
+from sim.scenario.sections import (
+    BorderSplit,
+    Eradication,
+    Mandate,
+    Partner,
+    Secrecy,
+    Section,
+    Share,
+)
 from sim.strategies.own_code import Home
 
 
@@ -32,8 +48,18 @@ def _one_line(text: str) -> str:
 OneLine = Annotated[str, AfterValidator(_one_line)]
 
 
+LEVERS = ("secrecy", "partner", "mandate", "eradication", "parameters")
+OWN = "of this deployment, from day 0 on; a key left out stays as the file has it"
+
+
+def is_lever(key: str) -> bool:
+    """Whether a dotted key, such as strategy.secrecy.level, is a lever of a deployment."""
+    table, _, name = key.partition(".")
+    return table == "strategy" and name.partition(".")[0] in LEVERS
+
+
 class Strategy(Section):
-    """The movement and the taskings.
+    """The movement, the taskings, and the levers of this deployment alone.
 
     A strategy's own settings are keys of the same table; the model holds them in `settings`.
     """
@@ -77,6 +103,16 @@ class Strategy(Section):
         default="chokepoint",
         description="what the redeployed units do; none leaves them without a task",
     )
+    secrecy: Secrecy | None = Field(default=None, description=f"secrecy {OWN}")
+    partner: Partner | None = Field(default=None, description=f"the partner {OWN}")
+    mandate: Mandate | None = Field(default=None, description=f"the mandate {OWN}")
+    eradication: Eradication | None = Field(default=None, description=f"clearing {OWN}")
+    parameters: dict[str, float] = Field(
+        default={}, description="parameters of this deployment, from day 0 on: name = value"
+    )
+    events: Events = Field(
+        default=(), description="dated events of this deployment alone, after those of the file"
+    )
     settings: dict[str, Any] = Field(
         default=Frozen(), repr=False, description="the strategy's own settings, defaults filled in"
     )
@@ -95,6 +131,25 @@ class Strategy(Section):
             **levers,
             "settings": {key: value for key, value in table.items() if key not in levers},
         }
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _by_name(cls, table: Any) -> Any:
+        return flatten(table) if isinstance(table, dict) else table
+
+    @field_validator("parameters", mode="after")
+    @classmethod
+    def _can_change(cls, table: dict[str, float]) -> Frozen:
+        # Their values are checked with the scenario, which knows whether they may leave the ranges.
+        wrong = [
+            (name, text)
+            for name, value in table.items()
+            for _, text in fault_of(f"parameters.{name}", value)
+        ]
+        if wrong:
+            raise faults(wrong)
+        frozen: Frozen = freeze(table)
+        return frozen
 
     @field_validator("settings", mode="after")
     @classmethod
@@ -116,7 +171,49 @@ class Strategy(Section):
     def _flat(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         table: dict[str, Any] = handler(self)
         own: dict[str, Any] = table.pop("settings", {})
-        return table | own
+        given = self.levers
+        kept = {
+            key: value
+            for key, value in table.items()
+            if key not in LEVERS and (key != "events" or value)
+        }
+        return kept | given | own
+
+    @property
+    def levers(self) -> dict[str, Any]:
+        """The levers that this deployment sets, as tables: only the keys that are given."""
+        given: dict[str, Any] = {}
+        for name in LEVERS:
+            table = getattr(self, name)
+            if table:
+                given[name] = (
+                    table.model_dump(exclude_unset=True)
+                    if isinstance(table, Section)
+                    else dict(table)
+                )
+        return {name: table for name, table in given.items() if table}
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The levers, as an event of day 0, and the events of this deployment."""
+        return tuple(self._changes())
+
+    def _changes(self) -> Iterator[Change]:
+        if levers := self.levers:
+            yield Change("strategy.", Event(day=0, set=levers))
+        yield from (
+            Change(f"strategy.events[{i}].set.", event) for i, event in enumerate(self.events)
+        )
+
+    def without_movement(self) -> "Strategy":
+        """Return `hold` with the taskings and the levers of this deployment."""
+        kept = [each.without_movement() for each in self.events]
+        return Strategy(
+            tasking_vraem=self.tasking_vraem,
+            tasking_border=self.tasking_border,
+            events=tuple(event for event in kept if event),
+            **self.levers,
+        )
 
 
 class Entry(Strategy):

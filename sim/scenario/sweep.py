@@ -13,7 +13,7 @@ from sim.scenario.frozen import Frozen, flatten, hashable
 from sim.scenario.futures import Futures
 from sim.scenario.problems import inner
 from sim.scenario.schema import Scenario
-from sim.scenario.strategy_section import Entry, Strategy
+from sim.scenario.strategy_section import Entry, Strategy, is_lever
 from sim.strategies.own_code import is_own
 
 MAX_RUNS = 1_000_000
@@ -41,7 +41,8 @@ def points(scenario: Scenario) -> list[Arm]:
     """Return every arm; the strategies vary fastest. A scenario without a plan has one arm, {}.
 
     A key under `strategy.` applies to each of [[strategies]] that has it: a setting of one strategy
-    does not multiply the arms of another, and `hold` takes only the taskings.
+    does not multiply the arms of another, and `hold` takes only the taskings, and levers if it has
+    some.
 
     ScenarioError names the point and the key; a plan of more than a million runs is refused before
     any arm is made. A ScenarioWarning reports each setting that acts in no arm, and a [strategy]
@@ -168,7 +169,7 @@ def _concerns(scenario: Scenario, entry: Entry, key: str) -> bool:
         return True
     name = key.split(".")[1]
     if entry.name == HOLD:
-        return is_shared(key)
+        return is_shared(key) or (is_lever(key) and bool(entry.changes))
     if (
         is_own(entry.name)
         and not scenario.home.reads_code
@@ -220,7 +221,7 @@ def _is_integer(scenario: Scenario, dotted: str) -> bool:
     An unknown key is reported when the point is checked.
     """
     section, *path = dotted.split(".")
-    if section == "parameters":
+    if "parameters" in (section, *path[:1]):
         return False
     if section == "strategy":
         owners = scenario.strategies or (scenario.strategy,)
@@ -238,6 +239,9 @@ def _at(scenario: Scenario, dotted: str) -> Any:
     """Return the value of a point at a key as the schema holds it: a share of 0 is 0.0."""
     section, _, name = dotted.partition(".")
     table = getattr(scenario, section)
+    if section == "strategy" and name.startswith("parameters."):
+        section, _, name = name.partition(".")
+        table = table.parameters
     if section == "parameters":
         return table[name]
     for part in name.split(".") if name else ():

@@ -43,7 +43,7 @@ def lay(world: World, scenario: Scenario, day: int) -> Scenario:
     world.places.theatres.cleared_ha_year = 0.0
     world.legs.route_effort[:] = 0.0
     prices = prices_of(today)
-    for name, value in shocks_on(scenario.events, day):
+    for name, value in shocks_on(scenario, day):
         match name.split("."):
             case ["price", exit_]:
                 prices[EXITS.index(exit_)] *= value

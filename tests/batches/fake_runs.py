@@ -19,6 +19,8 @@ class Strategy:
     tasking_vraem: str = "area"
     tasking_border: str = "line"
     start_day: int = 0
+    levers: dict = field(default_factory=dict)
+    changes: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -239,9 +239,9 @@ def test_the_examples_of_the_pages_are_sound(plan_of, tmp_path):
         for point in plan_of(single.replace('extends = "scenarios/', beside)).points
     } == {"hold", "phased"}
     made = plan_of(plan.replace('extends = "scenarios/', beside))
-    assert {point.label for point in made.points} == {"hold", "at once", "slowly"} and len(
-        made
-    ) == 3 * 4 * 6
+    labels = {point.label for point in made.points}
+    assert labels == {"hold", "at once", "slowly", "hold secrecy.level=0.8"}
+    assert len(made) == 4 * 4 * 6
     assert len({point.arm for point in plan_of("schema = 1\n" + cut + sweep).points}) == 16 * 2
     (tmp_path / "fitted.csv").write_text("future,crops.growth_coca,distance\n3,0.1,2\n1,0.3,4\n")
     futures = ensemble.replace("../history/fitted.csv", (tmp_path / "fitted.csv").as_posix())

@@ -47,10 +47,8 @@ ANSWERS: dict[str, tuple[int, str]] = {
         REFUSED,
         "time.title: unknown key. title belongs above the first [table] of the file.",
     ),
-    "partner_in_strategies.toml": (
-        REFUSED,
-        "partner is a table of its own: its keys belong under [partner], for all strategies.",
-    ),
+    # Refused once; since levers may stand in a deployment, it is an arm and a second `hold`.
+    "partner_in_strategies.toml": (FINE, "is 3 arms x 1 future x 20 replications = 60 runs"),
     "label_enye.toml": (REFUSED, '(labelled "campaña relámpago")'),
     "utf16.toml": (REFUSED, "is UTF-16 text; save it as UTF-8"),
     "morris.toml": (FINE, "is 3 arms x 1 future x 1 replication = 3 runs"),

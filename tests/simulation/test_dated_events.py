@@ -6,7 +6,7 @@ from small_runs import STATE, arrays_of, small_run
 
 from sim.model.state import counts as q
 from sim.names import EXITS, LORETO, VRAEM
-from sim.scenario import ScenarioError
+from sim.scenario import ScenarioError, load_scenario
 from sim.simulation.run import Run
 
 DAYS = {"time__horizon_days": 56}
@@ -263,3 +263,20 @@ def test_who_leaves_by_an_announced_day_is_no_secret():
         )
         run.advance(run.burn_in + 2)
         assert bool(run.world.actors.units.known.any()) is known
+
+
+def test_levers_act_on_the_run_from_day_0(tmp_path):
+    file = tmp_path / "levers.toml"
+    text = (
+        "schema = 1\n"
+        "[time]\nburn_in_days = 14\nhorizon_days = 28\n[map]\nresolution_km = 10\n"
+        '[strategy]\nname = "static"\nshare_to_border = 0.2\npartner = {coordination = 0.9}\n'
+    )
+    file.write_text(text, encoding="utf-8")
+    run = Run(load_scenario(file))
+    seen = {}
+    while run.t < run.end:
+        run.advance(7)
+        seen[run.day] = float(run.world.levers[0].coordination)
+    assert seen[-7] == 0.2 and seen[7] == 0.9
+    assert run.today.partner.coordination == 0.9
