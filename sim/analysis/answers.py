@@ -26,6 +26,7 @@ RULE = (
 )
 YEARS = ("after 3 years", "after 8 years")
 OF_FOLDER = {"sign": RULE}  # outcomes that are kept of a folder in place of OUTCOMES
+SHARE = "x.strategy.share_to_border"
 KEPT = ("label", "outcome", "n", "baseline_mean", "difference", "low", "high")
 CHANGES = ("vacuum opened", "averted at the border, t", "averted in all, t")
 
@@ -50,8 +51,17 @@ def keep(folders: Sequence[str | Path], file: Path) -> None:
 
 
 def rows_of(results: Results, outcomes: Sequence[str] = OUTCOMES) -> list[Row]:
-    """Return the rows of a batch that are kept."""
+    """Return the rows of a batch that are kept.
+
+    Where its strategies move different shares, the share counts as varied."""
     frame = compare(results, outcomes=outcomes).table
+    design = results.design()
+    shares = {
+        label: json.loads(scenario)["strategy"]["share_to_border"]
+        for label, scenario in zip(design["label"], design["scenario"])
+    }
+    if SHARE not in frame and frame["label"].map(shares).nunique() > 1:
+        frame[SHARE] = frame["label"].map(shares)
     keys = [
         column.removeprefix("x.")
         for column in frame.columns
@@ -146,7 +156,7 @@ def sign(rows: Sequence[Row]) -> str:
     points: dict[str, dict[str, dict[str, Row]]] = {}
     for row in rows:
         varied = dict(row["varied"])
-        share = varied.pop("strategy.share_to_border", None)
+        share = varied.pop(SHARE.removeprefix("x."), None)
         if share:
             at = points.setdefault(in_words(varied), {})
             at.setdefault(f"{share:.0%}".replace("%", " %"), {})[row["outcome"]] = row

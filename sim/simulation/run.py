@@ -28,7 +28,8 @@ from sim.simulation.outcomes.registry import compute
 from sim.simulation.records import Records
 from sim.simulation.situation import situation
 from sim.simulation.snapshots import Snapshots
-from sim.strategies import StrategyError
+from sim.strategies import Orders, StrategyError
+from sim.strategies.situation import Situation
 
 STRETCH_DAYS = 28
 
@@ -119,12 +120,15 @@ class Run:
     def _review(self) -> None:
         """Ask the strategy and carry out its orders."""
         with self._told():
-            orders = self.strategy.decide(
-                situation(self.world, self.day, self.today.strategy.settings)
-            )
+            orders = self.ask(situation(self.world, self.day, self.today.strategy.settings))
             enter(self.world, orders, self.t)
         if orders:
             self.world.over_budget()
+
+    def ask(self, shown: Situation) -> Orders | None:
+        """Return what the strategy orders; a rehearsal keeps it."""
+        orders: Orders | None = self.strategy.decide(shown)
+        return orders
 
     @contextmanager
     def _told(self) -> Iterator[None]:
