@@ -20,6 +20,7 @@ from sim.scenario.changed_settings import Lever, changed_levers, replaced_parame
 from sim.scenario.course import Course
 from sim.scenario.idle import Idle, idle_settings, reaching_past_the_end
 from sim.scenario.idle_events import idle_events
+from sim.scenario.strategy_section import is_lever
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -107,6 +108,8 @@ def _idle_everywhere(arms: list[Tried]) -> Iterator[tuple[str, Idle]]:
             groups: list[tuple[Any, ...]] = (
                 [(key, None, None), (key, own, got(value))] if varied else [(key, own, None)]
             )
+            if varied and is_lever(key):  # one of its values may be the file's own
+                groups = groups[:1]
             if key == "strategy.name":
                 # Beside others of the same name, an entry that moves no unit is a comparison.
                 groups = [(key, None, got(value))]

@@ -165,6 +165,16 @@ class Scenario(Section):
             for key in swept
             if key.startswith("parameters.")
         }
+        deployed = (info.data.get("strategy"), *info.data.get("strategies", ()))
+        taken |= dict.fromkeys(
+            (name for each in deployed if each for name in each.parameters),
+            "a deployment sets it",
+        )
+        taken |= {
+            key.removeprefix("strategy.parameters."): "[sweep] varies it"
+            for key in swept
+            if key.startswith("strategy.parameters.")
+        }
         taken |= dict.fromkeys(
             off_values(name for name in ablated if name in registry.load_couplings()),
             "ablate switches it off",

@@ -150,6 +150,22 @@ def test_a_wrong_lever_is_told_with_its_key(write, lever, key, text):
     assert len(found) == 1 and found[0].startswith(f"{key}: ") and text in found[0], found
 
 
+def test_a_parameter_of_a_deployment_is_no_future(write):
+    text = (
+        '[futures]\nsamples = 3\nparameters = ["detection.width_jungle_km"]\n'
+        '[strategy]\nname = "static"\nshare_to_border = 0.2\n'
+        'parameters = {"detection.width_jungle_km" = 0.05}\n'
+    )
+    with pytest.raises(ScenarioError, match="a deployment sets it"):
+        load_scenario(write(text))
+
+
+def test_a_swept_lever_may_have_the_value_of_the_file(write, recwarn):
+    text = SECRET + '[sweep]\n"strategy.mandate.detain" = ["joint", "pnp"]\n'
+    points(load_scenario(write(text)))
+    assert not [each for each in recwarn if issubclass(each.category, ScenarioWarning)]
+
+
 def test_the_label_hold_is_for_the_hold_without_levers(write):
     found = told(write, '[[strategies]]\nname = "hold"\nlabel = "hold"\nsecrecy.level = 0.9\n')
     assert any("no levers of its own" in line for line in found)
