@@ -1,17 +1,18 @@
 """The prologue: the years in which armed rule and camps find their rest before day 0.
 
-Reads: units and groups, communities, support (sent_kg, passed_kg), minds.danger, reach, along.
+Reads: units and groups, communities, support (sent_kg, passed_kg), reach, along.
 Writes: communities (civil, covered_by_soldiers, covered_by_police, coverage, felt, felt_soldiers,
 felt_police, felt_soldiers_0, felt_police_0, protection, protection_usual, protection_0, vacuum,
 vigour, under_rule, armed_coverage, armed, state, state_0, ruled, ruled_0, unreached_weeks), parties
 (revenue, protection_0, wage_share, other_usd, carrying), support (b, present, in_fields), groups
-(site, country). Chance: PROLOGUE_MOVE, PROLOGUE_CROSSING.
+(site, country), minds.danger. Chance: PROLOGUE_MOVE, PROLOGUE_CROSSING.
 
 Rule changes over years, and the burn-in is one year. A run that began with the rule of the first
 day would drift through its whole horizon. So rule starts at its fixed point for the starting camps
 (`settle`) and is held there in the burn-in. At the end of the burn-in come `prologue_weeks` in
-which only protection, committees, rule and camps change (cells also cross the border), while
-forces, fighters, fields and flows stand as they are. The means of the last 104 of these weeks give
+which only protection, committees, rule and camps change (cells also cross the border, and groups
+go on observing the force around their camps), while forces, fighters, fields and flows stand as
+they are. The means of the last 104 of these weeks give
 the balance of day 0: what share of its income a party pays to fighters, what it earns elsewhere,
 and how protected its people are.
 
@@ -25,6 +26,7 @@ from sim.model.chance import PROLOGUE_MOVE
 from sim.model.compile import loop, rule
 from sim.model.mechanisms.forces import presence
 from sim.model.mechanisms.insurgents import camps, founding, insurgency, support
+from sim.model.mechanisms.intelligence import secrecy
 from sim.model.mechanisms.interdiction import partner
 from sim.model.mechanisms.people import protection
 from sim.model.rules.parties import fighters_in_reach
@@ -203,6 +205,8 @@ def prologue(
     for k in range(PARTIES):
         parties[k].revenue = 0.0
         parties[k].protection_0 = 0.0
+    visible = bench.post_need[:, 0]
+    secrecy.show(actors, visible, parameters.secrecy[0])
     length = int(parameters.support[0].prologue_weeks)
     rest = min(REST_WEEKS, length)
     for week in range(length):
@@ -212,6 +216,7 @@ def prologue(
         protection.protect(places, parameters)
         support.win_people(actors, places, armed, reach, bench.per_party, parameters)
         founding.count_unreached(places, bench.per_party, parameters)  # x as just set
+        secrecy.look_around(actors, places, minds, near, visible, parameters)
         camps.move_camps(
             actors,
             places,

@@ -57,6 +57,9 @@ class Constants(NamedTuple):
     move_km: float = 15.0  # km: scale of a move
     move_most_km: float = 90.0  # km: longest move
     move_danger: float = 0.02  # per person of the state on task in reach
+    watch: float = 0.05  # a day: share of the gap between belief and force that a camp closes
+    sympathisers: float = 0.3  # a day, more by the share of people at the camp under armed rule
+    memory_days: float = 90.0  # days: memory of force that a camp no longer observes
     prologue_weeks: int = 416
     rest_weeks: int = 104  # last weeks of the prologue, whose mean is the balance of day 0
 
@@ -84,10 +87,11 @@ class Ground(NamedTuple):
     kg_week: np.ndarray  # f8[places] that pass
     flows: tuple[Flow, ...]
     cluster: np.ndarray  # i8[places]
-    danger: np.ndarray  # f8[places] or f8[camps, places], people of the state believed there
+    danger: np.ndarray  # f8[sites] or f8[camps, sites], people of the state believed there
     coverage_scale: float  # per 1,000 people
     committee_weight: float
     garrison_weight: float
+    visible: np.ndarray | None = None  # f8[sites] people of the state; None: camps keep beliefs
 
 
 class Force(NamedTuple):
@@ -138,6 +142,9 @@ class Support:
         self.in_kernel = (ground.kernel.T[:n, :n] @ ground.people) + constants.floor_people
         own = ground.country[:, None] == ground.country[None, :]
         self.armed_kernel = (ground.kernel * own).T[:n]
+        self.danger = np.array(
+            np.broadcast_to(ground.danger, (len(self.site), ground.danger.shape[-1]))
+        )
         self.b = np.zeros((n, PARTIES))
         self.vigour = np.ones(n)
         self.felt = np.array(self.covered_by_state())
@@ -258,7 +265,7 @@ class Support:
     def move_camps(self, stream: int = GROUP_MOVE) -> None:
         """A camp moves to stakes, people of its party and little protection, in its own theatre."""
         c, g, n = self.constants, self.ground, self.places
-        danger = np.broadcast_to(g.danger, (len(self.site), n))
+        danger = self.danger[:, :n]
         for i, site in enumerate(self.site):
             if site >= n or self.draw(stream, i, 0) >= c.move_chance:
                 continue
@@ -272,6 +279,19 @@ class Support:
             drawn = np.array([self.draw(stream, i, 1 + place) for place in range(n)])
             wait = -np.log(1.0 - drawn) / np.where(weight > 0.0, weight, 1.0)
             self.site[i] = int(np.argmin(np.where(weight > 0.0, wait, np.inf)))
+
+    def observe(self) -> None:
+        """For a week camps see the force in reach of where they stand, and forget other force."""
+        c, g = self.constants, self.ground
+        if g.visible is None:
+            return
+        there = g.kernel @ g.visible
+        for i, site in enumerate(self.site):
+            friends = float(self.b[site].sum()) if site < self.places else 0.0
+            sees = 1.0 - (1.0 - c.watch - c.sympathisers * friends) ** 7
+            gap = np.where(g.kernel[site] > 0.0, sees * (there - self.danger[i]), 0.0)
+            forget = (1.0 - math.exp(-7.0 / c.memory_days)) * self.danger[i]
+            self.danger[i] += np.where(g.kernel[site] > 0.0, gap, -forget)
 
     def draw(self, stream: int, camp: int, k: int) -> float:
         return float(uniform(self.key, stream, self.week, self.uid[camp], k))
@@ -310,6 +330,7 @@ class Support:
         usual: dict[int, list[float]] = {k: [] for k in self.parties}
         for week in range(c.prologue_weeks):
             self.follow()
+            self.observe()
             self.move_camps(PROLOGUE_MOVE)
             self.week += 1
             if week >= c.prologue_weeks - c.rest_weeks:

@@ -4,6 +4,7 @@ import numpy as np
 from weekly_support import Camps, Constants, Flow, Force, Ground, Support
 
 from sim.model.mechanisms.forces.presence import alpha
+from sim.model.mechanisms.intelligence.secrecy import visibility
 from sim.model.rules.units import duty
 from sim.model.state import agents
 from sim.model.state.arrays import CARRIED_DAYS
@@ -55,9 +56,18 @@ def flows_of(world) -> tuple[Flow, ...]:
     return tuple(found)
 
 
+def visible_of(world) -> np.ndarray:
+    """People on task by site whom a camp can see today. f8[sites]"""
+    found, p = np.zeros(len(world.sites.cell)), world.parameters.secrecy[0]
+    for unit in world.actors.units:
+        if unit.alive and unit.status != agents.TRANSIT:
+            found[unit.posting] += unit.effort * visibility(duty(unit), p)
+    return found
+
+
 def ground_of(run: Run) -> Ground:
     world = run.world
-    towns, n = world.places.communities, len(world.places.communities)
+    towns = world.places.communities
     p = world.parameters.presence[0]
     kernel = np.zeros((len(world.sites.cell),) * 2)
     for site in range(len(kernel)):
@@ -75,10 +85,11 @@ def ground_of(run: Run) -> Ground:
         kg_week=towns.kg_recent.copy(),
         flows=flows_of(world),
         cluster=towns.cluster.copy(),
-        danger=world.minds.danger[world.actors.groups.alive == 1][:, :n].copy(),
+        danger=world.minds.danger[world.actors.groups.alive == 1].copy(),
         coverage_scale=float(p.coverage_scale),
         committee_weight=float(p.committee_weight),
         garrison_weight=float(p.alpha_garrison),
+        visible=visible_of(world),
     )
 
 

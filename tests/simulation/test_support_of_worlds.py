@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support_of_worlds import force_of, support_of, take_over
+from support_of_worlds import force_of, support_of, take_over, visible_of
 
 from sim import load_scenario
 from sim.model.state.agents import FIRST_DISSIDENTS, MPCP_PARTY
@@ -37,6 +37,7 @@ def test_the_prologue_leaves_the_rule_and_the_balance_of_the_reference(replicati
     before = made.b.copy()
     run.advance(1)
     made.force = force_of(run.world)  # of day 0, on which the prologue runs
+    made.ground = made.ground._replace(visible=visible_of(run.world))
     made.feel(1.0)
     made.prologue()
     assert np.abs(made.b - before).max() > 0.05

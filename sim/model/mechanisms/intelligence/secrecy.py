@@ -327,6 +327,66 @@ def beliefs(
 
 
 @loop
+def show(actors: Actors, visible: Floats, p: Parameters) -> None:
+    """Set the people on task whom an armed group can see at each site. visible: f8[sites]"""
+    units = actors.units
+    for s in range(len(visible)):
+        visible[s] = 0.0
+    for i in range(len(units)):
+        unit = units[i]
+        if unit.alive == 1 and unit.status != TRANSIT:
+            visible[unit.posting] += unit.effort * visibility(duty(unit), p)
+
+
+@rule
+def observe(
+    g: int, site: int, sees: float, forget: float, danger: Floats, visible: Floats, near: Near
+) -> None:
+    """Move a group's belief about the force in reach of its camp by the share `sees` towards what
+    stands there, and let its belief about all other sites fade by the share `forget`."""
+    e = near.start[site]
+    for s in range(len(visible)):
+        # the sites in reach stand in ascending order
+        if e == near.start[site + 1] or near.site[e] != s:
+            danger[g, s] -= forget * danger[g, s]
+            continue
+        e += 1
+        there = 0.0
+        for f in range(near.start[s], near.start[s + 1]):
+            there += visible[near.site[f]] * near.kernel[f]
+        danger[g, s] += sees * (there - danger[g, s])
+
+
+@rule
+def seeing(friends: float, p: Parameters) -> float:
+    """Return the share of the gap between belief and force that a group closes a day. friends: the
+    share of the people at its camp who are with it."""
+    return p.watch + p.sympathisers * friends
+
+
+@rule
+def forgetting(days: float, p: Parameters) -> float:
+    """Return the share of a belief that fades in some days."""
+    return 1.0 - math.exp(-days / max(p.danger_memory_days, 1e-9))
+
+
+@loop
+def look_around(
+    actors: Actors, places: Places, minds: Minds, near: Near, visible: Floats, parameters: Any
+) -> None:
+    """Let armed groups observe the force in reach for a week of the prologue. visible: f8[sites],
+    as `show` leaves it. Of the people at a camp those under armed rule are with the group."""
+    groups, communities = actors.groups, places.communities
+    p = parameters.secrecy[0]
+    for g in range(len(groups)):
+        group = groups[g]
+        if group.alive == 1:
+            friends = communities[group.site].under_rule if group.site < len(communities) else 0.0
+            sees = 1.0 - math.pow(max(1.0 - seeing(friends, p), 0.0), 7.0)
+            observe(g, group.site, sees, forgetting(7.0, p), minds.danger, visible, near)
+
+
+@loop
 def watch(
     actors: Actors,
     places: Places,
@@ -346,14 +406,12 @@ def watch(
     site_theatre = sites.theatre
     visible = bench.per_site
     p = parameters.secrecy[0]
-    forget = 1.0 - math.exp(-1.0 / max(p.danger_memory_days, 1e-9))
+    forget = forgetting(1.0, p)
     leaving = 1 if t < theatres[VRAEM].announced else 0
-    for s in range(len(visible)):
-        visible[s] = 0.0
+    show(actors, visible, p)
     for i in range(len(units)):
         unit = units[i]
         if unit.alive == 1 and unit.status != TRANSIT:
-            visible[unit.posting] += unit.effort * visibility(duty(unit), p)
             if (
                 unit.known & LEAVES
                 and unit.status == PREPARING
@@ -366,18 +424,8 @@ def watch(
         if group.alive == 0:
             continue
         friends = communities[group.site].armed if group.site < len(communities) else 0.0
-        sees = p.watch + p.sympathisers * friends
-        e = near.start[group.site]
-        for s in range(len(visible)):
-            # the sites in reach stand in ascending order
-            if e == near.start[group.site + 1] or near.site[e] != s:
-                danger[g, s] -= forget * danger[g, s]
-                continue
-            e += 1
-            there = 0.0
-            for f in range(near.start[s], near.start[s + 1]):
-                there += visible[near.site[f]] * near.kernel[f]
-            danger[g, s] += sees * (there - danger[g, s])
+        sees = seeing(friends, p)
+        observe(g, group.site, sees, forget, danger, visible, near)
         knows = leaving == 1 and site_theatre[group.site] == VRAEM
         if group.restraint == 1 or not knows:
             group.restraint = 1 if knows else 0
