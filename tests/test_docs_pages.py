@@ -13,6 +13,7 @@ from sim.cli.main import app
 from sim.model.state.agents import COCAINE_LAB, LATEX_POINT, STRIP
 from sim.parameters import load_couplings, load_registry
 from sim.scenario import load_scenario, parse_setting
+from sim.scenario.strategy_section import is_lever
 from sim.simulation.build.world import build
 
 ROOT = Path(__file__).parents[1]
@@ -30,9 +31,10 @@ COMMAND = re.compile(r"redeploy (?:run|batch|compare|validate) [^`\n]*")
 def test_every_part_has_its_place_once():
     made = [name for page in PAGES.values() for _, name, _ in docs_pages.MADE.findall(page)]
     assert sorted(made) == sorted(set(made))
-    assert len(made) == 17
+    assert len(made) == 18
     model = {f"docs/model/{name}.md" for name in ("odd", "mechanisms", "parameters", "assumptions")}
-    assert MADE.keys() == model | {"docs/results/history.md", "docs/results/scoreboard.md"}
+    results = {f"docs/results/{name}.md" for name in ("history", "rule", "scoreboard")}
+    assert MADE.keys() == model | results
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -115,6 +117,7 @@ def test_commands_of_a_page_are_understood(name):
 def test_keys_that_a_page_names_are_known(name):
     hand_written = docs_pages.MADE.sub("", PAGES[name])
     known = {*load_registry().names, *KEYS, *(row["name"] for row in outcomes())}
+    known |= {f"strategy.{key}" for key in KEYS if is_lever(f"strategy.{key}")}
     sections = {key.partition(".")[0] for key in (*load_registry().names, *KEYS) if "." in key}
     for word in re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", hand_written):
         assert word in known or word.partition(".")[0] not in sections, word

@@ -169,6 +169,7 @@ CHANGES = {
     "b": {"b"},
     "present": {"present"},
     "in_fields": {"in_fields"},
+    "danger": {"danger"},
 }
 
 

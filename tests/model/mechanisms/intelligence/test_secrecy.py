@@ -2,10 +2,16 @@
 
 import numpy as np
 import pytest
-from hand_made import parameters
+from hand_made import near, parameters
 from small_runs import alone, small_run
 
-from sim.model.mechanisms.intelligence.secrecy import leak_hazard, visibility
+from sim.model.mechanisms.intelligence.secrecy import (
+    forgetting,
+    leak_hazard,
+    observe,
+    seeing,
+    visibility,
+)
 from sim.model.state.agents import (
     CHECKPOINT,
     COMES,
@@ -208,3 +214,17 @@ def test_a_post_is_seen_where_it_stops_people(run_in_week_1):
 
 def leg_cells(world, leg):
     return world.legs.cell[world.legs.start[leg] : world.legs.start[leg + 1]]
+
+
+def test_a_group_learns_what_stands_in_reach_and_forgets_the_rest():
+    """There is `visible x kernel` to learn; elsewhere belief fades by e in the days of memory."""
+    p = parameters("secrecy")
+    reached = near([0, 2, 3, 4], [0, 1, 1, 2], [1.0, 0.5, 1.0, 1.0])
+    visible = np.array([10.0, 4.0, 50.0])
+    danger = np.array([[0.0, 0.0, 8.0]])
+    observe(0, 0, 0.25, forgetting(90.0, p), danger, visible, reached)
+    assert danger[0] == pytest.approx([0.25 * 12.0, 0.25 * 4.0, 8.0 / np.e])
+    for _ in range(200):
+        observe(0, 0, 0.25, 0.0, danger, visible, reached)
+    assert danger[0, :2] == pytest.approx([12.0, 4.0])
+    assert seeing(0.0, p) == p.watch and seeing(1.0, p) == p.watch + p.sympathisers
