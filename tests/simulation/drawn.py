@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from sim.parameters import load_couplings, load_registry
 from sim.scenario.events import MID_RUN, NUMBERS, TABLES
 from sim.scenario.schema import Scenario
+from sim.scenario.strategy_section import LEVERS
 from sim.strategies import catalogue
 
 WHOLE = (
@@ -26,6 +27,8 @@ WHOLE = (
     "mandate",
     "eradication",
 )  # sections drawn key by key
+# Keys of a strategy that are drawn by rules of their own, or elsewhere in the file.
+APART = ("name", "settings", "border_split", "parameters", "events")
 REGISTRY = load_registry()
 SWEPT = [
     parameter.name for parameter in REGISTRY if parameter.mechanism != "travel"
@@ -106,9 +109,9 @@ def strategy(pick: Any, horizon: int) -> dict[str, Any]:
     """As drawn, but for levers that the strategy does not use, and a start within the horizon."""
     name = pick(draw.sampled_from(SHIPPED))
     kind = catalogue()[name]
-    levers = pick(
-        section(Scenario.model_fields["strategy"].annotation, "name", "settings", "border_split")
-    )
+    levers = pick(section(Scenario.model_fields["strategy"].annotation, *APART))
+    if (levers.get("secrecy") or {}).get("until_day") is not None:
+        levers["secrecy"]["until_day"] = min(levers["secrecy"]["until_day"], horizon)
     loreto = pick(draw.sampled_from([0.0, 0.7, 1.0]))
     levers |= {"border_split": {"loreto": loreto, "cajamarca": 1.0 - loreto}}
     own = pick(section(kind.Settings))
@@ -154,7 +157,8 @@ def events(pick: Any, horizon: int, but: set[str], name: str) -> list[dict[str, 
                 for name, value in pick(parameters(but | too_late, 3)).items()
             }
         else:
-            skipped = ("name", "settings", "border_split", "until_day", *catalogue()[name].unused)
+            # An event sets a lever of a deployment by the lever's own name.
+            skipped = (*APART, *LEVERS, "until_day", *catalogue()[name].unused)
             table = pick(section(Scenario.model_fields[key].annotation, *skipped))
             change = {
                 f"{key}.{name}": value
