@@ -199,7 +199,7 @@ Events = Annotated[tuple[Event, ...], Strict(False), BeforeValidator(_listed)]
 
 
 class Change(NamedTuple):
-    """An event, or the levers of a deployment as an event of day 0.
+    """An event, or the levers of a deployment as an event of day 1.
 
     where: what its keys begin with in the file, `events[0].set.` or `strategy.`.
     """
@@ -249,7 +249,7 @@ def fault_of(key: str, value: Any) -> list[tuple[str, str]]:
     if key == "strategy.name":
         return [(key, "cannot change during a run; list several under [[strategies]]")]
     if section == "strategy" and rest.partition(".")[0] in (*MID_RUN, "events"):
-        return [(key, f"is a lever of a deployment from day 0 on; an event sets {rest}")]
+        return [(key, f"is a lever of a deployment from day 1 on; an event sets {rest}")]
     if section not in MID_RUN or not rest:
         expected = f"expected a key of {', '.join(MID_RUN)}, or a shock ({', '.join(SHOCKS)})"
         return [(key, f"cannot change during a run; {expected}.{near(key, SHOCKS)}")]

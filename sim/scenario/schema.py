@@ -230,7 +230,7 @@ class Scenario(Section):
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What changes on a day: the deployment's levers on day 0, the file's events, then its own.
+        """What changes on a day: the deployment's levers on day 1, the file's events, then its own.
 
         If several set a key, the last counts.
         """

@@ -1,8 +1,8 @@
 """The sections `[strategy]` and `[[strategies]]`: which units move, what they do, and how.
 
 A deployment is one thing: besides the movement it may hold levers of its own, such as its secrecy.
-They replace the file's own from day 0 on, and come back to nothing in `hold`, which keeps the
-file's.
+They replace the file's own from day 1 on: on day 0 the world comes to rest under the file's
+(`model/prologue.py`). `hold` keeps the file's.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,8 @@ OneLine = Annotated[str, AfterValidator(_one_line)]
 
 
 LEVERS = ("secrecy", "partner", "mandate", "eradication", "parameters")
-OWN = "of this deployment, from day 0 on; a key left out stays as the file has it"
+FIRST_DAY = 1  # the first day after the prologue, so that arms agree on day 0
+OWN = "of this deployment, from day 1 on; a key left out stays as the file has it"
 
 
 def is_lever(key: str) -> bool:
@@ -108,7 +109,7 @@ class Strategy(Section):
     mandate: Mandate | None = Field(default=None, description=f"the mandate {OWN}")
     eradication: Eradication | None = Field(default=None, description=f"clearing {OWN}")
     parameters: dict[str, float] = Field(
-        default={}, description="parameters of this deployment, from day 0 on: name = value"
+        default={}, description="parameters of this deployment, from day 1 on: name = value"
     )
     events: Events = Field(
         default=(), description="dated events of this deployment alone, after those of the file"
@@ -195,12 +196,12 @@ class Strategy(Section):
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """The levers, as an event of day 0, and the events of this deployment."""
+        """The levers, as an event of day 1, and the events of this deployment."""
         return tuple(self._changes())
 
     def _changes(self) -> Iterator[Change]:
         if levers := self.levers:
-            yield Change("strategy.", Event(day=0, set=levers))
+            yield Change("strategy.", Event(day=FIRST_DAY, set=levers))
         yield from (
             Change(f"strategy.events[{i}].set.", event) for i, event in enumerate(self.events)
         )

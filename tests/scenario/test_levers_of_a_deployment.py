@@ -1,4 +1,4 @@
-"""Levers inside [strategy] and [[strategies]]: from day 0 on, for that deployment alone."""
+"""Levers inside [strategy] and [[strategies]]: from day 1 on, for that deployment alone."""
 
 import pytest
 
@@ -30,15 +30,16 @@ def told(write, text: str) -> list[str]:
     return [f"{problem.key}: {problem.text}" for problem in caught.value.problems]
 
 
-def test_a_lever_of_a_deployment_holds_from_day_0_and_for_it_alone(write):
+def test_a_lever_of_a_deployment_holds_from_day_1_and_for_it_alone(write):
     plain, secret = (arm.scenario for arm in points(load_scenario(write(SECRET))))
     assert plain.secrecy.level == secret.secrecy.level == 0.1  # in the burn-in
-    today = scenario_on(secret, 0)
+    assert scenario_on(secret, 0).secrecy.level == 0.1  # and while the world comes to rest
+    today = scenario_on(secret, 1)
     assert (today.secrecy.level, today.partner.coordination) == (0.9, 0.8)
-    assert (today.mandate.detain, scenario_on(plain, 0).mandate.detain) == ("pnp", "joint")
+    assert (today.mandate.detain, scenario_on(plain, 1).mandate.detain) == ("pnp", "joint")
     assert today.parameters["detection.width_jungle_km"] == 0.05
     assert today.secrecy.until_day is None  # a key left out stays as it is
-    assert scenario_on(plain, 0).secrecy.level == 0.1
+    assert scenario_on(plain, 1).secrecy.level == 0.1
     assert plain.hash != secret.hash
 
 
@@ -62,7 +63,7 @@ def test_each_deployment_with_levers_has_a_second_hold(write):
     assert hold.label == "hold" and levers.label.startswith("hold secrecy.level=0.9")
     assert levers.hold_id == hold.point_id
     assert not hold.scenario.changes
-    assert scenario_on(levers.scenario, 0).partner.coordination == 0.8
+    assert scenario_on(levers.scenario, 1).partner.coordination == 0.8
     assert levers.scenario.strategy.share_to_border == 0
     assert len(plan.points) == 4
 
@@ -86,7 +87,7 @@ def test_a_hold_with_levers_is_compared_with_the_plain_one(write):
 def test_levers_are_swept_and_set(write):
     text = SECRET + '[sweep]\n"strategy.secrecy.level" = [0.3, 0.6]\n'
     arms = points(load_scenario(write(text)))
-    assert [scenario_on(arm.scenario, 0).secrecy.level for arm in arms] == [0.3, 0.3, 0.6, 0.6]
+    assert [scenario_on(arm.scenario, 1).secrecy.level for arm in arms] == [0.3, 0.3, 0.6, 0.6]
     assert all(arm.values["strategy.secrecy.level"] in (0.3, 0.6) for arm in arms)
     plan = make_plan(load_scenario(write(text)), source="code")
     assert (
@@ -96,8 +97,8 @@ def test_levers_are_swept_and_set(write):
         write('[strategy]\nname = "static"\nshare_to_border = 0.2\n'),
         {"strategy.secrecy.level": 0.7, "strategy.parameters.detection.width_jungle_km": 0.07},
     )
-    assert scenario_on(one, 0).secrecy.level == 0.7
-    assert scenario_on(one, 0).parameters["detection.width_jungle_km"] == 0.07
+    assert scenario_on(one, 1).secrecy.level == 0.7
+    assert scenario_on(one, 1).parameters["detection.width_jungle_km"] == 0.07
 
 
 def test_events_of_a_deployment_come_after_those_of_the_file(write):
@@ -107,7 +108,8 @@ def test_events_of_a_deployment_come_after_those_of_the_file(write):
         '[[strategy.events]]\nday = 200\nset = {"secrecy.level" = 0.4}\n'
     )
     scenario = load_scenario(write(text))
-    assert [scenario_on(scenario, day).secrecy.level for day in (0, 99, 100, 199, 200)] == [
+    assert [scenario_on(scenario, day).secrecy.level for day in (0, 1, 99, 100, 199, 200)] == [
+        0.5,
         0.9,
         0.9,
         0.2,

@@ -265,7 +265,7 @@ def test_who_leaves_by_an_announced_day_is_no_secret():
         assert bool(run.world.actors.units.known.any()) is known
 
 
-def test_levers_act_on_the_run_from_day_0(tmp_path):
+def test_levers_act_on_the_run_from_day_1(tmp_path):
     file = tmp_path / "levers.toml"
     text = (
         "schema = 1\n"
