@@ -13,7 +13,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -294,44 +294,43 @@ def scoreboard() -> str:
     """Return the published facts as `make scoreboard` last measured them."""
     from sim.validation.scoreboard import as_markdown
 
-    kept = measured("scoreboard.json")
-    return outdated(kept, "make scoreboard") + as_markdown(kept["facts"])
+    return measured("scoreboard.json", "make scoreboard", lambda kept: as_markdown(kept["facts"]))
 
 
 def fitted() -> str:
     """Return what 2019 to 2021 say of each parameter, as `make history` last fitted it."""
-    kept = measured("calibration.json")
-    return outdated(kept, "make history") + calibration.fitted(kept)
+    return measured("calibration.json", "make history", calibration.fitted)
 
 
 def fit() -> str:
     """Return each observation beside the ensemble of fits, as `make history` last ran it."""
-    kept = measured("calibration.json")
-    return outdated(kept, "make history") + calibration.fit(kept)
+    return measured("calibration.json", "make history", calibration.fit)
 
 
 def ends() -> str:
     """Return the answer with one assumption at a time at an end of its range."""
-    kept = measured("answers.json")
-    return outdated(kept, "make answers") + answers.ends(kept["assumptions"])
+    return of_answers(lambda kept: answers.ends(kept["assumptions"]))
 
 
 def links() -> str:
     """Return what is left of the answer with one link cut at a time."""
-    kept = measured("answers.json")
-    cut = answers.links(kept["decomposition"], kept["stale-beliefs"])
-    return outdated(kept, "make answers") + cut
+    return of_answers(lambda kept: answers.links(kept["decomposition"], kept["stale-beliefs"]))
 
 
 def sign() -> str:
     """Return armed rule under two withdrawals, with one number at a time at an end of its range."""
-    kept = measured("answers.json")
-    return outdated(kept, "make answers") + answers.sign(kept["sign"])
+    return of_answers(lambda kept: answers.sign(kept["sign"]))
 
 
-def measured(file: str) -> Any:
-    """Return what a long command left in results/ for these pages."""
-    return json.loads((RESULTS / file).read_text(encoding="utf-8"))
+def of_answers(shown: Callable[[Any], str]) -> str:
+    """Return a part of what `make answers` left."""
+    return measured("answers.json", "make answers", shown)
+
+
+def measured(file: str, command: str, shown: Callable[[Any], str]) -> str:
+    """Return what a long command left in results/, after a word where it is outdated."""
+    kept = json.loads((RESULTS / file).read_text(encoding="utf-8"))
+    return outdated(kept, command) + shown(kept)
 
 
 @cache

@@ -211,6 +211,10 @@ class Change(NamedTuple):
         """Return the key in the file of a value that it sets."""
         return f"{self.where}{name}"
 
+    def own_key(self, name: str) -> str:
+        """Return the key in the file of a field of the event itself, such as its day."""
+        return f"{self.where.removesuffix('set.')}{name}"
+
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield dotted keys and values; the table of a shock is one value."""
@@ -343,11 +347,11 @@ def check(scenario: Scenario) -> PydanticCustomError | None:
     horizon = scenario.time.horizon_days
     wrong = {
         (
-            f"{where.removesuffix('set.')}day",
-            f"expected a day before time.horizon_days = {horizon} (got {event.day})",
+            change.own_key("day"),
+            f"expected a day before time.horizon_days = {horizon} (got {change.event.day})",
         ): ""
-        for where, event in scenario.changes
-        if event.day >= horizon
+        for change in scenario.changes
+        if change.event.day >= horizon
     }
     # Incidents change no value and seasons come back, so most days of a long list repeat others.
     fine = {hashable({})}

@@ -55,11 +55,11 @@ def reaching_past_the_end(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     Each is its key, its value and, if it does reach past the end, what to report, else "".
     """
     horizon = scenario.time.horizon_days
-    for where, event in scenario.changes:
-        if event.until is not None:
+    for change in scenario.changes:
+        if (until := change.event.until) is not None:
             late = f"the run ends before this day, with time.horizon_days = {horizon}"
-            text = f"has no effect: {late} {got(event.until)}" if event.until > horizon else ""
-            yield f"{where.removesuffix('set.')}until", event.until, text
+            text = f"has no effect: {late} {got(until)}" if until > horizon else ""
+            yield change.own_key("until"), until, text
     kind = strategy_of(scenario)
     if hasattr(kind, "steps_done") and not any(
         key.startswith("strategy.") for _, event in scenario.changes for key in event.set

@@ -159,8 +159,7 @@ class _Stage(Run):
 
     def count(self, name: str, by_theatre: Mapping[str, Mapping[int, float]]) -> None:
         """Write weekly counts of a quantity."""
-        known = tuple(COUNTS)
-        quantity = COUNTS[known[_one_of("counts", name, known)]]
+        _one_of("counts", name, COUNTS)
         for theatre, weeks in by_theatre.items():
             _one_of("theatre", theatre, MODELLED_THEATRES)
             for week, value in weeks.items():
@@ -168,7 +167,7 @@ class _Stage(Run):
                 if not 0 <= day < self.end - self.burn_in:
                     raise UserError(f"counts: week {week} is not a week of the horizon")
                 row = tally_row(day + self.burn_in, self.burn_in)
-                self.world.tally[row, quantity, THEATRES.index(theatre)] = value
+                self.world.tally[row, COUNTS[name], THEATRES.index(theatre)] = value
 
     def ask(self, shown: Situation) -> Orders | None:
         """Ask the strategy, and keep what it was shown and what it ordered."""
